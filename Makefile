@@ -1,0 +1,98 @@
+# chaingrad: `make help` lists the targets. All tools live in .venv; nothing is installed elsewhere.
+
+PYTHON ?= python3
+
+VENV    := .venv
+PY      := $(VENV)/bin/python
+PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
+C_TYPES := $(wildcard autograd/*.pxd)
+ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
+CODE    := $(wildcard autograd nn tests benchmarks)
+PLAIN   := build/uncompiled
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:  ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r name text; do \
+	    printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+.PHONY: demo
+demo: $(VENV)/engine  ## train a small network; its pictures go to demo/
+	$(PY) -m nn --out demo
+
+.PHONY: test
+test: $(VENV)/test  ## tests, docstring and README examples, notebooks
+	$(PY) -m pytest
+
+.PHONY: test-slow
+test-slow: $(VENV)/test  ## the tests marked slow; hypothesis searches 20 times as long
+	HYPOTHESIS_PROFILE=long $(PY) -m pytest -m slow
+
+# The copy is first on the path of a Python started inside it, so it hides the editable installation.
+.PHONY: test-uncompiled
+test-uncompiled: $(VENV)/test  ## the engine's tests on a copy that is not compiled
+	@rm -rf $(PLAIN) && mkdir -p $(PLAIN)
+	@cp -R autograd nn tests pyproject.toml README.md $(PLAIN)
+	@rm -f $(PLAIN)/autograd/*.so
+	@cd $(PLAIN) && '$(CURDIR)/$(PY)' -c 'import os, sys, autograd; \
+	    inside = autograd.__file__.startswith(os.getcwd() + os.sep); \
+	    sys.exit(None if inside and not autograd.compiled else \
+	        f"not the plain engine: {autograd.__file__}, compiled={autograd.compiled}")'
+	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest autograd $(wildcard tests/engine tests/seeds)
+
+.PHONY: check
+check: lint types  ## lint and types
+
+.PHONY: lint
+lint: $(VENV)/lint  ## ruff: rules and format
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+.PHONY: format
+format: $(VENV)/lint  ## let ruff mend what it can
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+.PHONY: types
+types: $(VENV)/test $(VENV)/lint  ## mypy, strict
+	$(PY) -m mypy $(CODE)
+
+.PHONY: bench
+bench: $(VENV)/bench  ## every script in benchmarks/, one after the other
+	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) "$$script"; done
+
+.PHONY: clean
+clean:  ## remove everything generated but .venv
+	rm -rf build demo dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -f autograd/*.so $(VENV)/engine
+	find autograd nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+# Files that only say when a step was last done: the next `make` skips what is up to date.
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null || { echo >&2 \
+	    "error: there is no $(PYTHON); name a Python 3.11 or newer: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("error: chaingrad needs Python 3.11 or newer, and $(PYTHON) is %d.%d; \
+	name another: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else None)'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo >&2 \
+	    "error: this Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade 'pip>=25.1'  # the first that reads dependency groups
+	@touch $@
+
+# A compiled module hides its source. So it goes first: should the compilation fail, none is better than an old one.
+$(VENV)/engine: $(VENV)/made $(ENGINE)
+	@rm -f autograd/*.so
+	@echo 'installing chaingrad in $(VENV)'
+	@$(PIP) --group build
+	@PYTHONWARNINGS='ignore:Editable installation' $(PIP) --no-build-isolation --editable '.[plots]'
+	@$(PY) -c 'import autograd; print("engine: compiled" if autograd.compiled else \
+	    "engine: plain Python, slower (no C compiler? `$(PY) -m pip install -v --no-build-isolation -e .` says why)")'
+	@touch $@
+
+$(VENV)/test $(VENV)/lint $(VENV)/bench: pyproject.toml | $(VENV)/engine
+	@echo 'installing the $(@F) tools in $(VENV)'
+	@$(PIP) --group $(@F)
+	@touch $@

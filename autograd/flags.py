@@ -1,0 +1,12 @@
+"""What the bits of a node's flags mean, for the two compiled modules that share them."""
+
+LEAF = -1  # in place of the index of an operation
+
+REQUIRES = 1  # the walk back reaches this node
+PARAMETER = 2
+CONSTANT = 4
+INLINE_A = 8  # the first operand is a plain number, kept in place of its local derivative until asked for
+INLINE_B = 16  # the second is
+WIDE = 32  # any number of operands, kept apart
+
+ROLES = {"input": REQUIRES, "parameter": REQUIRES | PARAMETER, "constant": CONSTANT}

@@ -1,0 +1,202 @@
+"""The table of operations as functions: a Value in gives a Value, plain numbers in give a number.
+
+Names are those of `math` and PyTorch (`asin`, `clamp`), with NumPy's beside them where they differ (`arcsin`), so that
+this module is also the namespace over which derivatives of derivatives are recorded.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol, overload
+
+from autograd import ops
+from autograd.convert import Number
+from autograd.operation import Op
+from autograd.value import Value, apply
+
+
+class Unary(Protocol):
+    """A function of one scalar."""
+
+    @overload
+    def __call__(self, x: Value, /) -> Value: ...
+    @overload
+    def __call__(self, x: Number, /) -> float: ...
+
+
+class Binary(Protocol):
+    """A function of two scalars."""
+
+    @overload
+    def __call__(self, a: Value, b: Value | Number, /) -> Value: ...
+    @overload
+    def __call__(self, a: Value | Number, b: Value, /) -> Value: ...
+    @overload
+    def __call__(self, a: Number, b: Number, /) -> float: ...
+
+
+def describe(op: Op, example: str = "") -> str:
+    """The docstring of an operation, from its row."""
+    lines = [f"{op.summary}: {op.formula}.", "", f"Derivative: {op.rule}."]
+    if op.convention:
+        lines.append(f"Convention: {op.convention}.")
+    if example:
+        call, result = example.split(" -> ")
+        lines += ["", f">>> {call}", result]
+    return "\n".join(lines)
+
+
+def _named(function: Callable[..., Any], op: Op, example: str) -> Any:
+    function.__name__ = function.__qualname__ = example.partition("(")[0]
+    function.__doc__ = describe(op, example)
+    return function
+
+
+def _unary(name: str, example: str) -> Unary:
+    op = ops.TABLE[name]
+    unary: Unary = _named(lambda x, /: apply(op, (x,)), op, example)
+    return unary
+
+
+def _binary(name: str, example: str) -> Binary:
+    op = ops.TABLE[name]
+    binary: Binary = _named(lambda a, b, /: apply(op, (a, b)), op, example)
+    return binary
+
+
+add = _binary("+", "add(2.0, 3.0) -> 5.0")
+subtract = _binary("-", "subtract(2.0, 3.0) -> -1.0")
+multiply = _binary("*", "multiply(2.0, 3.0) -> 6.0")
+divide = _binary("/", "divide(1.0, 0.0) -> inf")
+power = _binary("**", "power(2.0, 10.0) -> 1024.0")
+remainder = _binary("%", "remainder(-7.0, 3.0) -> 2.0")
+floor_divide = _binary("//", "floor_divide(-7.0, 3.0) -> -3.0")
+negative = _unary("neg", "negative(2.0) -> -2.0")
+abs = _unary("abs", "abs(-2.0) -> 2.0")
+square = _unary("square", "square(-3.0) -> 9.0")
+reciprocal = _unary("reciprocal", "reciprocal(4.0) -> 0.25")
+
+sqrt = _unary("sqrt", "sqrt(4.0) -> 2.0")
+cbrt = _unary("cbrt", "cbrt(-8.0) -> -2.0")
+exp = _unary("exp", "exp(0.0) -> 1.0")
+exp2 = _unary("exp2", "exp2(3.0) -> 8.0")
+expm1 = _unary("expm1", "expm1(1e-20) -> 1e-20")
+log = _unary("log", "log(0.0) -> -inf")
+log2 = _unary("log2", "log2(8.0) -> 3.0")
+log10 = _unary("log10", "log10(1000.0) -> 3.0")
+log1p = _unary("log1p", "log1p(1e-20) -> 1e-20")
+xlogy = _binary("xlogy", "xlogy(0.0, 0.0) -> 0.0")
+logaddexp = _binary("logaddexp", "logaddexp(1000.0, 1000.0) -> 1000.6931471805599")
+
+sin = _unary("sin", "sin(0.0) -> 0.0")
+cos = _unary("cos", "cos(0.0) -> 1.0")
+tan = _unary("tan", "tan(0.0) -> 0.0")
+asin = arcsin = _unary("asin", "asin(1.0) -> 1.5707963267948966")
+acos = arccos = _unary("acos", "acos(1.0) -> 0.0")
+atan = arctan = _unary("atan", "atan(1.0) -> 0.7853981633974483")
+atan2 = arctan2 = _binary("atan2", "atan2(1.0, -1.0) -> 2.356194490192345")
+hypot = _binary("hypot", "hypot(3.0, 4.0) -> 5.0")
+sinh = _unary("sinh", "sinh(0.0) -> 0.0")
+cosh = _unary("cosh", "cosh(0.0) -> 1.0")
+tanh = _unary("tanh", "tanh(0.0) -> 0.0")
+asinh = arcsinh = _unary("asinh", "asinh(0.0) -> 0.0")
+acosh = arccosh = _unary("acosh", "acosh(1.0) -> 0.0")
+atanh = arctanh = _unary("atanh", "atanh(1.0) -> inf")
+
+erf = _unary("erf", "erf(0.0) -> 0.0")
+lgamma = _unary("lgamma", "lgamma(1.0) -> 0.0")
+digamma = _unary("digamma", "digamma(0.0) -> -inf")
+polygamma = _binary("polygamma", "polygamma(1.0, float('inf')) -> 0.0")
+
+floor = _unary("floor", "floor(-2.5) -> -3.0")
+ceil = _unary("ceil", "ceil(2.5) -> 3.0")
+round = rint = _unary("round", "round(2.5) -> 2.0")
+sign = _unary("sign", "sign(-3.0) -> -1.0")
+isnan = _unary("isnan", "isnan(float('nan')) -> 1.0")
+greater = _binary("greater", "greater(2.0, 1.0) -> 1.0")
+greater_equal = _binary("greater_equal", "greater_equal(1.0, 1.0) -> 1.0")
+equal = _binary("equal", "equal(1.0, 2.0) -> 0.0")
+maximum = _binary("maximum", "maximum(1.0, float('nan')) -> nan")
+minimum = _binary("minimum", "minimum(1.0, 2.0) -> 1.0")
+
+sigmoid = _unary("sigmoid", "sigmoid(0.0) -> 0.5")
+logsigmoid = _unary("logsigmoid", "logsigmoid(-1000.0) -> -1000.0")
+relu = _unary("relu", "relu(-1.0) -> 0.0")
+selu = _unary("selu", "selu(1.0) -> 1.0507009873554805")
+silu = _unary("silu", "silu(0.0) -> 0.0")
+mish = _unary("mish", "mish(0.0) -> 0.0")
+softsign = _unary("softsign", "softsign(1.0) -> 0.5")
+
+
+def where(condition: Any, a: Any, b: Any, /) -> Any:
+    """a where the condition is not 0, else b; both are recorded, and the branch not taken gets no gradient.
+
+    Derivative: 1 for the branch taken, 0 for the other and for the condition. While a function is traced for
+    compilation, write the condition as a function: `where(greater(x, 0.0), a, b)`.
+
+    >>> x = Value(0.0)
+    >>> y = where(x > 0, x.sqrt(), 0.0)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (0.0, 0.0)
+    """
+    return apply(ops.TABLE["where"], (condition, a, b))
+
+
+def clamp(x: Any, low: Any = None, high: Any = None) -> Any:
+    """x held between two bounds, either of which may be left out: min(max(x, low), high).
+
+    Derivative: 1 inside the bounds and on them, 0 outside; a bound that holds x gets the slope instead.
+
+    >>> clamp(5.0, -1.0, 1.0), clamp(-5.0, high=1.0)
+    (1.0, -5.0)
+    """
+    op = ops.TABLE["clamp"]
+    return apply(op, (x, op.defaults[0] if low is None else low, op.defaults[1] if high is None else high))
+
+
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    """x above 0, slope · x below; the derivative at exactly 0 is the slope, by convention.
+
+    >>> leaky_relu(-2.0)
+    -0.02
+    """
+    return apply(ops.TABLE["leaky_relu"], (x, slope))
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """The exponential linear unit: x above 0, α(e^x − 1) below; the derivative at exactly 0 is α (Clevert et al. 2015).
+
+    >>> elu(-1000.0)
+    -1.0
+    """
+    return apply(ops.TABLE["elu"], (x, alpha))
+
+
+def softplus(x: Any, beta: Any = 1.0) -> Any:
+    """A smooth ReLU: ln(1 + e^(βx)) / β, and x itself above βx = 20, as in PyTorch; derivative σ(βx).
+
+    >>> softplus(0.0), softplus(1000.0), softplus(-1000.0)
+    (0.6931471805599453, 1000.0, 0.0)
+    """
+    return apply(ops.TABLE["softplus"], (x, beta))
+
+
+def gelu(x: Any, approximate: str = "none") -> Any:
+    """The Gaussian error linear unit x·Φ(x), or with approximate="tanh" its tanh form (Hendrycks and Gimpel 2016).
+
+    Raises ValueError for another word than "none" or "tanh".
+
+    >>> gelu(1000.0), gelu(0.0, approximate="tanh")
+    (1000.0, 0.0)
+    """
+    if approximate not in ("none", "tanh"):
+        raise ValueError(f'approximate must be "none" or "tanh", got {approximate!r}')
+    return apply(ops.TABLE["gelu" if approximate == "none" else "gelu_tanh"], (x,))
+
+
+def hardtanh(x: Any, low: Any = -1.0, high: Any = 1.0) -> Any:
+    """x held between two bounds; derivative 1 strictly inside, 0 on the bounds and outside.
+
+    >>> hardtanh(2.0)
+    1.0
+    """
+    return apply(ops.TABLE["hardtanh"], (x, low, high))

@@ -1,0 +1,67 @@
+"""Switches for recording: `no_grad`, `enable_grad`, `detect_anomaly`; context managers and decorators.
+
+They nest, end with the block however it ends, and hold for one thread or asynchronous task. While none is on anywhere,
+an operation pays one test of an integer for them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autograd.state import MODE
+from autograd.value import count_modes
+
+
+@contextmanager
+def _switched(**changes: bool) -> Iterator[None]:
+    count_modes(1)
+    token = MODE.set(MODE.get()._replace(**changes))
+    try:
+        yield
+    finally:
+        MODE.reset(token)
+        count_modes(-1)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing: results are constants without operands.
+
+    >>> from autograd import Value, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y.data, y.requires_grad, y.operands
+    (9.0, False, ())
+    """
+    with _switched(recording=False):
+        yield
+
+
+@contextmanager
+def enable_grad() -> Iterator[None]:
+    """Record again, inside of `no_grad`.
+
+    >>> from autograd import Value, enable_grad, no_grad
+    >>> x = Value(3.0)
+    >>> with no_grad(), enable_grad():
+    ...     (x * x).requires_grad
+    True
+    """
+    with _switched(recording=True):
+        yield
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Raise AnomalyError at the first operation whose value, or gradient in `backward()`, is nan or inf.
+
+    The message names the operation, its operands and the line of the program that recorded it.
+
+    >>> from autograd import Value, detect_anomaly, log
+    >>> with detect_anomaly():
+    ...     log(Value(0.0, label="p"))
+    Traceback (most recent call last):
+    autograd.state.AnomalyError: log of (p = 0) is -inf, at ...
+    """
+    with _switched(anomalies=True):
+        yield

@@ -1,0 +1,93 @@
+"""What an operation is (`Op`), how it is put into the table (`register`), and what its rules run over (`Namespace`)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+from typing import Any
+
+from autograd import ieee
+
+# A rule works on whatever its namespace works on: floats, Values, arrays.
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """One row: everything that chaingrad knows of one operation.
+
+    `derivatives` holds one rule for each operand, `(xp, y, *operands) -> dy/d(operand)`. A row whose number of operands
+    is open (`variadic`) holds a single rule `(xp, y, operands, *params) -> list` for all of them at once.
+    """
+
+    name: str
+    symbol: str
+    latex: str
+    forward: Rule
+    derivatives: tuple[Rule, ...]
+    summary: str
+    formula: str
+    rule: str
+    variadic: bool = False
+    convention: str = ""
+    kink: Callable[..., bool] | None = None
+    differentiable: bool = True
+    defaults: tuple[float, ...] = ()
+    index: int = field(default=-1, compare=False)
+
+    @property
+    def arity(self) -> int:
+        """How many operands a node of this kind has; -1 if any number."""
+        return -1 if self.variadic else len(self.derivatives)
+
+    def value(self, xp: Any, operands: Sequence[Any], params: Sequence[float] = ()) -> Any:
+        """The forward rule over the namespace `xp`."""
+        return self.forward(xp, operands, *params) if self.variadic else self.forward(xp, *operands)
+
+    def local(self, xp: Any, y: Any, operands: Sequence[Any], params: Sequence[float] = ()) -> list[Any]:
+        """The local derivative by every operand, over the namespace `xp`."""
+        if self.variadic:
+            return list(self.derivatives[0](xp, y, operands, *params))
+        return [derivative(xp, y, *operands) for derivative in self.derivatives]
+
+    def at_kink(self, operands: Sequence[float]) -> bool:
+        """Whether these operands sit exactly on a point where the derivative is a convention."""
+        return self.kink is not None and bool(self.kink(*operands))
+
+
+class Namespace:
+    """A module of primitives, completed by the table: `xp.sigmoid` is the sigmoid row over `xp` itself."""
+
+    def __init__(self, primitives: ModuleType) -> None:
+        self.primitives = primitives
+
+    def __getattr__(self, name: str) -> Any:
+        """Find a primitive or a row and keep it."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        found = getattr(self.primitives, name, None)
+        if found is None:
+            op = TABLE.get(name)
+            if op is None:
+                raise AttributeError(f"neither {self.primitives.__name__} nor the table of operations has {name!r}")
+            forward = op.forward
+
+            def found(*operands: Any) -> Any:
+                return forward(self, *operands)
+
+        setattr(self, name, found)
+        return found
+
+
+TABLE: dict[str, Op] = {}
+ROWS: list[Op] = []
+FLOATS = Namespace(ieee)
+
+
+def register(op: Op) -> Op:
+    """Add a row to the table and give it its index; a name can be taken once."""
+    if op.name in TABLE:
+        raise ValueError(f"there is an operation {op.name!r} already: choose another name")
+    op = replace(op, index=len(ROWS))
+    TABLE[op.name] = op
+    ROWS.append(op)
+    return op

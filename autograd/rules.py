@@ -1,0 +1,153 @@
+"""Rules that are too long for one row of the table in `ops`, each over a namespace `xp` as there."""
+
+from math import pi, sqrt
+from typing import Any
+
+from autograd import ieee
+
+INF = ieee.inf
+
+
+def zero(xp: Any, y: Any, *operands: Any) -> float:
+    return 0.0
+
+
+def step(xp: Any, x: Any, below: Any = 0.0) -> Any:
+    """1 above zero, `below` at and under it, nan at nan."""
+    return xp.where(xp.isnan(x), x, xp.where(xp.greater(x, 0.0), 1.0, below))
+
+
+def at_zero(x: float, *_: float) -> bool:
+    return x == 0.0
+
+
+def tied(a: float, b: float) -> bool:
+    return a == b
+
+
+def winner(xp: Any, a: Any, b: Any, wins: Any) -> Any:
+    """1 for the one chosen, 0 for the other, one half to each at a tie, nan if either is nan."""
+    chosen = xp.where(xp.equal(a, b), 0.5, wins)
+    return xp.where(xp.isnan(a), a, xp.where(xp.isnan(b), b, chosen))
+
+
+def sigmoid(xp: Any, x: Any) -> Any:
+    # e^(-|x|) cannot overflow: one form for both signs, exact down to the smallest float.
+    z = xp.exp(-xp.abs(x))
+    return xp.where(xp.greater_equal(x, 0.0), xp.divide(1.0, 1.0 + z), xp.divide(z, 1.0 + z))
+
+
+def gelu_inner(xp: Any, x: Any) -> Any:
+    return xp.tanh(sqrt(2.0 / pi) * (x + 0.044715 * x * x * x))
+
+
+def gelu_tanh_slope(xp: Any, y: Any, x: Any) -> Any:
+    t = gelu_inner(xp, x)
+    return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * sqrt(2.0 / pi) * (1.0 + 3 * 0.044715 * x * x)
+
+
+def mish_slope(xp: Any, y: Any, x: Any) -> Any:
+    t = xp.tanh(xp.softplus(x, 1.0))
+    return t + x * (1.0 - t * t) * xp.sigmoid(x)
+
+
+def total(xs: Any) -> Any:
+    """Left to right, from 0: the order in which a chain of additions would do it."""
+    result = 0.0
+    for x in xs:
+        result = result + x
+    return result
+
+
+def others(xp: Any, y: Any, xs: Any) -> list[Any]:
+    """For each factor the product of all others, from running products on both sides: no division, so zeros are right."""
+    left, right = [1.0], [1.0]
+    for x in xs[:-1]:
+        left.append(left[-1] * x)
+    for x in reversed(xs[1:]):
+        right.append(right[-1] * x)
+    return [a * b for a, b in zip(left, reversed(right), strict=True)] if xs else []
+
+
+def product(xp: Any, xs: Any) -> Any:
+    result = 1.0
+    for x in xs:
+        result = result * x
+    return result
+
+
+def mean(xp: Any, xs: Any) -> Any:
+    return xp.divide(total(xs), float(len(xs)))
+
+
+def variance(xp: Any, xs: Any, correction: float = 1.0) -> Any:
+    middle = mean(xp, xs)
+    return xp.divide(total([(x - middle) * (x - middle) for x in xs]), len(xs) - correction)
+
+
+def deviation_slope(xp: Any, y: Any, xs: Any, correction: float = 1.0) -> list[Any]:
+    middle = mean(xp, xs)
+    return [xp.where(xp.equal(y, 0.0), 0.0, xp.divide(x - middle, y * (len(xs) - correction))) for x in xs]
+
+
+def norm(xp: Any, xs: Any) -> Any:
+    length = xp.abs(xs[0]) if xs else 0.0
+    for x in xs[1:]:
+        length = xp.hypot(length, x)
+    return length
+
+
+def extreme(xp: Any, xs: Any, choose: Any) -> Any:
+    best = xs[0]
+    for x in xs[1:]:
+        best = choose(best, x)
+    return best
+
+
+def share(xp: Any, y: Any, xs: Any) -> list[Any]:
+    """1/k to each of the k that tie for the extreme; to those that are nan if one is."""
+    hits = [xp.where(xp.isnan(y), xp.isnan(x) * 1.0, xp.equal(x, y)) for x in xs]
+    return [xp.divide(hit, total(hits)) for hit in hits]
+
+
+def exponentials(xp: Any, xs: Any, guard: bool = True) -> tuple[Any, list[Any]]:
+    """e^(x - m) with m the largest, so that nothing overflows; m = 0 where the largest is infinite and `guard` is set."""
+    top = extreme(xp, xs, xp.maximum)
+    top = xp.where(xp.equal(xp.abs(top), INF), 0.0, top) if guard else top
+    return top, [xp.exp(x - top) for x in xs]
+
+
+def logsumexp(xp: Any, xs: Any) -> Any:
+    if not xs:
+        return -INF
+    top, terms = exponentials(xp, xs)
+    return top + xp.log(total(terms))
+
+
+def shares(xp: Any, xs: Any, guard: bool = False) -> list[Any]:
+    _, terms = exponentials(xp, xs, guard)
+    whole = total(terms)
+    return [xp.divide(term, whole) for term in terms]
+
+
+def log_softmax(xp: Any, xs: Any, k: float) -> Any:
+    top, terms = exponentials(xp, xs, guard=False)
+    return xs[int(k)] - top - xp.log(total(terms))
+
+
+def kronecker(i: int, k: float) -> float:
+    return 1.0 if i == int(k) else 0.0
+
+
+def dot(xp: Any, operands: Any) -> Any:
+    """Operands are n weights, n inputs and perhaps a bias; the bias comes first in the sum, as in an expanded neuron."""
+    n = len(operands) // 2
+    result = operands[-1] if len(operands) % 2 else 0.0
+    for w, x in zip(operands[:n], operands[n : 2 * n], strict=True):
+        result = result + w * x
+    return result
+
+
+def dot_slopes(xp: Any, y: Any, operands: Any) -> list[Any]:
+    n = len(operands) // 2
+    return [*operands[n : 2 * n], *operands[:n], *([1.0] if len(operands) % 2 else [])]

@@ -1,0 +1,532 @@
+"""`Value`: a number whose arithmetic records a computation graph.
+
+This file runs as plain Python, and compiled by Cython (`value.pxd` beside it gives the C types). The hot operations
+(+ - * / ** neg relu dot) are spelled out here for speed; a test holds them against their rows in `ops`.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import ieee, ops
+from autograd.convert import takes_part, to_float
+from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, WIDE
+from autograd.node import Extra, Node
+from autograd.node import count_modes as count_in_node
+from autograd.operation import Op
+from autograd.state import MODE, check_finite, refuse_branch
+
+if TYPE_CHECKING:  # read by Cython at compile time
+    import cython
+else:
+    from autograd import uncompiled as cython
+
+ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot"))
+INF = math.inf
+
+modes = 0  # how many contexts, in all threads, have a mode switched on: the one test that an operation pays for them
+
+
+@cython.final
+@cython.no_gc
+@cython.auto_pickle(False)
+@cython.cclass
+class Value(Node):
+    """A number in a computation graph.
+
+    Arithmetic on Values records; `backward()` on a result adds d(result)/d(leaf) to the `.grad` of every leaf that it
+    was made from. `role` says what a leaf is: an "input", a "parameter" or a "constant".
+
+    Raises TypeError for anything but one real number: a string, None, a complex number, a list, another Value.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> c = a * b + 10
+    >>> c.backward()
+    >>> c.data, a.grad, b.grad
+    (4.0, -3.0, 2.0)
+    """
+
+    __slots__ = ()
+
+    def detach(self) -> Value:
+        """A constant with the same number and no history.
+
+        >>> x = Value(3.0)
+        >>> (x.detach() * x).operands[0].role
+        'constant'
+        """
+        return _constant(self._data)
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return _add(self, other)
+        return _add_number(self, number(other), False) if is_plain(other) else NotImplemented
+
+    def __radd__(self, other: Any) -> Any:
+        return _add_number(self, number(other), True) if is_plain(other) else NotImplemented
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return _subtract(self, other)
+        return _subtract_number(self, number(other), False) if is_plain(other) else NotImplemented
+
+    def __rsub__(self, other: Any) -> Any:
+        return _subtract_number(self, number(other), True) if is_plain(other) else NotImplemented
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return _multiply(self, other)
+        return _multiply_number(self, number(other), False) if is_plain(other) else NotImplemented
+
+    def __rmul__(self, other: Any) -> Any:
+        return _multiply_number(self, number(other), True) if is_plain(other) else NotImplemented
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            return _divide_by(self, other)
+        return _divide_number(self, number(other), False) if is_plain(other) else NotImplemented
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _divide_number(self, number(other), True) if is_plain(other) else NotImplemented
+
+    def __pow__(self, other: Any, modulus: None = None) -> Any:
+        if modulus is not None:
+            raise TypeError(f"pow() of a Value takes no modulus, got {modulus!r}: use (a ** b) % m")
+        if isinstance(other, Value):
+            return apply(ops.ROWS[POW], (self, other))
+        return _power_number(self, number(other)) if is_plain(other) else NotImplemented
+
+    def __rpow__(self, other: Any, modulus: None = None) -> Any:
+        return apply(ops.ROWS[POW], (other, self)) if is_plain(other) else NotImplemented
+
+    def __mod__(self, other: Any) -> Any:
+        return apply(ops.TABLE["%"], (self, other)) if is_plain(other) else NotImplemented
+
+    def __rmod__(self, other: Any) -> Any:
+        return apply(ops.TABLE["%"], (other, self)) if is_plain(other) else NotImplemented
+
+    def __floordiv__(self, other: Any) -> Any:
+        return apply(ops.TABLE["//"], (self, other)) if is_plain(other) else NotImplemented
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return apply(ops.TABLE["//"], (other, self)) if is_plain(other) else NotImplemented
+
+    def __neg__(self) -> Value:
+        return _unary(self, -self._data, -1.0, NEG)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _apply_unary(self, "abs")
+
+    def __floor__(self) -> Value:
+        return _apply_unary(self, "floor")
+
+    def __ceil__(self) -> Value:
+        return _apply_unary(self, "ceil")
+
+    def __round__(self, digits: None = None) -> Value:
+        if digits is not None:
+            raise TypeError(f"round() of a Value goes to whole numbers, got digits={digits!r}: scale it first")
+        return _apply_unary(self, "round")
+
+    # ----- Comparisons by data, equality by identity -----
+
+    def __lt__(self, other: Any) -> Any:
+        if modes:
+            refuse_branch("<")
+        return self._data < number(other) if is_plain(other) else NotImplemented
+
+    def __le__(self, other: Any) -> Any:
+        if modes:
+            refuse_branch("<=")
+        return self._data <= number(other) if is_plain(other) else NotImplemented
+
+    def __gt__(self, other: Any) -> Any:
+        if modes:
+            refuse_branch(">")
+        return self._data > number(other) if is_plain(other) else NotImplemented
+
+    def __ge__(self, other: Any) -> Any:
+        if modes:
+            refuse_branch(">=")
+        return self._data >= number(other) if is_plain(other) else NotImplemented
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self) >> 4  # allocations are 16 bytes apart: the low bits are always 0
+
+    def __bool__(self) -> bool:
+        if modes:
+            refuse_branch("bool()")
+        return self._data != 0.0
+
+    def __float__(self) -> float:
+        if modes:
+            refuse_branch("float()")
+        return self._data
+
+    def __int__(self) -> int:
+        if modes:
+            refuse_branch("int()")
+        return int(self._data)
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    # ----- Functions that NumPy calls by these names on object arrays; all stand in `autograd.functions` too -----
+
+    def relu(self) -> Value:
+        """max(0, x), with slope 0 at exactly 0."""
+        return _relu(self)
+
+    def sigmoid(self) -> Value:
+        """1 / (1 + e^-x)."""
+        return _apply_unary(self, "sigmoid")
+
+    def exp(self) -> Value:
+        """e^x."""
+        return _apply_unary(self, "exp")
+
+    def exp2(self) -> Value:
+        """2^x."""
+        return _apply_unary(self, "exp2")
+
+    def expm1(self) -> Value:
+        """e^x − 1, exact near 0."""
+        return _apply_unary(self, "expm1")
+
+    def log(self) -> Value:
+        """ln x: -inf at 0, nan below."""
+        return _apply_unary(self, "log")
+
+    def log2(self) -> Value:
+        """log₂ x."""
+        return _apply_unary(self, "log2")
+
+    def log10(self) -> Value:
+        """log₁₀ x."""
+        return _apply_unary(self, "log10")
+
+    def log1p(self) -> Value:
+        """ln(1 + x), exact near 0."""
+        return _apply_unary(self, "log1p")
+
+    def sqrt(self) -> Value:
+        """√x: nan below 0."""
+        return _apply_unary(self, "sqrt")
+
+    def cbrt(self) -> Value:
+        """∛x."""
+        return _apply_unary(self, "cbrt")
+
+    def square(self) -> Value:
+        """x²."""
+        return _apply_unary(self, "square")
+
+    def reciprocal(self) -> Value:
+        """1/x."""
+        return _apply_unary(self, "reciprocal")
+
+    def sin(self) -> Value:
+        """The sine of x radians."""
+        return _apply_unary(self, "sin")
+
+    def cos(self) -> Value:
+        """The cosine of x radians."""
+        return _apply_unary(self, "cos")
+
+    def tan(self) -> Value:
+        """The tangent of x radians."""
+        return _apply_unary(self, "tan")
+
+    def arcsin(self) -> Value:
+        """The angle whose sine is x."""
+        return _apply_unary(self, "asin")
+
+    def arccos(self) -> Value:
+        """The angle whose cosine is x."""
+        return _apply_unary(self, "acos")
+
+    def arctan(self) -> Value:
+        """The angle whose tangent is x."""
+        return _apply_unary(self, "atan")
+
+    def sinh(self) -> Value:
+        """The hyperbolic sine."""
+        return _apply_unary(self, "sinh")
+
+    def cosh(self) -> Value:
+        """The hyperbolic cosine."""
+        return _apply_unary(self, "cosh")
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
+        return _apply_unary(self, "tanh")
+
+    def arcsinh(self) -> Value:
+        """The inverse hyperbolic sine."""
+        return _apply_unary(self, "asinh")
+
+    def arccosh(self) -> Value:
+        """The inverse hyperbolic cosine."""
+        return _apply_unary(self, "acosh")
+
+    def arctanh(self) -> Value:
+        """The inverse hyperbolic tangent."""
+        return _apply_unary(self, "atanh")
+
+    def rint(self) -> Value:
+        """The nearest whole number, halves to even."""
+        return _apply_unary(self, "round")
+
+    def sign(self) -> Value:
+        """-1, 0 or 1."""
+        return _apply_unary(self, "sign")
+
+    def arctan2(self, x: Any) -> Value:
+        """The angle of the point (x, self)."""
+        return apply(ops.TABLE["atan2"], (self, x))  # type: ignore[return-value]
+
+    def hypot(self, other: Any) -> Value:
+        """√(self² + other²)."""
+        return apply(ops.TABLE["hypot"], (self, other))  # type: ignore[return-value]
+
+    def clip(self, low: Any, high: Any) -> Value:
+        """self held between low and high."""
+        return apply(ops.TABLE["clamp"], (self, low, high))  # type: ignore[return-value]
+
+
+def number(x: Any) -> float:
+    """The float that a plain number or a Value holds; see `convert.to_float`."""
+    if type(x) is float:
+        return x  # type: ignore[no-any-return]
+    if type(x) is int:
+        try:
+            return float(x)
+        except OverflowError:
+            return to_float(x)
+    return _data_of(x) if isinstance(x, Node) else to_float(x)
+
+
+def _data_of(v: Node) -> float:
+    return v._data
+
+
+def is_plain(x: Any) -> bool:
+    """Whether an operator of Value takes x; see `convert.takes_part`."""
+    return type(x) is float or type(x) is int or type(x) is Value or takes_part(x)
+
+
+# ----- Making nodes -----
+
+
+def _fill(v: Node, a: Node | None, b: Node | None, data: float, da: float, db: float, op: int, flags: int) -> None:
+    v._data = data
+    v._a = a
+    v._b = b
+    v._da = da
+    v._db = db
+    v._code = op
+    v._flags = flags
+    if not cython.compiled:  # compiled, a new node holds None and 0 already
+        v._grad = 0.0
+        v._mark = 0
+        v._label = None
+        v._extra = None
+
+
+def _constant(data: float) -> Value:
+    v = Value.__new__(Value)
+    _fill(v, None, None, data, 0.0, 0.0, LEAF, CONSTANT)
+    return v
+
+
+def _unary(a: Value, data: float, da: float, op: int) -> Value:
+    v = Value.__new__(Value)
+    _fill(v, a, None, data, da, 0.0, op, a._flags & REQUIRES)
+    return _under_modes(v) if modes else v
+
+
+def _binary(a: Value, b: Value, data: float, da: float, db: float, op: int) -> Value:
+    v = Value.__new__(Value)
+    _fill(v, a, b, data, da, db, op, (a._flags | b._flags) & REQUIRES)
+    return _under_modes(v) if modes else v
+
+
+def _with_number(a: Value, c: float, left: bool, data: float, da: float, op: int) -> Value:
+    """A node of a Value and a plain number; `left` if the number came first."""
+    v = Value.__new__(Value)
+    if left:
+        _fill(v, None, a, data, c, da, op, (a._flags & REQUIRES) | INLINE_A)
+    else:
+        _fill(v, a, None, data, da, c, op, (a._flags & REQUIRES) | INLINE_B)
+    return _under_modes(v) if modes else v
+
+
+def _wide(op: int, operands: tuple[Value, ...], data: float, slopes: Any, params: tuple[float, ...]) -> Value:
+    """A node of any number of operands, with an array of as many local derivatives."""
+    v = Value.__new__(Value)
+    _fill(v, None, None, data, 0.0, 0.0, op, _any_requires(operands) | WIDE)
+    v._extra = Extra(operands, slopes, params, "")
+    return _under_modes(v) if modes else v
+
+
+def _any_requires(operands: tuple[Value, ...]) -> int:
+    for a in operands:
+        if a._flags & REQUIRES:
+            return REQUIRES
+    return 0
+
+
+def _under_modes(v: Value) -> Value:
+    """What the modes of this context make of a new node: nothing recorded, or nan and inf refused."""
+    mode = MODE.get()
+    if mode.anomalies:
+        place = check_finite(v)
+        if v._extra is None:
+            v._extra = Extra((), None, (), place)
+        else:
+            v._extra.place = place
+    return v if mode.recording else _constant(v._data)
+
+
+def count_modes(change: int) -> None:
+    """Tell the engine that a context switched a mode on (1) or off (-1)."""
+    global modes
+    modes += change
+    count_in_node(change)
+
+
+def node(op: Op, operands: Sequence[Any], data: float, local_grads: Sequence[float], params: Sequence[float] = ()) -> Value:
+    """Record one node: the result `data` of `op` on operands (Values or plain numbers), with its local derivatives."""
+    values = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in operands])
+    if len(local_grads) != len(values):
+        raise ValueError(f"{op.name}: {len(values)} operands but {len(local_grads)} local derivatives")
+    if params or len(values) > 2 or not values:
+        v = _wide(op.index, values, number(data), array("d", local_grads), tuple(params))
+    elif len(values) == 2:
+        v = _binary(values[0], values[1], number(data), number(local_grads[0]), number(local_grads[1]), op.index)
+    else:
+        v = _unary(values[0], number(data), number(local_grads[0]), op.index)
+    if not op.differentiable:
+        v._flags &= ~REQUIRES
+    return v
+
+
+def apply(op: Op, operands: Sequence[Any], params: Sequence[float] = ()) -> Value | float:
+    """Apply a row of the table: a node if any operand is a Value, a float if all are plain numbers."""
+    numbers = [number(x) for x in operands]
+    y = number(op.value(ops.FLOATS, numbers, params))
+    for x in operands:
+        if isinstance(x, Value):
+            return node(op, operands, y, op.local(ops.FLOATS, y, numbers, params), params)
+    return y
+
+
+def _apply_unary(a: Value, name: str) -> Value:
+    row: Op = ops.TABLE[name]
+    y = number(row.forward(ops.FLOATS, a._data))
+    v = _unary(a, y, number(row.derivatives[0](ops.FLOATS, y, a._data)), row.index)
+    if not row.differentiable:
+        v._flags &= ~REQUIRES
+    return v
+
+
+def dot_node(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
+    """One node for bias + Σ weights[i]·inputs[i]; the lengths are the caller's to check; bias may be None."""
+    n = len(weights)
+    given = [*weights, *inputs] if bias is None else [*weights, *inputs, bias]
+    operands = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in given])
+    slopes = array("d", bytes(8 * len(operands)))
+    return _wide(DOT, operands, _dot(operands, slopes, n), slopes, ())
+
+
+def _dot(operands: tuple[Value, ...], slopes: Any, n: int) -> float:
+    total = 0.0
+    if len(operands) > 2 * n:
+        a = operands[2 * n]
+        total = a._data
+        slopes[2 * n] = 1.0
+    for i in range(n):
+        a = operands[i]
+        b = operands[n + i]
+        slopes[i] = b._data
+        slopes[n + i] = a._data
+        total += a._data * b._data
+    return total
+
+
+# ----- The hot operations: value and slopes side by side, as in their rows of the table -----
+
+
+def _add(a: Value, b: Value) -> Value:
+    return _binary(a, b, a._data + b._data, 1.0, 1.0, ADD)
+
+
+def _add_number(a: Value, c: float, left: bool) -> Value:
+    return _with_number(a, c, left, a._data + c, 1.0, ADD)
+
+
+def _subtract(a: Value, b: Value) -> Value:
+    return _binary(a, b, a._data - b._data, 1.0, -1.0, SUB)
+
+
+def _subtract_number(a: Value, c: float, left: bool) -> Value:
+    if left:
+        return _with_number(a, c, left, c - a._data, -1.0, SUB)
+    return _with_number(a, c, left, a._data - c, 1.0, SUB)
+
+
+def _multiply(a: Value, b: Value) -> Value:
+    return _binary(a, b, a._data * b._data, b._data, a._data, MUL)
+
+
+def _multiply_number(a: Value, c: float, left: bool) -> Value:
+    return _with_number(a, c, left, a._data * c, c, MUL)
+
+
+def _divide_by(a: Value, b: Value) -> Value:
+    y = _quotient(a._data, b._data)
+    return _binary(a, b, y, _quotient(1.0, b._data), _quotient(-y, b._data), DIV)
+
+
+def _divide_number(a: Value, c: float, left: bool) -> Value:
+    if left:
+        y = _quotient(c, a._data)
+        return _with_number(a, c, left, y, _quotient(-y, a._data), DIV)
+    return _with_number(a, c, left, _quotient(a._data, c), _quotient(1.0, c), DIV)
+
+
+def _power_number(a: Value, c: float) -> Value:
+    slope = 0.0 if c == 0.0 else c * _power(a._data, c - 1.0)
+    return _with_number(a, c, False, _power(a._data, c), slope, POW)
+
+
+def _relu(a: Value) -> Value:
+    x = a._data
+    if x > 0.0:
+        return _unary(a, x, 1.0, RELU)
+    if x < 0.0:
+        return _unary(a, 0.0, 0.0, RELU)
+    return _unary(a, x, 0.0 if x == 0.0 else x, RELU)  # keeps -0.0; nan has slope nan
+
+
+def _quotient(a: float, b: float) -> float:
+    # Compiled, C divides by zero as IEEE 754 says; plain Python raises.
+    return ieee.divide(a, b) if b == 0.0 else a / b
+
+
+def _power(x: float, c: float) -> float:
+    if x < 0.0 and x > -INF and abs(c) % 1.0 > 0.0:
+        return math.nan  # where Python turns complex
+    try:
+        return x**c  # type: ignore[no-any-return]
+    except (ZeroDivisionError, OverflowError):  # uncompiled only: C's pow answers inf
+        return ieee.power(x, c)

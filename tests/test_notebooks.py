@@ -1,0 +1,96 @@
+"""Every notebook runs from top to bottom in a kernel of its own, and is committed with its outputs."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+by_name = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+# Where one person's files lie; a stored output that shows such a path has been run on their machine.
+MACHINE_PATH = re.compile(r"/(?:home|root|tmp|work|Users|site-packages)/\S*|[A-Z]:\\\\?Users\b\S*")
+BASE64 = re.compile(r"base64,[A-Za-z0-9+/=\s]+")
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS, "notebooks/ holds no notebook, so the tests of this file have checked nothing"
+
+
+@by_name
+def test_runs_without_error(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What it writes does not land here. The kernel's sockets do land there: their names are relative.
+    monkeypatch.chdir(tmp_path)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        shutdown_kernel="immediate",  # waiting politely stalls for seconds now and then
+        config=Config({"KernelManager": {"transport": "ipc"}}),  # not TCP: no port, no warning
+    )
+    client.execute()  # raises CellExecutionError, which shows the cell
+    assert not [text for text in stderr(notebook) if "Warning" in text]
+
+
+@by_name
+def test_is_stored_with_outputs(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    assert cells
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1)), (
+        "run the notebook from top to bottom, then save it"
+    )
+    assert any(cell.outputs for cell in cells)
+    assert not [output for output in outputs(notebook) if output.output_type == "error"]
+
+
+@by_name
+def test_shows_no_path_of_one_machine(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    found = [hit for text in texts(notebook) for hit in MACHINE_PATH.findall(text)]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("saved /home/ada/net.html", True),
+        ("File /Users/ada/x.py:3", True),
+        (r"C:\Users\ada\x.py", True),
+        ("loss 0.25 after 10/20 steps", False),
+        ("https://example.org/page", False),
+    ],
+)
+def test_a_machine_path_is_recognised(text: str, shows: bool) -> None:
+    assert bool(MACHINE_PATH.search(text)) is shows
+
+
+def outputs(notebook: Any) -> Iterator[Any]:
+    """All outputs of all code cells."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            yield from cell.outputs
+
+
+def stderr(notebook: Any) -> Iterator[str]:
+    """What the cells wrote to standard error."""
+    for output in outputs(notebook):
+        if output.output_type == "stream" and output.name == "stderr":
+            yield output.text
+
+
+def texts(notebook: Any) -> Iterator[str]:
+    """Every readable piece of output: streams, and results as text, HTML, SVG or LaTeX."""
+    for output in outputs(notebook):
+        if output.output_type == "stream":
+            yield output.text
+        for kind, content in output.get("data", {}).items():
+            if isinstance(content, str) and kind not in ("image/png", "image/jpeg"):
+                yield BASE64.sub("", content)  # by chance base64 spells anything

@@ -1,0 +1,84 @@
+"""The Python blocks of README.md run in order, as one program, and print what they say they print.
+
+The rule for an example: in ``print(...)  # text`` the comment is what is printed. A comment on a
+``print`` that is indented under another statement cannot be checked and is refused.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TypeGuard
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def test_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the examples may write files
+    text = README.read_text(encoding="utf-8")
+    assert BLOCK.search(text), "README.md has no ```python block"
+    assert check(text, str(README)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "problems"),
+    [
+        ("print(1 + 1)  # 2", []),
+        ("x = 2\nprint(x, 3)  # 2 3\nprint('any')", []),
+        ("x = 2  # not a print", []),
+        ("print('a # b')  # a # b", []),
+        ("print(\n    1 + 1\n)  # 2", []),
+        ("print(1 + 1)  # 3", ["doc:2: printed '2', and the comment says '3'"]),
+        ("print(1)", []),
+        ("for i in range(2):\n    print(i)  # 0", ["doc:3: a print in a block cannot be compared"]),
+    ],
+)
+def test_the_rule(code: str, problems: list[str]) -> None:
+    assert check(f"```python\n{code}\n```\n", "doc") == problems
+
+
+def test_blocks_share_names_and_other_languages_are_left_alone() -> None:
+    text = "```python\nx = 1\n```\n\n```sh\nrm -rf x\n```\n\n```python\nprint(x)  # 2\n```\n"
+    assert check(text, "doc") == ["doc:10: printed '1', and the comment says '2'"]
+
+
+def check(text: str, name: str) -> list[str]:
+    """Run the Python blocks of a Markdown text; return one line for every print that differs."""
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    problems = []
+    for block in BLOCK.finditer(text):
+        above = text.count("\n", 0, block.start(1))
+        # Blank lines in front give every statement its line number in the Markdown file.
+        source = "\n" * above + block[1]
+        comments = comments_by_line(source)
+        for statement in ast.parse(source, name).body:
+            printed = io.StringIO()
+            with redirect_stdout(printed):
+                exec(compile(ast.Module([statement], []), name, "exec"), namespace)
+            inner = {call.end_lineno or 0 for call in ast.walk(statement) if is_print(call)} & comments.keys()
+            if isinstance(statement, ast.Expr) and is_print(statement.value):
+                line = statement.end_lineno
+                if line in comments and printed.getvalue().strip() != comments[line]:
+                    problems.append(
+                        f"{name}:{line}: printed {printed.getvalue().strip()!r}, "
+                        f"and the comment says {comments[line]!r}"
+                    )
+            else:
+                problems += [f"{name}:{line}: a print in a block cannot be compared" for line in sorted(inner)]
+    return problems
+
+
+def comments_by_line(source: str) -> dict[int, str]:
+    """The comments of a source text, without their marks, by line number."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {t.start[0]: t.string.lstrip("# ").rstrip() for t in tokens if t.type == tokenize.COMMENT}
+
+
+def is_print(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Whether a node is a call of ``print``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
