@@ -1,6 +1,15 @@
 """Scalar automatic differentiation with a graph that can be seen, explained and compiled. The index of public names."""
 
 from autograd import value as _value
+from autograd.derivatives import derivative as derivative
+from autograd.derivatives import grad as grad
+from autograd.derivatives import hessian as hessian
+from autograd.derivatives import hvp as hvp
+from autograd.derivatives import jacobian as jacobian
+from autograd.derivatives import jvp as jvp
+from autograd.derivatives import value_and_grad as value_and_grad
+from autograd.draw import draw as draw
+from autograd.extend import operation as operation
 from autograd.functions import abs as abs
 from autograd.functions import acos as acos
 from autograd.functions import acosh as acosh

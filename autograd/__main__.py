@@ -1,0 +1,70 @@
+"""`python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10`: a formula's value and every gradient, on the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograd.expression import ExpressionError, evaluate, known_functions
+from autograd.value import Value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, print the answers; returns the exit status: 0, or 2 for what cannot be read."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        values = _values(given.values)
+        output = evaluate(given.expression, values)
+        output.label = output.label or "output"
+        if output.requires_grad:
+            output.backward()
+        print(f"{given.expression} = {output.data!r}")
+        for name, value in values.items():
+            print(f"  d/d{name} = {value.grad!r}")
+        _show(given, output, values)
+    except (ExpressionError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd",
+        description="Evaluate a formula and its derivative by every name in it.",
+        epilog=f"Functions: {', '.join(sorted(known_functions()))}. Names: those given, and pi, e, inf, nan.",
+    )
+    parser.add_argument("expression", help='the formula, such as "tanh(a*b + c)"')
+    parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each name in it")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the graph into a file (.svg, .dot, .png, .pdf)")
+    return parser
+
+
+def _values(pairs: Sequence[str]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier():
+            raise ExpressionError(f"{pair!r} is not of the form name=value")
+        if name in known_functions():
+            raise ExpressionError(f"{name!r} is the name of a function: choose another name for the value")
+        if name in values:
+            raise ExpressionError(f"{name!r} is given twice")
+        try:
+            values[name] = Value(float(text), label=name)
+        except ValueError:
+            raise ExpressionError(f"the value of {name} is not a number: {text!r}") from None
+    return values
+
+
+def _show(given: argparse.Namespace, output: Value, values: dict[str, Value]) -> None:
+    if given.svg:
+        from autograd.draw import draw
+
+        print(f"wrote {draw(output).save(given.svg)}: the graph, with every number and local derivative")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Operations of one's own take part in everything."""
+
+import pickle
+from typing import Any
+
+import pytest
+
+from autograd import Value, derivative, draw, hessian, operation, ops
+from autograd.testing import gradcheck
+
+
+@operation(
+    lambda xp, y, x, k: k * xp.exp(k * x),
+    lambda xp, y, x, k: x * xp.exp(k * x),
+    name="grow",
+    symbol="↗",
+    latex="e^{{{1} {0}}}",
+    rule="k·e^(kx) and x·e^(kx)",
+)
+def grow(xp: Any, x: Any, k: Any) -> Any:
+    """Exponential growth at rate k."""
+    return xp.exp(k * x)
+
+
+def test_it_records_draws_and_differentiates_twice() -> None:
+    x, k = Value(0.5, label="x"), Value(2.0, label="k")
+    y = grow(x, k) * x
+    y.backward()
+    assert y.operands[0].op == "grow"
+    assert gradcheck(lambda x, k: grow(x, k) * x, [0.5, 2.0], order=2)
+    assert "↗" in draw(y).source
+    assert derivative(lambda x: grow(x, 2.0), 3)(0.0) == pytest.approx(8.0, rel=1e-15)
+    (a, b), (c, d) = hessian(grow)(0.5, 2.0)
+    assert b == c != 0 and a != d
+    assert isinstance(grow(0.5, 2.0), float)
+    assert pickle.loads(pickle.dumps(y)).data == y.data
+    assert "Exponential growth at rate k" in (grow.__doc__ or "") and grow.__name__ == "grow"
+
+
+def test_defining_it_again_replaces_it_and_old_graphs_keep_their_numbers() -> None:
+    @operation(lambda xp, y, x: 2.0, name="twice")
+    def first(xp: Any, x: Any) -> Any:
+        return 2 * x
+
+    old = first(Value(3.0))
+
+    @operation(lambda xp, y, x: 2.0 + 0.0 * x, name="twice")
+    def second(xp: Any, x: Any) -> Any:
+        return x + x
+
+    assert old.op == "twice" and old.local_grads == (2.0,)
+    assert second(Value(3.0)).local_grads == (2.0,)
+    assert ops.TABLE["twice"].summary == "twice"
+
+
+def test_refusals() -> None:
+    with pytest.raises(ValueError, match=r"two has 2 operands \(a, b\) besides xp, but 1 derivatives"):
+
+        @operation(lambda xp, y, a, b: 1.0)
+        def two(xp: Any, a: Any, b: Any) -> Any:
+            return a + b
+
+    with pytest.raises(ValueError, match=r"there is an operation 'tanh' already"):
+
+        @operation(lambda xp, y, x: 1.0)
+        def tanh(xp: Any, x: Any) -> Any:
+            return x
+
+    with pytest.raises(TypeError, match=r"grow\(\) takes 2 operands \(x, k\), got 1"):
+        grow(1.0)

@@ -1,0 +1,129 @@
+"""no_grad, enable_grad, detect_anomaly: they nest, survive exceptions, and belong to one thread or task."""
+
+import asyncio
+import threading
+
+import pytest
+
+from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, log, no_grad, sqrt
+from autograd.state import MODE
+
+
+def records() -> bool:
+    return bool((Value(2.0) * 3).operands)
+
+
+def test_nesting_and_exceptions() -> None:
+    assert records()
+    with no_grad():
+        assert not records()
+        with enable_grad():
+            assert records()
+            with no_grad(), pytest.raises(ZeroDivisionError):
+                raise ZeroDivisionError
+            assert records()
+        assert not records()
+        with pytest.raises(KeyError), enable_grad():
+            raise KeyError
+        assert not records()
+    assert records()
+
+
+def test_as_decorators() -> None:
+    @no_grad()
+    def evaluate(x: Value) -> Value:
+        return dot([x], [x], x) + exp(x) * x.relu() + x**2
+
+    for _ in range(2):
+        result = evaluate(Value(2.0))
+        assert result.is_leaf and not result.requires_grad and result.role == "constant"
+    assert records()
+
+
+def test_backward_inside_no_grad_works_as_usual() -> None:
+    x = Value(3.0)
+    y = x * x
+    with no_grad():
+        y.backward()
+    assert x.grad == 6.0
+
+
+def test_modes_belong_to_a_thread() -> None:
+    seen = {}
+    inside, go_on = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with no_grad():
+            inside.set()
+            go_on.wait(5)
+            seen["other"] = records()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    inside.wait(5)
+    seen["main"] = records()
+    go_on.set()
+    thread.join()
+    assert seen == {"main": True, "other": False}
+
+
+def test_modes_belong_to_a_task() -> None:
+    async def without() -> bool:
+        with no_grad():
+            await asyncio.sleep(0.01)
+            return records()
+
+    async def usual() -> bool:
+        await asyncio.sleep(0.005)
+        return records()
+
+    async def both() -> list[bool]:
+        return await asyncio.gather(without(), usual())
+
+    assert asyncio.run(both()) == [False, True]
+
+
+def test_threads_record_their_own_graphs_on_shared_parameters() -> None:
+    w = Value(0.5, role="parameter", requires_grad=True)
+    results = {}
+
+    def work(k: int) -> None:
+        x = Value(float(k))
+        y = x
+        for _ in range(2_000):
+            y = y * w + x
+        y.backward()
+        results[k] = x.grad
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(1, 7)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    assert set(results.values()) == {2.0}
+
+
+def test_anomaly_in_a_value() -> None:
+    p = Value(0.0, label="p")
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"log of \(p = 0\) is -inf, at .*test_modes\.py:\d+"):
+        log(p)
+    with detect_anomaly(), pytest.raises(AnomalyError, match=r"dot of \(1, inf\) is inf"):
+        dot([Value(1.0)], [float("inf")])
+    assert log(p).data == float("-inf")
+
+
+def test_anomaly_in_a_gradient_names_where_the_node_was_recorded() -> None:
+    x = Value(0.0, label="x")
+    with detect_anomaly():
+        y = sqrt(x) * 2
+        assert y.operands[0].place.partition(":")[0].endswith("test_modes.py")
+        with pytest.raises(AnomalyError, match=r"gradient of x = 0 became inf going back through sqrt = 0, recorded at .*py"):
+            y.backward()
+    assert y.place != "" and (Value(1.0) * 2).place == ""
+
+
+def test_nothing_is_left_switched_on() -> None:
+    with no_grad(), detect_anomaly():
+        pass
+    assert MODE.get() == (True, False, False)
