@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import ops
 from autograd.convert import Number, to_float
-from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, ROLES, WIDE
+from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
 from autograd.state import MODE, check_finite
 
 if TYPE_CHECKING:  # read by Cython at compile time
@@ -54,18 +54,6 @@ class Node:
 
     __slots__ = ("_a", "_b", "_code", "_da", "_data", "_db", "_extra", "_flags", "_grad", "_label", "_mark")
 
-    def __init__(self, data: Number, label: str = "", *, requires_grad: bool = True, role: str = "input") -> None:
-        self._data = data if type(data) is float else to_float(data)
-        self._flags = REQUIRES if role == "input" else _role_flags(role)
-        if not requires_grad:
-            self._flags &= ~REQUIRES
-        self._code = LEAF
-        self._label = label if type(label) is str else _checked_label(label)
-        if not cython.compiled:  # compiled, a new node holds None and 0 already
-            self._grad = self._da = self._db = 0.0
-            self._a = self._b = self._extra = None
-            self._mark = 0
-
     @property
     def data(self) -> float:
         """The number. Setting it changes this node alone: nothing is recomputed."""
@@ -91,7 +79,7 @@ class Node:
 
     @label.setter
     def label(self, text: str) -> None:
-        self._label = _checked_label(text)
+        self._label = checked_label(text)
 
     @property
     def op(self) -> str:
@@ -217,17 +205,11 @@ class Node:
         _release(self)
 
 
-def _checked_label(text: Any) -> str:
+def checked_label(text: Any) -> str:
     # Exactly a str: an instance of a subclass could refer back to the node and close a cycle that nothing collects.
     if not isinstance(text, str):
         raise TypeError(f"a label is a str, got {text!r} ({type(text).__name__})")
     return str(text)
-
-
-def _role_flags(role: str) -> int:
-    if role not in ROLES:
-        raise ValueError(f"role must be one of {', '.join(map(repr, ROLES))}, got {role!r}")
-    return ROLES[role]
 
 
 def _unfold_constant(v: Node) -> None:

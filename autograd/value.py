@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import ieee, ops
-from autograd.convert import takes_part, to_float
-from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, WIDE
-from autograd.node import Extra, Node
+from autograd.convert import Number, takes_part, to_float
+from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, ROLES, WIDE
+from autograd.node import Extra, Node, checked_label
 from autograd.node import count_modes as count_in_node
 from autograd.operation import Op
 from autograd.state import MODE, check_finite, refuse_branch
@@ -50,6 +50,18 @@ class Value(Node):
     """
 
     __slots__ = ()
+
+    def __init__(self, data: Number, label: str = "", *, requires_grad: bool = True, role: str = "input") -> None:
+        self._data = data if type(data) is float else to_float(data)
+        self._flags = REQUIRES if role == "input" else _role_flags(role)
+        if not requires_grad:
+            self._flags &= ~REQUIRES
+        self._code = LEAF
+        self._label = label if type(label) is str else checked_label(label)
+        if not cython.compiled:  # compiled, a new node holds None and 0 already
+            self._grad = self._da = self._db = 0.0
+            self._a = self._b = self._extra = None
+            self._mark = 0
 
     def detach(self) -> Value:
         """A constant with the same number and no history.
@@ -301,6 +313,12 @@ class Value(Node):
     def clip(self, low: Any, high: Any) -> Value:
         """self held between low and high."""
         return apply(ops.TABLE["clamp"], (self, low, high))  # type: ignore[return-value]
+
+
+def _role_flags(role: str) -> int:
+    if role not in ROLES:
+        raise ValueError(f"role must be one of {', '.join(map(repr, ROLES))}, got {role!r}")
+    return ROLES[role]
 
 
 def number(x: Any) -> float:
