@@ -59,9 +59,13 @@ format: $(VENV)/lint  ## let ruff mend what it can
 types: $(VENV)/test $(VENV)/lint  ## mypy, strict
 	$(PY) -m mypy $(CODE)
 
+.PHONY: pictures
+pictures: $(VENV)/test  ## draw the pictures in docs/ again
+	$(PY) docs/pictures.py
+
 .PHONY: bench
 bench: $(VENV)/bench  ## every script in benchmarks/, one after the other
-	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(PY) "$$script"; done
+	@set -e; for script in $$(grep -l __main__ benchmarks/*.py); do echo "== $$script"; $(PY) "$$script"; done
 
 .PHONY: clean
 clean:  ## remove everything generated but .venv
