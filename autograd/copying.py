@@ -1,7 +1,7 @@
 """Copies and pickles of nodes, without recursion however deep the graph is.
 
-`copy.copy` gives a node with the same operands, `copy.deepcopy` a copy of the whole graph below (nodes shared by several
-results stay shared, as the memo of the copy says). A pickle holds the graph below a result as one flat table; leaves
+`copy.copy` gives a node with the same operands, `copy.deepcopy` a copy of the whole graph below (nodes shared
+by several results stay shared). A pickle holds the graph below a result as one flat table; leaves
 are pickled as themselves, so parameters that two pickled results share stay shared, interior nodes do not.
 """
 

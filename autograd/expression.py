@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import autograd
+from autograd.convert import to_float
 from autograd.value import Value
 
 _REDUCTIONS = ("sum", "prod", "mean", "var", "std", "norm", "max", "min", "logsumexp")
@@ -32,7 +33,11 @@ def known_functions() -> dict[str, Callable[..., Any]]:
     from autograd import functions
 
     names = [name for name in vars(functions) if getattr(autograd, name, None) is getattr(functions, name)]
-    found = {n: getattr(functions, n) for n in names if n.islower() and n not in _NOT_OFFERED and callable(getattr(functions, n))}
+    found = {
+        n: getattr(functions, n)
+        for n in names
+        if n.islower() and n not in _NOT_OFFERED and callable(getattr(functions, n))
+    }
     for name in _REDUCTIONS:
         reduction = getattr(autograd, name)
         found[name] = lambda *xs, _reduction=reduction: _reduction(xs)
@@ -66,7 +71,7 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise ExpressionError(f"the formula is nested deeper than {MAX_DEPTH}: write it as Python instead")
         if isinstance(tree, ast.Constant) and type(tree.value) in (int, float):
-            return autograd.add(tree.value, 0.0)
+            return to_float(tree.value)
         if isinstance(tree, ast.Name):
             return self._name(tree.id)
         if isinstance(tree, ast.BinOp) and type(tree.op) in _OPERATORS:
@@ -75,9 +80,9 @@ class _Reader:
             return _OPERATORS[type(tree.op)](self.read(tree.operand, depth + 1))
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
             return self._call(tree.func.id, [self.read(argument, depth + 1) for argument in tree.args])
-        part = ast.get_source_segment(self.text, tree) or self.text  # type: ignore[arg-type]
+        part = ast.get_source_segment(self.text, tree) or self.text
         raise ExpressionError(
-            f"{_short(part)} is not allowed in a formula: use numbers, names, + - * / ** %, brackets and known functions"
+            f"{_short(part)} is not allowed in a formula: use numbers, names, + - * / ** %, brackets, known functions"
         )
 
     def _name(self, name: str) -> Any:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from autograd import ops
@@ -53,12 +54,10 @@ def operation(
             ops.TABLE.pop(own)
         summary = (inspect.getdoc(forward) or own).rstrip(".")
         filled = latex or rf"\operatorname{{{{{own}}}}}({', '.join(f'{{{i}}}' for i in range(len(operands)))})"
-        op = register(
-            Op(
-                own, symbol or own, filled, forward, tuple(derivatives), summary, f"{own}({', '.join(operands)})",
-                rule or f"the derivative given with {own}", convention=convention, kink=kink,
-            )  # fmt: skip
-        )
+        formula = f"{own}({', '.join(operands)})"
+        named_rule = rule or f"the derivative given with {own}"
+        row = Op(own, symbol or own, filled, forward, tuple(derivatives), summary, formula, named_rule)
+        op = register(replace(row, convention=convention, kink=kink))
         _OWN.add(own)
 
         def applied(*given: Any) -> Any:

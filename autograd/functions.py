@@ -16,8 +16,9 @@ from autograd.value import Value, apply
 class Unary(Protocol):
     """A function of one scalar."""
 
+    # A Value has __float__ and so is a Number to the type checker: the first signature that fits is meant.
     @overload
-    def __call__(self, x: Value, /) -> Value: ...
+    def __call__(self, x: Value, /) -> Value: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, x: Number, /) -> float: ...
 
@@ -26,9 +27,9 @@ class Binary(Protocol):
     """A function of two scalars."""
 
     @overload
-    def __call__(self, a: Value, b: Value | Number, /) -> Value: ...
+    def __call__(self, a: Value, b: Value | Number, /) -> Value: ...  # type: ignore[overload-overlap]
     @overload
-    def __call__(self, a: Value | Number, b: Value, /) -> Value: ...
+    def __call__(self, a: Value | Number, b: Value, /) -> Value: ...  # type: ignore[overload-overlap]
     @overload
     def __call__(self, a: Number, b: Number, /) -> float: ...
 

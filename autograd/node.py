@@ -18,6 +18,8 @@ from autograd.state import MODE, check_finite
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
+
+    from autograd.value import Value
 else:
     from autograd import uncompiled as cython
 
@@ -54,6 +56,18 @@ class Node:
 
     __slots__ = ("_a", "_b", "_code", "_da", "_data", "_db", "_extra", "_flags", "_grad", "_label", "_mark")
 
+    _a: Any  # the operands, None where there is none or where it is a plain number
+    _b: Any
+    _da: float  # the local derivatives by them
+    _db: float
+    _data: float
+    _grad: float
+    _code: int  # index of the operation in the table
+    _flags: int
+    _mark: int
+    _label: str | None
+    _extra: Any
+
     @property
     def data(self) -> float:
         """The number. Setting it changes this node alone: nothing is recomputed."""
@@ -87,7 +101,7 @@ class Node:
         return "" if self._code == LEAF else ops.ROWS[self._code].name
 
     @property
-    def operands(self) -> tuple[Node, ...]:
+    def operands(self) -> tuple[Value, ...]:
         """What the operation was applied to, in order, as often as it was used; plain numbers are constant leaves."""
         if self._flags & WIDE:
             return self._extra.operands  # type: ignore[no-any-return]
@@ -146,7 +160,7 @@ class Node:
         self._flags = (self._flags & ~CONSTANT) | REQUIRES if wanted else self._flags & ~REQUIRES
 
     @property
-    def _prev(self) -> set[Node]:
+    def _prev(self) -> set[Value]:
         """micrograd's name for the operands."""
         return set(self.operands)
 
@@ -188,17 +202,17 @@ class Node:
     def __reduce__(self) -> Any:
         from autograd.copying import freeze
 
-        return freeze(self)
+        return freeze(self)  # type: ignore[arg-type]
 
-    def __copy__(self) -> Node:
+    def __copy__(self) -> Any:
         from autograd.copying import shallow_copy
 
-        return shallow_copy(self)
+        return shallow_copy(self)  # type: ignore[arg-type]
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Node:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         from autograd.copying import deep_copy
 
-        return deep_copy(self, memo)
+        return deep_copy(self, memo)  # type: ignore[arg-type]
 
     def __dealloc__(self) -> None:
         # Compiled only (plain Python frees deep chains by itself): without this, freeing a chain would recurse in C.
@@ -215,11 +229,12 @@ def checked_label(text: Any) -> str:
 def _unfold_constant(v: Node) -> None:
     """Make a leaf of the plain number among the operands, now that somebody looks."""
     row = ops.ROWS[v._code]
+    leaf: Any = type(v)  # Value, which this file does not know
     if v._flags & INLINE_A:
-        v._a = type(v)(v._da, role="constant")
+        v._a = leaf(v._da, role="constant")
         v._da = to_float(row.derivatives[0](ops.FLOATS, v._data, v._da, v._b._data))
     else:
-        v._b = type(v)(v._db, role="constant")
+        v._b = leaf(v._db, role="constant")
         v._db = to_float(row.derivatives[1](ops.FLOATS, v._data, v._a._data, v._db))
     v._flags &= ~(INLINE_A | INLINE_B)
 
@@ -291,7 +306,7 @@ def _spread(operands: tuple[Node, ...], slopes: Any, grad: float) -> None:
 
 
 def _send(a: Node, slope: float, grad: float) -> None:
-    """operand.grad += local derivative · node.grad, where a local derivative of exactly 0 stops even an infinite grad."""
+    """operand.grad += local derivative · node.grad; a local derivative of exactly 0 stops even an infinite grad."""
     if a._flags & REQUIRES:
         part = slope * grad
         if part != part and slope == 0.0 and grad == grad:

@@ -75,26 +75,26 @@ _row("exp2", "2^", "2^{{{0}}}", lambda xp, x: xp.exp2(x), lambda xp, y, x: y * l
 _row("expm1", "expm1", "e^{{{0}}} - 1", lambda xp, x: xp.expm1(x), lambda xp, y, x: y + 1.0,
      summary="e to the power x, minus 1, exact near 0", formula="e^x − 1", rule="(e^x − 1)′ = e^x")  # fmt: skip
 _row("log", "ln", r"\ln {0}", lambda xp, x: xp.log(x),
-     lambda xp, y, x: xp.where(xp.greater_equal(x, 0.0), xp.divide(1.0, x), NAN),
+     lambda xp, y, x: xp.divide(rules.inside(xp, x), x),
      summary="The natural logarithm: -inf at 0, nan below", formula="ln x", rule="ln′ = 1/x")  # fmt: skip
 _row("log2", "log₂", r"\log_2 {0}", lambda xp, x: xp.log2(x),
-     lambda xp, y, x: xp.where(xp.greater_equal(x, 0.0), xp.divide(1.0, x * log(2.0)), NAN),
+     lambda xp, y, x: xp.divide(rules.inside(xp, x), x * log(2.0)),
      summary="The logarithm to base 2", formula="log₂ x", rule="log₂′ = 1/(x·ln 2)")  # fmt: skip
 _row("log10", "log₁₀", r"\log_{{10}} {0}", lambda xp, x: xp.log10(x),
-     lambda xp, y, x: xp.where(xp.greater_equal(x, 0.0), xp.divide(1.0, x * log(10.0)), NAN),
+     lambda xp, y, x: xp.divide(rules.inside(xp, x), x * log(10.0)),
      summary="The logarithm to base 10", formula="log₁₀ x", rule="log₁₀′ = 1/(x·ln 10)")  # fmt: skip
 _row("log1p", "log1p", r"\ln(1 + {0})", lambda xp, x: xp.log1p(x),
-     lambda xp, y, x: xp.where(xp.greater_equal(x, -1.0), xp.divide(1.0, 1.0 + x), NAN),
+     lambda xp, y, x: xp.divide(rules.inside(xp, 1.0 + x), 1.0 + x),
      summary="The natural logarithm of 1 + x, exact near 0", formula="ln(1 + x)", rule="ln(1+x)′ = 1/(1+x)")  # fmt: skip
 _row("xlogy", "xlogy", r"{0} \ln {1}", lambda xp, x, y: xp.where(xp.equal(x, 0.0), 0.0, x * xp.log(y)),
      lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.equal(y, 0.0), 0.0, xp.log(y)),
-     lambda xp, z, x, y: xp.where(xp.equal(x, 0.0), 0.0, xp.divide(x, y)),
+     lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.equal(y, 0.0), 0.0, xp.divide(x, y)),
      summary="x times the logarithm of y, 0 for x = 0", formula="x·ln y", rule="ln y and x/y",
      convention="0·ln 0 is 0 with both slopes 0, the limit", kink=lambda x, y: x == 0.0 and y == 0.0)  # fmt: skip
 _row("logaddexp", "logaddexp", r"\ln(e^{{{0}}} + e^{{{1}}})",
      lambda xp, a, b: xp.where(xp.equal(a, b), a + log(2.0), xp.maximum(a, b) + xp.log1p(xp.exp(-xp.abs(a - b)))),
-     lambda xp, y, a, b: xp.where(xp.equal(a, b), 0.5, xp.sigmoid(a - b)),
-     lambda xp, y, a, b: xp.where(xp.equal(a, b), 0.5, xp.sigmoid(b - a)),
+     lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, xp.sigmoid(a - b)),
+     lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, xp.sigmoid(b - a)),
      summary="The logarithm of a sum of two exponentials", formula="ln(e^a + e^b)", rule="slopes σ(a−b) and σ(b−a)")  # fmt: skip
 
 # ----- Trigonometric and hyperbolic; angles in radians -------------------------------------------------------------------
@@ -135,7 +135,7 @@ _row("acosh", "acosh", r"\operatorname{{arcosh}} {0}", lambda xp, x: xp.arccosh(
      lambda xp, y, x: xp.divide(1.0, xp.sqrt(x - 1.0) * xp.sqrt(x + 1.0)),
      summary="The inverse hyperbolic cosine; nan below 1", formula="arcosh x", rule="arcosh′ = 1/√(x²−1)")  # fmt: skip
 _row("atanh", "atanh", r"\operatorname{{artanh}} {0}", lambda xp, x: xp.arctanh(x),
-     lambda xp, y, x: xp.where(xp.greater_equal(1.0, xp.abs(x)), xp.divide(1.0, 1.0 - x * x), NAN),
+     lambda xp, y, x: xp.divide(rules.inside(xp, 1.0 - x * x), 1.0 - x * x),
      summary="The inverse hyperbolic tangent; nan outside [-1, 1]", formula="artanh x", rule="artanh′ = 1/(1−x²)")  # fmt: skip
 
 # ----- Special functions -----------------------------------------------------------------------------------------------
@@ -161,7 +161,11 @@ for _name, _symbol, _latex, _text in (  # round: "rint" is NumPy's name for it
     _row(_name, _symbol, _latex, lambda xp, x, _name=_name: getattr(xp, "rint" if _name == "round" else _name)(x), rules.zero,
          summary=_text, formula=f"{_name}(x)", rule="slope 0: a staircase", differentiable=False,
          convention="slope 0 on the steps and at the jumps")  # fmt: skip
-for _name, _symbol, _latex in (("greater", ">", "{0} > {1}"), ("greater_equal", "≥", r"{0} \ge {1}"), ("equal", "=", "{0} = {1}")):
+for _name, _symbol, _latex in (
+    ("greater", ">", "{0} > {1}"),
+    ("greater_equal", "≥", r"{0} \ge {1}"),
+    ("equal", "=", "{0} = {1}"),
+):
     _row(_name, _symbol, _latex, lambda xp, a, b, _name=_name: getattr(xp, _name)(a, b), rules.zero, rules.zero,
          summary=f"1 where a {_symbol} b, else 0", formula=f"[a {_symbol} b]", rule="slope 0: a step", differentiable=False)  # fmt: skip
 _row("isnan", "isnan", r"\operatorname{{isnan}}({0})", lambda xp, x: xp.isnan(x), rules.zero,
@@ -203,13 +207,13 @@ _row("leaky_relu", "LReLU", r"\operatorname{{LReLU}}({0})", lambda xp, x, s: xp.
      convention="slope s at exactly 0, by convention", kink=rules.at_zero, defaults=(0.01,))  # fmt: skip
 _row("elu", "ELU", r"\operatorname{{ELU}}({0})",
      lambda xp, x, a: xp.where(xp.greater(x, 0.0), x, a * xp.expm1(xp.minimum(x, 0.0))),
-     lambda xp, y, x, a: xp.where(xp.greater(x, 0.0), 1.0, a * xp.exp(xp.minimum(x, 0.0))),
-     lambda xp, y, x, a: xp.where(xp.greater(x, 0.0), 0.0, xp.expm1(xp.minimum(x, 0.0))),
+     lambda xp, y, x, a: xp.where(xp.greater(x, 0.0), 1.0, a * xp.exp(rules.below_zero(xp, x))),
+     lambda xp, y, x, a: xp.where(xp.greater(x, 0.0), 0.0, xp.expm1(rules.below_zero(xp, x))),
      summary="The exponential linear unit (Clevert et al. 2015)", formula="x if x > 0 else α(e^x − 1)",
      rule="slope 1 above 0, α·e^x below", convention="slope α at exactly 0", kink=rules.at_zero, defaults=(1.0,))  # fmt: skip
 _SELU_SCALE, _SELU_ALPHA = 1.0507009873554805, 1.6732632423543772  # Klambauer et al. 2017
 _row("selu", "SELU", r"\operatorname{{SELU}}({0})", lambda xp, x: _SELU_SCALE * xp.elu(x, _SELU_ALPHA),
-     lambda xp, y, x: _SELU_SCALE * xp.where(xp.greater(x, 0.0), 1.0, _SELU_ALPHA * xp.exp(xp.minimum(x, 0.0))),
+     lambda xp, y, x: _SELU_SCALE * xp.where(xp.greater(x, 0.0), 1.0, _SELU_ALPHA * xp.exp(rules.below_zero(xp, x))),
      summary="The self-normalising exponential linear unit (Klambauer et al. 2017)", formula="λ·x if x > 0 else λα(e^x − 1)",
      rule="slope λ above 0, λα·e^x below", convention="slope λα at exactly 0", kink=rules.at_zero)  # fmt: skip
 _row("softplus", "softplus", r"\operatorname{{softplus}}({0})",

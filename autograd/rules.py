@@ -5,16 +5,26 @@ from typing import Any
 
 from autograd import ieee
 
-INF = ieee.inf
+INF, NAN = ieee.inf, ieee.nan
 
 
 def zero(xp: Any, y: Any, *operands: Any) -> float:
     return 0.0
 
 
+def inside(xp: Any, x: Any) -> Any:
+    """1 where x >= 0, else nan: a numerator that keeps every derivative outside of a domain nan, of any order."""
+    return xp.where(xp.greater_equal(x, 0.0), 1.0, NAN)
+
+
+def below_zero(xp: Any, x: Any) -> Any:
+    """x below 0, else 0; unlike min(x, 0) without half a slope at 0."""
+    return xp.where(xp.greater(0.0, x), x, 0.0)
+
+
 def step(xp: Any, x: Any, below: Any = 0.0) -> Any:
     """1 above zero, `below` at and under it, nan at nan."""
-    return xp.where(xp.isnan(x), x, xp.where(xp.greater(x, 0.0), 1.0, below))
+    return xp.where(xp.isnan(x), NAN, xp.where(xp.greater(x, 0.0), 1.0, below))
 
 
 def at_zero(x: float, *_: float) -> bool:
@@ -28,7 +38,7 @@ def tied(a: float, b: float) -> bool:
 def winner(xp: Any, a: Any, b: Any, wins: Any) -> Any:
     """1 for the one chosen, 0 for the other, one half to each at a tie, nan if either is nan."""
     chosen = xp.where(xp.equal(a, b), 0.5, wins)
-    return xp.where(xp.isnan(a), a, xp.where(xp.isnan(b), b, chosen))
+    return xp.where(xp.isnan(a), NAN, xp.where(xp.isnan(b), NAN, chosen))
 
 
 def sigmoid(xp: Any, x: Any) -> Any:
@@ -60,7 +70,7 @@ def total(xs: Any) -> Any:
 
 
 def others(xp: Any, y: Any, xs: Any) -> list[Any]:
-    """For each factor the product of all others, from running products on both sides: no division, so zeros are right."""
+    """For each factor the product of all others, from running products on both sides: zeros come out right."""
     left, right = [1.0], [1.0]
     for x in xs[:-1]:
         left.append(left[-1] * x)
@@ -111,7 +121,7 @@ def share(xp: Any, y: Any, xs: Any) -> list[Any]:
 
 
 def exponentials(xp: Any, xs: Any, guard: bool = True) -> tuple[Any, list[Any]]:
-    """e^(x - m) with m the largest, so that nothing overflows; m = 0 where the largest is infinite and `guard` is set."""
+    """e^(x - m) with m the largest, so that nothing overflows; with `guard`, m = 0 where the largest is infinite."""
     top = extreme(xp, xs, xp.maximum)
     top = xp.where(xp.equal(xp.abs(top), INF), 0.0, top) if guard else top
     return top, [xp.exp(x - top) for x in xs]
@@ -140,7 +150,7 @@ def kronecker(i: int, k: float) -> float:
 
 
 def dot(xp: Any, operands: Any) -> Any:
-    """Operands are n weights, n inputs and perhaps a bias; the bias comes first in the sum, as in an expanded neuron."""
+    """Operands are n weights, n inputs and perhaps a bias, which comes first in the sum, as in an expanded neuron."""
     n = len(operands) // 2
     result = operands[-1] if len(operands) % 2 else 0.0
     for w, x in zip(operands[:n], operands[n : 2 * n], strict=True):

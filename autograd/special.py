@@ -16,19 +16,20 @@ def digamma(x: float) -> float:
     """
     if x == 0.0:
         return math.copysign(math.inf, -x)
+    if x == math.inf or x != x:
+        return x
     if x < 0.0:
-        if x == math.floor(x):
+        if math.isinf(x) or x == math.floor(x):
             return math.nan
         # tan of the distance to the nearest whole number: x itself would lose digits in pi * x.
         return digamma(1.0 - x) - math.pi / math.tan(math.pi * (x - round(x)))
-    if x == math.inf or x != x:
-        return x
     terms = []
     while x < 10.0:
         terms.append(-1.0 / x)
         x += 1.0
-    series = [-b / (2 * k * x ** (2 * k)) for k, b in enumerate(_BERNOULLI, 1)]
-    return math.fsum([math.log(x), -0.5 / x, *terms, *series])
+    r = 1.0 / x  # in powers of 1/x the series underflows to 0 where powers of x would overflow
+    series = [-b / (2 * k) * r ** (2 * k) for k, b in enumerate(_BERNOULLI, 1)]
+    return math.fsum([math.log(x), -0.5 * r, *terms, *series])
 
 
 def polygamma(n: float, x: float) -> float:
@@ -42,33 +43,35 @@ def polygamma(n: float, x: float) -> float:
     >>> round(polygamma(1, 1.0), 14) == round(math.pi**2 / 6, 14)
     True
     """
-    if n < 0 or n != int(n):
+    if not math.isfinite(n) or n < 0 or n != math.floor(n):
         raise ValueError(f"polygamma: the order must be 0, 1, 2, ..., got {n!r}")
     order = int(n)
     if order == 0:
         return digamma(x)
-    if x != x:
-        return x
-    if x == math.inf:
-        return 0.0
-    if x <= 0.0 and (x == math.floor(x) or math.isinf(x)):
-        return math.inf if order % 2 else math.nan
+    if x != x or x == math.inf:
+        return x if x != x else 0.0
+    if x <= 0.0 and (math.isinf(x) or x == math.floor(x)):
+        return math.inf if order % 2 and not math.isinf(x) else math.nan
     sign = 1.0 if order % 2 else -1.0
     if x < 0.0:
         # ψ⁽ⁿ⁾(x) = ψ⁽ⁿ⁾(x + m) + (-1)^(n+1) n! Σ 1/(x+k)^(n+1): walk up to the positive side.
         steps = int(-x) + 1
         if steps > 100_000:
             return math.nan  # no float near there has digits enough to place it between two poles
-        up = math.fsum(1.0 / (x + k) ** (order + 1) for k in range(steps))
+        try:
+            up = math.fsum(1.0 / (x + k) ** (order + 1) for k in range(steps))
+        except (OverflowError, ZeroDivisionError):  # closer to a pole than its power can tell
+            return math.inf if order % 2 else -math.copysign(math.inf, x - round(x))
         return polygamma(order, x + steps) + sign * math.factorial(order) * up
     try:
         terms = []
         while x < 15.0 + order:
             terms.append(math.factorial(order) / x ** (order + 1))
             x += 1.0
-        series = [math.factorial(order - 1) / x**order, math.factorial(order) / (2 * x ** (order + 1))]
-        for k, b in enumerate(_BERNOULLI, 1):
-            series.append(b * math.factorial(2 * k + order - 1) / (math.factorial(2 * k) * x ** (2 * k + order)))
-        return sign * math.fsum([*terms, *series])
     except (OverflowError, ZeroDivisionError):
         return sign * math.inf
+    r = 1.0 / x
+    series = [math.factorial(order - 1) * r**order, math.factorial(order) / 2 * r ** (order + 1)]
+    for k, b in enumerate(_BERNOULLI, 1):
+        series.append(b * math.factorial(2 * k + order - 1) / math.factorial(2 * k) * r ** (2 * k + order))
+    return sign * math.fsum([*terms, *series])

@@ -52,15 +52,15 @@ class GradcheckReport:
         for c in self.comparisons:
             if c.kink:
                 lines.append(
-                    f"{c.name}: a kink, the one-sided slopes differ ({c.left:.6g} from the left, {c.right:.6g} from the "
-                    f"right); the engine takes {c.analytic:.6g}, {'between' if c.agrees else 'NOT between'} the two"
+                    f"{c.name}: a kink, the one-sided slopes differ ({c.left:.6g} from the left, {c.right:.6g} from "
+                    f"the right); the engine takes {c.analytic:.6g}, {'between' if c.agrees else 'NOT between'} the two"
                 )
         return "\n".join([*lines, *self.conventions])
 
 
 def gradcheck(
     f: Callable[..., Any],
-    inputs: Sequence[Any] | Number,
+    inputs: Any,
     *,
     order: int = 1,
     rtol: float = 1e-5,
@@ -85,7 +85,7 @@ def gradcheck(
     """
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"order must be a whole number from 1 on, got {order!r}")
-    given = list(inputs) if isinstance(inputs, Sequence) or getattr(inputs, "ndim", 0) else [inputs]
+    given = list(inputs) if isinstance(inputs, Sequence) or hasattr(inputs, "__iter__") else [inputs]
     point = [x.data if isinstance(x, Value) else to_float(x) for x in given]
     names = _input_names(f, given)
     comparisons: list[Comparison] = []
@@ -114,7 +114,7 @@ def _compare(
             right, left = (up[path] - value) / h, (value - down[path]) / h
             numeric = (up[path] - down[path]) / (2 * h)
             close = abs(numeric - exact) <= atol + rtol * max(abs(numeric), abs(exact)) or numeric == exact
-            # Smooth functions have one-sided slopes that differ by h·f″: a kink is a gap that half the step leaves as it is.
+            # A smooth function's one-sided slopes differ by h·f″: a kink is a gap that half the step leaves as it is.
             kink = _gap_stays(f, point, j, path, depth, h, right - left)
             between = min(left, right) - atol <= exact <= max(left, right) + atol
             name = "∂" + "∂".join(names[k] for k in (*path, j))
@@ -160,12 +160,15 @@ def _input_names(f: Callable[..., Any], given: list[Any]) -> list[str]:
     except (TypeError, ValueError):
         names = []
     spare = [f"x{i}" for i in range(len(given))]
-    return [getattr(x, "label", "") or name for x, name in zip(given, names if len(names) == len(given) else spare, strict=True)]
+    return [
+        getattr(x, "label", "") or name
+        for x, name in zip(given, names if len(names) == len(given) else spare, strict=True)
+    ]
 
 
 def _conventions(f: Callable[..., Any], point: list[float]) -> list[str]:
     """A sentence for each operation that sits exactly on a point where its derivative is a convention."""
-    found = {}
+    found: dict[str, None] = {}
     for node in topological_order(_recorded(f(*[Value(x) for x in point]))):
         numbers = [operand.data for operand in node.operands]
         if not node.is_leaf and (op := ops.TABLE[node.op]).at_kink(numbers):

@@ -24,7 +24,9 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd import uncompiled as cython
 
-ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot"))
+ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (
+    ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot")
+)
 INF = math.inf
 
 modes = 0  # how many contexts, in all threads, have a mode switched on: the one test that an operation pays for them
@@ -324,7 +326,7 @@ def _role_flags(role: str) -> int:
 def number(x: Any) -> float:
     """The float that a plain number or a Value holds; see `convert.to_float`."""
     if type(x) is float:
-        return x  # type: ignore[no-any-return]
+        return x
     if type(x) is int:
         try:
             return float(x)
@@ -422,7 +424,9 @@ def count_modes(change: int) -> None:
     count_in_node(change)
 
 
-def node(op: Op, operands: Sequence[Any], data: float, local_grads: Sequence[float], params: Sequence[float] = ()) -> Value:
+def node(
+    op: Op, operands: Sequence[Any], data: float, local_grads: Sequence[float], params: Sequence[float] = ()
+) -> Value:
     """Record one node: the result `data` of `op` on operands (Values or plain numbers), with its local derivatives."""
     values = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in operands])
     if len(local_grads) != len(values):

@@ -25,7 +25,10 @@ def main() -> None:
         else:
             print(f"  import {name:<9} {milliseconds(f'import {name}') - bare:6.1f} ms over bare Python")
     loaded = subprocess.run(
-        [sys.executable, "-c", "import autograd, sys; print('numpy' in sys.modules)"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", "import autograd, sys; print('numpy' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     print(f"  NumPy loaded by import autograd: {loaded.stdout.strip()}")
 

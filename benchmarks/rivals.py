@@ -1,4 +1,4 @@
-"""The other engines, each behind one function from a scalar program to a callable; absent ones are named and skipped."""
+"""The other engines, each behind one function from a scalar program to a callable; absent ones are named."""
 
 import importlib
 import importlib.util

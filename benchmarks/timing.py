@@ -1,7 +1,7 @@
 """How the benchmarks here measure: rivals in turn, several rounds, the best round of each, every result printed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
 def seconds(run: Callable[[], object], least: float = 0.05) -> float:
@@ -17,7 +17,7 @@ def seconds(run: Callable[[], object], least: float = 0.05) -> float:
         calls = max(calls * 2, int(calls * least / max(spent, 1e-9)))
 
 
-def compare(rivals: dict[str, Callable[[], object]], ours: str, rounds: int = 9) -> dict[str, float]:
+def compare(rivals: Mapping[str, Callable[[], object]], ours: str, rounds: int = 9) -> dict[str, float]:
     """Time the rivals in turn, print result, time and ratio to ours for each; returns the best seconds of each.
 
     The first rival is the control. Rounds alternate, so that a machine that slows down slows all of them.

@@ -78,7 +78,8 @@ def test_value_and_grad_keeps_the_shape_of_its_arguments() -> None:
 def test_jacobian_hessian_and_products_against_torch() -> None:
     point = [-1.2, 1.0]
     tensor = torch.tensor(point, dtype=torch.float64)
-    expected = torch.autograd.functional.hessian(lambda t: rosenbrock(t[0], t[1]), tensor).tolist()
+    torch_hessian: Any = torch.autograd.functional.hessian
+    expected = torch_hessian(lambda t: rosenbrock(t[0], t[1]), tensor).tolist()
     assert hessian(rosenbrock)(*point) == [pytest.approx(row, rel=1e-13) for row in expected]
     assert hessian(lambda p: rosenbrock(p[0], p[1]))(point) == [pytest.approx(row, rel=1e-13) for row in expected]
     v = [0.3, -0.7]
@@ -103,16 +104,20 @@ def test_forward_and_reverse_mode_agree() -> None:
 
 def test_derivatives_of_wide_nodes() -> None:
     xs = [0.5, -1.0, 2.0]
-    for ours, theirs in (
+    pairs: tuple[tuple[Any, Any], ...] = (
         (autograd.logsumexp, lambda t: torch.logsumexp(t, 0)),
         (autograd.prod, torch.prod),
         (autograd.var, torch.var),
         (autograd.norm, torch.linalg.vector_norm),
         (lambda x: autograd.log_softmax(x)[1], lambda t: torch.log_softmax(t, 0)[1]),
-    ):
-        expected = torch.autograd.functional.hessian(theirs, torch.tensor(xs, dtype=torch.float64)).tolist()
+    )
+    for ours, theirs in pairs:
+        torch_hessian: Any = torch.autograd.functional.hessian
+        expected = torch_hessian(theirs, torch.tensor(xs, dtype=torch.float64)).tolist()
         found = hessian(ours)(xs)
-        assert [x for row in found for x in row] == pytest.approx([x for row in expected for x in row], rel=1e-12, abs=1e-15)
+        assert [x for row in found for x in row] == pytest.approx(
+            [x for row in expected for x in row], rel=1e-12, abs=1e-15
+        )
 
 
 def test_the_rosenbrock_minimum_is_found_with_newton() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_nesting_and_exceptions() -> None:
 
 def test_as_decorators() -> None:
     @no_grad()
-    def evaluate(x: Value) -> Value:
+    def evaluate(x: Value) -> Any:
         return dot([x], [x], x) + exp(x) * x.relu() + x**2
 
     for _ in range(2):
@@ -78,7 +79,7 @@ def test_modes_belong_to_a_task() -> None:
         return records()
 
     async def both() -> list[bool]:
-        return await asyncio.gather(without(), usual())
+        return list(await asyncio.gather(without(), usual()))
 
     assert asyncio.run(both()) == [False, True]
 
@@ -118,7 +119,9 @@ def test_anomaly_in_a_gradient_names_where_the_node_was_recorded() -> None:
     with detect_anomaly():
         y = sqrt(x) * 2
         assert y.operands[0].place.partition(":")[0].endswith("test_modes.py")
-        with pytest.raises(AnomalyError, match=r"gradient of x = 0 became inf going back through sqrt = 0, recorded at .*py"):
+        with pytest.raises(
+            AnomalyError, match=r"gradient of x = 0 became inf going back through sqrt = 0, recorded at .*py"
+        ):
             y.backward()
     assert y.place != "" and (Value(1.0) * 2).place == ""
 

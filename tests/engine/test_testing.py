@@ -84,7 +84,9 @@ def test_assert_gradients_shows_right_and_wrong_side_by_side() -> None:
     ]
 
 
-@pytest.mark.parametrize(("engine", "by_hand"), [(3.0, 3.003), (3.0, 0.0), (0.0, 1e-12), (float("nan"), 3.0), (3.0, float("inf"))])
+@pytest.mark.parametrize(
+    ("engine", "by_hand"), [(3.0, 3.003), (3.0, 0.0), (0.0, 1e-12), (float("nan"), 3.0), (3.0, float("inf"))]
+)
 def test_assert_gradient_fails(engine: float, by_hand: float) -> None:
     v = Value(1.0)
     v.grad = engine

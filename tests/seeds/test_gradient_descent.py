@@ -1,5 +1,7 @@
 """Half squared error and its update rule, the vanishing gradient, and micrograd's README example."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -46,7 +48,8 @@ def test_vanishing_gradient(depth: int) -> None:
 
 def test_micrograds_readme_example() -> None:
     results = []
-    for scalar in (Value, lambda x: torch.tensor(x, dtype=torch.float64, requires_grad=True)):
+    kinds: list[Any] = [Value, lambda x: torch.tensor(x, dtype=torch.float64, requires_grad=True)]
+    for scalar in kinds:
         a, b = scalar(-4.0), scalar(2.0)
         c = a + b
         d = a * b + b**3
