@@ -50,9 +50,9 @@ from autograd.functions import isnan as isnan
 from autograd.functions import leaky_relu as leaky_relu
 from autograd.functions import lgamma as lgamma
 from autograd.functions import log as log
-from autograd.functions import log10 as log10
 from autograd.functions import log1p as log1p
 from autograd.functions import log2 as log2
+from autograd.functions import log10 as log10
 from autograd.functions import logaddexp as logaddexp
 from autograd.functions import logsigmoid as logsigmoid
 from autograd.functions import maximum as maximum

@@ -43,7 +43,9 @@ def takes_part(x: Any) -> bool:
     if isinstance(x, (str, bytes, bytearray)):
         raise TypeError(f"a Value holds one real number, got the text {_shown(x)}: convert it with float() first")
     if isinstance(x, (list, tuple, dict, set, frozenset)):
-        raise TypeError(f"a Value holds one real number, got {_shown(x)} ({type(x).__name__}): make a Value of each element")
+        raise TypeError(
+            f"a Value holds one real number, got {_shown(x)} ({type(x).__name__}): make a Value of each element"
+        )
     return not getattr(x, "ndim", 0) and (hasattr(x, "__float__") or hasattr(x, "__index__"))
 
 

@@ -1,0 +1,24 @@
+"""Draw the pictures that the README shows: `make pictures` writes them beside this file."""
+
+from pathlib import Path
+
+from autograd import draw
+from nn.demo import show_moons, two_paths
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Write two-paths.svg and boundary.png."""
+    _, loss = two_paths()
+    loss.backward()
+    print(draw(loss).save(HERE / "two-paths.svg"))
+    for path, _ in show_moons(HERE, epochs=100, seed=1337):
+        if path.name == "boundary.png":
+            print(path)
+        else:
+            path.unlink()
+
+
+if __name__ == "__main__":
+    main()
