@@ -235,7 +235,8 @@ _row("mish", "mish", r"\operatorname{{mish}}({0})", lambda xp, x: x * xp.tanh(xp
      summary="A smooth, self-gated activation (Misra 2019)", formula="x·tanh(softplus(x))", rule="t + x(1−t²)σ(x), t = tanh(softplus(x))")  # fmt: skip
 _row("hardtanh", "hardtanh", r"\operatorname{{hardtanh}}({0})", lambda xp, x, lo, hi: xp.minimum(xp.maximum(x, lo), hi),
      lambda xp, y, x, lo, hi: xp.greater(x, lo) * xp.greater(hi, x),
-     lambda xp, y, x, lo, hi: xp.greater_equal(lo, x), lambda xp, y, x, lo, hi: xp.greater_equal(x, hi),
+     lambda xp, y, x, lo, hi: xp.greater_equal(lo, x) * xp.greater(hi, lo),
+     lambda xp, y, x, lo, hi: xp.where(xp.greater_equal(lo, hi), 1.0, xp.greater_equal(x, hi)),
      summary="x held between two bounds, flat on them", formula="min(max(x, lo), hi)", rule="slope 1 strictly inside, 0 elsewhere",
      convention="slope 0 on a bound", defaults=(-1.0, 1.0), kink=lambda x, lo, hi: x in (lo, hi))  # fmt: skip
 _row("softsign", "softsign", r"\operatorname{{softsign}}({0})", lambda xp, x: xp.divide(x, 1.0 + xp.abs(x)),

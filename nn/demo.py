@@ -89,7 +89,7 @@ def train_moons(epochs: int, seed: int) -> tuple[nn.MLP, list[list[float]], list
             nn.sgd(model.parameters(), 1.0 - 0.9 * epoch / epochs)
             right = sum((score.data > 0) == (label > 0) for label, score in zip(y, scores, strict=True))
             losses.append(loss.data)
-            bar.set_postfix(loss=f"{loss.data:.4f}", accuracy=f"{right / len(y):.0%}")
+            bar.set_postfix(loss=f"{loss.data:.4f}", accuracy=f"{right / len(y):.0%}", refresh=False)
     return model, X, y, losses
 
 

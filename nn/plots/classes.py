@@ -1,0 +1,43 @@
+"""Which classes are mistaken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from nn.plots.style import axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def confusion_matrix(
+    truth: Sequence[Any], predictions: Sequence[Any], ax: Axes | None = None, *, labels: Sequence[Any] | None = None
+) -> Axes:
+    """Counts of true class (rows) against predicted class (columns), each number in its cell.
+
+    Raises ValueError for different lengths, no examples, or a label that is not among `labels`.
+    """
+    if len(truth) != len(predictions):
+        raise ValueError(f"there are {len(truth)} true labels but {len(predictions)} predictions")
+    if not len(truth):
+        raise ValueError("there are no examples to count")
+    names = list(labels) if labels is not None else sorted({*truth, *predictions})
+    place = {name: i for i, name in enumerate(names)}
+    unknown = next((label for label in (*truth, *predictions) if label not in place), None)
+    if unknown is not None:
+        raise ValueError(f"the label {unknown!r} is not among labels {names}")
+    counts = [[0] * len(names) for _ in names]
+    for true, predicted in zip(truth, predictions, strict=True):
+        counts[place[true]][place[predicted]] += 1
+    ax = axes(ax, (1.6 + 0.55 * len(names), 1.4 + 0.55 * len(names)))
+    most = max(max(row) for row in counts)
+    ax.imshow(counts, cmap="Blues", vmin=0, vmax=most or 1)
+    for i, row in enumerate(counts):
+        for j, count in enumerate(row):
+            ax.text(j, i, str(count), ha="center", va="center", color="white" if count > 0.6 * most else "black")
+    ticks = range(len(names))
+    ax.set(title="confusion matrix", xlabel="predicted", ylabel="true", xticks=ticks, yticks=ticks)
+    ax.set_xticklabels(map(str, names))
+    ax.set_yticklabels(map(str, names))
+    return ax

@@ -1,0 +1,107 @@
+"""Curves over epochs: loss, metrics, learning rates compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nn.plots.style import BLUE, CYCLE, DASHES, VERMILION, axes, finish
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def _columns(history: Any) -> dict[str, list[float]]:
+    """The numbers by name: of a History, of a mapping, or of a plain list, which is the loss."""
+    found = getattr(history, "history", history)
+    if isinstance(found, Mapping):
+        columns = {str(name): [float(x) for x in numbers] for name, numbers in found.items()}
+    elif isinstance(found, Sequence) and not isinstance(found, str):
+        columns = {"loss": [float(x) for x in found]}
+    else:
+        raise TypeError(f"give a History, a dict of lists or a list of losses, got {history!r}")
+    if not any(columns.values()):
+        raise ValueError("the history is empty: train for at least one epoch first")
+    return columns
+
+
+def loss_curve(history: Any, ax: Axes | None = None) -> Axes:
+    """The loss of every epoch, and that of the validation data if there is one, on a logarithmic axis.
+
+    `history` is what `fit` returns, a dict of lists, or a list of losses. Raises ValueError if it is empty.
+    """
+    columns = _columns(history)
+    if "loss" not in columns:
+        raise ValueError(f"there is no 'loss' in the history, only {', '.join(map(repr, columns))}")
+    return _train_and_validation(columns, "loss", axes(ax))
+
+
+def metric_curve(history: Any, metric: str, ax: Axes | None = None) -> Axes:
+    """One metric over the epochs, on the training and the validation data.
+
+    Raises ValueError for a metric that was not measured; the message lists those that were.
+    """
+    columns = _columns(history)
+    if metric not in columns:
+        raise ValueError(f"there is no {metric!r} in the history, only {', '.join(map(repr, columns))}")
+    return _train_and_validation(columns, metric, axes(ax))
+
+
+def _train_and_validation(columns: dict[str, list[float]], name: str, ax: Axes) -> Axes:
+    lines = [(name, "training", BLUE, "-"), (f"val_{name}", "validation", VERMILION, "--")]
+    present = [line for line in lines if columns.get(line[0])]
+    for key, label, colour, dash in present:
+        numbers = columns[key]
+        ax.plot(range(1, len(numbers) + 1), numbers, color=colour, linestyle=dash, label=label)
+    if name == "loss" and _spans_decades(columns, [key for key, *_ in present]):
+        ax.set_yscale("log")
+    _whole_epochs(ax)
+    return finish(ax, name.replace("_", " "), "epoch", name.replace("_", " "), legend=len(present) > 1)
+
+
+def _whole_epochs(ax: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _spans_decades(columns: Mapping[str, list[float]], names: Sequence[str]) -> bool:
+    numbers = [x for name in names for x in columns[name] if math.isfinite(x)]
+    return bool(numbers) and min(numbers) > 0 and max(numbers) / min(numbers) > 10
+
+
+def learning_rates(runs: Mapping[Any, Sequence[float]], ax: Axes | None = None) -> Axes:
+    """The loss over the epochs for several learning rates: too small crawls, too large overshoots or diverges.
+
+    `runs` holds a list of losses for each rate. A run that leaves the picture is cut off and marked as diverging.
+    Raises ValueError if there is no run, or an empty one.
+    """
+    if not runs:
+        raise ValueError("give at least one run: a dict from learning rate to its list of losses")
+    ax = axes(ax)
+    start = max((losses[0] for losses in runs.values() if len(losses)), default=1.0)
+    top = 3 * start if math.isfinite(start) and start > 0 else 1.0
+    for (rate, losses), colour, dash in zip(runs.items(), CYCLE * len(runs), DASHES * len(runs), strict=False):
+        if not len(losses):
+            raise ValueError(f"the run at rate {rate} is empty: train for at least one epoch first")
+        kept = []
+        for loss in losses:
+            if not math.isfinite(loss) or loss > top:
+                break
+            kept.append(float(loss))
+        diverged = len(kept) < len(losses)
+        label = f"{rate:g}" if isinstance(rate, (int, float)) else str(rate)
+        ax.plot(
+            range(1, len(kept) + 1),
+            kept,
+            color=colour,
+            linestyle=dash,
+            label=f"{label}{' (diverges)' if diverged else ''}",
+        )
+        if diverged and kept:
+            ax.plot(len(kept), kept[-1], "x", color=colour, markersize=9)
+    _whole_epochs(ax)
+    finish(ax, "learning rates", "epoch", "loss")
+    ax.legend(title="rate", frameon=False)
+    return ax

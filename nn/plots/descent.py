@@ -1,0 +1,58 @@
+"""The loss against one weight, and the way that gradient descent took on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, no_grad
+from nn.plots.style import BLUE, VERMILION, axes, finish
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def loss_along_weight(
+    loss: Callable[[], Any],
+    weight: Value,
+    path: Sequence[float] = (),
+    ax: Axes | None = None,
+    *,
+    span: tuple[float, float] | None = None,
+    points: int = 101,
+) -> Axes:
+    """The loss as a curve over one weight, all others held still, with the steps of a descent on it.
+
+    `loss()` computes the loss with the weight as it is; `path` lists the weights that were visited. The weight is as
+    before afterwards. Raises TypeError if `weight` is no Value, ValueError for an empty span.
+    """
+    if not isinstance(weight, Value):
+        raise TypeError(f"weight is a Value, one of model.parameters(), got {weight!r}")
+    around = [*path, weight.data]
+    low, high = span or (min(around), max(around))
+    if span is None:
+        margin = 0.3 * (high - low) or 1.0
+        low, high = low - margin, high + margin
+    if not low < high:
+        raise ValueError(f"span goes from a smaller to a larger weight, got {span}")
+    ax = axes(ax)
+    grid = [low + (high - low) * i / (points - 1) for i in range(points)]
+    ax.plot(grid, _losses(loss, weight, grid), color=BLUE)
+    if path:
+        heights = _losses(loss, weight, path)
+        ax.plot(path, heights, "o-", color=VERMILION, markersize=5, linewidth=1, label="descent")
+        ax.annotate("start", (path[0], heights[0]), textcoords="offset points", xytext=(6, 6), color=VERMILION)
+    return finish(ax, "loss along one weight", weight.label or "weight", "loss")
+
+
+def _losses(loss: Callable[[], Any], weight: Value, grid: Sequence[float]) -> list[float]:
+    before = weight.data
+    try:
+        found = []
+        with no_grad():
+            for w in grid:
+                weight.data = w
+                found.append(float(loss()))
+        return found
+    finally:
+        weight.data = before

@@ -1,0 +1,54 @@
+"""Activation functions and their slopes, from the engine's own table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import Value, grad
+from nn import activations
+from nn.plots.style import BLUE, VERMILION, axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHOWN = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softplus")
+
+
+def activation_functions(names: Sequence[str] | str = "sigmoid", ax: Axes | None = None, *, span: float = 5.0) -> Axes:
+    """One or more activations (solid) and their derivatives (dashed) between −span and span.
+
+    Raises ValueError for an unknown name, and for one that goes over a whole layer.
+    """
+    wanted = [names] if isinstance(names, str) else list(names)
+    ax = axes(ax)
+    grid = [-span + 2 * span * i / 400 for i in range(401)]
+    from nn.plots.style import CYCLE
+
+    for k, name in enumerate(wanted):
+        activation = activations.get(name)
+        if activation.over_layer:
+            raise ValueError(f"{name} goes over a whole layer: there is no curve of one number to draw")
+        values, slopes = zip(*[_value_and_slope(activation.function, x) for x in grid], strict=True)
+        single = len(wanted) == 1
+        ax.plot(grid, values, color=BLUE if single else CYCLE[k % 6], label=name)
+        ax.plot(
+            grid,
+            slopes,
+            "--",
+            color=VERMILION if single else CYCLE[k % 6],
+            linewidth=1.2,
+            label=f"{name}′ (derivative)",
+        )
+    ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
+    ax.axvline(0, color="0.6", linewidth=0.6, zorder=0)
+    ax.set(title=", ".join(wanted), xlabel="x", ylabel="")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False)
+    return ax
+
+
+def _value_and_slope(function: Any, x: float) -> tuple[float, float]:
+    at = Value(x)
+    y = function(at)
+    return y.data, grad(y, at)

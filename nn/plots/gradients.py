@@ -1,0 +1,43 @@
+"""How large the gradients are from layer to layer: whether they vanish or explode on the way back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nn.plots.style import BLUE, axes, finish
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
+    """The root mean square gradient of each layer's parameters, as bars on a logarithmic axis.
+
+    `model` is a model after `backward()`, or a mapping from a layer's name to its gradients. Bars that fall towards
+    the first layer show a vanishing gradient, bars that grow an exploding one.
+
+    Raises ValueError if there is no parameter, or if every gradient is 0: call `loss.backward()` first.
+    """
+    layers = model if isinstance(model, Mapping) else _by_layer(model)
+    sizes = {name: math.sqrt(sum(g * g for g in grads) / len(grads)) for name, grads in layers.items() if len(grads)}
+    if not sizes:
+        raise ValueError("there is no parameter: give a model, or a mapping from layer to its gradients")
+    if not any(sizes.values()):
+        raise ValueError("every gradient is 0: call loss.backward() before asking how large they are")
+    ax = axes(ax)
+    ax.bar(list(sizes), [size or math.nan for size in sizes.values()], color=BLUE, width=0.6)
+    ax.set_yscale("log")
+    if len(sizes) > 6:
+        ax.tick_params(axis="x", rotation=60)
+    return finish(ax, "gradient size per layer", "from the first layer to the last", "root mean square gradient")
+
+
+def _by_layer(model: Any) -> dict[str, list[float]]:
+    layers: dict[str, list[float]] = {}
+    for name, p in model.named_parameters():
+        place = name.split(".")
+        layer = ".".join(place[:2]) if place[0] == "layers" and len(place) > 2 else place[0]
+        layers.setdefault(layer.replace("layers.", "layer "), []).append(p.grad)
+    return layers

@@ -1,0 +1,39 @@
+"""What all plots share: colours that colour-blind readers can tell apart, and where to draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's palette, the darker ones first so that lines show on white and on black.
+BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY = (
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F",
+)  # fmt: skip
+CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+DASHES = ("-", "--", "-.", ":", (0, (6, 1.5)), (0, (1, 1)))  # the second way to tell lines apart, in print
+
+
+def axes(ax: Any, size: tuple[float, float] = (6.0, 4.0)) -> Axes:
+    """The Axes to draw into: `ax` if it is one, a new figure's if it is None.
+
+    Raises TypeError for anything else.
+    """
+    if ax is None:
+        from matplotlib import pyplot
+
+        ax = pyplot.subplots(figsize=size, layout="constrained")[1]
+    if not hasattr(ax, "plot") or not hasattr(ax, "figure"):
+        raise TypeError(f"ax is a matplotlib Axes or None, got {ax!r} ({type(ax).__name__})")
+    found: Axes = ax
+    return found
+
+
+def finish(ax: Axes, title: str, x: str, y: str, legend: bool = False) -> Axes:
+    """Name the axes, take away the box around them."""
+    ax.set(title=title, xlabel=x, ylabel=y)
+    ax.spines[["top", "right"]].set_visible(False)
+    if legend:
+        ax.legend(frameon=False)
+    return ax

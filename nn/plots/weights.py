@@ -1,0 +1,50 @@
+"""The weights of a first layer as small images, one for each neuron."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from nn.plots.style import axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def first_layer(
+    model: Any, shape: tuple[int, int] | None = None, ax: Axes | None = None, *, columns: int | None = None
+) -> Axes:
+    """What each neuron of the first layer looks for: its weights laid out as the input; purple below 0, orange above.
+
+    `shape` is that of an input image in rows and columns; a square is guessed. All neurons share one colour scale,
+    symmetric around 0. Raises ValueError if the weights do not fill the shape.
+    """
+    rows = _weights(model)
+    width = len(rows[0])
+    side = math.isqrt(width)
+    high, wide = shape or ((side, side) if side * side == width else (1, width))
+    if high * wide != width:
+        raise ValueError(f"shape {(high, wide)} has {high * wide} places, the neurons have {width} weights")
+    across = columns or max(1, round(math.sqrt(len(rows) * high / wide)) if high > 1 else 1)
+    down = math.ceil(len(rows) / across)
+    mosaic = [[math.nan] * (across * (wide + 1) - 1) for _ in range(down * (high + 1) - 1)]
+    for k, row in enumerate(rows):
+        top, left = (k // across) * (high + 1), (k % across) * (wide + 1)
+        for i in range(high):
+            mosaic[top + i][left : left + wide] = row[i * wide : (i + 1) * wide]
+    ax = axes(ax, (6.0, 6.0 * down * (high + 1) / (across * (wide + 1)) + 0.5))
+    largest = max(abs(w) for row in rows for w in row) or 1.0
+    image = ax.imshow(mosaic, cmap="PuOr_r", vmin=-largest, vmax=largest, interpolation="nearest")
+    ax.set(title="weights of the first layer", xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    figure: Any = ax.figure
+    figure.colorbar(image, ax=ax, shrink=0.7, label="weight")
+    return ax
+
+
+def _weights(model: Any) -> list[list[float]]:
+    for layer in getattr(model, "layers", [model]):
+        neurons = getattr(layer, "neurons", None)
+        if neurons:
+            return [[w.data for w in neuron.w] for neuron in neurons]
+    raise ValueError(f"{type(model).__name__} has no layer of neurons to show")

@@ -1,0 +1,211 @@
+"""The plots show the numbers that they were given, say what is wrong, and leave no figure open unasked."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pytest
+from matplotlib.figure import Figure
+
+import nn
+from autograd import Value
+from nn import plots
+from nn.datasets import moons
+
+X, Y = moons(20, seed=0)
+
+
+@pytest.fixture
+def ax() -> Any:
+    return Figure(layout="constrained").add_subplot()
+
+
+@pytest.fixture(autouse=True)
+def no_figure_left() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def model(**changes: Any) -> nn.MLP:
+    return nn.MLP(2, [4, 1], **{"activation": "tanh", "seed": 0, **changes})
+
+
+ALL: dict[str, Any] = {
+    "loss_curve": lambda ax: plots.loss_curve([3.0, 2.0, 1.0], ax=ax),
+    "metric_curve": lambda ax: plots.metric_curve({"accuracy": [0.5, 0.9]}, "accuracy", ax=ax),
+    "learning_rates": lambda ax: plots.learning_rates({0.1: [1.0, 0.5]}, ax=ax),
+    "decision_boundary": lambda ax: plots.decision_boundary(model(), X, Y, ax=ax, resolution=8),
+    "loss_along_weight": lambda ax: plots.loss_along_weight(lambda: 1.0, Value(2.0, "w"), ax=ax),
+    "activation_functions": lambda ax: plots.activation_functions("relu", ax=ax),
+    "gradient_sizes": lambda ax: plots.gradient_sizes({"a": [1.0], "b": [0.1]}, ax=ax),
+    "first_layer": lambda ax: plots.first_layer(model(), ax=ax),
+    "network": lambda ax: plots.network(model(), [0.1, 0.2], ax=ax),
+    "confusion_matrix": lambda ax: plots.confusion_matrix([0, 1], [0, 0], ax=ax),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_draws_into_the_axes_given_or_into_new_ones(name: str, ax: Any) -> None:
+    assert ALL[name](ax) is ax
+    assert not plt.get_fignums()
+    own = ALL[name](None)
+    assert own is not ax and len(plt.get_fignums()) == 1
+    own.figure.canvas.draw()  # labels and layout work out without a warning
+    with pytest.raises(TypeError, match=r"ax is a matplotlib Axes or None, got 3"):
+        ALL[name](3)
+
+
+def test_loss_curve(ax: Any) -> None:
+    plots.loss_curve({"loss": [100.0, 10.0, 1.0], "val_loss": [90.0, 20.0, 5.0]}, ax=ax)
+    train, validation = ax.lines
+    assert list(train.get_ydata()) == [100.0, 10.0, 1.0] and list(train.get_xdata()) == [1, 2, 3]
+    assert list(validation.get_ydata()) == [90.0, 20.0, 5.0]
+    assert train.get_color() != validation.get_color() and train.get_linestyle() != validation.get_linestyle()
+    assert ax.get_yscale() == "log" and (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["training", "validation"]
+
+
+@pytest.mark.parametrize(
+    ("history", "message"),
+    [
+        ([], "the history is empty"),
+        ({"accuracy": [1.0]}, "there is no 'loss' in the history, only 'accuracy'"),
+        ({"loss": []}, "the history is empty"),
+    ],
+)
+def test_loss_curve_refuses(history: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plots.loss_curve(history)
+    with pytest.raises(TypeError, match=r"give a History, a dict of lists or a list of losses, got 3"):
+        plots.loss_curve(3)
+    with pytest.raises(ValueError, match=r"there is no 'f1' in the history, only 'loss'"):
+        plots.metric_curve([1.0], "f1")
+
+
+def test_learning_rates_cut_off_a_run_that_diverges(ax: Any) -> None:
+    plots.learning_rates({0.01: [1.0, 0.9], 2.0: [1.0, 2.0, 50.0, math.nan]}, ax=ax)
+    labels = [t.get_text() for t in ax.get_legend().get_texts()]
+    assert labels == ["0.01", "2 (diverges)"]
+    assert list(ax.lines[1].get_ydata()) == [1.0, 2.0]
+    with pytest.raises(ValueError, match=r"the run at rate 0.5 is empty"):
+        plots.learning_rates({0.5: []})
+    with pytest.raises(ValueError, match=r"give at least one run"):
+        plots.learning_rates({})
+
+
+def test_the_boundary_lies_where_the_model_puts_it(ax: Any) -> None:
+    def right_half(x: Any) -> Any:
+        return Value(1.0) * (x[0] - 0.5)
+
+    plots.decision_boundary(right_half, [[0.0, 0.0], [1.0, 1.0]], ["left", "right"], ax=ax)
+    (line,) = [c for c in ax.collections if hasattr(c, "get_paths") and len(c.get_paths()) == 1 and not c.get_fill()]
+    assert {round(x, 9) for x in line.get_paths()[0].vertices[:, 0]} == {0.5}
+    points = [c for c in ax.collections if c.get_label() in ("left", "right")]
+    assert [c.get_offsets().tolist() for c in points] == [[[0.0, 0.0]], [[1.0, 1.0]]]
+    assert points[0].get_facecolor().tolist() != points[1].get_facecolor().tolist()
+
+
+def test_a_sigmoid_output_is_cut_at_one_half_and_several_outputs_at_the_largest(ax: Any) -> None:
+    assert plots.boundary._threshold(model(output_activation="sigmoid")) == 0.5
+    assert plots.boundary._threshold(model()) == 0.0
+    plots.decision_boundary(nn.MLP(2, [3], seed=1), X, [i % 3 for i in range(20)], ax=ax, resolution=10)
+    assert len(ax.get_legend().get_texts()) == 3
+
+
+@pytest.mark.parametrize(
+    ("points", "labels", "message"),
+    [
+        ([[1.0, 2.0, 3.0]], [0], r"each example needs 2 numbers, got \[1.0, 2.0, 3.0\]"),
+        ([], [], "got no examples"),
+        ([[1.0, 2.0]], [0, 1], "there are 1 examples but 2 labels"),
+    ],
+)
+def test_decision_boundary_refuses(points: Any, labels: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plots.decision_boundary(model(), points, labels)
+
+
+def test_loss_along_weight_shows_the_path_and_puts_the_weight_back(ax: Any) -> None:
+    w = Value(3.0, "w")
+    plots.loss_along_weight(lambda: (w - 1) ** 2, w, [3.0, 2.0], ax=ax, span=(0.0, 4.0), points=5)
+    assert list(ax.lines[0].get_ydata()) == [1.0, 0.0, 1.0, 4.0, 9.0]
+    assert list(ax.lines[1].get_ydata()) == [4.0, 1.0]
+    assert w.data == 3.0 and ax.get_xlabel() == "w"
+
+    def fails() -> Value:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        plots.loss_along_weight(fails, w)
+    assert w.data == 3.0
+    with pytest.raises(ValueError, match=r"span goes from a smaller to a larger weight"):
+        plots.loss_along_weight(lambda: w, w, span=(1.0, 1.0))
+    with pytest.raises(TypeError, match=r"weight is a Value"):
+        plots.loss_along_weight(lambda: w, 3.0)  # type: ignore[arg-type]
+
+
+def test_activation_functions_and_slopes(ax: Any) -> None:
+    plots.activation_functions(["relu", "tanh"], ax=ax, span=1.0)
+    relu, slope = ax.lines[0].get_ydata(), ax.lines[1].get_ydata()
+    assert (relu[0], relu[-1], slope[0], slope[200], slope[-1]) == (0.0, 1.0, 0.0, 0.0, 1.0)
+    assert ax.lines[2].get_ydata()[-1] == math.tanh(1.0)
+    with pytest.raises(ValueError, match=r"softmax goes over a whole layer"):
+        plots.activation_functions("softmax", ax=ax)
+
+
+def test_gradient_sizes_of_a_model(ax: Any) -> None:
+    deep = nn.MLP(2, [3, 3, 1], activation="sigmoid", seed=0)
+    with pytest.raises(ValueError, match=r"every gradient is 0: call loss.backward\(\)"):
+        plots.gradient_sizes(deep, ax=ax)
+    deep([0.5, 0.3]).backward()
+    plots.gradient_sizes(deep, ax=ax)
+    heights = [bar.get_height() for bar in ax.patches]
+    expected = [
+        math.sqrt(sum(p.grad**2 for p in layer.parameters()) / len(layer.parameters())) for layer in deep.layers
+    ]
+    assert heights == pytest.approx(expected, rel=1e-12)
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["layer 0", "layer 1", "layer 2"]
+    with pytest.raises(ValueError, match=r"there is no parameter"):
+        plots.gradient_sizes({})
+
+
+def test_first_layer_tiles_the_weights(ax: Any) -> None:
+    net: Any = nn.MLP(4, [3, 1], seed=0)
+    plots.first_layer(net, ax=ax, columns=2)
+    mosaic = ax.images[0].get_array()
+    weights = [[w.data for w in neuron.w] for neuron in net.layers[0].neurons]
+    assert mosaic.shape == (5, 5)
+    assert mosaic[0:2, 3:5].ravel().tolist() == weights[1] and mosaic[3:5, 0:2].ravel().tolist() == weights[2]
+    with pytest.raises(ValueError, match=r"shape \(3, 2\) has 6 places, the neurons have 4 weights"):
+        plots.first_layer(net, shape=(3, 2))
+    with pytest.raises(ValueError, match=r"Dropout has no layer of neurons"):
+        plots.first_layer(nn.Dropout(0.5))
+
+
+def test_network_diagram(ax: Any) -> None:
+    net: Any = model()
+    plots.network(net, [0.1, -0.2], ax=ax)
+    assert len(ax.lines) == 2 * 4 + 4 and len(ax.patches) == 2 + 4 + 1
+    texts = [t.get_text() for t in ax.texts]
+    assert texts[:2] == ["0.1", "-0.2"] and f"{net([0.1, -0.2]).data:.2g}" in texts
+    signs = [w.data >= 0 for neuron in net.layers[0].neurons for w in neuron.w]
+    assert [line.get_color() == plots.style.BLUE for line in ax.lines[:8]] == signs
+    with pytest.raises(ValueError, match=r"takes 2 inputs, x has 3"):
+        plots.network(net, [1.0, 2.0, 3.0])
+    wide = plots.network(nn.MLP(20, [1], seed=0))
+    assert any("20, 16 shown" in t.get_text() for t in wide.texts)
+    with pytest.raises(ValueError, match=r"has no layers of neurons to draw"):
+        plots.network(nn.Dropout(0.5))
+
+
+def test_confusion_matrix(ax: Any) -> None:
+    plots.confusion_matrix(["a", "a", "b"], ["a", "b", "b"], ax=ax)
+    assert ax.images[0].get_array().tolist() == [[1, 1], [0, 1]]
+    assert [t.get_text() for t in ax.texts] == ["1", "1", "0", "1"]
+    with pytest.raises(ValueError, match=r"there are 1 true labels but 2 predictions"):
+        plots.confusion_matrix([1], [1, 2])
+    with pytest.raises(ValueError, match=r"there are no examples"):
+        plots.confusion_matrix([], [])
+    with pytest.raises(ValueError, match=r"the label 3 is not among labels \[1, 2\]"):
+        plots.confusion_matrix([1, 3], [1, 2], labels=[1, 2])
