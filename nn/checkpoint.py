@@ -1,0 +1,108 @@
+"""Checkpoints: everything a training needs to go on, in one file that is either the old one or the new one, never half.
+
+The file is JSON in two lines: the first holds a checksum of the second. Floats are written so that they come back bit
+for bit; nothing in the file is ever executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nn.io import write_atomically
+
+NAME = "checkpoint.json"
+FORMAT = "chaingrad checkpoint"
+VERSION = 1
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that is damaged, or that belongs to another training."""
+
+
+class Checkpoint:
+    """The checkpoint in a folder.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     checkpoint = Checkpoint(folder)
+    ...     nothing = checkpoint.read()
+    ...     checkpoint.write({"epoch": 3})
+    ...     nothing, checkpoint.read()
+    (None, {'epoch': 3})
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        if not isinstance(folder, (str, os.PathLike)):
+            raise TypeError(f"checkpoint is the path of a folder, got {folder!r} ({type(folder).__name__})")
+        self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise NotADirectoryError(f"checkpoint={str(folder)!r} is a file: name a folder")
+        self.path = self.folder / NAME
+
+    def exists(self) -> bool:
+        """Whether there is a checkpoint in the folder."""
+        return self.path.exists()
+
+    def prepare(self) -> None:
+        """Make the folder, and remove what a killed training was writing there."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in self.folder.glob(f".{NAME}.*"):
+            unfinished.unlink(missing_ok=True)
+
+    def write(self, content: Mapping[str, Any]) -> None:
+        """Replace the checkpoint, all or nothing: written under another name, flushed to the disk, then renamed."""
+        body = json.dumps(content).encode()
+        head = {"format": FORMAT, "version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
+        write_atomically(self.path, json.dumps(head).encode() + b"\n" + body + b"\n")
+
+    def read(self) -> dict[str, Any] | None:
+        """What was written last; None if nothing was.
+
+        Raises CheckpointError if the file is damaged, truncated, of a newer version, or no checkpoint.
+        """
+        try:
+            first, _, rest = self.path.read_bytes().partition(b"\n")
+        except FileNotFoundError:
+            return None
+        try:
+            head = json.loads(first)
+        except ValueError:
+            head = None
+        if not isinstance(head, dict) or head.get("format") != FORMAT:
+            raise CheckpointError(f"{self.path} is not a checkpoint: delete it, or name another folder")
+        if head.get("version") != VERSION:
+            raise CheckpointError(f"{self.path} has version {head.get('version')!r}, and this program reads {VERSION}")
+        body = rest.removesuffix(b"\n")
+        if hashlib.sha256(body).hexdigest() != head.get("sha256"):
+            raise CheckpointError(
+                f"{self.path} is damaged or truncated, its checksum does not fit: delete it to start from the beginning"
+            )
+        content: dict[str, Any] = json.loads(body)
+        return content
+
+
+def check_same(path: Path, saved: Any, current: Mapping[str, Any]) -> None:
+    """Raise CheckpointError if the settings of a saved training are not those of the current one.
+
+    >>> check_same(Path("run"), {"batch_size": 16}, {"batch_size": 32})
+    Traceback (most recent call last):
+    nn.checkpoint.CheckpointError: run was made with batch_size=16, and now it is 32: ...
+    """
+    given = saved if isinstance(saved, dict) else {}
+    for name in (*current, *(name for name in given if name not in current)):
+        before, now = given.get(name), current.get(name)
+        if before != now:
+            raise CheckpointError(
+                f"{path} was made with {name}={_shown(before)}, and now it is {_shown(now)}: "
+                "give the same to go on bit for bit, or name another folder"
+            )
+
+
+def _shown(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,90 @@
+"""Networks to and from scikit-learn's MLPClassifier and MLPRegressor, through `coefs_` and `intercepts_`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nn.mlp import MLP, steps
+from nn.module import Module
+from nn.neuron import Layer, set_numbers
+
+_SKLEARN = {"identity": "linear", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
+
+
+def to_sklearn(model: Module) -> Any:
+    """A fitted scikit-learn estimator with the same weights: `MLPRegressor` for a linear output, else `MLPClassifier`.
+
+    The classes are 0 and 1 for one sigmoid output, and 0 to n − 1 for the n outputs of a softmax.
+
+    Raises TypeError for what scikit-learn's MLP has no equal of: other modules than `Layer`, hidden activations that
+    differ or are not linear, sigmoid, tanh or relu, another output activation, a softmax of fewer than 3.
+
+    >>> from nn import MLP
+    >>> estimator = to_sklearn(MLP(2, [3, 1], seed=0))
+    >>> [layer.shape for layer in estimator.coefs_]
+    [(2, 3), (3, 1)]
+    """
+    import numpy as np
+    from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+    layers = [_dense(module) for module in steps(model)]
+    names = {ours: theirs for theirs, ours in _SKLEARN.items()}
+    hidden = {layer.activation.name for layer in layers[:-1]} or {"relu"}
+    if len(hidden) > 1 or not hidden <= names.keys():
+        found = ", ".join(sorted(hidden))
+        raise TypeError(
+            f"scikit-learn's MLP has one hidden activation, one of {', '.join(names)}; this model has {found}"
+        )
+    settings = {"hidden_layer_sizes": [layer.nout for layer in layers[:-1]], "activation": names[hidden.pop()]}
+    nin, nout, output = layers[0].nin, layers[-1].nout, layers[-1].activation.name
+    # A step on made-up data sets up what a fitted estimator has besides its weights, by public means.
+    if output == "linear":
+        estimator = MLPRegressor(**settings, random_state=0)
+        estimator.partial_fit(np.zeros((2, nin)), np.zeros((2, nout) if nout > 1 else 2))
+    elif (output == "sigmoid" and nout == 1) or (output == "softmax" and nout > 2):
+        classes = np.arange(max(nout, 2))
+        estimator = MLPClassifier(**settings, random_state=0)
+        estimator.partial_fit(np.zeros((len(classes), nin)), classes, classes=classes)
+    else:
+        raise TypeError(
+            "scikit-learn's MLP ends in linear outputs, one sigmoid, or a softmax of 3 or more; "
+            f"this model ends in {nout} {output}"
+        )
+    estimator.coefs_ = [np.array(_weights(layer)).T for layer in layers]
+    estimator.intercepts_ = [np.array(_biases(layer)) for layer in layers]
+    return estimator
+
+
+def from_sklearn(estimator: Any) -> MLP:
+    """The network in a fitted scikit-learn `MLPClassifier` or `MLPRegressor`, from its coefs_ and intercepts_.
+
+    Raises TypeError for anything that has no such attributes, as an estimator that is not fitted.
+
+    >>> from sklearn.neural_network import MLPRegressor
+    >>> estimator = MLPRegressor(hidden_layer_sizes=[3], random_state=0).partial_fit([[0.0, 1.0]], [1.0])
+    >>> from_sklearn(estimator).nouts
+    [3, 1]
+    """
+    if not hasattr(estimator, "coefs_") or not hasattr(estimator, "intercepts_"):
+        raise TypeError(f"{estimator!r} has no coefs_ and intercepts_: give a fitted MLPClassifier or MLPRegressor")
+    hidden = _SKLEARN[estimator.activation]
+    output = _SKLEARN.get(estimator.out_activation_, estimator.out_activation_)
+    widths = [len(biases) for biases in estimator.intercepts_]
+    model = MLP(len(estimator.coefs_[0]), widths, hidden, output, init="zeros")
+    for module, coefs, biases in zip(model.layers, estimator.coefs_, estimator.intercepts_, strict=True):
+        set_numbers(_dense(module), coefs.T.tolist(), biases.tolist())
+    return model
+
+
+def _dense(module: Module) -> Layer:
+    if type(module) is not Layer:
+        raise TypeError(f"scikit-learn's MLP has no equal of {module!r}")
+    return module
+
+
+def _weights(layer: Layer) -> list[list[float]]:
+    return [[w.data for w in neuron.w] for neuron in layer.neurons]
+
+
+def _biases(layer: Layer) -> list[float]:
+    return [neuron.b.data for neuron in layer.neurons]

@@ -1,0 +1,169 @@
+"""Cross-entropies: losses for classes, on probabilities and, exact at any size, on raw scores (logits).
+
+They are called like the other losses in `nn.losses`, which lists them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import autograd
+from autograd import Value, ops
+from autograd.extend import operation
+from autograd.value import apply
+from nn.pairs import checked_reduction, data, elementwise, examples, finite, reduced
+
+LEAST_LOG = -100.0  # PyTorch's: the logarithm of a probability is held at this or above
+LEAST_VARIANCE = 1e-12  # PyTorch's: so is p(1 − p), which the gradient of binary cross-entropy is divided by
+SUM_TOLERANCE = 1e-6
+TARGET_OF_TWO = "a target is the probability of class 1, from 0 to 1"
+
+
+def _bounded_log(xp: Any, p: Any) -> Any:
+    return xp.maximum(xp.log(p), LEAST_LOG)
+
+
+@operation(
+    lambda xp, loss, p, y: xp.divide(p - y, xp.maximum(p * (1.0 - p), LEAST_VARIANCE)),
+    lambda xp, loss, p, y: _bounded_log(xp, 1.0 - p) - _bounded_log(xp, p),
+    symbol="BCE",
+    rule="(p − y) / (p(1 − p))",
+    convention="logarithms are held at -100 and above, p(1 − p) at 1e-12 and above, as in PyTorch",
+)
+def cross_entropy_of_two(xp: Any, p: Any, y: Any) -> Any:
+    """The cross-entropy −(y·ln p + (1 − y)·ln(1 − p)) of two classes."""
+    return -(y * _bounded_log(xp, p) + (1.0 - y) * xp.maximum(xp.log1p(-p), LEAST_LOG))
+
+
+def binary_cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """−(y·ln p + (1 − y)·ln(1 − p)) for probabilities p, as a sigmoid gives them, and targets from 0 to 1.
+
+    As in PyTorch, logarithms are held at −100 and above, and the slope (p − y)/(p(1 − p)) at ±10¹².
+
+    >>> p = Value(0.5)
+    >>> binary_cross_entropy([p], [1]).backward()
+    >>> p.grad
+    -2.0
+    """
+
+    def check(i: int, p: Any, y: Any) -> None:
+        _check_probability(f"targets[{i}]", y, TARGET_OF_TWO)
+        remedy = "predictions are probabilities, from 0 to 1: use a sigmoid output, or binary_cross_entropy_with_logits"
+        _check_probability(f"predictions[{i}]", p, remedy)
+
+    return elementwise(predictions, targets, cross_entropy_of_two, reduction, check)
+
+
+def binary_cross_entropy_with_logits(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """−(y·ln σ(z) + (1 − y)·ln σ(−z)) for raw scores z, exact however large they are; targets from 0 to 1.
+
+    >>> binary_cross_entropy_with_logits([Value(-1000.0)], [1]).data
+    1000.0
+    """
+
+    def check(i: int, z: Any, y: Any) -> None:
+        _check_probability(f"targets[{i}]", y, TARGET_OF_TWO)
+
+    return elementwise(predictions, targets, _logistic, reduction, check)
+
+
+def cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """−Σ yₖ·ln softmax(z)ₖ for each example's list of raw scores z, exact however large they are.
+
+    A target is the index of the class, or a list with the probability of each class, such as a one-hot one.
+
+    >>> z = [Value(1000.0), Value(0.0), Value(-1000.0)]
+    >>> cross_entropy([z], [1]).backward()
+    >>> [v.grad for v in z]
+    [1.0, -1.0, 0.0]
+    """
+    row = ops.TABLE["log_softmax"]
+    return _over_classes(predictions, targets, reduction, lambda z, k: apply(row, z, (float(k),)))
+
+
+def categorical_cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """−Σ yₖ·ln pₖ for each example's list of probabilities p, as a softmax gives them; targets as in `cross_entropy`.
+
+    Logarithms are held at −100 and above. Raw scores and `cross_entropy` are exact where a probability rounds to 0.
+
+    >>> categorical_cross_entropy([[0.25, 0.75]], [[0, 1]])
+    0.2876820724517809
+    """
+
+    def check(i: int, p: Sequence[Any]) -> None:
+        remedy = "predictions are probabilities: use a softmax output, or cross_entropy on raw scores"
+        for x in p:
+            _check_probability(f"predictions[{i}]", x, remedy)
+        total = sum(data(x) for x in p)
+        if abs(total - 1.0) > SUM_TOLERANCE:
+            raise ValueError(f"predictions[{i}] adds up to {total:g} instead of 1: {remedy}")
+
+    return _over_classes(predictions, targets, reduction, lambda p, k: _bounded_log(autograd, p[k]), check)
+
+
+def _logistic(z: Any, y: Any) -> Any:
+    if isinstance(y, Value):
+        return -(y * autograd.logsigmoid(z) + (1.0 - y) * autograd.logsigmoid(-z))
+    if y in (0.0, 1.0):  # without the term of weight 0: fewer nodes, and no 0 · inf
+        return -autograd.logsigmoid(z if y else -z)
+    return -(autograd.logsigmoid(z) * y + autograd.logsigmoid(-z) * (1.0 - y))
+
+
+def _over_classes(
+    predictions: Any,
+    targets: Any,
+    reduction: str,
+    log_probability: Callable[[Sequence[Any], int], Any],
+    check: Callable[[int, Sequence[Any]], None] | None = None,
+) -> Any:
+    checked_reduction(reduction)
+    ps, ys = examples(predictions, targets)
+    pairs = [(_classes(i, p), _distribution(i, y, p)) for i, (p, y) in enumerate(zip(ps, ys, strict=True))]
+    if check is not None:
+        for i, (p, _) in enumerate(pairs):
+            check(i, p)
+    losses = []
+    for p, weights in pairs:
+        terms = [log_probability(p, k) * y if y != 1.0 else log_probability(p, k) for k, y in weights]
+        losses.append(-(terms[0] if len(terms) == 1 else autograd.sum(terms)))
+    return reduced(losses, reduction)
+
+
+def _classes(i: int, p: Any) -> list[Any]:
+    if isinstance(p, Value) or not hasattr(p, "__iter__"):
+        raise TypeError(
+            f"predictions[{i}] is the single {p!r}: cross-entropy takes a list with one score for each class; "
+            "for one output there is binary_cross_entropy"
+        )
+    scores = list(p)
+    if not scores:
+        raise ValueError(f"predictions[{i}] is empty: it needs one score for each class")
+    return scores
+
+
+def _distribution(i: int, y: Any, p: Sequence[Any]) -> list[tuple[int, Any]]:
+    """The classes whose probability in the target is not 0, each with that probability."""
+    name = f"targets[{i}]"
+    classes = len(p)
+    if isinstance(y, Value):
+        raise TypeError(f"{name} is a Value: give a plain whole number, or a list with one Value for each class")
+    if not hasattr(y, "__iter__"):
+        index = finite(name, y)
+        if index != int(index) or not 0 <= index < classes:
+            raise ValueError(f"{name} is {y!r}: a class index is a whole number from 0 to {classes - 1}")
+        return [(int(index), 1.0)]
+    weights = [finite(name, x) for x in y]
+    if len(weights) != classes:
+        raise ValueError(f"{name} has {len(weights)} classes but predictions[{i}] has {classes}")
+    for x in weights:
+        _check_probability(name, x, "a target is a probability for each class, from 0 to 1")
+    total = sum(data(x) for x in weights)
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        raise ValueError(f"{name} adds up to {total:g}: the probabilities of the classes must make 1")
+    return [(k, x) for k, x in enumerate(weights) if isinstance(x, Value) or x != 0.0]
+
+
+def _check_probability(name: str, x: Any, expectation: str) -> None:
+    if data(x) < 0.0 or data(x) > 1.0:  # nan passes: it shows in the loss
+        raise ValueError(f"{name} is {data(x):g}: {expectation}")

@@ -1,0 +1,213 @@
+"""Examples before they reach a network: batches, a part held back for validation, columns of one scale, one-hot."""
+
+import math
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from nn.limits import check_count
+
+
+class Rows(Protocol):
+    """One entry for each example: a list, a tuple, a NumPy array, a pandas table or column."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, i: Any, /) -> Any: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+def batches(
+    X: Rows,
+    y: Rows,
+    batch_size: int,
+    shuffle: bool = False,
+    seed: int | random.Random | None = None,
+    drop_last: bool = False,
+) -> Iterator[tuple[list[Any], list[Any]]]:
+    """The examples in lists of batch_size, each as (examples, labels); what is left over makes a smaller last one.
+
+    `shuffle` mixes them first: a seed gives the same order each time, a `random.Random` goes on from where it stands
+    (one generator for all epochs mixes anew in each). `drop_last` leaves an incomplete last batch out. X and y are
+    read, never changed. Raises ValueError for different lengths, no examples and a batch_size below 1.
+
+    >>> list(batches([[1], [2], [3]], [0, 1, 0], batch_size=2))
+    [([[1], [2]], [0, 1]), ([[3]], [0])]
+    """
+    X, y = _aligned("batches", X, y)
+    n = len(y)
+    size = check_count("batches", "batch_size", batch_size)
+    order = list(range(n))
+    if shuffle:
+        _generator("batches", seed).shuffle(order)
+    return _pick(X, y, order, size, n - n % size if drop_last else n)
+
+
+def _pick(X: Rows, y: Rows, order: list[int], size: int, end: int) -> Iterator[tuple[list[Any], list[Any]]]:
+    for start in range(0, end, size):
+        chosen = order[start : min(start + size, end)]
+        yield [X[i] for i in chosen], [y[i] for i in chosen]
+
+
+def train_validation_split(
+    X: Rows,
+    y: Rows,
+    fraction: float = 0.2,
+    seed: int | random.Random | None = 0,
+    stratify: bool = False,
+) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+    """Examples mixed and cut in two: X to train on, X to validate on, y to train on, y to validate on.
+
+    `fraction` of the examples, rounded, are for validation; at least one is on each side. `stratify` keeps the share
+    of every label: each class is cut by itself, and the places that rounding leaves go to the largest remainders.
+    The order of results is scikit-learn's. Raises ValueError for different lengths, fewer than two examples, and a
+    fraction that is not between 0 and 1; with `stratify`, for a label with one example only.
+
+    >>> X_train, X_val, y_train, y_val = train_validation_split([[1], [2], [3], [4]], [0, 1, 0, 1], 0.5, stratify=True)
+    >>> sorted(y_train), sorted(y_val)
+    ([0, 1], [0, 1])
+    """
+    X, y = _aligned("train_validation_split", X, y)
+    n = len(y)
+    if not isinstance(fraction, (int, float)) or not 0.0 < fraction < 1.0:
+        raise ValueError(f"train_validation_split: fraction must be between 0 and 1, got {fraction!r}")
+    if n < 2:
+        raise ValueError(f"train_validation_split: needs at least 2 examples to cut in two, got {n}")
+    order = list(range(n))
+    _generator("train_validation_split", seed).shuffle(order)
+    kept = min(max(round(n * fraction), 1), n - 1)
+    held_back = _shares_of_labels(y, order, kept) if stratify else set(order[:kept])
+    validation = [i for i in order if i in held_back]
+    training = [i for i in order if i not in held_back]
+    return [X[i] for i in training], [X[i] for i in validation], [y[i] for i in training], [y[i] for i in validation]
+
+
+def _shares_of_labels(y: Rows, order: list[int], total: int) -> set[int]:
+    """Which examples to hold back: of each label its share of the total, in whole numbers that add up to it."""
+    groups: dict[Any, list[int]] = {}
+    for i in order:
+        groups.setdefault(y[i], []).append(i)
+    for label, members in groups.items():
+        if len(members) < 2:
+            raise ValueError(
+                f"train_validation_split: the label {label!r} has one example, which cannot be on both sides: "
+                "give more examples of it, or stratify=False"
+            )
+    exact = {label: total * len(members) / len(order) for label, members in groups.items()}
+    counts = {label: math.floor(share) for label, share in exact.items()}
+    by_remainder = sorted(groups, key=lambda label: (counts[label] - exact[label], groups[label][0]))
+    for label in by_remainder[: total - sum(counts.values())]:
+        counts[label] += 1
+    return {i for label, members in groups.items() for i in members[: counts[label]]}
+
+
+Scaling = tuple[list[float], list[float]]
+
+
+def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[list[list[float]], Scaling]:
+    """Every column moved to mean 0 and scaled to deviation 1; returns it and the (means, deviations) that were used.
+
+    (x − mean) / deviation, with the deviation over n. A constant column becomes 0: its deviation is taken as 1. Give
+    the scaling of the training data back in for validation data, so that both are measured alike.
+    Raises ValueError for no examples, rows of different widths, nan and infinity, and a scaling of another width.
+
+    >>> scaled, scaling = standardise([[1.0, 5.0], [3.0, 5.0]])
+    >>> scaled, scaling
+    ([[-1.0, 0.0], [1.0, 0.0]], ([2.0, 5.0], [1.0, 1.0]))
+    >>> standardise([[5.0, 6.0]], scaling)[0]
+    [[3.0, 1.0]]
+    """
+    rows = _table("standardise", X)
+    if scaling is None:
+        measured = [_mean_and_deviation(k, column) for k, column in enumerate(zip(*rows, strict=True))]
+        means, deviations = [m for m, _ in measured], [d for _, d in measured]
+    else:
+        means, deviations = [float(m) for m in scaling[0]], [float(d) for d in scaling[1]]
+        if len(means) != len(rows[0]) or len(deviations) != len(rows[0]):
+            raise ValueError(
+                f"standardise: the scaling has {len(means)} means and {len(deviations)} deviations, "
+                f"the examples have {len(rows[0])} columns"
+            )
+        for i, (m, d) in enumerate(zip(means, deviations, strict=True)):
+            if not (math.isfinite(m) and math.isfinite(d) and d > 0.0):
+                raise ValueError(
+                    f"standardise: column {i} needs a finite mean and a deviation above 0, got {m!r}, {d!r}"
+                )
+    scaled = [[(v - m) / d for v, m, d in zip(row, means, deviations, strict=True)] for row in rows]
+    return scaled, (means, deviations)
+
+
+def one_hot(y: Rows, classes: int | None = None) -> list[list[float]]:
+    """A row of 0.0 with 1.0 at the label, for labels 0, 1, ...; as many columns as classes, or as the largest needs.
+
+    Raises ValueError for no labels and a label outside of the classes; TypeError for what is no whole number.
+
+    >>> one_hot([0, 2])
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    labels = []
+    for i, label in enumerate(y):
+        if isinstance(label, str) or not hasattr(label, "__float__") or not float(label).is_integer():
+            raise TypeError(f"one_hot: label {i} must be a whole number from 0 on, got {label!r}")
+        labels.append(int(label))
+    if not labels:
+        raise ValueError("one_hot: there must be at least one label, got none")
+    width = max(labels) + 1 if classes is None else check_count("one_hot", "classes", classes)
+    for i, label in enumerate(labels):
+        if not 0 <= label < width:
+            wanted = f"from 0 to {width - 1}" if classes is not None else "from 0 on"
+            raise ValueError(f"one_hot: label {i} must be {wanted}, got {label}")
+    return [[1.0 if k == label else 0.0 for k in range(width)] for label in labels]
+
+
+def _mean_and_deviation(k: int, column: Sequence[float]) -> tuple[float, float]:
+    if min(column) == max(column):  # asked this way, because the mean may be a last digit off
+        return column[0], 1.0
+    mean = math.fsum(v / len(column) for v in column)
+    deviation = math.hypot(*(v - mean for v in column)) / math.sqrt(len(column))
+    if not math.isfinite(deviation):
+        raise ValueError(
+            f"standardise: column {k} spans {min(column)!r} to {max(column)!r}: too far for a float, scale it"
+        )
+    return mean, deviation or 1.0
+
+
+def _table(owner: str, X: Rows) -> list[list[float]]:
+    given = X.to_numpy() if hasattr(X, "to_numpy") else X
+    rows = [_row(owner, i, row) for i, row in enumerate(given)]
+    if not rows:
+        raise ValueError(f"{owner}: X must not be empty, got no examples")
+    for i, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise ValueError(f"{owner}: example {i} has {len(row)} numbers, expected {len(rows[0])} as in the first")
+    return rows
+
+
+def _row(owner: str, i: int, given: Any) -> list[float]:
+    if isinstance(given, str) or not hasattr(given, "__iter__"):
+        raise TypeError(f"{owner}: example {i} must be a list of numbers, got {given!r}")
+    row = []
+    for k, v in enumerate(given):
+        if isinstance(v, str) or not hasattr(v, "__float__"):
+            raise TypeError(f"{owner}: example {i}, column {k} must be a number, got {v!r}")
+        if not math.isfinite(v):
+            raise ValueError(f"{owner}: example {i}, column {k} must be finite, got {v!r}: leave it out or fill it in")
+        row.append(float(v))
+    return row
+
+
+def _aligned(owner: str, X: Rows, y: Rows) -> tuple[Rows, Rows]:
+    """X and y with X[i] and y[i] the example and the label at place i: in pandas, [i] means the row of that name."""
+    X, y = (table.to_numpy() if hasattr(table, "to_numpy") else table for table in (X, y))
+    if len(X) != len(y):
+        raise ValueError(f"{owner}: {len(X)} examples but {len(y)} labels; there must be as many of each")
+    if len(X) == 0:
+        raise ValueError(f"{owner}: X must not be empty, got no examples")
+    return X, y
+
+
+def _generator(owner: str, seed: int | random.Random | None) -> random.Random:
+    if isinstance(seed, random.Random):
+        return seed
+    if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__")):
+        raise TypeError(f"{owner}: seed must be a whole number, a random.Random or None, got {seed!r}")
+    return random.Random(None if seed is None else int(seed))

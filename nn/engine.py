@@ -1,0 +1,151 @@
+"""The engine of a training: what turns a batch into one step of the optimizer. Another may stand in for it.
+
+An engine has `train_step(batch)` and `evaluate(X, y)`, and keeps parameters and optimizer up to date as it goes.
+`EagerEngine` does it the plain way: every step records the graph of its loss, walks it back, and drops it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import autograd
+from autograd import Value, no_grad
+from nn.clipping import clip_norm, clip_value
+from nn.examples import Examples
+from nn.losses import Loss
+from nn.module import Evaluating, Module
+from nn.optimizer import Optimizer
+from nn.regularization import l1, l2, weights_of
+from nn.stages import plain
+from nn.watching import Watch
+
+
+class Step(NamedTuple):
+    """What came out of a batch: the loss on the examples, the penalty on the weights, and the outputs as floats."""
+
+    loss: float
+    penalty: float
+    outputs: list[Any]
+
+
+class NotFiniteError(ArithmeticError):
+    """A step met nan or inf; `stage` says where: in the "loss", the "gradient" or the "update"."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(f"the {stage} is not finite")
+        self.stage = stage
+
+
+class Engine(Protocol):
+    """What `fit` asks of an engine."""
+
+    def train_step(self, batch: Examples, watch: Watch | None = None) -> Step:
+        """One step on one batch; with `watch`, tell it what the layers do.
+
+        Raises NotFiniteError for nan or inf in the loss, a gradient or a parameter; the caller puts things back.
+        """
+
+    def evaluate(self, X: Sequence[Any], y: Sequence[Any], batch_size: int | None = None) -> Step:
+        """Loss and outputs in evaluation mode, all at once or batch by batch; nothing changes."""
+
+
+class Objective(NamedTuple):
+    """What is made small: a loss on the examples, and penalties on the weights."""
+
+    loss: Loss
+    l1: float = 0.0
+    l2: float = 0.0
+    regularization: Callable[[Module], Any] | None = None
+
+    def on(self, outputs: list[Any], batch: Examples) -> Any:
+        """The loss of a batch; with weights, Σ wᵢ·lossᵢ / n, where lossᵢ is the mean over an example's outputs."""
+        if batch.sample_weight is None:
+            return self.loss(outputs, batch.y)
+        each = self.loss(outputs, batch.y, reduction="none")
+        rows = [autograd.mean(x) if isinstance(x, list) else x for x in each]
+        return autograd.mean([x * w for x, w in zip(rows, batch.sample_weight, strict=True)])
+
+    def penalty(self, model: Module) -> Any:
+        """The penalties added up; None if there are none."""
+        terms: list[Any] = []
+        if self.l1 or self.l2:
+            weights = weights_of(model)
+            terms += [l1(weights, self.l1)] if self.l1 else []
+            terms += [l2(weights, self.l2)] if self.l2 else []
+        if self.regularization is not None:
+            terms.append(self.regularization(model))
+        return autograd.sum(terms) if terms else None
+
+    def takes_weights(self) -> bool:
+        """Whether the loss can give one number for each example, as weighted examples need it."""
+        try:
+            return "reduction" in inspect.signature(self.loss).parameters
+        except (TypeError, ValueError):
+            return False
+
+
+class EagerEngine:
+    """The engine that records: one graph for each step, with the numbers and gradients of the explicit loop.
+
+    >>> from nn import MLP, losses, optim
+    >>> model = MLP(1, [1], init="zeros")
+    >>> engine = EagerEngine(model, Objective(losses.mse), optim.SGD(model.parameters(), lr=0.25))
+    >>> engine.train_step(Examples([[1.0]], [2.0])).loss
+    4.0
+    >>> engine.evaluate([[1.0]], [2.0])
+    Step(loss=0.0, penalty=0.0, outputs=[2.0])
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        objective: Objective,
+        optimizer: Optimizer,
+        *,
+        max_norm: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
+        self.model, self.objective, self.optimizer = model, objective, optimizer
+        self.max_norm, self.max_value = max_norm, max_value
+        self.parameters = model.parameters()
+
+    def train_step(self, batch: Examples, watch: Watch | None = None) -> Step:
+        """See `Engine.train_step`."""
+        outputs = self.model.batch(batch.X) if watch is None else watch.forward(batch.X)
+        loss = self.objective.on(outputs, batch)
+        penalty = self.objective.penalty(self.model)
+        total: Value = loss if penalty is None else loss + penalty
+        if not math.isfinite(total.data):
+            raise NotFiniteError("loss")
+        for p in self.parameters:
+            p.grad = 0.0
+        total.backward()
+        if not math.isfinite(sum([p.grad for p in self.parameters])):
+            raise NotFiniteError("gradient")
+        if watch is not None:
+            watch.gradients()
+        if self.max_norm is not None:
+            clip_norm(self.parameters, self.max_norm)
+        if self.max_value is not None:
+            clip_value(self.parameters, self.max_value)
+        self.optimizer.step()
+        if not math.isfinite(sum([p.data for p in self.parameters])):
+            raise NotFiniteError("update")
+        if watch is not None:
+            watch.updates()
+        return Step(loss.data, 0.0 if penalty is None else float(penalty), [plain(x) for x in outputs])
+
+    def evaluate(self, X: Sequence[Any], y: Sequence[Any], batch_size: int | None = None) -> Step:
+        """See `Engine.evaluate`."""
+        size = batch_size or len(X)
+        total, outputs = 0.0, []
+        with no_grad(), Evaluating(self.model):
+            for start in range(0, len(X), size):
+                part = self.model.batch(X[start : start + size])
+                loss = self.objective.loss(part, y[start : start + size])
+                total += float(loss) * len(part)
+                outputs += [plain(x) for x in part]
+        return Step(total / len(X), 0.0, outputs)

@@ -1,0 +1,70 @@
+"""`History`: what a training went through, epoch by epoch; it can be plotted, asked and diagnosed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Numbers = dict[str, list[float]]
+
+
+class History:
+    """The log of a training.
+
+    - `history["val_loss"]`, Keras's form: a list for each name with one number an epoch. "loss" and every metric are
+      of the training examples as they were met during the epoch, "val_loss" and so on of the validation examples
+      after it, "lr" is the rate of the last step, "penalty" what regularisation added to the loss.
+    - `layers["layers.0"]["gradient_norm"]` likewise for each layer; see `nn.watching.Watch` for the names.
+    - `epoch` are the numbers of the epochs, from 0; `epochs` is how many there were.
+    - `stopped` says why it ended: "finished", "early", "callback" or "interrupted".
+    - `best_epoch` is the epoch whose weights early stopping restored, None if it did not.
+
+    >>> history = History()
+    >>> history.append({"loss": 0.5}, {})
+    >>> history.history["loss"], history.epochs
+    ([0.5], 1)
+    """
+
+    def __init__(self, settings: Mapping[str, Any] | None = None) -> None:
+        self.history: Numbers = {}
+        self.layers: dict[str, Numbers] = {}
+        self.epoch: list[int] = []
+        self.settings: dict[str, Any] = dict(settings or {})
+        self.stopped = ""
+        self.best_epoch: int | None = None
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs there were."""
+        return len(self.epoch)
+
+    def append(self, logs: Mapping[str, float], layers: Mapping[str, Mapping[str, float]]) -> None:
+        """Add an epoch."""
+        self.epoch.append(len(self.epoch))
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
+        for layer, numbers in layers.items():
+            for name, value in numbers.items():
+                self.layers.setdefault(layer, {}).setdefault(name, []).append(value)
+
+    def diagnose(self) -> list[str]:
+        """What looks wrong, in plain sentences, each with a remedy; empty if nothing does. See `nn.diagnosis`."""
+        from nn.diagnosis import diagnose
+
+        return diagnose(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """The log as dicts, lists and numbers, for a file."""
+        return {"history": self.history, "layers": self.layers, "epoch": self.epoch, "best_epoch": self.best_epoch}
+
+    def load_json(self, saved: Mapping[str, Any]) -> None:
+        """Take over what `to_json` gave."""
+        self.history = {name: list(numbers) for name, numbers in saved["history"].items()}
+        self.layers = {layer: {n: list(v) for n, v in numbers.items()} for layer, numbers in saved["layers"].items()}
+        self.epoch = list(saved["epoch"])
+        self.best_epoch = saved["best_epoch"]
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{name} {numbers[-1]:.4g}" for name, numbers in self.history.items() if numbers)
+        ended = f", {self.stopped}" if self.stopped else ""
+        return f"History({self.epochs} epochs{ended}{': ' if last else ''}{last})"

@@ -1,0 +1,135 @@
+"""Initial weights: a rule `(fan_in, fan_out, rng) -> float` draws one weight of a layer with `fan_in` inputs and
+`fan_out` outputs from the generator it is given. Biases start at 0.
+
+Settings are bound with `functools.partial(nn.init.normal, std=0.1)`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from random import Random
+
+InitRule = Callable[[int, int, Random], float]
+
+
+def zeros(fan_in: int, fan_out: int, rng: Random) -> float:
+    """0 for every weight: all neurons of a hidden layer then stay equal for ever, which is worth seeing once."""
+    return 0.0
+
+
+def uniform(fan_in: int, fan_out: int, rng: Random, *, low: float = -1.0, high: float = 1.0) -> float:
+    """Uniform between two bounds, whatever the width; −1 to 1 is micrograd's rule and the default of every layer.
+
+    >>> uniform(2, 16, Random(0))
+    0.6888437030500962
+    """
+    return rng.uniform(low, high)
+
+
+def normal(fan_in: int, fan_out: int, rng: Random, *, mean: float = 0.0, std: float = 1.0) -> float:
+    """Normal with a mean and a standard deviation, whatever the width.
+
+    >>> from functools import partial
+    >>> small = partial(normal, std=0.01)
+    >>> abs(small(2, 16, Random(0))) < 0.05
+    True
+    """
+    return rng.gauss(mean, std)
+
+
+def xavier_uniform(fan_in: int, fan_out: int, rng: Random, *, gain: float = 1.0) -> float:
+    """Uniform within ±gain·√(6 / (fan_in + fan_out)), for tanh and sigmoid layers (Glorot and Bengio 2010).
+
+    >>> abs(xavier_uniform(16, 4, Random(0))) <= 0.5477225575051661
+    True
+    """
+    bound = gain * math.sqrt(6.0 / (fan_in + fan_out))
+    return rng.uniform(-bound, bound)
+
+
+def xavier_normal(fan_in: int, fan_out: int, rng: Random, *, gain: float = 1.0) -> float:
+    """Normal with standard deviation gain·√(2 / (fan_in + fan_out)) (Glorot and Bengio 2010)."""
+    return rng.gauss(0.0, gain * math.sqrt(2.0 / (fan_in + fan_out)))
+
+
+def he_uniform(fan_in: int, fan_out: int, rng: Random, *, gain: float = math.sqrt(2.0)) -> float:
+    """Uniform within ±gain·√(3 / fan_in), for ReLU layers (He et al. 2015).
+
+    >>> abs(he_uniform(16, 4, Random(0))) <= 0.6123724356957945
+    True
+    """
+    bound = gain * math.sqrt(3.0 / fan_in)
+    return rng.uniform(-bound, bound)
+
+
+def he_normal(fan_in: int, fan_out: int, rng: Random, *, gain: float = math.sqrt(2.0)) -> float:
+    """Normal with standard deviation gain / √fan_in, for ReLU layers (He et al. 2015)."""
+    return rng.gauss(0.0, gain / math.sqrt(fan_in))
+
+
+RULES: dict[str, InitRule] = {
+    "zeros": zeros,
+    "uniform": uniform,
+    "normal": normal,
+    "xavier_uniform": xavier_uniform,
+    "xavier_normal": xavier_normal,
+    "he_uniform": he_uniform,
+    "he_normal": he_normal,
+    "glorot_uniform": xavier_uniform,
+    "glorot_normal": xavier_normal,
+    "kaiming_uniform": he_uniform,
+    "kaiming_normal": he_normal,
+}
+
+GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3.0, "relu": math.sqrt(2.0), "selu": 0.75}
+
+
+def get(rule: str | InitRule | None) -> InitRule:
+    """The rule of that name; a rule of your own as it is; `uniform` for None.
+
+    Raises ValueError for a name that is not among `RULES`, TypeError for what is neither a name nor a function.
+
+    >>> get("glorot_uniform") is xavier_uniform
+    True
+    """
+    if rule is None:
+        return uniform
+    if isinstance(rule, str):
+        if rule.lower() not in RULES:
+            raise ValueError(f"init={rule!r} is not known: choose one of {', '.join(RULES)}, or give a function")
+        return RULES[rule.lower()]
+    if not callable(rule):
+        raise TypeError(f"init is a name or a function (fan_in, fan_out, rng) -> float, got {rule!r}")
+    return rule
+
+
+def gain(activation: str, slope: float = 0.01) -> float:
+    """The factor on the weights that keeps the variance through an activation, as PyTorch has it; √(2 / (1 + slope²))
+    for a leaky ReLU.
+
+    Raises ValueError for an activation without one.
+
+    >>> gain("tanh"), gain("leaky_relu", 0.2)
+    (1.6666666666666667, 1.3867504905630728)
+    """
+    if activation == "leaky_relu":
+        return math.sqrt(2.0 / (1.0 + slope * slope))
+    if activation not in GAINS:
+        raise ValueError(f"no gain is known for {activation!r}: choose one of {', '.join(GAINS)}, leaky_relu")
+    return GAINS[activation]
+
+
+def generator(seed: int | Random | None) -> Random:
+    """The generator of random numbers for a seed: a new one, or the very one that is given; None is new every time.
+
+    Raises TypeError for anything else.
+
+    >>> generator(7).random() == Random(7).random()
+    True
+    """
+    if isinstance(seed, Random):
+        return seed
+    if seed is not None and not isinstance(seed, int):
+        raise TypeError(f"seed is a whole number, a random.Random or None, got {seed!r} ({type(seed).__name__})")
+    return Random(seed)

@@ -1,0 +1,171 @@
+"""From outputs to classes, and from both to metrics: what `fit`, `evaluate` and `predict_classes` share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from autograd.convert import to_float
+from nn import losses, metrics
+from nn.module import Module
+from nn.stages import output_activation
+
+# Losses whose predictions are meant to equal the targets, so that the line between 0 and 1 lies at 0.5.
+DISTANCES = frozenset(
+    (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber, losses.binary_cross_entropy)
+)
+OF_LABELS = frozenset({metrics.accuracy, metrics.precision, metrics.recall, metrics.f1, metrics.confusion_matrix})
+OF_ONE_CLASS = frozenset({metrics.precision, metrics.recall, metrics.f1})
+ALIASES = {
+    "acc": "accuracy",
+    "binary_accuracy": "accuracy",
+    "categorical_accuracy": "accuracy",
+    "sparse_categorical_accuracy": "accuracy",
+    "mean_squared_error": "mse",
+    "mean_absolute_error": "mae",
+    "r2_score": "r2",
+    "f1_score": "f1",
+}
+
+
+class Decision(NamedTuple):
+    """How outputs become classes: the largest of several; of a single one, the second label if it lies above `cut`.
+
+    >>> Decision(0.5).classes([0.2, 0.9]), Decision(0.5).classes([[0.1, 0.7, 0.2]])
+    ([0, 1], [1])
+    """
+
+    cut: float
+    labels: tuple[Any, Any] = (0, 1)
+
+    def classes(self, outputs: Iterable[Any]) -> list[Any]:
+        """The class of every output: a label for a number, an index for a list."""
+        return [
+            max(range(len(x)), key=x.__getitem__) if isinstance(x, list) else self.labels[x > self.cut] for x in outputs
+        ]
+
+
+def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1)) -> Decision:
+    """The decision for a probability above `threshold`, in terms of what the model's single output is.
+
+    A sigmoid output is the probability p itself, a tanh output 2p − 1, any other a raw score ln(p / (1 − p)).
+
+    Raises ValueError for a threshold outside 0 to 1, and unless there are two labels.
+
+    >>> from nn import MLP
+    >>> decision_at(MLP(2, [1]), 0.5).cut
+    0.0
+    """
+    p = to_float(threshold)
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"threshold is a probability from 0 to 1, got {threshold!r}")
+    if isinstance(labels, str) or len(labels) != 2:
+        raise ValueError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {labels!r}")
+    activation = output_activation(model)
+    if activation == "sigmoid":
+        cut = p
+    elif activation in ("tanh", "hardtanh"):
+        cut = 2.0 * p - 1.0
+    else:
+        cut = -math.inf if p == 0.0 else math.inf if p == 1.0 else math.log(p / (1.0 - p))
+    return Decision(cut, (labels[0], labels[1]))
+
+
+def decision_for(activation: str, loss: losses.Loss, y: Sequence[Any]) -> Decision:
+    """The decision that fits the targets that a model is trained on: 0 and 1, −1 and 1, class indices, or one-hot.
+
+    Raises ValueError if a single output is to tell other labels apart.
+    """
+    single = {t for t in y if not isinstance(t, list)}
+    if -1 in single and single <= {-1, 1}:
+        return Decision(0.5 if activation == "sigmoid" else 0.0, (-1, 1))
+    return Decision(0.5 if activation == "sigmoid" or loss in DISTANCES else 0.0)
+
+
+class Judge:
+    """Metrics by name, each a function of targets and plain outputs; metrics of labels are given classes.
+
+    A metric is a name (Keras's too), a function of `nn.metrics`, or any function (targets, outputs) -> number. With
+    more than two classes, "precision", "recall" and "f1" are means over the classes.
+
+    >>> judge = Judge(["accuracy"], Decision(0.5))
+    >>> judge([0, 1], [0.2, 0.4])
+    {'accuracy': 0.5}
+    """
+
+    def __init__(self, chosen: Any, decision: Decision) -> None:
+        self.decision = decision
+        self.functions: dict[str, Callable[..., Any]] = {}
+        listed = [chosen] if isinstance(chosen, str) or callable(chosen) else list(chosen or ())
+        for metric in listed:
+            try:
+                function = metrics.get(ALIASES.get(metric, metric) if isinstance(metric, str) else metric)
+            except (ValueError, TypeError) as error:
+                raise type(error)(f"metrics: {error}") from None
+            name = metric if isinstance(metric, str) else _name(metric)
+            if name in self.functions or name == "loss":
+                raise ValueError(f"metrics: two are called {name!r}: give each another __name__")
+            self.functions[name] = function
+
+    def __call__(self, y: Sequence[Any], outputs: Sequence[Any]) -> dict[str, float]:
+        """Every metric of these examples; nan where an output is not finite."""
+        return {name: self._value(name, function, y, outputs) for name, function in self.functions.items()}
+
+    def check(self, y: Sequence[Any], output: Any, name: str = "y") -> None:
+        """Raise ValueError if the metrics cannot judge these targets; `output` is what the model gives for one."""
+        try:
+            self(y, [output] * len(y))
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"metrics cannot judge {name}: {error}") from None
+
+    def _value(self, name: str, function: Callable[..., Any], y: Sequence[Any], outputs: Sequence[Any]) -> float:
+        if not all(math.isfinite(v) for x in outputs for v in (x if isinstance(x, list) else (x,))):
+            return math.nan
+        if _bare(function) in OF_LABELS:
+            truth, wide = _labels(name, y, outputs), isinstance(outputs[0], list)
+            if wide and len(outputs[0]) > 2 and function in OF_ONE_CLASS:
+                function = partial(function, average="macro")
+            elif not wide:
+                self._check_labels(name, truth)
+                function = partial(function, positive=self.decision.labels[1]) if function in OF_ONE_CLASS else function
+            value = function(truth, self.decision.classes(outputs))
+        else:
+            value = function(y, outputs)
+        try:
+            return to_float(value)
+        except TypeError as error:
+            raise TypeError(f"{name} must be one number: {error}") from None
+
+    def _check_labels(self, name: str, truth: Sequence[Any]) -> None:
+        for i, t in enumerate(truth):
+            if t not in self.decision.labels:
+                raise ValueError(
+                    f"target {i} is {t!r}, but {name} on a single output tells "
+                    f"{self.decision.labels[0]} from {self.decision.labels[1]}"
+                )
+
+
+def _labels(name: str, y: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
+    """The class of every target, the place of the 1 in a one-hot one."""
+    labels = []
+    for i, t in enumerate(y):
+        if isinstance(t, list):
+            if sorted(t) != [0] * (len(t) - 1) + [1]:
+                raise ValueError(f"target {i} is {t!r}, but {name} needs one class for each example")
+            labels.append(t.index(1))
+        else:
+            labels.append(t)
+    return labels
+
+
+def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
+    while isinstance(function, partial):
+        function = function.func
+    return function
+
+
+def _name(metric: Any) -> str:
+    bare = _bare(metric) if callable(metric) else metric
+    return str(getattr(bare, "__name__", type(bare).__name__))

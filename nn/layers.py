@@ -1,0 +1,147 @@
+"""Layers without weighted sums: `Dropout`, `BatchNorm`, `ActivationLayer`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import Any, SupportsIndex
+
+from autograd import Value, divide, mean, no_grad, sqrt, var
+from autograd.convert import to_float
+from nn import activations
+from nn.init import generator
+from nn.module import Module
+from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
+
+
+class Dropout(Module):
+    """In training, drop each number with probability `p` and scale the others by 1/(1 − p); in evaluation, nothing.
+
+    The generator `rng` is the layer's own, started at `seed`. p = 1 gives zeros. (Srivastava et al. 2014)
+
+    Raises ValueError for a probability outside 0 to 1.
+
+    >>> Dropout(0.25, seed=1)([1.0, 1.0, 1.0])
+    [0.0, 1.3333333333333333, 1.3333333333333333]
+    """
+
+    def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
+        p = to_float(p)
+        if not 0.0 <= p <= 1.0:
+            raise ValueError(f"p is the probability to drop a number, from 0 to 1, got {p!r}")
+        self.p = p
+        self.rng = generator(seed)
+
+    def __call__(self, x: Any) -> list[Any]:
+        """One example with some of its numbers dropped, in training; the same numbers in evaluation."""
+        numbers = _listed(x, "Dropout")
+        if not self.training or self.p == 0.0:
+            return numbers
+        scale = 0.0 if self.p == 1.0 else 1.0 / (1.0 - self.p)
+        return [v * (0.0 if self.rng.random() < self.p else scale) for v in numbers]
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p:g})"
+
+
+class BatchNorm(Module):
+    """Each feature brought to mean 0 and variance 1 over the batch, then scaled by gamma and shifted by beta.
+
+    y = gamma·(x − mean) / √(variance + eps) + beta, with the variance over n. In training, `batch` takes mean and
+    variance from the examples and lets the running ones follow, running ← (1 − momentum)·running + momentum·measured,
+    there with the variance over n − 1; in evaluation the running ones are used. (Ioffe and Szegedy 2015)
+
+    Raises ValueError for a width below 1, a momentum outside 0 to 1, an eps that is not above 0.
+
+    >>> norm = BatchNorm(1)
+    >>> [round(v.data, 4) for [v] in norm.batch([[1.0], [2.0], [4.0]])]
+    [-1.069, -0.2673, 1.3363]
+    >>> norm.running_mean
+    [0.23333333333333336]
+    """
+
+    buffers = ("running_mean", "running_var")
+
+    def __init__(self, width: SupportsIndex, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
+        n = checked_width("width", width)
+        self.momentum, self.eps = to_float(momentum), to_float(eps)
+        if not 0.0 <= self.momentum <= 1.0:
+            raise ValueError(f"momentum is the share of the new in the running mean, from 0 to 1, got {momentum!r}")
+        if not 0.0 < self.eps < math.inf:
+            raise ValueError(f"eps keeps the division finite and must be above 0, got {eps!r}")
+        self.gamma = [Value(1.0, f"gamma{i}", role="parameter") for i in range(n)]
+        self.beta = [Value(0.0, f"beta{i}", role="parameter") for i in range(n)]
+        self.running_mean = [0.0] * n
+        self.running_var = [1.0] * n
+
+    @property
+    def width(self) -> int:
+        """The number of features."""
+        return len(self.gamma)
+
+    def __call__(self, x: Any) -> list[Value]:
+        """One example, in evaluation.
+
+        Raises ValueError in training, where one example has no variance.
+        """
+        if self.training:
+            return self.batch([x])[0]
+        inputs = as_inputs(x, self.width, self)
+        scales = [divide(1.0, sqrt(s + self.eps)) for s in self.running_var]
+        known = zip(inputs, self.running_mean, scales, self.gamma, self.beta, strict=True)
+        return [gamma * ((v - m) * scale) + beta for v, m, scale, gamma, beta in known]
+
+    def batch(self, xs: Sequence[Any]) -> list[list[Value]]:
+        """All examples of a batch, each a list of numbers or Values.
+
+        Raises ValueError in training if there are fewer than two.
+        """
+        if not self.training:
+            return [self(x) for x in xs]
+        rows = [as_inputs(x, self.width, self) for x in xs]
+        if len(rows) < 2:
+            raise ValueError(
+                f"{self!r} in training needs at least 2 examples at once, got {len(rows)}: "
+                "call model.batch([...]) with a larger batch, or model.eval() first"
+            )
+        columns = [self._column([row[i] for row in rows], i) for i in range(self.width)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def _column(self, column: list[Value], i: int) -> list[Value]:
+        middle, spread = mean(column), var(column, correction=0)
+        scale = 1.0 / sqrt(spread + self.eps)
+        with no_grad():
+            measured = middle.data, var(column).data
+        for running, new in zip((self.running_mean, self.running_var), measured, strict=True):
+            running[i] = (1.0 - self.momentum) * running[i] + self.momentum * new
+        return [self.gamma[i] * ((v - middle) * scale) + self.beta[i] for v in column]
+
+    def __repr__(self) -> str:
+        return f"BatchNorm({self.width})"
+
+
+class ActivationLayer(Module):
+    """An activation as a layer of its own, by name or as a function; see `nn.activations`.
+
+    >>> ActivationLayer("relu")([-1.0, 2.0])
+    [0.0, 2.0]
+    """
+
+    def __init__(self, activation: ActivationLike) -> None:
+        self.activation = activations.get(chosen(activation, None))
+
+    def __call__(self, x: Any) -> list[Any]:
+        """The activation of every number of one example, or of all of them together, as softmax does."""
+        return self.activation.each(_listed(x, repr(self)))
+
+    def __repr__(self) -> str:
+        return f"ActivationLayer({self.activation.name!r})"
+
+
+def _listed(x: Any, taker: str) -> list[Any]:
+    """The numbers and Values of one example of any width."""
+    if isinstance(x, (str, bytes, dict, Value)) or not hasattr(x, "__iter__"):
+        raise TypeError(f"{taker} takes a list of numbers, got {x!r} ({type(x).__name__})")
+    numbers = list(x)
+    return [v if isinstance(v, Value) else to_float(v) for v in numbers]

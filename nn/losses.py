@@ -1,0 +1,142 @@
+"""Losses: how far predictions are from targets, as one Value.
+
+`predictions` has one entry per example, a Value or a list of Values; `targets` likewise. Plain numbers in both give a
+plain number. `reduction` is "mean" over all examples and outputs, "sum", or "none" for one loss each, in the shape of
+the predictions. Values and gradients are PyTorch's, where that is exact.
+
+Every loss raises ValueError for lists of different lengths, an empty list, a target that is nan or out of range and an
+unknown reduction, and TypeError for what is no number; the message names the argument and the entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograd
+from nn.cross_entropy import binary_cross_entropy as binary_cross_entropy
+from nn.cross_entropy import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from nn.cross_entropy import categorical_cross_entropy as categorical_cross_entropy
+from nn.cross_entropy import cross_entropy as cross_entropy
+from nn.pairs import data, elementwise
+
+Loss = Callable[..., Any]
+
+
+def mse(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """The mean squared error, Σ (ŷ − y)² / n.
+
+    >>> from autograd import Value
+    >>> mse([Value(1.0), Value(2.0)], [3.0, 5.0]).data
+    6.5
+    """
+    return elementwise(predictions, targets, _square, reduction)
+
+
+def squared_error(predictions: Any, targets: Any, reduction: str = "sum") -> Any:
+    """The squared error as a sum, Σ (ŷ − y)².
+
+    >>> from autograd import Value
+    >>> squared_error([Value(1.0), Value(2.0)], [3.0, 5.0]).data
+    13.0
+    """
+    return elementwise(predictions, targets, _square, reduction)
+
+
+def half_squared_error(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """Half the squared error, ½(ŷ − y)², whose slope is ŷ − y.
+
+    >>> from autograd import Value
+    >>> prediction = Value(2.0)
+    >>> half_squared_error(prediction, 5.0).backward()
+    >>> prediction.grad
+    -3.0
+    """
+    return elementwise(predictions, targets, lambda p, y: _square(p, y) * 0.5, reduction)
+
+
+def mae(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """The mean absolute error, Σ |ŷ − y| / n; slope 0 where they are equal, by convention.
+
+    >>> from autograd import Value
+    >>> mae([Value(1.0), Value(2.0)], [3.0, 5.0]).data
+    2.5
+    """
+    return elementwise(predictions, targets, lambda p, y: autograd.abs(p - y), reduction)
+
+
+def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: float = 1.0) -> Any:
+    """½d² for a difference d up to delta, and delta·(|d| − ½delta) beyond (Huber 1964).
+
+    Raises ValueError if delta is not above 0.
+
+    >>> from autograd import Value
+    >>> huber([Value(0.5), Value(3.0)], [0.0, 0.0], reduction="none")[1].data
+    2.5
+    """
+    if not delta > 0.0:
+        raise ValueError(f"delta is the difference from which the loss is straight and must be above 0, got {delta!r}")
+
+    def bent(p: Any, y: Any) -> Any:
+        # c·(|d| − ½c) with c = min(|d|, delta): both pieces in one formula, without a branch on the data.
+        distance = autograd.abs(p - y)
+        held = autograd.minimum(distance, delta)
+        return held * (distance - 0.5 * held)
+
+    return elementwise(predictions, targets, bent, reduction)
+
+
+def hinge(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
+    """max(0, 1 − y·s) for scores s and targets −1 or 1, the loss of a support vector machine.
+
+    >>> from autograd import Value
+    >>> hinge([Value(0.5), Value(-2.0)], [1, -1]).data
+    0.25
+    """
+
+    def check(i: int, s: Any, y: Any) -> None:
+        if data(y) not in (-1.0, 1.0):
+            raise ValueError(f"targets[{i}] is {data(y):g}: hinge takes -1 and 1; for 0 and 1, give 2 * y - 1")
+
+    return elementwise(predictions, targets, lambda s, y: autograd.relu(1.0 - y * s), reduction, check)
+
+
+def _square(p: Any, y: Any) -> Any:
+    return (p - y) ** 2
+
+
+LOSSES: dict[str, Loss] = {
+    "mse": mse,
+    "squared_error": squared_error,
+    "half_squared_error": half_squared_error,
+    "mae": mae,
+    "huber": huber,
+    "binary_cross_entropy": binary_cross_entropy,
+    "binary_cross_entropy_with_logits": binary_cross_entropy_with_logits,
+    "cross_entropy": cross_entropy,
+    "categorical_cross_entropy": categorical_cross_entropy,
+    "hinge": hinge,
+    # Keras's names
+    "mean_squared_error": mse,
+    "mean_absolute_error": mae,
+    "binary_crossentropy": binary_cross_entropy,
+    "categorical_crossentropy": categorical_cross_entropy,
+    "sparse_categorical_crossentropy": categorical_cross_entropy,
+}
+
+
+def get(loss: str | Loss) -> Loss:
+    """The loss of that name, Keras's names included, or the function as it is.
+
+    Raises ValueError for a name that is not among `LOSSES`, TypeError for what is neither a name nor a function.
+
+    >>> get("mean_squared_error") is mse
+    True
+    """
+    if isinstance(loss, str):
+        if loss not in LOSSES:
+            raise ValueError(f"loss={loss!r} is not known: choose one of {', '.join(LOSSES)}, or give a function")
+        return LOSSES[loss]
+    if not callable(loss):
+        raise TypeError(f"loss is a name or a function (predictions, targets) -> Value, got {loss!r}")
+    return loss

@@ -1,0 +1,118 @@
+"""Truth and predictions side by side: what the metrics check of their arguments before they count."""
+
+import math
+from typing import Any
+
+from autograd import Value
+from nn.data import Rows
+
+
+def paired_labels(owner: str, truth: Rows, predictions: Rows) -> list[tuple[Any, Any]]:
+    """A pair (true label, predicted label) for each example: whole numbers, texts, or floats without a fraction.
+
+    Raises ValueError for different lengths, no examples, nan or infinity, and a float with a fraction (a probability,
+    not yet a label); TypeError for labels that are lists or None, or of which some are texts and some numbers.
+
+    >>> paired_labels("accuracy", [0, 1], [0.2, 0.9])
+    Traceback (most recent call last):
+    ValueError: accuracy: prediction 0 must be a label, got 0.2: round probabilities first, such as int(p > 0.5)
+    """
+    pairs = list(zip(*_same_length(owner, truth, predictions), strict=True))
+    for i, pair in enumerate(pairs):
+        for what, label in zip(("truth", "prediction"), pair, strict=True):
+            if not isinstance(label, (str, int, float)):
+                raise TypeError(f"{owner}: {what} {i} must be a label (a number or a text), got {label!r}")
+            if isinstance(label, float) and not math.isfinite(label):
+                raise ValueError(f"{owner}: {what} {i} must be a label, got {label!r}")
+            if isinstance(label, float) and label != math.floor(label):
+                raise ValueError(
+                    f"{owner}: {what} {i} must be a label, got {label!r}: "
+                    "round probabilities first, such as int(p > 0.5)"
+                )
+    kinds = {isinstance(label, str) for pair in pairs for label in pair}
+    if len(kinds) > 1:
+        raise TypeError(f"{owner}: labels must be all texts or all numbers, got both: {sort_labels(pairs)!r}")
+    return pairs
+
+
+def sort_labels(pairs: list[tuple[Any, Any]]) -> list[Any]:
+    """Every label that occurs, once, in order.
+
+    >>> sort_labels([(2, 1), (1, 1)])
+    [1, 2]
+    """
+    found = {label for pair in pairs for label in pair}
+    return sorted(found, key=lambda label: (isinstance(label, str), label))
+
+
+def classes_of(owner: str, labels: Rows) -> list[Any]:
+    """The labels that a caller listed.
+
+    Raises ValueError if there are none, or one twice.
+    """
+    names = _plain(owner, "labels", labels)
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"{owner}: labels must be at least one and each only once, got {names!r}")
+    return names
+
+
+def paired_numbers(owner: str, truth: Rows, predictions: Rows) -> list[list[tuple[float, float]]]:
+    """For each output of an example a list of pairs (true, predicted); a list with one number is that number.
+
+    Raises ValueError for different lengths or widths, no examples, nan or infinity; TypeError for what is no number.
+
+    >>> paired_numbers("mse", [1.0, 2.0], [[1.5], [2.5]])
+    [[(1.0, 1.5), (2.0, 2.5)]]
+    """
+    true, predicted = _same_length(owner, truth, predictions)
+    rows = [
+        (_outputs(owner, f"truth {i}", t), _outputs(owner, f"prediction {i}", p))
+        for i, (t, p) in enumerate(zip(true, predicted, strict=True))
+    ]
+    width = len(rows[0][0])
+    for i, (t, p) in enumerate(rows):
+        if len(t) != width or len(p) != width:
+            raise ValueError(
+                f"{owner}: example {i} has {len(t)} true and {len(p)} predicted numbers, expected {width} of each"
+            )
+    return [[(t[k], p[k]) for t, p in rows] for k in range(width)]
+
+
+def _outputs(owner: str, what: str, given: Any) -> list[float]:
+    numbers = list(given) if isinstance(given, (list, tuple)) else [given]
+    if not numbers:
+        raise ValueError(f"{owner}: {what} must be a number or a list of numbers, got an empty list")
+    for x in numbers:
+        if not isinstance(x, (int, float)):
+            raise TypeError(f"{owner}: {what} must be a number, got {x!r}")
+        if not math.isfinite(x):
+            raise ValueError(f"{owner}: {what} must be finite, got {x!r}")
+    return [float(x) for x in numbers]
+
+
+def _same_length(owner: str, truth: Rows, predictions: Rows) -> tuple[list[Any], list[Any]]:
+    true, predicted = _plain(owner, "truth", truth), _plain(owner, "predictions", predictions)
+    if len(true) != len(predicted):
+        raise ValueError(
+            f"{owner}: {len(true)} true values but {len(predicted)} predictions; there must be as many of each"
+        )
+    if not true:
+        raise ValueError(f"{owner}: there must be at least one example, got none")
+    return true, predicted
+
+
+def _plain(owner: str, what: str, given: Any) -> list[Any]:
+    """A list of plain Python numbers, texts or lists, from a list, a tuple or an array, with Values in it or not."""
+    if hasattr(given, "tolist"):
+        given = given.tolist()
+    if isinstance(given, (str, bytes, Value)) or not hasattr(given, "__iter__"):
+        raise TypeError(f"{owner}: {what} must be a list, got {given!r}")
+    return [_plain_item(x) for x in given]
+
+
+def _plain_item(x: Any) -> Any:
+    if isinstance(x, Value):
+        return x.data
+    if hasattr(x, "tolist"):  # a NumPy number, or a row of an array
+        return x.tolist()
+    return [_plain_item(v) for v in x] if isinstance(x, (list, tuple)) else x

@@ -1,0 +1,214 @@
+"""`Module`: anything that holds parameters, from one neuron to a whole network.
+
+A module's parts are its attributes. A Value, or a list of Values, is a parameter; another Module, or a list of Modules,
+is a part with parameters of its own. A parameter is named by its place: `layers.0.neurons.1.w2` is entry 2 of `w`, in
+entry 1 of `neurons`, in entry 0 of `layers`. The same name is its label in pictures and explanations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from autograd import no_grad
+from autograd.convert import to_float
+from nn.parts import Parts
+
+if TYPE_CHECKING:
+    from nn.summary import Summary
+
+
+class Module(Parts):
+    """The base of all parts of a network. A subclass sets its parts as attributes and defines `__call__`.
+
+    What counts as a parameter is said in `nn.parts`; a subclass may also list its `parameters()` by hand, as in
+    micrograd.
+
+    >>> from autograd import Value
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.shift = Value(2.0, role="parameter"), Value(1.0, role="parameter")
+    ...     def __call__(self, x):
+    ...         return self.slope * x + self.shift
+    >>> line = Line()
+    >>> line(3.0).data, line.state_dict()
+    (7.0, {'slope': 2.0, 'shift': 1.0})
+    """
+
+    training = True
+    """Whether the module is being trained: dropout drops and batch normalisation measures only then."""
+
+    def __call__(self, x: Any) -> Any:
+        """The output for one example."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define __call__(self, x)")
+
+    def batch(self, xs: Sequence[Any]) -> list[Any]:
+        """The outputs for a list of examples, as training asks for them; `BatchNorm` needs them all at once."""
+        return [self(x) for x in xs]
+
+    # ----- State -----
+
+    def zero_grad(self) -> None:
+        """Set every parameter's grad to 0: leaves add up over `backward()` calls."""
+        for p in self.parameters():
+            p.grad = 0.0
+
+    def train(self, mode: bool = True) -> Self:
+        """Switch to training, here and in all parts; returns self."""
+        for module in self.modules():
+            module.training = bool(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Switch to evaluation, here and in all parts; returns self."""
+        return self.train(False)
+
+    def freeze(self) -> Self:
+        """Let no parameter take a gradient from now on; returns self. `model.layers[0].freeze()` freezes one layer.
+
+        Raises ValueError for a Value that was not made with role="parameter": frozen, it would look like an input.
+        """
+        named = list(self.named_parameters())
+        for name, p in named:
+            if p.role != "parameter":
+                raise ValueError(f'{name} cannot be frozen: make it with Value({p.data:g}, role="parameter")')
+        for _, p in named:
+            p.requires_grad = False
+        return self
+
+    def unfreeze(self) -> Self:
+        """Let every parameter take a gradient again; returns self."""
+        for p in self.parameters():
+            p.requires_grad = True
+        return self
+
+    def state_dict(self) -> dict[str, float]:
+        """Every number that makes the model what it is, by name: the parameters in order, then the buffers."""
+        state = {name: p.data for name, p in self.named_parameters()}
+        state.update(self.named_buffers())
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over the numbers of a `state_dict()`.
+
+        Raises ValueError for missing or unexpected names and TypeError for what is not a number; then nothing changed.
+
+        >>> from nn import Neuron
+        >>> n = Neuron(2)
+        >>> n.load_state_dict({"w0": 1.0, "w1": 2.0})
+        Traceback (most recent call last):
+        ValueError: the state does not fit Neuron: missing b
+        """
+        named = dict(self.named_parameters())
+        buffers = dict(self.named_buffers())
+        expected = [*named, *buffers]
+        missing = [name for name in expected if name not in state]
+        unexpected = [str(name) for name in state if name not in named and name not in buffers]
+        if missing or unexpected:
+            problems = {"missing": missing, "unexpected": unexpected}
+            listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
+            raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
+        numbers = {name: _number(name, state[name]) for name in expected}
+        for name, p in named.items():
+            p.data = numbers[name]
+        for prefix, module in self.named_modules():
+            for attribute in module.buffers:
+                held = getattr(module, attribute)
+                dotted = f"{prefix}.{attribute}" if prefix else attribute
+                held[:] = [numbers[f"{dotted}{i}"] for i in range(len(held))]
+
+    # ----- Questions -----
+
+    def summary(self) -> Summary:
+        """A table of the layers: output width, number of parameters and how it comes about, and the totals."""
+        from nn.summary import summarise
+
+        return summarise(self)
+
+    def activations(self, x: Any) -> list[list[float]]:
+        """What every neuron holds for one input, by layer, in evaluation mode; nothing is recorded.
+
+        A normalisation or activation that is a layer of its own counts to the layer of neurons before it.
+
+        >>> from nn import MLP
+        >>> [len(layer) for layer in MLP(3, [4, 2]).activations([1.0, 2.0, 3.0])]
+        [4, 2]
+        """
+        from nn.summary import held_by_layer
+
+        with no_grad(), Evaluating(self):
+            return held_by_layer(self, x)
+
+    # ----- Training and files: what these do stands in the modules that they call -----
+
+    def fit(self, X: Any, y: Any, *args: Any, **settings: Any) -> Any:
+        """Train on examples; see `nn.training.fit`."""
+        from nn import training
+
+        return training.fit(self, X, y, *args, **settings)
+
+    def predict(self, X: Any, **settings: Any) -> Any:
+        """The outputs for a list of examples; see `nn.training.predict`."""
+        from nn import training
+
+        return training.predict(self, X, **settings)
+
+    def predict_classes(self, X: Any, **settings: Any) -> Any:
+        """The classes for a list of examples; see `nn.training.predict_classes`."""
+        from nn import training
+
+        return training.predict_classes(self, X, **settings)
+
+    def evaluate(self, X: Any, y: Any, **settings: Any) -> Any:
+        """Loss and metrics on examples; see `nn.training.evaluate`."""
+        from nn import training
+
+        return training.evaluate(self, X, y, **settings)
+
+    def save(self, path: str | Path) -> None:
+        """Write architecture and numbers to a safetensors file, all or nothing; see `nn.io.save`."""
+        from nn import io
+
+        io.save(self, path)
+
+    def load_weights(self, path: str | Path) -> None:
+        """Take over the numbers in a file that a model of the same shape saved; see `nn.io.load_weights`."""
+        from nn import io
+
+        io.load_weights(self, path)
+
+
+class Evaluating:
+    """A `with` block in which a module and all its parts are in evaluation mode; afterwards each is as it was.
+
+    >>> from nn import Dropout
+    >>> dropout = Dropout(0.5)
+    >>> with Evaluating(dropout):
+    ...     dropout([1.0, 2.0])
+    [1.0, 2.0]
+    >>> dropout.training
+    True
+    """
+
+    def __init__(self, module: Module) -> None:
+        self._before = [(part, part.training) for part in module.modules()]
+
+    def __enter__(self) -> None:
+        for part, _ in self._before:
+            part.training = False
+
+    def __exit__(self, *_: object) -> None:
+        for part, mode in self._before:
+            part.training = mode
+
+
+def _number(name: str, x: Any) -> float:
+    try:
+        return to_float(x)
+    except TypeError as error:
+        raise TypeError(f"state[{name!r}]: {error}") from None
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,225 @@
+"""`Neuron` and `Layer`: weighted sums, biases and activations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any, SupportsIndex
+
+from autograd import Value
+from autograd.convert import to_float
+from autograd.value import dot_node
+from nn import activations
+from nn.activations import Activation
+from nn.init import InitRule, generator
+from nn.init import get as get_init
+from nn.module import Module
+
+ActivationLike = str | Callable[..., Any] | Activation | bool | None
+
+
+class Inputs(list[Value]):
+    """One example that has been checked: as many Values as the layer that made it takes inputs."""
+
+
+def as_inputs(x: Any, width: int, taker: object) -> Inputs:
+    """One example as a list of Values; plain numbers become input leaves `x0`, `x1`, ... that take no gradient.
+
+    Raises TypeError for anything but a list of numbers and Values, ValueError for another width; `taker` says in the
+    message what the example was given to.
+
+    >>> [v.label for v in as_inputs([0.5, 2], 2, "this layer")]
+    ['x0', 'x1']
+    """
+    if type(x) is Inputs and len(x) == width:
+        return x
+    if isinstance(x, (str, bytes, dict, Value)) or not hasattr(x, "__iter__"):
+        wanted = f"{_described(taker)} takes a list of {_counted(width, 'number')}"
+        raise TypeError(f"{wanted}, got {_shown(x)} ({type(x).__name__})")
+    entries = list(x)
+    if len(entries) != width:
+        raise ValueError(f"{_described(taker)} takes {_counted(width, 'input')}, got {len(entries)}: {_shown(x)}")
+    return Inputs([v if isinstance(v, Value) else _input(v, i, taker) for i, v in enumerate(entries)])
+
+
+def _input(x: Any, i: int, taker: object) -> Value:
+    try:
+        return Value(x, f"x{i}", requires_grad=False)
+    except TypeError as error:
+        raise TypeError(f"{_described(taker)}, input {i}: {error}") from None
+
+
+class Neuron(Module):
+    """One neuron: activation(b + Σ wᵢ·xᵢ), with weights `w` and bias `b`.
+
+    `activation` is a name or a function (see `nn.activations`); `init` draws the weights (see `nn.init`), uniform in
+    −1 to 1 by default, from a generator started at `seed`; the bias starts at 0. With `fused=False` every product and
+    sum is recorded as a node of its own instead of one node for all: the same numbers, a picture with more in it.
+    `nonlin=False` is micrograd's way to say activation="linear".
+
+    Raises ValueError for a width below 1 and for an activation that needs a whole layer, such as softmax.
+
+    >>> neuron = Neuron(2, activation="tanh", seed=0)
+    >>> neuron([1.0, -2.0]).data
+    -0.3301...
+    >>> [p.label for p in neuron.parameters()]
+    ['w0', 'w1', 'b']
+    """
+
+    w: list[Value]
+    b: Value
+
+    def __init__(
+        self,
+        nin: SupportsIndex,
+        activation: ActivationLike = "relu",
+        *,
+        nonlin: bool | None = None,
+        init: str | InitRule | None = None,
+        seed: int | Random | None = None,
+        fused: bool = True,
+        fan_out: int = 1,
+    ) -> None:
+        width = checked_width("nin", nin)
+        self.activation = chosen(activation, nonlin)
+        if self.activation.over_layer:
+            raise ValueError(f"{self.activation.name} goes over a whole layer: give it to a Layer, not to a Neuron")
+        rule, rng = get_init(init), generator(seed)
+        self.w = [Value(_drawn(rule(width, fan_out, rng)), f"w{i}", role="parameter") for i in range(width)]
+        self.b = Value(0.0, "b", role="parameter")
+        self.fused = fused
+
+    @property
+    def nin(self) -> int:
+        """The number of inputs."""
+        return len(self.w)
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation other than "linear"."""
+        return self.activation.name != "linear"
+
+    def __call__(self, x: Any) -> Value:
+        """The output for one example: a list of numbers or Values.
+
+        Raises TypeError or ValueError, and records nothing, if x is something else or has another width.
+        """
+        result: Value = self.activation.function(self.weighted_sum(x))
+        return result
+
+    def weighted_sum(self, x: Any) -> Value:
+        """b + Σ wᵢ·xᵢ, what the activation is applied to; added up from the bias on, fused or not."""
+        inputs = as_inputs(x, len(self.w), self)
+        if self.fused:
+            return dot_node(self.w, inputs, self.b)
+        z = self.b
+        for w, v in zip(self.w, inputs, strict=True):
+            z = z + w * v
+        return z
+
+    def __repr__(self) -> str:
+        name = self.activation.name
+        return f"{'ReLU' if name == 'relu' else name.capitalize()}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """`nout` neurons over the same inputs; the output is always a list, of one Value if there is one neuron.
+
+    The arguments are those of `Neuron`; an activation over the whole layer, such as softmax, is allowed.
+
+    >>> layer = Layer(3, 2, activation="softmax", seed=0)
+    >>> round(sum(v.data for v in layer([1.0, 2.0, 3.0])), 12)
+    1.0
+    >>> layer([1.0, 2.0])
+    Traceback (most recent call last):
+    ValueError: a layer of 3 inputs and 2 neurons takes 3 inputs, got 2: [1.0, 2.0]
+    """
+
+    def __init__(
+        self,
+        nin: SupportsIndex,
+        nout: SupportsIndex,
+        activation: ActivationLike = "relu",
+        *,
+        nonlin: bool | None = None,
+        init: str | InitRule | None = None,
+        seed: int | Random | None = None,
+        fused: bool = True,
+    ) -> None:
+        width, count = checked_width("nin", nin), checked_width("nout", nout)
+        self.activation = chosen(activation, nonlin)
+        own = "linear" if self.activation.over_layer else self.activation
+        rng = generator(seed)
+        self.neurons = [Neuron(width, own, init=init, seed=rng, fused=fused, fan_out=count) for _ in range(count)]
+        self._label(assembled=True)
+
+    @property
+    def nin(self) -> int:
+        """The number of inputs."""
+        return self.neurons[0].nin
+
+    @property
+    def nout(self) -> int:
+        """The number of neurons, which is the number of outputs."""
+        return len(self.neurons)
+
+    def __call__(self, x: Any) -> list[Value]:
+        """The outputs of all neurons for one example.
+
+        Raises TypeError or ValueError, and records nothing, if x is no list of numbers and Values or has another width.
+        """
+        inputs = as_inputs(x, self.nin, self)
+        outputs = [neuron(inputs) for neuron in self.neurons]
+        return self.activation.each(outputs) if self.activation.over_layer else outputs
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+
+
+def chosen(activation: ActivationLike, nonlin: bool | None) -> Activation:
+    """The activation that the two arguments mean together; a bool in the first place is micrograd's `nonlin`."""
+    if isinstance(activation, bool):
+        return activations.get("relu" if activation else "linear")
+    return activations.get("linear" if nonlin is False else activation)
+
+
+def checked_width(name: str, n: Any) -> int:
+    """A number of inputs or neurons.
+
+    Raises TypeError if it is not a whole number, ValueError if it is below 1.
+    """
+    if isinstance(n, bool) or not hasattr(n, "__index__"):
+        raise TypeError(f"{name} is a whole number, got {n!r} ({type(n).__name__})")
+    if int(n) < 1:
+        raise ValueError(f"{name} must be at least 1, got {n!r}")
+    return int(n)
+
+
+def set_numbers(layer: Layer, weights: Sequence[Sequence[float]], biases: Sequence[float]) -> None:
+    """Set the weights of a layer, one row for each neuron, and its biases."""
+    for neuron, row, bias in zip(layer.neurons, weights, biases, strict=True):
+        for w, x in zip(neuron.w, row, strict=True):
+            w.data = x
+        neuron.b.data = bias
+
+
+def _drawn(weight: Any) -> float:
+    try:
+        return to_float(weight)
+    except TypeError as error:
+        raise TypeError(f"init must return one number for each weight: {error}") from None
+
+
+def _described(taker: object) -> str:
+    if isinstance(taker, Layer):
+        return f"a layer of {_counted(taker.nin, 'input')} and {_counted(taker.nout, 'neuron')}"
+    return str(taker)
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def _shown(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,140 @@
+"""Optimizers: plain and accelerated gradient descent here, the adaptive ones in `adaptive`; all under one roof.
+
+A training step is `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from autograd import Value
+from autograd.ops import FLOATS
+from nn.adaptive import Adagrad as Adagrad
+from nn.adaptive import Adam as Adam
+from nn.adaptive import AdamW as AdamW
+from nn.adaptive import RMSProp as RMSProp
+from nn.limits import FLAG, NON_NEGATIVE, Limit
+from nn.optimizer import Optimizer as Optimizer
+from nn.optimizer import State, check_parameters
+
+
+def sgd(parameters: Iterable[Value], lr: float) -> None:
+    """One plain step: w ← w − lr·∂L/∂w for every parameter that takes a gradient.
+
+    Raises ValueError for a negative or infinite rate; TypeError and ValueError as `check_parameters`.
+
+    >>> w = Value(1.0)
+    >>> (w * w).backward()
+    >>> sgd([w], lr=0.1)
+    >>> w.data
+    0.8
+    """
+    rate = NON_NEGATIVE.check("sgd", "lr", lr)
+    for p in check_parameters(parameters):
+        if p.requires_grad:
+            p.data -= rate * p.grad
+
+
+class SGD(Optimizer):
+    """Gradient descent with momentum m: b ← m·b + (1 − dampening)·g, w ← w − lr·b; without it, w ← w − lr·g.
+
+    The first b is g itself, whatever the dampening. `nesterov` steps along g + m·b instead of b. Weight decay adds
+    weight_decay·w to the gradient. Raises ValueError for a negative or infinite setting, and for nesterov without
+    momentum or with dampening. As in PyTorch; source of the momentum: Sutskever et al., 2013.
+
+    >>> w = Value(1.0)
+    >>> optimizer = SGD([w], lr=0.1, momentum=0.9)
+    >>> for _ in range(2):
+    ...     optimizer.zero_grad()
+    ...     (w * w).backward()
+    ...     optimizer.step()
+    >>> round(w.data, 12)
+    0.46
+    """
+
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "lr": NON_NEGATIVE,
+        "momentum": NON_NEGATIVE,
+        "dampening": NON_NEGATIVE,
+        "weight_decay": NON_NEGATIVE,
+        "nesterov": FLAG,
+    }
+    slots = ("velocity",)
+
+    def __init__(
+        self,
+        parameters: Iterable[Value],
+        lr: float = 0.001,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(
+            parameters, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov
+        )
+
+    def check_together(self, hyperparameters: Mapping[str, Any]) -> None:
+        """Nesterov's step looks ahead along the momentum: it needs some, and undampened."""
+        momentum, dampening = hyperparameters["momentum"], hyperparameters["dampening"]
+        if hyperparameters["nesterov"] and (momentum == 0.0 or dampening != 0.0):
+            raise ValueError(
+                f"SGD: nesterov needs a momentum above 0 and no dampening, got momentum={momentum!r}, "
+                f"dampening={dampening!r}: try momentum=0.9, dampening=0"
+            )
+
+    @staticmethod
+    def update(
+        value: Any, grad: Any, state: State, step: Any, hyperparameters: Mapping[str, Any], xp: Any = FLOATS
+    ) -> tuple[Any, State]:
+        """One step; see `Optimizer.update`.
+
+        >>> settings = {"lr": 0.5, "momentum": 0.5, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False}
+        >>> SGD.update(1.0, 1.0, (2.0,), 2, settings)
+        (0.0, (2.0,))
+        """
+        h = hyperparameters
+        grad = grad + h["weight_decay"] * value
+        if h["momentum"] == 0.0:
+            return value - h["lr"] * grad, state
+        (velocity,) = state
+        share = xp.where(xp.equal(step, 1), 1.0, 1.0 - h["dampening"])
+        velocity = h["momentum"] * velocity + share * grad
+        along = grad + h["momentum"] * velocity if h["nesterov"] else velocity
+        return value - h["lr"] * along, (velocity,)
+
+
+NAMES: dict[str, type[Optimizer]] = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSProp, "adam": Adam, "adamw": AdamW}
+
+
+def get(
+    optimizer: str | Optimizer | Callable[..., Optimizer], parameters: Iterable[Value], lr: float | None = None
+) -> Optimizer:
+    """The optimizer of a name ("sgd", "adagrad", "rmsprop", "adam", "adamw"), of a class, or the one given.
+
+    Without `lr`, the optimizer's own default rate. Raises ValueError for an unknown name, for an optimizer that
+    steps other parameters than these, and for a rate given to an optimizer that has one; TypeError for anything else.
+
+    >>> get("adam", [Value(1.0)], lr=0.1)
+    Adam(1 parameters, lr=0.1, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)
+    """
+    if isinstance(optimizer, Optimizer):
+        if lr is not None:
+            raise ValueError(
+                f"lr={lr!r} and an optimizer with lr={optimizer.lr!r} are two rates: set optimizer.lr instead"
+            )
+        known = {id(p) for p in parameters}
+        strangers = [p.label or repr(p) for p in optimizer.parameters if id(p) not in known]
+        if strangers:
+            raise ValueError(
+                f"the optimizer steps {len(strangers)} parameters that are not among these, {strangers[0]} first: "
+                "make it with the parameters of this model"
+            )
+        return optimizer
+    settings = {} if lr is None else {"lr": lr}
+    if isinstance(optimizer, str):
+        if optimizer.lower() not in NAMES:
+            raise ValueError(f"no optimizer is called {optimizer!r}: choose one of {', '.join(NAMES)}")
+        return NAMES[optimizer.lower()](parameters, **settings)
+    if not callable(optimizer):
+        raise TypeError(f"optimizer must be a name, an optimizer or its class, got {optimizer!r}")
+    return optimizer(parameters, **settings)

@@ -1,0 +1,184 @@
+"""`Optimizer`: what every optimizer shares: its parameters, its settings, what it remembers, and how it is saved.
+
+An optimizer adds three things: the settings it takes and their limits, the names of what it remembers for each
+parameter (its slots), and its rule. The rule is a pure function of numbers, written once: `step` runs it over all
+parameters at a time as NumPy arrays, a compiled training step over one flat vector, a reader by hand over floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from autograd import Value
+from autograd.ops import FLOATS
+from nn.limits import Limit, check_settings
+
+State = tuple[Any, ...]
+
+
+def check_parameters(parameters: Iterable[Value]) -> list[Value]:
+    """The parameters as a list: leaf Values, at least one, each only once.
+
+    Raises TypeError for what is no list of Values; ValueError if it is empty, if one of them is computed, or is
+    listed twice.
+
+    >>> w = Value(1.0, label="w")
+    >>> check_parameters([w, w])
+    Traceback (most recent call last):
+    ValueError: parameter 1, w, is listed twice (it is parameter 0 too): list each parameter once
+    """
+    if callable(getattr(parameters, "parameters", None)):
+        raise TypeError(f"parameters must be a list of Values, got {parameters!r}: give model.parameters()")
+    if isinstance(parameters, (Value, str)) or not isinstance(parameters, Iterable):
+        raise TypeError(f"parameters must be a list of Values, got the single {parameters!r}: put it into a list")
+    found = list(parameters)
+    if not found:
+        raise ValueError("parameters must not be empty: an optimizer needs at least one Value, got none")
+    places: dict[int, int] = {}
+    for i, p in enumerate(found):
+        if not isinstance(p, Value):
+            raise TypeError(f"parameter {i} must be a Value, got {p!r} ({type(p).__name__})")
+        if not p.is_leaf:
+            raise ValueError(
+                f"parameter {i}, {p.label or repr(p)}, is computed (by {p.op!r}): give the leaves that it is made of"
+            )
+        if id(p) in places:
+            first = places[id(p)]
+            raise ValueError(
+                f"parameter {i}, {p.label or repr(p)}, is listed twice (it is parameter {first} too): "
+                "list each parameter once"
+            )
+        places[id(p)] = i
+    return found
+
+
+class Optimizer:
+    """Moves parameters against their gradients: the base of SGD, Adagrad, RMSProp, Adam and AdamW.
+
+    `parameters` are leaf Values; those with `requires_grad=False` are left alone, as if they were not listed, until
+    they take gradients again. `hyperparameters` holds the settings by name, `lr` among them; `steps[i]` counts the
+    steps of parameter i; `state[slot][i]` is what is remembered of it.
+
+    A subclass sets `limits` (setting -> what it may be), `slots` (the names of what it remembers) and `update`.
+    """
+
+    limits: ClassVar[Mapping[str, Limit]] = {}
+    slots: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parameters: Iterable[Value], **hyperparameters: Any) -> None:
+        owner = type(self).__name__
+        self.hyperparameters = check_settings(owner, hyperparameters, self.limits)
+        self.check_together(self.hyperparameters)
+        self.parameters = check_parameters(parameters)
+        self.steps = [0] * len(self.parameters)
+        self.state = {slot: [self.start_of(slot)] * len(self.parameters) for slot in self.slots}
+
+    @staticmethod
+    def update(
+        value: Any, grad: Any, state: State, step: Any, hyperparameters: Mapping[str, Any], xp: Any = FLOATS
+    ) -> tuple[Any, State]:
+        """The rule: from a value, its gradient and its state to the next value and state.
+
+        All are floats, or arrays of one shape with the namespace they belong to as `xp` (`numpy`, `jax.numpy`).
+        `state` has one entry for each name in `slots`; `step` counts from 1.
+        """
+        raise NotImplementedError("an optimizer defines update(value, grad, state, step, hyperparameters, xp)")
+
+    def start_of(self, slot: str) -> float:
+        """What a slot holds before the first step."""
+        return 0.0
+
+    def check_together(self, hyperparameters: Mapping[str, Any]) -> None:
+        """Raise ValueError for settings that are fine one by one but not together."""
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; set it, for example from a schedule, between two steps."""
+        return float(self.hyperparameters["lr"])
+
+    @lr.setter
+    def lr(self, rate: float) -> None:
+        self.hyperparameters |= check_settings(type(self).__name__, {"lr": rate}, {"lr": self.limits["lr"]})
+
+    def step(self) -> None:
+        """Move every parameter that takes a gradient one step, by the `.grad` it holds."""
+        import numpy as np
+
+        groups: dict[int, list[int]] = {}  # parameters that have made as many steps share one call of the rule
+        for i, p in enumerate(self.parameters):
+            if p.requires_grad:
+                groups.setdefault(self.steps[i], []).append(i)
+        for done, group in groups.items():
+            values = np.array([self.parameters[i].data for i in group])
+            grads = np.array([self.parameters[i].grad for i in group])
+            state = tuple(np.array([self.state[slot][i] for i in group]) for slot in self.slots)
+            with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
+                values, state = self.update(values, grads, state, done + 1, self.hyperparameters, np)
+            for slot, remembered in zip(self.slots, state, strict=True):
+                kept = self.state[slot]
+                for i, x in zip(group, remembered.tolist(), strict=True):
+                    kept[i] = x
+            for i, x in zip(group, values.tolist(), strict=True):
+                self.parameters[i].data = x
+                self.steps[i] = done + 1
+
+    def zero_grad(self) -> None:
+        """Set every gradient to 0; `backward()` adds to what is there."""
+        for p in self.parameters:
+            p.grad = 0.0
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a later run needs to go on from here, as numbers, texts, lists and dicts: JSON can hold it."""
+        settings = {k: list(x) if isinstance(x, tuple) else x for k, x in self.hyperparameters.items()}
+        return {
+            "optimizer": type(self).__name__,
+            "hyperparameters": settings,
+            "steps": list(self.steps),
+            "state": {slot: list(kept) for slot, kept in self.state.items()},
+        }
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave, settings included. What does not fit is an error and changes nothing.
+
+        Raises ValueError if it is of another optimizer, of another number of parameters, or not complete.
+        """
+        owner, n = type(self).__name__, len(self.parameters)
+        _same_keys(owner, "entries", saved, {"optimizer", "hyperparameters", "steps", "state"})
+        if saved["optimizer"] != owner:
+            raise ValueError(f"this is the state of {saved['optimizer']!r}, and the optimizer is {owner!r}")
+        _same_keys(owner, "hyperparameters", saved["hyperparameters"], set(self.limits))
+        settings = check_settings(owner, saved["hyperparameters"], self.limits)
+        self.check_together(settings)
+        steps = _column(
+            owner, "steps", saved["steps"], n, lambda x: type(x) is int and x >= 0, "a whole number from 0 on"
+        )
+        _same_keys(owner, "slots", saved["state"], set(self.slots))
+        state = {
+            slot: _column(owner, slot, saved["state"][slot], n, lambda x: type(x) in (float, int), "a number")
+            for slot in self.slots
+        }
+        self.hyperparameters, self.steps = settings, steps
+        self.state = {slot: [float(x) for x in kept] for slot, kept in state.items()}
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{name}={x!r}" for name, x in self.hyperparameters.items())
+        return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+def _same_keys(owner: str, what: str, given: Any, wanted: set[str]) -> None:
+    if not isinstance(given, Mapping):
+        raise ValueError(f"{owner}: the saved {what} must be a dict, got {given!r}")
+    missing, unknown = sorted(wanted - set(given)), sorted(map(str, set(given) - wanted))
+    if missing or unknown:
+        raise ValueError(f"{owner}: the saved {what} do not fit: missing {missing}, unknown {unknown}")
+
+
+def _column(owner: str, name: str, given: Any, n: int, fits: Callable[[Any], bool], wanted: str) -> list[Any]:
+    if not isinstance(given, (list, tuple)) or len(given) != n:
+        found = len(given) if isinstance(given, (list, tuple)) else repr(given)
+        raise ValueError(f"{owner}: the saved {name!r} must be a list of {n}, one for each parameter, got {found}")
+    for i, x in enumerate(given):
+        if not fits(x):
+            raise ValueError(f"{owner}: the saved {name!r} of parameter {i} must be {wanted}, got {x!r}")
+    return list(given)

@@ -1,0 +1,168 @@
+"""`Parts`: the half of `Module` that finds and names what a module holds, by looking through its attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from autograd import Value
+
+if TYPE_CHECKING:
+    from nn.module import Module
+
+
+class Parts:
+    """Something whose attributes are Values, modules, and lists of both; every Parts is a Module.
+
+    A leaf Value counts as a parameter if its role is "parameter", or if it is an input that takes a gradient, so that
+    `Value(0.5)` will do; constants and results do not count. What is held in several places is listed at the first.
+    """
+
+    buffers: ClassVar[tuple[str, ...]] = ()
+    """Attributes, each a list of floats, that belong to the state without being trained."""
+
+    _labelled = -1  # how many parameters there were when parameters() last saw to their labels
+
+    def children(self) -> Iterator[tuple[str, Module]]:
+        """The modules among the attributes, with their places."""
+        for name, value in vars(self).items():
+            yield from _modules_in(value, name)
+
+    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
+        """This module, called "", and every module inside it, each once, outer ones first."""
+        found: set[int] = set()
+        stack: list[tuple[str, Module]] = [(prefix, cast("Module", self))]
+        while stack:
+            name, module = stack.pop()
+            if id(module) not in found:
+                found.add(id(module))
+                yield name, module
+                inner = [(f"{name}.{place}" if name else place, part) for place, part in module.children()]
+                stack.extend(reversed(inner))
+
+    def modules(self) -> Iterator[Module]:
+        """This module and every module inside it, each once, outer ones first."""
+        return (module for _, module in self.named_modules())
+
+    def parameters(self) -> list[Value]:
+        """All parameters, in the order of the attributes: for a neuron its weights, then its bias.
+
+        >>> from nn import MLP
+        >>> len(MLP(2, [16, 16, 1]).parameters())
+        337
+        """
+        found: dict[Value, None] = {}
+        seen = {id(self)}
+        for part in vars(self).values():
+            _collect(part, found, seen)
+        if len(found) != self._labelled:
+            self._labelled = len(found)  # first: a subclass's own parameters() may be called back
+            self._label()
+        return list(found)
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """The parameters with their names, in the order of `parameters()`; each one's label becomes its name.
+
+        A label of your own choosing stays, and so does a longer name that an outer module gave.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(1, [2, 1]).named_parameters()][:3]
+        ['layers.0.neurons.0.w0', 'layers.0.neurons.0.b', 'layers.0.neurons.1.w0']
+        """
+        self._label()
+        return iter(list(self._places()))
+
+    def named_buffers(self) -> Iterator[tuple[str, float]]:
+        """The numbers that belong to the state without being trained, such as running means, with their names."""
+        for prefix, module in self.named_modules():
+            for attribute in module.buffers:
+                for i, x in enumerate(getattr(module, attribute)):
+                    yield (f"{prefix}.{attribute}{i}" if prefix else f"{attribute}{i}"), x
+
+    def _places(self) -> Iterator[tuple[str, Value]]:
+        if type(self).parameters is Parts.parameters:
+            yield from self._own_places()
+            return
+        names = {value: name for name, value in self._own_places()}
+        for i, value in enumerate(self.parameters()):
+            yield names.get(value, f"p{i}"), value
+
+    def _own_places(self) -> Iterator[tuple[str, Value]]:
+        names: dict[Value, str] = {}
+        seen = {id(self)}
+        for attribute, part in vars(self).items():
+            _name(part, attribute, names, seen)
+        return ((name, value) for value, name in names.items())
+
+    def _label(self, assembled: bool = False) -> None:
+        """Label the parameters by their places. A new container (`assembled`) names them anew, whatever held them."""
+        for name, value in self._places():
+            label = value.label
+            if label != name and _is_place(label, name) and (assembled or not label.endswith("." + name)):
+                value.label = name
+
+
+def _modules_in(part: Any, name: str) -> Iterator[tuple[str, Module]]:
+    """The module that an attribute is, or those in the list, tuple or dict that it is."""
+    if isinstance(part, Parts):
+        yield name, cast("Module", part)
+    elif isinstance(part, (list, tuple)):
+        for i, entry in enumerate(part):
+            yield from _modules_in(entry, f"{name}.{i}")
+    elif isinstance(part, dict):
+        for key, entry in part.items():
+            yield from _modules_in(entry, f"{name}.{key}")
+
+
+def _is_parameter(value: Value) -> bool:
+    role = value.role
+    return role == "parameter" or (role == "input" and value.requires_grad)
+
+
+def _collect(part: Any, found: dict[Value, None], seen: set[int]) -> None:
+    """Every parameter in a part, in order. Each step of a training asks for them, so this makes no names."""
+    if isinstance(part, Value):
+        if _is_parameter(part):
+            found[part] = None
+    elif isinstance(part, (list, tuple)):
+        for entry in part:
+            _collect(entry, found, seen)
+    elif isinstance(part, Parts):
+        if id(part) not in seen:
+            seen.add(id(part))
+            if type(part).parameters is Parts.parameters:
+                for entry in vars(part).values():
+                    _collect(entry, found, seen)
+            else:
+                found.update(dict.fromkeys(part.parameters()))
+    elif isinstance(part, dict):
+        for entry in part.values():
+            _collect(entry, found, seen)
+
+
+def _name(part: Any, name: str, names: dict[Value, str], seen: set[int]) -> None:
+    """Every parameter in a part with the name of the first place that holds it, in the order of `_collect`."""
+    if isinstance(part, Value):
+        if _is_parameter(part):
+            names.setdefault(part, name)
+    elif isinstance(part, (list, tuple)):
+        joint = "_" if name[-1].isdigit() else ""  # w1 = [...] holds w1_0, and not w10
+        for i, entry in enumerate(part):
+            _name(entry, f"{name}{joint}{i}" if isinstance(entry, Value) else f"{name}.{i}", names, seen)
+    elif isinstance(part, Parts):
+        if id(part) not in seen:
+            seen.add(id(part))
+            if type(part).parameters is Parts.parameters:
+                for attribute, entry in vars(part).items():
+                    _name(entry, f"{name}.{attribute}", names, seen)
+            else:
+                for inner, value in part._places():
+                    names.setdefault(value, f"{name}.{inner}")
+    elif isinstance(part, dict):
+        for key, entry in part.items():
+            _name(entry, f"{name}.{key}", names, seen)
+
+
+def _is_place(label: str, name: str) -> bool:
+    """Whether a label was given for a place, and not chosen by the user."""
+    return not label or label.rpartition(".")[2] == name.rpartition(".")[2]

@@ -1,0 +1,126 @@
+"""What a model answers: outputs, classes, and how good they are. Nothing is recorded and nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value, no_grad
+from nn import losses
+from nn.engine import Objective
+from nn.examples import Examples, checked, checked_inputs
+from nn.judging import Judge, decision_at, decision_for
+from nn.module import Evaluating, Module
+from nn.stages import output_activation, plain, trial
+
+AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
+
+
+def predict(model: Module, X: Any) -> list[Any]:
+    """The outputs for a list of examples, in evaluation mode: for each a float, or a list of them.
+
+    Raises ValueError and TypeError for examples that the model does not take, nan and infinity.
+
+    >>> from nn import MLP
+    >>> predict(MLP(2, [1], init="zeros", output_activation="sigmoid"), [[0.0, 1.0], [2.0, 3.0]])
+    [0.5, 0.5]
+    """
+    return outputs_for(model, checked_inputs(model, X))
+
+
+def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
+    """`predict` on examples that were checked."""
+    outputs: list[Any] = []
+    with no_grad(), Evaluating(model):
+        for start in range(0, len(X), AT_ONCE):
+            outputs += [plain(x) for x in model.batch(X[start : start + AT_ONCE])]
+    return outputs
+
+
+def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Sequence[Any] = (0, 1)) -> list[Any]:
+    """The class of each example: the place of the largest of several outputs, or which side a single one is on.
+
+    A single output counts as `labels[1]` if the probability is above `threshold`. A sigmoid output is that
+    probability; a raw score is read as its logit, so that 0.5 is a score of 0; a tanh output is read as 2p − 1.
+
+    Raises ValueError for a threshold outside 0 to 1, and as `predict`.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1], init="zeros")
+    >>> model.layers[0].neurons[0].w[0].data = 2.0
+    >>> predict_classes(model, [[-1.0], [3.0]]), predict_classes(model, [[-1.0], [3.0]], labels=(-1, 1))
+    ([0, 1], [-1, 1])
+    """
+    decision = decision_at(model, threshold, labels)
+    return decision.classes(predict(model, X))
+
+
+def evaluate(model: Module, X: Any, y: Any, loss: str | losses.Loss | None = None, metrics: Any = ()) -> dict[str, float]:
+    """Loss and metrics on examples, in evaluation mode, by name.
+
+    The loss is by default the one that fits the output, as in `fit`; the metrics are names or functions.
+
+    Raises ValueError and TypeError for examples, targets or names that do not fit.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1], init="zeros", output_activation="sigmoid")
+    >>> evaluate(model, [[1.0], [2.0]], [0, 1], metrics=["accuracy"])
+    {'loss': 0.6931471805599453, 'accuracy': 0.5}
+    """
+    examples = checked(model, X, y)
+    output = trial(model, examples.X[0])
+    objective = Objective(chosen_loss(model, loss, output, examples.y))
+    judge = Judge(metrics, decision_for(output_activation(model), objective.loss, examples.y))
+    check_targets(objective, output, examples)
+    judge.check(examples.y, output)
+    outputs = outputs_for(model, examples.X)
+    with no_grad():
+        value = float(objective.on([_values(x) for x in outputs], examples))
+    return {"loss": value, **judge(examples.y, outputs)}
+
+
+def chosen_loss(model: Module, loss: str | losses.Loss | None, output: Any, y: Sequence[Any]) -> losses.Loss:
+    """The loss that was asked for, or else the one that suits the output.
+
+    That is binary cross-entropy for a sigmoid, cross-entropy for a softmax and for raw scores of classes, mean squared
+    error for everything else.
+
+    >>> from nn import MLP
+    >>> chosen_loss(MLP(2, [3]), None, [0.0, 0.0, 0.0], [0, 2]).__name__
+    'cross_entropy'
+    """
+    if loss is not None:
+        return losses.get(loss)
+    activation = output_activation(model)
+    if activation == "sigmoid":
+        return losses.binary_cross_entropy
+    if activation == "softmax":
+        return losses.categorical_cross_entropy
+    if activation == "log_softmax" or (isinstance(output, list) and not any(isinstance(t, list) for t in y)):
+        return losses.cross_entropy
+    return losses.mse
+
+
+def check_targets(objective: Objective, output: Any, examples: Examples, name: str = "y") -> None:
+    """Try the loss with one output of the model on all targets, so that a wrong one is found before anything changes.
+
+    Raises what the loss raises, with the name of the argument; TypeError if it gives more than one number.
+    """
+    outputs = [_values(output) for _ in examples.y]
+    if examples.sample_weight is not None and not objective.takes_weights():
+        raise TypeError(
+            "sample_weight and class_weight need a loss that takes reduction='none' and then gives one number for each "
+            f"example, as those of nn.losses do; got {objective.loss!r}"
+        )
+    try:
+        with no_grad():
+            value = objective.on(outputs, examples)
+    except (ValueError, TypeError) as error:
+        raise type(error)(str(error).replace("targets", name)) from None
+    if not isinstance(value, (Value, float, int)):
+        raise TypeError(f"loss must give one number, a Value, got {value!r} ({type(value).__name__})")
+
+
+def _values(output: Any) -> Any:
+    """An output as the model gives it, for losses that ask for the methods of a Value."""
+    return [Value(x) for x in output] if isinstance(output, list) else Value(output)

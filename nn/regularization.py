@@ -1,0 +1,70 @@
+"""Penalties that keep weights small: add one to the loss, and its gradient pulls every weight towards 0.
+
+They apply to exactly the parameters given. Biases are usually left out: `weights_of` picks the weights of a model.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograd import Value
+from autograd import sum as sum_of
+from nn.limits import NON_NEGATIVE
+
+
+def l1(parameters: Iterable[Value], strength: float) -> Value:
+    """strength · Σ |wᵢ|: pulls with the same force at any size, so that small weights become 0; slope 0 at 0.
+
+    Raises ValueError for a negative or infinite strength and for no parameters; TypeError for what is no Value.
+
+    >>> w = [Value(3.0), Value(-4.0), Value(0.0)]
+    >>> penalty = l1(w, 0.1)
+    >>> penalty.backward()
+    >>> round(penalty.data, 12), [v.grad for v in w]
+    (0.7, [0.1, -0.1, 0.0])
+    """
+    force = NON_NEGATIVE.check("l1", "strength", strength)
+    return _scaled(sum_of([abs(w) for w in _values("l1", parameters)]), force)
+
+
+def l2(parameters: Iterable[Value], strength: float) -> Value:
+    """strength · Σ wᵢ²: pulls with force 2 · strength · wᵢ; the same as weight decay of 2 · strength in plain SGD.
+
+    Raises ValueError for a negative or infinite strength and for no parameters; TypeError for what is no Value.
+
+    >>> w = [Value(3.0), Value(-4.0)]
+    >>> penalty = l2(w, 0.5)
+    >>> penalty.backward()
+    >>> penalty.data, [v.grad for v in w]
+    (12.5, [3.0, -4.0])
+    """
+    force = NON_NEGATIVE.check("l2", "strength", strength)
+    return _scaled(sum_of([w * w for w in _values("l2", parameters)]), force)
+
+
+def weights_of(model: Any) -> list[Value]:
+    """The weights of a model without its biases and scales: the parameters whose own name begins with "w".
+
+    >>> class Line:
+    ...     def named_parameters(self):
+    ...         return [("layers.0.w0", Value(2.0)), ("layers.0.b", Value(1.0))]
+    >>> [w.data for w in weights_of(Line())]
+    [2.0]
+    """
+    return [p for name, p in model.named_parameters() if name.rsplit(".", 1)[-1].startswith("w")]
+
+
+def _scaled(total: Any, strength: float) -> Value:
+    scaled: Value = total * strength
+    return scaled
+
+
+def _values(owner: str, parameters: Iterable[Value]) -> list[Value]:
+    if isinstance(parameters, Value):
+        raise TypeError(f"{owner}: parameters must be a list of Values, got the single {parameters!r}")
+    found = list(parameters)
+    for i, w in enumerate(found):
+        if not isinstance(w, Value):
+            raise TypeError(f"{owner}: parameter {i} must be a Value, got {w!r} ({type(w).__name__})")
+    if not found:
+        raise ValueError(f"{owner}: parameters must not be empty: a penalty needs at least one Value, got none")
+    return found

@@ -1,0 +1,152 @@
+"""`fit`, `predict`, `predict_classes` and `evaluate`: training by one call, as the methods of every module do it.
+
+The loop is in `nn.loop`, one step of it in `nn.engine`; what is checked before it begins is here.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from random import SystemRandom
+from typing import Any
+
+from autograd import Value
+from nn.callbacks import Callback as Callback
+from nn.callbacks import EarlyStopping as EarlyStopping
+from nn.callbacks import EpochFunction
+from nn.checkpoint import Checkpoint
+from nn.checkpoint import CheckpointError as CheckpointError
+from nn.divergence import TrainingError as TrainingError
+from nn.engine import EagerEngine, Objective
+from nn.examples import Examples, checked, checked_weights
+from nn.history import History as History
+from nn.judging import Judge, decision_for
+from nn.layers import BatchNorm
+from nn.limits import FRACTION, NON_NEGATIVE, check_count
+from nn.loop import Loop, Plan
+from nn.losses import Loss
+from nn.module import Evaluating, Module
+from nn.optim import get as get_optimizer
+from nn.optimizer import Optimizer
+from nn.predicting import check_targets, chosen_loss
+from nn.predicting import evaluate as evaluate
+from nn.predicting import predict as predict
+from nn.predicting import predict_classes as predict_classes
+from nn.schedules import Schedule
+from nn.stages import output_activation, plain
+
+ENGINES = ("eager", "auto")
+
+
+def fit(
+    model: Module,
+    X: Any,
+    y: Any,
+    *,
+    loss: str | Loss | None = None,
+    optimizer: str | Optimizer | Callable[..., Optimizer] = "adam",
+    lr: float | None = None,
+    epochs: int = 1,
+    batch_size: int | None = 32,
+    validation_data: tuple[Any, Any] | None = None,
+    validation_split: float = 0.0,
+    metrics: Any = (),
+    callbacks: Iterable[Callback | Callable[[int, Mapping[str, float]], Any]] = (),
+    early_stopping: bool | int | EarlyStopping = False,
+    schedule: Schedule | None = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    regularization: Callable[[Module], Value] | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    sample_weight: Any = None,
+    class_weight: Mapping[Any, float] | None = None,
+    shuffle: bool = True,
+    seed: int | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: int | None = None,
+    resume: bool = False,
+    progress: bool = True,
+    verbose: int | str | None = None,
+    engine: str = "eager",
+) -> History:
+    """Train a model on examples and return what happened, epoch by epoch.
+
+    X holds one list of numbers for each example, y one target: a number, a class index or a list of numbers.
+
+    - `loss`: a name or function of `nn.losses`; by default what suits the output (see `nn.predicting.chosen_loss`).
+    - `optimizer`, `lr`, `schedule`: a name, class or instance of `nn.optim`, its rate, or a rate for each step.
+    - `epochs`, `batch_size` (None: all examples at once), `shuffle`, `seed`: the same seed gives the same order.
+    - `validation_data=(X, y)`, or `validation_split`: the last share of the examples, as they stand, as in Keras.
+    - `metrics`: names or functions of `nn.metrics`. `callbacks`: see `nn.callbacks`, or functions (epoch, logs).
+    - `early_stopping`: True, a patience in epochs, or an `EarlyStopping`; the best weights are restored.
+    - `l1`, `l2`: strengths of penalties on the weights, biases excepted; `regularization(model)` is one of your own.
+    - `clip_norm`, `clip_value`: limits for the gradients.
+    - `sample_weight`, `class_weight`: how much each example, or each class, counts in the loss.
+    - `checkpoint`: a folder; after every epoch, and every `checkpoint_every` steps, all that is needed to go on is
+      written there. `resume=True` goes on, with the same result bit for bit, or starts if there is nothing yet.
+    - `progress`, or Keras's `verbose`: 0 nothing, 1 a bar, 2 a line for each epoch.
+    - `engine`: "eager" records a graph for each step; "auto" is the fastest one that fits.
+
+    Ctrl-C leaves the model as it was after the last finished step and returns the history so far.
+
+    Raises ValueError and TypeError for arguments that do not fit, before anything changes; TrainingError if the loss
+    becomes nan, infinite or explodes; CheckpointError for a damaged checkpoint and one of another training;
+    FileExistsError if there is a checkpoint and `resume` was not asked for.
+
+    >>> from nn import MLP
+    >>> from nn.datasets import xor
+    >>> X, y = xor()
+    >>> model = MLP(2, [8, 1], activation="tanh", output_activation="sigmoid", seed=1)
+    >>> history = fit(model, X, y, lr=0.1, epochs=100, metrics=["accuracy"], seed=1, progress=False)
+    >>> history.history["accuracy"][-1], model.predict_classes(X)
+    (1.0, [0, 1, 1, 0])
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
+    examples = checked(model, X, y)
+    weights = _weights(examples, sample_weight, class_weight)
+    examples = examples._replace(sample_weight=weights)
+    epochs = check_count("fit", "epochs", epochs)
+    share = FRACTION.check("fit", "validation_split", validation_split)
+    examples, validation = _validation(model, examples, validation_data, share)
+    size = len(examples.X) if batch_size is None else check_count("fit", "batch_size", batch_size)
+    _check_batches(model, len(examples.X), size)
+
+    output = _recorded_trial(model, examples.X[0])
+    everything = examples.y + (validation.y if validation else [])
+    objective = Objective(
+        chosen_loss(model, loss, output, everything),
+        NON_NEGATIVE.check("fit", "l1", l1),
+        NON_NEGATIVE.check("fit", "l2", l2),
+        regularization,
+    )
+    judge = Judge(metrics, decision_for(output_activation(model), objective.loss, everything))
+    names = {"y": examples, "validation_data[1]" if validation_data else "y": validation}
+    for name, part in (("y", examples), (list(names)[-1], validation)):
+        if part is not None:
+            check_targets(objective, output, part, name)
+            judge.check(part.y, output, name)
+    for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
+        if limit is not None:
+            NON_NEGATIVE.check("fit", name, limit)
+    stepper = _optimizer(model, optimizer, lr, schedule)
+
+    listed = _callbacks(callbacks, early_stopping, [*judge.functions], validation is not None)
+    if checkpoint is None and (resume or checkpoint_every is not None):
+        raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
+    plan = Plan(
+        epochs=epochs,
+        batch_size=size,
+        shuffle=bool(shuffle),
+        seed=_seed(seed),
+        schedule=schedule,
+        checkpoint=None if checkpoint is None else Checkpoint(checkpoint),
+        checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
+        resume=bool(resume),
+        shown=_shown(progress, verbose),
+        settings={"l1": l1, "l2": l2, "clip_norm": clip_norm, "clip_value": clip_value, "seed": seed},
+    )
+    runner = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
+    return Loop(model, runner, objective, stepper, examples, validation, judge, listed, plan).run()
