@@ -116,7 +116,7 @@ def _plotted(path: Path, plot: Any) -> Path:
 
     figure = Figure(figsize=(6, 4.5), layout="constrained")
     plot(figure.add_subplot())
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=120, bbox_inches="tight")
     return path
 
 
