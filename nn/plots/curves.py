@@ -80,27 +80,22 @@ def learning_rates(runs: Mapping[Any, Sequence[float]], ax: Axes | None = None) 
     if not runs:
         raise ValueError("give at least one run: a dict from learning rate to its list of losses")
     ax = axes(ax)
-    start = max((losses[0] for losses in runs.values() if len(losses)), default=1.0)
-    top = 3 * start if math.isfinite(start) and start > 0 else 1.0
+    starts = [float(losses[0]) for losses in runs.values() if len(losses) and math.isfinite(losses[0])]
+    top = 3 * min(starts) if starts and min(starts) > 0 else math.inf
+    left_the_picture = False
     for (rate, losses), colour, dash in zip(runs.items(), CYCLE * len(runs), DASHES * len(runs), strict=False):
         if not len(losses):
             raise ValueError(f"the run at rate {rate} is empty: train for at least one epoch first")
-        kept = []
-        for loss in losses:
-            if not math.isfinite(loss) or loss > top:
-                break
-            kept.append(float(loss))
-        diverged = len(kept) < len(losses)
+        out = next((k for k, loss in enumerate(losses) if not loss <= top), None)
+        shown = [float(loss) for loss in losses[: None if out is None else out + 1] if math.isfinite(loss)]
         label = f"{rate:g}" if isinstance(rate, (int, float)) else str(rate)
-        ax.plot(
-            range(1, len(kept) + 1),
-            kept,
-            color=colour,
-            linestyle=dash,
-            label=f"{label}{' (diverges)' if diverged else ''}",
-        )
-        if diverged and kept:
-            ax.plot(len(kept), kept[-1], "x", color=colour, markersize=9)
+        if out is not None:
+            label += " (diverges)"
+            left_the_picture = True
+            ax.plot(min(out + 1, max(len(shown), 1)), top, "x", color=colour, markersize=9, clip_on=False)
+        ax.plot(range(1, len(shown) + 1), shown, color=colour, linestyle=dash, label=label)
+    if left_the_picture and math.isfinite(top):
+        ax.set_ylim(0.0, top)
     _whole_epochs(ax)
     finish(ax, "learning rates", "epoch", "loss")
     ax.legend(title="rate", frameon=False)

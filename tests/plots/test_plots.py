@@ -87,7 +87,9 @@ def test_learning_rates_cut_off_a_run_that_diverges(ax: Any) -> None:
     plots.learning_rates({0.01: [1.0, 0.9], 2.0: [1.0, 2.0, 50.0, math.nan]}, ax=ax)
     labels = [t.get_text() for t in ax.get_legend().get_texts()]
     assert labels == ["0.01", "2 (diverges)"]
-    assert list(ax.lines[1].get_ydata()) == [1.0, 2.0]
+    mark, run = ax.lines[1:]
+    assert list(run.get_ydata()) == [1.0, 2.0, 50.0] and (mark.get_xdata()[0], mark.get_ydata()[0]) == (3, 3.0)
+    assert ax.get_ylim()[1] == 3.0
     with pytest.raises(ValueError, match=r"the run at rate 0.5 is empty"):
         plots.learning_rates({0.5: []})
     with pytest.raises(ValueError, match=r"give at least one run"):
