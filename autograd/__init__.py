@@ -1,5 +1,8 @@
 """Scalar automatic differentiation with a graph that can be seen, explained and compiled. The index of public names."""
 
+from typing import TYPE_CHECKING
+
+from autograd import lazy as _lazy
 from autograd import value as _value
 from autograd.derivatives import derivative as derivative
 from autograd.derivatives import grad as grad
@@ -8,7 +11,6 @@ from autograd.derivatives import hvp as hvp
 from autograd.derivatives import jacobian as jacobian
 from autograd.derivatives import jvp as jvp
 from autograd.derivatives import value_and_grad as value_and_grad
-from autograd.draw import draw as draw
 from autograd.extend import operation as operation
 from autograd.functions import abs as abs
 from autograd.functions import acos as acos
@@ -106,5 +108,25 @@ from autograd.state import AnomalyError as AnomalyError
 from autograd.state import TracingError as TracingError
 from autograd.value import Value as Value
 
-compiled: bool = not _value.__file__.endswith(".py")
+if TYPE_CHECKING:  # imported at their first use
+    from autograd.draw import draw as draw
+    from autograd.explain import explain as explain
+    from autograd.names import label as label
+    from autograd.order import why_order as why_order
+    from autograd.trace import trace_table as trace_table
+    from autograd.view import view as view
+
+_lazy.install(
+    __name__,
+    {
+        "draw": "autograd.draw",
+        "explain": "autograd.explain",
+        "label": "autograd.names",
+        "why_order": "autograd.order",
+        "trace_table": "autograd.trace",
+        "view": "autograd.view",
+    },
+)
+
+compiled: bool = not (_value.__file__ or "").endswith(".py")
 """Whether the engine runs as compiled C; the same file as plain Python otherwise."""
