@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import autograd
 from autograd.expression import ExpressionError, evaluate, known_functions
 from autograd.value import Value
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, value in values.items():
             print(f"  d/d{name} = {value.grad!r}")
         _show(given, output, values)
-    except (ExpressionError, FileNotFoundError) as error:
+    except (ValueError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
@@ -38,6 +39,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("expression", help='the formula, such as "tanh(a*b + c)"')
     parser.add_argument("values", nargs="*", metavar="name=value", help="a number for each name in it")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the graph into a file (.svg, .dot, .png, .pdf)")
+    parser.add_argument("--explain", metavar="NAME", help="write the derivative by NAME as a sum over paths")
+    parser.add_argument("--table", action="store_true", help="print the forward and reverse pass as a table")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write the graph as an interactive page")
+    parser.add_argument("--open", action="store_true", help="open the page in a browser")
     return parser
 
 
@@ -60,10 +65,22 @@ def _values(pairs: Sequence[str]) -> dict[str, Value]:
 
 
 def _show(given: argparse.Namespace, output: Value, values: dict[str, Value]) -> None:
+    if given.explain is not None:
+        if given.explain not in values:
+            raise ExpressionError(
+                f"--explain {given.explain}: there is no such name; given are {', '.join(values) or 'none'}"
+            )
+        print(f"\n{autograd.explain(output, values[given.explain])}")
+    if given.table:
+        print(f"\n{autograd.trace_table(output)}")
     if given.svg:
-        from autograd.draw import draw
-
-        print(f"wrote {draw(output).save(given.svg)}: the graph, with every number and local derivative")
+        print(f"wrote {autograd.draw(output).save(given.svg)}: the graph, with every number and local derivative")
+    if given.html or given.open:
+        page = autograd.view(output)
+        if given.html:
+            print(f"wrote {page.save(given.html)}: the graph as a page, to step through and to ask what if")
+        if given.open:
+            page.open()
 
 
 if __name__ == "__main__":

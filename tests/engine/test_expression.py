@@ -84,9 +84,19 @@ def test_command_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     assert "graph.svg" in out and picture.read_text(encoding="utf-8").lstrip().startswith("<?xml")
 
 
+def test_explaining_the_table_and_the_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    page = tmp_path / "graph.html"
+    assert main(["a*b + a", "a=2", "b=3", "--explain", "a", "--table", "--html", str(page)]) == 0
+    out = capsys.readouterr().out
+    assert "∂output/∂a" in out and "Reverse, read up" in out and "graph.html" in out
+    assert "<html" in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["a", "a=1", "--explain", "b"], "--explain b: there is no such name; given are a"),
+        (["a", "a=1", "--svg", "picture.docx"], "cannot tell what to write"),
         (["a", "a"], "'a' is not of the form name=value"),
         (["a", "a=x"], "the value of a is not a number: 'x'"),
         (["a", "a=1", "a=2"], "'a' is given twice"),

@@ -1,0 +1,182 @@
+"""The naive recursion, run on a frozen graph beside the sorted pass; what `why_order` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from autograd.notation import Style, counted, html_table
+from autograd.paths import adjoints, passed_on
+from autograd.snapshot import Snapshot, snapshot
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = ["OrderComparison", "Parting", "compared"]
+
+MOST_ROWS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The first call that passes on a wrong amount: which node, at which call, what it held and what is right.
+
+    `again` tells the two ways to go wrong apart: False, too early, before everything had arrived; True, a second time.
+    """
+
+    call: int
+    node: int
+    held: float
+    right: float
+    again: bool
+    waiting: tuple[int, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class OrderComparison:
+    """Both passes over one graph: `sorted_grads` and `naive_grads` by node, and where they part first."""
+
+    snapshot: Snapshot
+    sorted_grads: tuple[float, ...]
+    naive_grads: tuple[float, ...]
+    calls: tuple[int, ...]
+    all_calls: int
+    parting: Parting | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the recursion came to its end within the budget."""
+        return sum(self.calls) == self.all_calls
+
+    @property
+    def same(self) -> bool:
+        """Whether both passes give the same gradients."""
+        return self.complete and not self.differing
+
+    @property
+    def differing(self) -> tuple[int, ...]:
+        """The nodes whose gradients differ, from the output down."""
+        pairs = zip(self.sorted_grads, self.naive_grads, strict=True)
+        found = [index for index, (right, naive) in enumerate(pairs) if not _close(right, naive)]
+        return tuple([index for index in reversed(found) if self.snapshot.nodes[index].requires_grad])
+
+    @property
+    def visits(self) -> int:
+        """How many computed nodes the sorted pass visits, each once."""
+        return sum(node.requires_grad and not node.is_leaf for node in self.snapshot.nodes)
+
+    @property
+    def html(self) -> str:
+        """The comparison as HTML: a table and the sentences below it."""
+        columns, *rows = [[escape(cell) for cell in row] for row in self._table()]
+        table = [html_table("Gradients that differ", columns, rows)] if rows else []
+        return "\n".join([*table, *(f"<p>{escape(line)}</p>" for line in self._sentences())])
+
+    def _table(self) -> list[tuple[str, str, str, str]]:
+        style = Style()
+        rows = [("node", "sorted pass", "naive recursion", "calls")]
+        for index in self.differing[:MOST_ROWS] if self.complete else ():
+            numbers = style.number(self.sorted_grads[index]), style.number(self.naive_grads[index])
+            leaf = self.snapshot.nodes[index].is_leaf
+            rows.append((self._name(index), *numbers, "" if leaf else counted(self.calls[index])))
+        return rows
+
+    def _name(self, index: int) -> str:
+        return Style().name(self.snapshot.nodes[index].name)
+
+    def _sentences(self) -> Iterator[str]:
+        if self.complete and len(self.differing) > MOST_ROWS:
+            yield f"{len(self.differing) - MOST_ROWS:,} more nodes differ."
+        yield (
+            f"The sorted pass visits {self.visits:,} computed nodes once each; "
+            f"the naive recursion makes {counted(self.all_calls)} calls."
+        )
+        if not self.complete:
+            yield f"It was stopped after {sum(self.calls):,} of them, so there are no final numbers to compare."
+        if self.parting is not None:
+            yield self._parting_text(self.parting)
+        if self.same:
+            yield "Both give the same gradients here: no computed node passes anything on too early or twice."
+
+    def _parting_text(self, parting: Parting) -> str:
+        name, style = self._name(parting.node), Style()
+        while style.number(parting.held) == style.number(parting.right) and style.precision < 17 and not parting.again:
+            style = Style(style.precision + 1)
+        held = f"They part at call {counted(parting.call)}, of {name}"
+        if parting.again:
+            return f"{held}: it passes on its {style.number(parting.held)} again, after all of it was passed on before."
+        users = ", ".join(self._name(index) for index in parting.waiting[:5])
+        return (
+            f"{held}: it passes on {style.number(parting.held)} at once, but in the end {style.number(parting.right)} "
+            f"arrives there, for {users or 'another use'} comes later. Called again, it passes on all that it holds by "
+            "then, so the first part goes down twice."
+        )
+
+    def __str__(self) -> str:
+        rows = self._table()
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        lines = [
+            "  ".join(
+                [f"{row[0]:<{widths[0]}}", *(f"{cell:>{w}}" for cell, w in zip(row[1:], widths[1:], strict=True))]
+            )
+            for row in rows
+        ]
+        table = [*(line.rstrip() for line in lines), ""] if len(rows) > 1 else []
+        return "\n".join([*table, *self._sentences()])
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        found = "the same gradients" if self.same else f"{len(self.differing)} gradients differ"
+        return f"<OrderComparison: {found}; print it>"
+
+
+def compared(output: Value | Snapshot, max_calls: int) -> OrderComparison:
+    """What `why_order` does."""
+    if max_calls < 1:
+        raise ValueError(f"max_calls is at least 1, got {max_calls!r}")
+    picture = output if isinstance(output, Snapshot) else snapshot(output)
+    nodes, incoming = picture.nodes, picture.incoming
+    taking = [v.requires_grad for v in nodes]
+    right = [x if takes else 0.0 for x, takes in zip(adjoints(picture), taking, strict=True)]
+    naive, sent, calls = [0.0] * len(nodes), [0.0] * len(nodes), [0] * len(nodes)
+    naive[picture.root] = 1.0
+    parting: Parting | None = None
+    # The operands of a call are called after everything it does itself, so a stack gives the order of the recursion.
+    stack = [picture.root] if taking[picture.root] and not nodes[picture.root].is_leaf else []
+    made = 0
+    while stack and made < max_calls:
+        index = stack.pop()
+        held = naive[index]
+        made += 1
+        calls[index] += 1
+        sent[index] += held
+        if parting is None and held != 0.0 and not _close(sent[index], right[index]):
+            waiting = tuple([e.target for e in picture.outgoing[index] if taking[e.target] and not calls[e.target]])
+            parting = Parting(made, index, held, right[index], calls[index] > 1 and _close(held, right[index]), waiting)
+        for edge in incoming[index]:
+            if taking[edge.source]:
+                naive[edge.source] += passed_on(held, edge.local_grad)
+        stack.extend(e.source for e in reversed(incoming[index]) if taking[e.source] and not nodes[e.source].is_leaf)
+    return OrderComparison(picture, tuple(right), tuple(naive), tuple(calls), _all_calls(picture), parting)
+
+
+def _all_calls(picture: Snapshot) -> int:
+    """How many calls the recursion makes: the paths from the output to every computed node that takes a gradient."""
+    paths: dict[int, int] = {picture.root: 1}
+    total = 0
+    for index in range(picture.root, -1, -1):
+        number = paths.pop(index, 0)
+        node = picture.nodes[index]
+        if number and node.requires_grad and not node.is_leaf:
+            total += number
+            for edge in picture.incoming[index]:
+                paths[edge.source] = paths.get(edge.source, 0) + number
+    return total
+
+
+def _close(a: float, b: float) -> bool:
+    return a == b or abs(a - b) <= 1e-12 * max(abs(a), abs(b)) or (a != a and b != b)

@@ -1,0 +1,80 @@
+"""Names for the nodes of a graph, taken from the names of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.value import Value
+
+__all__ = ["label"]
+
+
+def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False, **values: Any) -> None:
+    """Give Values the names of the variables that hold them: `label(locals())`, or one by one, `label(w=a * b)`.
+
+    From a mapping such as `locals()`, every Value gets its variable's name, and the entries of a list or tuple called x
+    get x0, x1, ..., of nested ones x0_0, x0_1, ... Skipped are names that begin with an underscore, whatever is no
+    Value, and Values that have a label already, unless `overwrite` is set. Of several variables that hold one Value,
+    the first names it, and a variable of its own goes before a place in a list. Keywords always set the label.
+
+    Raises TypeError if the mapping is none or has a key that is no str, and for a keyword that holds no Value.
+
+    >>> a, b = Value(2.0), Value(3.0)
+    >>> c = a * b
+    >>> xs = [c + 1.0, c + 2.0]
+    >>> label({"a": a, "b": b, "c": c, "xs": xs, "_hidden": b})
+    >>> a.label, c.label, [x.label for x in xs]
+    ('a', 'c', ['xs0', 'xs1'])
+    >>> label(product=c)
+    >>> c.label
+    'product'
+    """
+    found: dict[Value, str] = {}
+    for name, value in _checked(names).items():
+        if isinstance(value, Value):
+            found.setdefault(value, name)
+    for name, value in _checked(names).items():
+        if isinstance(value, (list, tuple)):
+            for entry, place in _entries(value, name):
+                found.setdefault(entry, place)
+    for value, name in found.items():
+        if overwrite or not value.label:
+            value.label = name
+    for name, value in values.items():
+        entries = [(value, name)] if isinstance(value, Value) else _entries(value, name)
+        if not entries:
+            raise TypeError(
+                f"label({name}=...) names a Value or a list of Values, got {value!r} ({type(value).__name__})"
+            )
+        for entry, place in entries:
+            entry.label = place
+
+
+def _checked(names: Any) -> dict[str, Any]:
+    if names is None:
+        return {}
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"label() takes a mapping from names to Values such as locals(), got {names!r} ({type(names).__name__}); "
+            "for one Value, write label(name=value)"
+        )
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"a name is a str, got {name!r} ({type(name).__name__})")
+    return {name: value for name, value in names.items() if not name.startswith("_")}
+
+
+def _entries(values: Any, name: str) -> list[tuple[Value, str]]:
+    """The Values in nested lists, each with its name; [] for anything else. A list inside itself is met once."""
+    found: list[tuple[Value, str]] = []
+    opened: set[int] = set()
+    stack: list[tuple[Any, str, str]] = [(values, name, "")]
+    while stack:
+        value, place, joint = stack.pop()
+        if isinstance(value, Value):
+            found.append((value, place))
+        elif isinstance(value, (list, tuple)) and id(value) not in opened:
+            opened.add(id(value))
+            stack.extend((value[i], f"{place}{joint}{i}", "_") for i in range(len(value) - 1, -1, -1))
+    return found

@@ -1,0 +1,184 @@
+"""What `trace_table` returns: every node with its value, its adjoint and what it added to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from autograd.notation import Html, Style, html_table
+from autograd.paths import adjoints, passed_on
+from autograd.snapshot import Snapshot, snapshot
+from autograd.spelling import spelled
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+__all__ = ["Sent", "TraceRow", "TraceTable", "traced"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a node added to the adjoint of an operand: adjoint of the node · local derivative = amount."""
+
+    to: str
+    local_grad: float
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """One node: `name` is its number (v3), `adjoint` is ∂output/∂node, or None for what takes no gradient."""
+
+    name: str
+    label: str
+    operation: str
+    value: float
+    adjoint: float | None
+    sent: tuple[Sent, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class TraceTable:
+    """A trace; print it, take `.html`, `.rows` or `to_pandas()`; a notebook shows the HTML."""
+
+    snapshot: Snapshot
+    precision: int = 4
+    max_rows: int = 60
+
+    @cached_property
+    def rows(self) -> tuple[TraceRow, ...]:
+        """All rows, operands before results."""
+        return tuple([self._row(index, Style(self.precision)) for index in self._shown])
+
+    @cached_property
+    def html(self) -> str:
+        """The table as HTML; labels are escaped, and nothing is loaded from anywhere."""
+        style = Html(self.precision)
+        body: list[tuple[str, str, str]] = []
+        for index in self._part:
+            if index is None:
+                body.append((self._left_out, "", ""))
+                continue
+            row = self._row(index, style)
+            sent = "<br>".join(self._sent(row, sent, style) for sent in row.sent)
+            body.append((self._forward(row, style), self._reverse(row, style), sent))
+        caption = f"Forward and reverse pass of {escape(self._title)}"
+        return html_table(caption, ("Forward, read down", "Reverse, read up", "Adds"), body)
+
+    def to_pandas(self) -> Any:
+        """The rows as a pandas DataFrame, one for each node; `sent` is a dict from name to amount.
+
+        Raises ImportError if pandas is not installed.
+        """
+        import pandas
+
+        columns = ("name", "label", "operation", "value", "adjoint", "sent")
+        sums = [self._sums(row) for row in self.rows]
+        cells = [
+            (row.name, row.label, row.operation, row.value, row.adjoint, sent)
+            for row, sent in zip(self.rows, sums, strict=True)
+        ]
+        return pandas.DataFrame(cells, columns=columns)
+
+    @staticmethod
+    def _sums(row: TraceRow) -> dict[str, float]:
+        sums: dict[str, float] = {}
+        for sent in row.sent:
+            sums[sent.to] = sums.get(sent.to, 0.0) + sent.amount
+        return sums
+
+    @cached_property
+    def _adjoints(self) -> list[float]:
+        return adjoints(self.snapshot)
+
+    @cached_property
+    def _shown(self) -> list[int]:
+        nodes = self.snapshot.nodes
+        return [v.index for v in nodes if v.label or v.role != "constant" or v.index == self.snapshot.root]
+
+    @property
+    def _part(self) -> list[int | None]:
+        if len(self._shown) <= self.max_rows:
+            return [*self._shown]
+        head = self.max_rows // 2
+        return [*self._shown[:head], None, *self._shown[head - self.max_rows :]]
+
+    @property
+    def _left_out(self) -> str:
+        return f"… {len(self._shown) - self.max_rows:,} rows left out …"
+
+    @property
+    def _title(self) -> str:
+        return Style().name(self.snapshot.output.name)
+
+    def _row(self, index: int, style: Style) -> TraceRow:
+        node, nodes = self.snapshot.nodes[index], self.snapshot.nodes
+        adjoint = self._adjoints[index]
+        operation = "" if node.is_leaf else spelled(self.snapshot, index, style, lambda i: style.name(f"v{i}"))
+        sent = tuple(
+            [
+                Sent(f"v{edge.source}", edge.local_grad, passed_on(adjoint, edge.local_grad))
+                for edge in self.snapshot.incoming[index]
+                if nodes[edge.source].requires_grad
+            ]
+        )
+        taken = adjoint if node.requires_grad else None
+        return TraceRow(f"v{index}", node.label, operation, node.data, taken, sent)
+
+    def _forward(self, row: TraceRow, style: Style) -> str:
+        label = [style.name(row.label)] if row.label else []
+        operation = [row.operation] if row.operation else []
+        return " = ".join([style.name(row.name), *label, *operation, style.number(row.value)])
+
+    def _reverse(self, row: TraceRow, style: Style) -> str:
+        if row.adjoint is None:
+            return "takes no gradient"
+        return f"{_barred(row.name, style)} = {style.number(row.adjoint)}"
+
+    def _sent(self, row: TraceRow, sent: Sent, style: Style) -> str:
+        product = f"{_barred(row.name, style)}{style.times}{style.factor(sent.local_grad)}"
+        return f"{_barred(sent.to, style)} += {product} = {style.number(sent.amount)}"
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        style = Style(self.precision)
+        yield "Forward, read down", "Reverse, read up"
+        for index in self._part:
+            if index is None:
+                yield self._left_out, self._left_out
+                continue
+            row = self._row(index, style)
+            yield self._forward(row, style), self._reverse(row, style)
+            for sent in row.sent:
+                yield "", f"  {self._sent(row, sent, style)}"
+
+    def __str__(self) -> str:
+        lines = list(self._lines())
+        left = max(len(forward) for forward, _ in lines)
+        right = max(len(reverse) - reverse.count(_BAR) for _, reverse in lines)
+        text = [f"{forward:<{left}} | {reverse}" for forward, reverse in lines]
+        return "\n".join([text[0], "-" * (left + 1) + "+" + "-" * (right + 1), *text[1:]])
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"<TraceTable of {self._title}: {len(self._shown)} rows; print it, or .html, .rows, .to_pandas()>"
+
+
+_BAR = "\N{COMBINING MACRON}"
+
+
+def _barred(name: str, style: Style) -> str:
+    return style.name(name).replace("v", "v" + _BAR, 1)
+
+
+def traced(output: Value | Snapshot, precision: int, max_rows: int) -> TraceTable:
+    """What `trace_table` does, with all settings given."""
+    if not 1 <= precision <= 17:
+        raise ValueError(f"precision is 1 to 17 significant digits, got {precision!r}")
+    if max_rows < 2:
+        raise ValueError(f"max_rows is at least 2, got {max_rows!r}")
+    return TraceTable(output if isinstance(output, Snapshot) else snapshot(output), precision, max_rows)
