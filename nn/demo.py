@@ -1,6 +1,7 @@
 """The main job from end to end, as `make demo` shows it: a chain rule by hand, a network trained, three pictures."""
 
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from tqdm import tqdm
@@ -61,8 +62,8 @@ def show_student(out: Path, rate: float = 0.1) -> list[tuple[Path, str]]:
     for name in ("z1", "O1", "z2", "O2", "L"):
         print(f"  {name:<3} = {named[name].data:.6f}")
     print("\nThe chain rule, factor by factor:")
-    print(f"  {autograd.explain(loss, p['w4'])}".replace("\n", "\n  "))
-    print(f"  {autograd.explain(loss, p['w1'])}".replace("\n", "\n  "))
+    for name in ("w4", "w1"):
+        print(f"\n{indent(str(autograd.explain(loss, p[name])), '  ')}")
     print(f"\nOne step down the gradient, w <- w - {rate} * dL/dw:")
     for name, v in p.items():
         print(f"  {name}: {v.data:.6f} - {rate} * {v.grad:+.6f} = {v.data - rate * v.grad:.6f}")
