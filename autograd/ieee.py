@@ -34,6 +34,8 @@ def power(a: float, b: float) -> float:
     >>> power(0.0, -1.0), power(2.0, 1024.0), power(-8.0, 1 / 3), power(0.0, 0.0)
     (inf, inf, nan, 1.0)
     """
+    if b == 2.0:
+        return a * a  # exactly rounded, and what PyTorch and NumPy do
     odd = math.isfinite(b) and math.fmod(b, 2.0) in (1.0, -1.0)
     if a < 0.0 and math.isfinite(a) and math.isfinite(b) and b != math.floor(b):
         return nan

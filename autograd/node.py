@@ -185,7 +185,7 @@ class Node:
         >>> x.grad, y.grad
         (12.0, 1.0)
         """
-        seed = to_float(grad)
+        seed = grad if type(grad) is float else to_float(grad)
         if not self._flags & REQUIRES:
             raise RuntimeError(
                 f"backward() on {self!r}: nothing that it was made of takes a gradient. "

@@ -86,7 +86,7 @@ _row("log10", "log₁₀", r"\log_{{10}} {0}", lambda xp, x: xp.log10(x),
 _row("log1p", "log1p", r"\ln(1 + {0})", lambda xp, x: xp.log1p(x),
      lambda xp, y, x: xp.divide(rules.inside(xp, 1.0 + x), 1.0 + x),
      summary="The natural logarithm of 1 + x, exact near 0", formula="ln(1 + x)", rule="ln(1+x)′ = 1/(1+x)")  # fmt: skip
-_row("xlogy", "xlogy", r"{0} \ln {1}", lambda xp, x, y: xp.where(xp.equal(x, 0.0), 0.0, x * xp.log(y)),
+_row("xlogy", "xlogy", r"{0} \ln {1}", lambda xp, x, y: xp.where(xp.equal(x, 0.0) * (1.0 - xp.isnan(y)), 0.0, x * xp.log(y)),
      lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.equal(y, 0.0), 0.0, xp.log(y)),
      lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.equal(y, 0.0), 0.0, xp.divide(x, y)),
      summary="x times the logarithm of y, 0 for x = 0", formula="x·ln y", rule="ln y and x/y",

@@ -527,7 +527,7 @@ def _divide_number(a: Value, c: float, left: bool) -> Value:
 
 
 def _power_number(a: Value, c: float) -> Value:
-    slope = 0.0 if c == 0.0 else c * _power(a._data, c - 1.0)
+    slope = 0.0 if c == 0.0 else c * a._data if c == 2.0 else c * _power(a._data, c - 1.0)
     return _with_number(a, c, False, _power(a._data, c), slope, POW)
 
 
@@ -546,6 +546,8 @@ def _quotient(a: float, b: float) -> float:
 
 
 def _power(x: float, c: float) -> float:
+    if c == 2.0:
+        return x * x  # exactly rounded, and what PyTorch and NumPy do
     if x < 0.0 and x > -INF and abs(c) % 1.0 > 0.0:
         return math.nan  # where Python turns complex
     try:

@@ -7,64 +7,70 @@ from typing import Any
 
 from autograd import Value
 
-Program = Callable[..., Any]  # takes one scalar of the engine for each input, returns one
+Program = Callable[[Any, Any], Any]  # takes two scalars of the engine, returns one
 
 
-def ours(program: Program, *inputs: float) -> Callable[[], tuple[float, ...]]:
+def ours(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
     """Record, walk back, and read the gradients with chaingrad."""
-    return _object_engine(Value, program, inputs)
+    return _object_engine(Value, program, x, y)
 
 
-def micrograd(program: Program, *inputs: float) -> Callable[[], tuple[float, ...]]:
+def micrograd(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
     """The same with micrograd."""
-    return _object_engine(importlib.import_module("micrograd.engine").Value, program, inputs)
+    return _object_engine(importlib.import_module("micrograd.engine").Value, program, x, y)
 
 
-def _object_engine(kind: Any, program: Program, inputs: tuple[float, ...]) -> Callable[[], tuple[float, ...]]:
+def _object_engine(kind: Any, program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
     def run() -> tuple[float, ...]:
-        leaves = [kind(x) for x in inputs]
-        output = program(*leaves)
+        a = kind(x)
+        b = kind(y)
+        output = program(a, b)
         output.backward()
-        return (output.data, *(leaf.grad for leaf in leaves))
+        return output.data, a.grad, b.grad
 
     return run
 
 
-def plain_floats(program: Program, *inputs: float) -> Callable[[], tuple[float, ...]]:
+def plain_floats(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
     """The control: the forward pass alone, on Python floats."""
-    return lambda: (program(*inputs),)
+    return lambda: (program(x, y),)
 
 
-def torch_eager(program: Program, *inputs: float) -> Callable[[], tuple[float, ...]]:
+def torch_eager(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
     """PyTorch on zero-dimensional float64 tensors."""
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
 
     def run() -> tuple[float, ...]:
-        leaves = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
-        output = program(*leaves)
+        a = torch.tensor(x, dtype=torch.float64, requires_grad=True)
+        b = torch.tensor(y, dtype=torch.float64, requires_grad=True)
+        output = program(a, b)
         output.backward()
-        return (output.item(), *(leaf.grad.item() for leaf in leaves))
+        return output.item(), a.grad.item(), b.grad.item()
 
     return run
 
 
-def jax_jitted(program: Program, *inputs: float) -> Callable[[], tuple[float, ...]]:
+def jax_jitted(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
     """JAX in float64, compiled before: the call alone."""
     jax = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
-    compiled = jax.jit(jax.value_and_grad(program, argnums=tuple(range(len(inputs)))))
+    compiled = jax.jit(jax.value_and_grad(program, argnums=(0, 1)))
 
     def run() -> tuple[float, ...]:
-        value, slopes = compiled(*inputs)
-        return (float(value), *map(float, slopes))
+        value, (slope_x, slope_y) = compiled(x, y)
+        return float(value), float(slope_x), float(slope_y)
 
     return run
 
 
-def field(program: Program, *inputs: float, jax: Program | None = None) -> dict[str, Callable[[], tuple[float, ...]]]:
-    """All rivals that are installed, the control first; `jax` is the program in JAX's spelling if it differs."""
-    rivals = {"plain floats, forward only": plain_floats(program, *inputs), "chaingrad": ours(program, *inputs)}
+def field(program: Program, x: float, y: float, spelled_out: Program | None = None) -> dict[str, Callable[[], object]]:
+    """All rivals that are installed, the control first; `spelled_out` is the program for scalars without methods."""
+    plain = spelled_out or program
+    rivals: dict[str, Callable[[], object]] = {
+        "plain floats, forward only": plain_floats(plain, x, y),
+        "chaingrad": ours(program, x, y),
+    }
     for name, package, make in (
         ("micrograd 0.1.0", "micrograd", micrograd),
         ("PyTorch eager", "torch", torch_eager),
@@ -73,5 +79,5 @@ def field(program: Program, *inputs: float, jax: Program | None = None) -> dict[
         if importlib.util.find_spec(package) is None:
             print(f"  {name}: not installed, left out")
         else:
-            rivals[name] = make(jax if jax is not None and package == "jax" else program, *inputs)
+            rivals[name] = make(plain if package == "jax" else program, x, y)
     return rivals
