@@ -30,7 +30,7 @@ cdef class Node:
     cdef int _flags
 
 cdef void _unfold_constant(Node v) except *
-@cython.locals(v=Node, a=Node, order=list, stack=list, opened="long long", closed="long long")
+@cython.locals(v=Node, a=Node, order=list, stack=list, opened="long long", closed="long long", depth=Py_ssize_t)
 cdef list _interior_order(Node root)
 @cython.locals(v=Node, a=Node, order=list, i=Py_ssize_t)
 cdef void _backward(Node root, double seed, bint anomalies) except *

@@ -259,6 +259,7 @@ def _interior_order(root: Node) -> list[Node]:
         if v._mark != opened and v._mark != closed:
             v._mark = opened
             v._grad = 0.0
+            depth = len(stack)
             if v._flags & WIDE:
                 for a in v._extra.operands:
                     if a._code != LEAF and a._mark != closed and a._flags & REQUIRES:
@@ -270,11 +271,12 @@ def _interior_order(root: Node) -> list[Node]:
                 a = v._b
                 if a is not None and a._code != LEAF and a._mark != closed and a._flags & REQUIRES:
                     stack.append(a)
-        else:
-            stack.pop()
-            if v._mark == opened:
-                v._mark = closed
-                order.append(v)
+            if len(stack) > depth:
+                continue  # come back when they are done
+        stack.pop()
+        if v._mark == opened:
+            v._mark = closed
+            order.append(v)
     return order
 
 
