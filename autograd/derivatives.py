@@ -108,7 +108,7 @@ def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:
         if operand in reaching and now != number and now == now and abs(now - number) > 1e-9 * abs(number):
             raise RuntimeError(
                 f"the data of {operand!r} or {node!r} was changed after it was recorded (local derivative "
-                f"{number:g} then, {now:g} now): a derivative of the derivative would mix the two. Record the graph again"
+                f"{number:g} then, {now:g} now): a second derivative would mix the two. Record the graph again"
             )
     # A slope that itself has no slope (1 where x > 0) is a number like any other.
     return [s.data if isinstance(s, Value) and not s.requires_grad else s for s in slopes]
