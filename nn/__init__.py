@@ -1,4 +1,4 @@
-"""Neural networks on scalars: modules, losses, optimisers, training. The index of public names."""
+"""Neural networks on scalars: modules, losses, optimizers, training. The index of public names."""
 
 from importlib import import_module
 from typing import Any
@@ -14,17 +14,19 @@ from nn.mlp import Sequential as Sequential
 from nn.module import Module as Module
 from nn.neuron import Layer as Layer
 from nn.neuron import Neuron as Neuron
+from nn.perceptron import Perceptron as Perceptron
 
-# What takes longer to import, or is seldom needed, is imported at its first use.
+# What takes longer to import, or is not needed by every program, is imported at its first use.
 _MODULES = (
-    "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots", "regularization", "schedules",
-    "sklearn", "summary", "training",
+    "callbacks", "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots", "regularization",
+    "schedules", "sklearn", "summary", "training",
 )  # fmt: skip
 _NAMES = {
-    "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim", "sgd": "optim",
-    "Perceptron": "perceptron", "History": "training", "fit": "training",
+    "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
+    "sgd": "optim",
+    "History": "history", "Callback": "callbacks", "EarlyStopping": "callbacks", "fit": "training",
     "save": "io", "load": "io",
-    "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "exchange", "from_sklearn": "exchange",
+    "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "coefs", "from_sklearn": "coefs",
 }  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def to_torch(model: Module) -> torch.nn.Sequential:
 
     Frozen parameters stay frozen, and the mode (training or evaluation) stays what it is.
 
-    Raises TypeError for a module or an activation that PyTorch has no equal of.
+    Raises TypeError for a module or an activation that PyTorch has no equal of, and for a layer that is held twice.
 
     >>> from nn import MLP
     >>> to_torch(MLP(2, [3, 1], seed=0))
@@ -59,7 +59,10 @@ def to_torch(model: Module) -> torch.nn.Sequential:
     """
     import torch
 
-    return torch.nn.Sequential(*[part for module in steps(model) for part in _to_torch(module)]).train(model.training)
+    modules = list(steps(model))
+    if len({p for module in modules for p in module.parameters()}) != sum(len(m.parameters()) for m in modules):
+        raise TypeError(f"{model!r} holds a layer in two places: give each place its own")
+    return torch.nn.Sequential(*[part for module in modules for part in _to_torch(module)]).train(model.training)
 
 
 def from_torch(model: torch.nn.Module) -> Sequential:
@@ -67,7 +70,8 @@ def from_torch(model: torch.nn.Module) -> Sequential:
 
     A Linear without a bias gets one that is 0 and frozen. Numbers in float32 are taken over exactly.
 
-    Raises TypeError for a module that this package has no equal of, or one with settings that it does not know.
+    Raises TypeError for a module that this package has no equal of, or one with settings that it does not know, and for
+    a layer that is held twice.
 
     >>> import torch
     >>> from_torch(torch.nn.Sequential(torch.nn.Linear(2, 1), torch.nn.Tanh()))
@@ -76,7 +80,10 @@ def from_torch(model: torch.nn.Module) -> Sequential:
     import torch
 
     layers: list[Module] = []
-    for part in _flat_torch(model):
+    parts = list(_flat_torch(model))
+    if len({id(p) for part in parts for p in part.parameters()}) != sum(len(list(part.parameters())) for part in parts):
+        raise TypeError(f"{model!r} holds a layer in two places: give each place its own")
+    for part in parts:
         name = _torch_activation(part)
         if name and layers and isinstance(layers[-1], Layer) and layers[-1].activation.name == "linear":
             _activate(layers[-1], activations.get(name))

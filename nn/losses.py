@@ -124,6 +124,9 @@ LOSSES: dict[str, Loss] = {
     "sparse_categorical_crossentropy": categorical_cross_entropy,
 }
 
+CLASSES: tuple[Loss, ...] = (cross_entropy, categorical_cross_entropy)
+"""The losses that take one score for each class, and the index of a class as a target."""
+
 
 def get(loss: str | Loss) -> Loss:
     """The loss of that name, Keras's names included, or the function as it is.

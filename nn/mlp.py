@@ -11,7 +11,7 @@ from autograd import Value
 from nn.init import InitRule, generator
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
-from nn.neuron import ActivationLike, Layer, checked_width
+from nn.neuron import ActivationLike, Layer, checked_width, chosen
 
 
 class Sequential(Module):
@@ -92,6 +92,10 @@ class MLP(Sequential):
         fused: bool = True,
     ) -> None:
         widths = _widths(nin, nouts)
+        activation, rate = (
+            chosen(activation, None),
+            Dropout(dropout, seed=0).p,
+        )  # checked even if there is no hidden layer
         rng = generator(seed)
         hidden = "linear" if batch_norm else activation
         last = len(widths) - 2
@@ -104,8 +108,8 @@ class MLP(Sequential):
             layers.append(layer)
             if batch_norm:
                 layers += [BatchNorm(layer.nout), ActivationLayer(activation)]
-            if dropout:
-                layers.append(Dropout(dropout, seed=rng.getrandbits(64)))
+            if rate:
+                layers.append(Dropout(rate, seed=rng.getrandbits(64)))
         super().__init__(*layers, dense[-1])
 
     @property

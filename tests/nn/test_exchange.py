@@ -110,12 +110,14 @@ def test_evaluation_frozen_layers_and_running_statistics_are_taken_over() -> Non
 
 
 def test_training_goes_on_with_the_same_running_statistics() -> None:
-    model = MLP(2, [3, 2], "tanh", seed=0, batch_norm=True)
+    model = Sequential(Layer(2, 3, "linear", seed=0), BatchNorm(3, momentum=0.3, eps=1e-3))
     model.batch(ROWS)
     oracle = nn.to_torch(model)
+    assert repr(nn.to_torch(nn.from_torch(oracle))) == repr(oracle)
     model.batch(ROWS[:2])
     oracle(torch.tensor(ROWS[:2], dtype=torch.float64))
     state = oracle.state_dict()
+    agree(model, oracle)
     norm = model.layers[1]
     assert isinstance(norm, BatchNorm)
     assert norm.running_mean == pytest.approx(state["1.running_mean"].tolist(), rel=1e-13)
@@ -155,9 +157,14 @@ class Own(Module):
         return "Own()"
 
 
+SHARED = Layer(2, 2)
+LINEAR = torch.nn.Linear(2, 2)
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
+        (Sequential(SHARED, SHARED), "holds a layer in two places: give each place its own"),
         (Sequential(Layer(1, 1), Own()), r"PyTorch has no equal of Own\(\)"),
         (unlike(), r"PyTorch has no equal of Layer of \[ReLUNeuron\(2\), TanhNeuron\(2\)\]"),
         (Layer(1, 1, "sin"), "torch.nn has no module for the activation 'sin'"),
@@ -173,6 +180,7 @@ def test_what_pytorch_has_no_equal_of_is_named(model: Module, message: str) -> N
 @pytest.mark.parametrize(
     ("model", "message"),
     [
+        (torch.nn.Sequential(LINEAR, LINEAR), "holds a layer in two places: give each place its own"),
         (torch.nn.Conv1d(1, 1, 1), r"there is no equal of Conv1d\(.*\) here"),
         (torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.LayerNorm(1)), "there is no equal of LayerNorm"),
         (torch.nn.LeakyReLU(0.2), r"there is no equal of LeakyReLU\(negative_slope=0.2\) with these settings"),

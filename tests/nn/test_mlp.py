@@ -183,6 +183,8 @@ def test_networks_can_be_copied_and_pickled() -> None:
         (lambda: MLP(2, untyped([3, 1.5])), TypeError, r"nouts\[1\] is a whole number, got 1.5"),
         (lambda: MLP(2, [3, 1], dropout=1.5), ValueError, "p is the probability .* from 0 to 1, got 1.5"),
         (lambda: MLP(2, [3, 1], dropout=-0.5), ValueError, "from 0 to 1, got -0.5"),
+        (lambda: MLP(2, [1], dropout=7), ValueError, "from 0 to 1, got 7.0"),
+        (lambda: MLP(2, [1], "rleu"), ValueError, "activation 'rleu' is not known"),
         (lambda: MLP(2, [3, 1], "rleu"), ValueError, "activation 'rleu' is not known"),
         (lambda: MLP(2, [3, 1], batch_norm=True, activation="rleu"), ValueError, "activation 'rleu' is not known"),
         (lambda: Sequential(), ValueError, "Sequential needs at least one module"),
