@@ -92,7 +92,6 @@ from autograd.graph import topological_order as topological_order
 from autograd.modes import detect_anomaly as detect_anomaly
 from autograd.modes import enable_grad as enable_grad
 from autograd.modes import no_grad as no_grad
-from autograd.reductions import dot as dot
 from autograd.reductions import log_softmax as log_softmax
 from autograd.reductions import logsumexp as logsumexp
 from autograd.reductions import max as max
@@ -113,6 +112,7 @@ if TYPE_CHECKING:  # imported at their first use
     from autograd.explain import explain as explain
     from autograd.names import label as label
     from autograd.order import why_order as why_order
+    from autograd.reductions import dot as dot
     from autograd.trace import trace_table as trace_table
     from autograd.view import view as view
 
@@ -123,6 +123,7 @@ _lazy.install(
         "explain": "autograd.explain",
         "label": "autograd.names",
         "why_order": "autograd.order",
+        "dot": "autograd.reductions",
         "trace_table": "autograd.trace",
         "view": "autograd.view",
     },

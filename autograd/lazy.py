@@ -11,8 +11,12 @@ from typing import Any
 
 
 def _function(module: str, name: str) -> property:
+    found: list[Any] = []
+
     def get(package: Any) -> Any:
-        return getattr(import_module(module), name)
+        if not found:
+            found.append(getattr(import_module(module), name))
+        return found[0]
 
     def leave(package: Any, value: Any) -> None:
         """What the import system wants to set here is found through `sys.modules` all the same."""

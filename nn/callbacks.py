@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nn.limits import NON_NEGATIVE, check_count
-from nn.snapshot import from_json, put_back, take, to_json
+from nn.snapshot import Keeper
 
 if TYPE_CHECKING:
     from nn.history import History
     from nn.module import Module
+    from nn.optimizer import Optimizer
 
 Logs = Mapping[str, float]
 
@@ -19,10 +20,10 @@ UPWARDS = ("accuracy", "acc", "precision", "recall", "f1", "f1_score", "r2", "r2
 
 
 class Callback:
-    """Called by `fit`; override what you need. `model` and `history` are set before the first call.
+    """Called by `fit`; override what you need. `model`, `history` and `optimizer` are set before the first call.
 
     Set `stop_training = True` to end the training after the current epoch. What `state_dict` gives goes into the
-    checkpoint, and `load_state_dict` gets it when the training is resumed.
+    checkpoint, and `load_state_dict` gets it when the training is resumed; define both to remember something.
 
     >>> class Patience(Callback):
     ...     def on_epoch_end(self, epoch, logs):
@@ -31,6 +32,7 @@ class Callback:
 
     model: Module
     history: History
+    optimizer: Optimizer
     stop_training = False
 
     def on_train_begin(self, logs: Logs) -> None:
@@ -123,7 +125,8 @@ class EarlyStopping(Callback):
         if self.best is None or math.isnan(self.best) or self._better(name, value, self.best):
             self.best, self.best_epoch, self.wait = value, epoch, 0
             if self.restore_best_weights:
-                self._state = to_json(self.model, take(self.model))
+                keeper = Keeper(self.model)
+                self._state = keeper.to_json(keeper.take())
         else:
             self.wait += 1
         self.stop_training = self.wait >= self.patience
@@ -142,8 +145,9 @@ class EarlyStopping(Callback):
     def on_train_end(self, logs: Logs) -> None:
         """Put the weights of the best epoch into the model."""
         if self.restore_best_weights and self._state is not None:
-            best = from_json(self.model, self._state)
-            put_back(self.model, None, best._replace(generators=take(self.model).generators))
+            keeper = Keeper(self.model)
+            # Weights and running means of then, random generators of now: those only ever go on.
+            keeper.put_back(keeper.from_json(self._state)._replace(generators=keeper.take().generators))
             self.history.best_epoch = self.best_epoch
 
     def state_dict(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import AnomalyError, Value, detect_anomaly, topological_order
 from nn.engine import Objective
@@ -27,6 +27,9 @@ class TrainingError(ArithmeticError):
     def __init__(self, message: str, history: History, layer: str, epoch: int, batch: int) -> None:
         super().__init__(message)
         self.history, self.layer, self.epoch, self.batch = history, layer, epoch, batch
+
+    def __reduce__(self) -> Any:  # so that a search over several processes can hand it back
+        return type(self), (str(self), self.history, self.layer, self.epoch, self.batch)
 
 
 class Cause(NamedTuple):

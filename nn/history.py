@@ -13,10 +13,11 @@ class History:
 
     - `history["val_loss"]`, Keras's form: a list for each name with one number an epoch. "loss" and every metric are
       of the training examples as they were met during the epoch, "val_loss" and so on of the validation examples
-      after it, "lr" is the rate of the last step, "penalty" what regularisation added to the loss.
+      after it, "lr" is the rate of the last step, "penalty" what regularisation added to the loss. Losses are means
+      over examples; of a loss that is a sum, such as squared_error, over the batches that the examples were in.
     - `layers["layers.0"]["gradient_norm"]` likewise for each layer; see `nn.watching.Watch` for the names.
     - `epoch` are the numbers of the epochs, from 0; `epochs` is how many there were.
-    - `stopped` says why it ended: "finished", "early", "callback" or "interrupted".
+    - `stopped` says why it ended: "finished", "early", "callback", "interrupted" or "failed"; then `failure` says how.
     - `best_epoch` is the epoch whose weights early stopping restored, None if it did not.
 
     >>> history = History()
@@ -30,7 +31,7 @@ class History:
         self.layers: dict[str, Numbers] = {}
         self.epoch: list[int] = []
         self.settings: dict[str, Any] = dict(settings or {})
-        self.stopped = ""
+        self.stopped = self.failure = ""
         self.best_epoch: int | None = None
 
     @property

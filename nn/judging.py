@@ -16,6 +16,15 @@ from nn.stages import output_activation
 DISTANCES = frozenset(
     (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber, losses.binary_cross_entropy)
 )
+OF_CLASSES = frozenset(
+    (
+        losses.binary_cross_entropy,
+        losses.binary_cross_entropy_with_logits,
+        losses.cross_entropy,
+        losses.categorical_cross_entropy,
+        losses.hinge,
+    )
+)
 OF_LABELS = frozenset({metrics.accuracy, metrics.precision, metrics.recall, metrics.f1, metrics.confusion_matrix})
 OF_ONE_CLASS = frozenset({metrics.precision, metrics.recall, metrics.f1})
 ALIASES = {
@@ -76,7 +85,8 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
 def decision_for(activation: str, loss: losses.Loss, y: Sequence[Any]) -> Decision:
     """The decision that fits the targets that a model is trained on: 0 and 1, −1 and 1, class indices, or one-hot.
 
-    Raises ValueError if a single output is to tell other labels apart.
+    >>> decision_for("linear", losses.hinge, [-1, 1])
+    Decision(cut=0.0, labels=(-1, 1))
     """
     single = {t for t in y if not isinstance(t, list)}
     if -1 in single and single <= {-1, 1}:

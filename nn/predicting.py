@@ -41,7 +41,8 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     """The class of each example: the place of the largest of several outputs, or which side a single one is on.
 
     A single output counts as `labels[1]` if the probability is above `threshold`. A sigmoid output is that
-    probability; a raw score is read as its logit, so that 0.5 is a score of 0; a tanh output is read as 2p − 1.
+    probability; a raw score is read as its logit, so that 0.5 is a score of 0; a tanh output is read as 2p − 1. For a
+    linear output that was trained to equal 0 and 1, as with squared error, compare `predict(X)` with 0.5 instead.
 
     Raises ValueError for a threshold outside 0 to 1, and as `predict`.
 
@@ -55,7 +56,9 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     return decision.classes(predict(model, X))
 
 
-def evaluate(model: Module, X: Any, y: Any, loss: str | losses.Loss | None = None, metrics: Any = ()) -> dict[str, float]:
+def evaluate(
+    model: Module, X: Any, y: Any, loss: str | losses.Loss | None = None, metrics: Any = ()
+) -> dict[str, float]:
     """Loss and metrics on examples, in evaluation mode, by name.
 
     The loss is by default the one that fits the output, as in `fit`; the metrics are names or functions.

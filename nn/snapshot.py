@@ -1,4 +1,4 @@
-"""`Snapshot`: everything that a training step changes, to put it back or to write it down.
+"""`Keeper`: everything that a training step changes, to put it back or to write it down.
 
 That is the parameters, the buffers (running means), the random generators (dropout) and what the optimizer remembers.
 """
@@ -15,16 +15,7 @@ from nn.optimizer import Optimizer
 
 
 class Snapshot(NamedTuple):
-    """The state of a training at one moment; `take` makes one, `put_back` returns to it.
-
-    >>> from nn import MLP, optim
-    >>> model = MLP(1, [1], init="zeros")
-    >>> before = take(model, optim.SGD(model.parameters()))
-    >>> model.layers[0].neurons[0].b.data = 3.0
-    >>> put_back(model, None, before)
-    >>> model([1.0]).data
-    0.0
-    """
+    """The state of a training at one moment; a `Keeper` makes it and returns to it."""
 
     values: list[float]
     buffers: list[list[float]]
@@ -32,69 +23,96 @@ class Snapshot(NamedTuple):
     optimizer: dict[str, Any] | None
 
 
-def take(model: Module, optimizer: Optimizer | None = None) -> Snapshot:
-    """The state of a model, and of the optimizer if there is one."""
-    return Snapshot(
-        [p.data for p in model.parameters()],
-        [list(numbers) for numbers in _buffers(model).values()],
-        [_state_of(generator) for generator in _generators(model).values()],
-        None if optimizer is None else optimizer.state_dict(),
-    )
+class Keeper:
+    """Takes snapshots of a model, and of its optimizer if there is one, and puts them back.
 
-
-def put_back(model: Module, optimizer: Optimizer | None, snapshot: Snapshot) -> None:
-    """Return to a snapshot of the same model; a second KeyboardInterrupt meanwhile waits until that is done."""
-    interrupted: KeyboardInterrupt | None = None
-    while True:
-        try:
-            for p, x in zip(model.parameters(), snapshot.values, strict=True):
-                p.data = x
-            for held, numbers in zip(_buffers(model).values(), snapshot.buffers, strict=True):
-                held[:] = numbers
-            for generator, state in zip(_generators(model).values(), snapshot.generators, strict=True):
-                _restore(generator, state)
-            if optimizer is not None and snapshot.optimizer is not None:
-                optimizer.load_state_dict(snapshot.optimizer)
-            break
-        except KeyboardInterrupt as error:  # everything is written again from the start: half of it is worth nothing
-            interrupted = error
-    if interrupted is not None:
-        raise interrupted
-
-
-def to_json(model: Module, snapshot: Snapshot) -> dict[str, Any]:
-    """A snapshot as names, numbers and lists, for a file."""
-    return {
-        "parameters": dict(zip((n for n, _ in model.named_parameters()), snapshot.values, strict=True)),
-        "buffers": dict(zip(_buffers(model), snapshot.buffers, strict=True)),
-        "generators": dict(zip(_generators(model), snapshot.generators, strict=True)),
-        "optimizer": snapshot.optimizer,
-    }
-
-
-def from_json(model: Module, saved: Any) -> Snapshot:
-    """A snapshot of this model from what `to_json` gave.
-
-    Raises ValueError if it does not fit the model; the optimizer's part is checked when it is put back.
+    >>> from nn import MLP
+    >>> model = MLP(1, [1], init="zeros")
+    >>> keeper = Keeper(model)
+    >>> before = keeper.take()
+    >>> model.layers[0].neurons[0].b.data = 3.0
+    >>> keeper.put_back(before)
+    >>> model([1.0]).data
+    0.0
     """
-    if not isinstance(saved, Mapping):
-        raise ValueError(f"the saved state must be a dict, got {type(saved).__name__}")
-    values = _matching("parameters", saved, dict(model.named_parameters()))
-    for name, x in values.items():
-        if type(x) not in (float, int):
-            raise ValueError(f"the saved parameter {name} must be a number, got {x!r}")
-    buffers = _matching("buffers", saved, _buffers(model))
-    for name, numbers in _buffers(model).items():
-        given = buffers[name]
-        if not isinstance(given, list) or len(given) != len(numbers) or not all(_finite(x) for x in given):
-            raise ValueError(f"the saved {name} must be a list of {len(numbers)} finite numbers")
-    generators = _matching("generators", saved, _generators(model))
-    for name, generator in _generators(model).items():
-        try:
-            _restore(_like(generator), generators[name])
-        except (TypeError, ValueError, KeyError) as error:
-            raise ValueError(f"the saved state of the random generator {name} does not fit: {error}") from None
-    return Snapshot([float(x) for x in values.values()], list(buffers.values()), list(generators.values()), None)
+
+    def __init__(self, model: Module, optimizer: Optimizer | None = None) -> None:
+        self.optimizer = optimizer
+        self.parameters = dict(model.named_parameters())
+        self.buffers: dict[str, list[float]] = {}
+        self.generators: dict[str, Any] = {}
+        for prefix, module in model.named_modules():
+            for attribute, held in vars(module).items():
+                name = f"{prefix}.{attribute}" if prefix else attribute
+                if attribute in module.buffers:
+                    self.buffers[name] = held
+                elif isinstance(held, Random) or hasattr(held, "bit_generator"):  # Python's or NumPy's
+                    self.generators[name] = held
+
+    def take(self) -> Snapshot:
+        """The state as it is now."""
+        return Snapshot(
+            [p.data for p in self.parameters.values()],
+            [list(numbers) for numbers in self.buffers.values()],
+            [_state_of(generator) for generator in self.generators.values()],
+            None if self.optimizer is None else self.optimizer.state_dict(),
+        )
+
+    def put_back(self, snapshot: Snapshot) -> None:
+        """Return to a snapshot; a KeyboardInterrupt meanwhile waits until that is done."""
+        interrupted: KeyboardInterrupt | None = None
+        while True:
+            try:
+                self._put_back(snapshot)
+                break
+            except KeyboardInterrupt as error:  # everything is written again from the start
+                interrupted = error
+        if interrupted is not None:
+            raise interrupted
+
+    def _put_back(self, snapshot: Snapshot) -> None:
+        if self.optimizer is not None and snapshot.optimizer is not None:
+            self.optimizer.load_state_dict(snapshot.optimizer)  # first: it refuses what does not fit
+        for p, x in zip(self.parameters.values(), snapshot.values, strict=True):
+            p.data = x
+        for held, numbers in zip(self.buffers.values(), snapshot.buffers, strict=True):
+            held[:] = numbers
+        for generator, state in zip(self.generators.values(), snapshot.generators, strict=True):
+            _restore(generator, state)
+
+    def to_json(self, snapshot: Snapshot) -> dict[str, Any]:
+        """A snapshot as names, numbers and lists, for a file."""
+        return {
+            "parameters": dict(zip(self.parameters, snapshot.values, strict=True)),
+            "buffers": dict(zip(self.buffers, snapshot.buffers, strict=True)),
+            "generators": dict(zip(self.generators, snapshot.generators, strict=True)),
+            "optimizer": snapshot.optimizer,
+        }
+
+    def from_json(self, saved: Any) -> Snapshot:
+        """A snapshot of this model from what `to_json` gave.
+
+        Raises ValueError if it does not fit the model; the optimizer checks its part when it is put back.
+        """
+        if not isinstance(saved, Mapping):
+            raise ValueError(f"the saved state must be a dict, got {type(saved).__name__}")
+        values = _matching("parameters", saved, self.parameters)
+        for name, x in values.items():
+            if not _finite(x):
+                raise ValueError(f"the saved parameter {name} must be a finite number, got {x!r}")
+        buffers = _matching("buffers", saved, self.buffers)
+        for name, held in self.buffers.items():
+            given = buffers[name]
+            if not isinstance(given, list) or len(given) != len(held) or not all(_finite(x) for x in given):
+                raise ValueError(f"the saved {name} must be a list of {len(held)} finite numbers")
+        generators = _matching("generators", saved, self.generators)
+        for name, generator in self.generators.items():
+            try:
+                _restore(_like(generator), generators[name])
+            except (TypeError, ValueError, KeyError) as error:
+                raise ValueError(f"the saved state of the random generator {name} does not fit: {error}") from None
+        numbers = [float(x) for x in values.values()]
+        return Snapshot(numbers, list(buffers.values()), list(generators.values()), saved.get("optimizer"))
 
 
 def _matching(what: str, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,30 +132,9 @@ def _finite(x: Any) -> bool:
     return type(x) in (float, int) and math.isfinite(x)
 
 
-def _buffers(model: Module) -> dict[str, list[float]]:
-    return {
-        f"{prefix}.{attribute}" if prefix else attribute: getattr(module, attribute)
-        for prefix, module in model.named_modules()
-        for attribute in module.buffers
-    }
-
-
-def _generators(model: Module) -> dict[str, Any]:
-    """The random generators among the attributes of all modules, Python's and NumPy's."""
-    return {
-        f"{prefix}.{attribute}" if prefix else attribute: held
-        for prefix, module in model.named_modules()
-        for attribute, held in vars(module).items()
-        if isinstance(held, Random) or hasattr(held, "bit_generator")
-    }
-
-
 def _state_of(generator: Any) -> Any:
-    """The state as lists, dicts and numbers; what Python has as tuples, a file has as lists."""
-    if isinstance(generator, Random):
-        version, numbers, gauss = generator.getstate()
-        return [version, list(numbers), gauss]
-    return _plain(generator.bit_generator.state)
+    """The state as tuples, lists, dicts and numbers; tuples come back from a file as lists."""
+    return generator.getstate() if isinstance(generator, Random) else _plain(generator.bit_generator.state)
 
 
 def _plain(x: Any) -> Any:

@@ -1,40 +1,37 @@
 """`fit`, `predict`, `predict_classes` and `evaluate`: training by one call, as the methods of every module do it.
 
-The loop is in `nn.loop`, one step of it in `nn.engine`; what is checked before it begins is here.
+The loop is in `nn.loop`, one step of it in `nn.engine`; the checks before it begins are in `nn.arguments`.
 """
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
-from random import SystemRandom
 from typing import Any
 
 from autograd import Value
+from nn import arguments
+from nn.arguments import CallbackLike
 from nn.callbacks import Callback as Callback
 from nn.callbacks import EarlyStopping as EarlyStopping
-from nn.callbacks import EpochFunction
 from nn.checkpoint import Checkpoint
 from nn.checkpoint import CheckpointError as CheckpointError
 from nn.divergence import TrainingError as TrainingError
 from nn.engine import EagerEngine, Objective
-from nn.examples import Examples, checked, checked_weights
+from nn.examples import checked
 from nn.history import History as History
 from nn.judging import Judge, decision_for
-from nn.layers import BatchNorm
-from nn.limits import FRACTION, NON_NEGATIVE, check_count
-from nn.loop import Loop, Plan
+from nn.limits import NON_NEGATIVE, check_count
+from nn.loop import Job, Loop
 from nn.losses import Loss
-from nn.module import Evaluating, Module
-from nn.optim import get as get_optimizer
+from nn.module import Module
 from nn.optimizer import Optimizer
 from nn.predicting import check_targets, chosen_loss
 from nn.predicting import evaluate as evaluate
 from nn.predicting import predict as predict
 from nn.predicting import predict_classes as predict_classes
 from nn.schedules import Schedule
-from nn.stages import output_activation, plain
+from nn.stages import output_activation
 
 ENGINES = ("eager", "auto")
 
@@ -52,7 +49,7 @@ def fit(
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
     metrics: Any = (),
-    callbacks: Iterable[Callback | Callable[[int, Mapping[str, float]], Any]] = (),
+    callbacks: Iterable[CallbackLike] = (),
     early_stopping: bool | int | EarlyStopping = False,
     schedule: Schedule | None = None,
     l1: float = 0.0,
@@ -71,14 +68,14 @@ def fit(
     verbose: int | str | None = None,
     engine: str = "eager",
 ) -> History:
-    """Train a model on examples and return what happened, epoch by epoch.
+    """Train a model on examples, and return what happened, epoch by epoch.
 
     X holds one list of numbers for each example, y one target: a number, a class index or a list of numbers.
 
-    - `loss`: a name or function of `nn.losses`; by default what suits the output (see `nn.predicting.chosen_loss`).
-    - `optimizer`, `lr`, `schedule`: a name, class or instance of `nn.optim`, its rate, or a rate for each step.
+    - `loss`: a name or function of `nn.losses`; by default what suits the output (`nn.predicting.chosen_loss`).
+    - `optimizer`, `lr`, `schedule`: a name, class or instance of `nn.optim`, its rate, or the rate for each step.
     - `epochs`, `batch_size` (None: all examples at once), `shuffle`, `seed`: the same seed gives the same order.
-    - `validation_data=(X, y)`, or `validation_split`: the last share of the examples, as they stand, as in Keras.
+    - `validation_data=(X, y)`, or `validation_split`: the last share of the examples as they stand, as in Keras.
     - `metrics`: names or functions of `nn.metrics`. `callbacks`: see `nn.callbacks`, or functions (epoch, logs).
     - `early_stopping`: True, a patience in epochs, or an `EarlyStopping`; the best weights are restored.
     - `l1`, `l2`: strengths of penalties on the weights, biases excepted; `regularization(model)` is one of your own.
@@ -92,8 +89,8 @@ def fit(
     Ctrl-C leaves the model as it was after the last finished step and returns the history so far.
 
     Raises ValueError and TypeError for arguments that do not fit, before anything changes; TrainingError if the loss
-    becomes nan, infinite or explodes; CheckpointError for a damaged checkpoint and one of another training;
-    FileExistsError if there is a checkpoint and `resume` was not asked for.
+    becomes nan, infinite or explodes; CheckpointError for a checkpoint that is damaged or of another training;
+    FileExistsError if there is one and `resume` was not asked for.
 
     >>> from nn import MLP
     >>> from nn.datasets import xor
@@ -105,48 +102,58 @@ def fit(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
-    examples = checked(model, X, y)
-    weights = _weights(examples, sample_weight, class_weight)
-    examples = examples._replace(sample_weight=weights)
-    epochs = check_count("fit", "epochs", epochs)
-    share = FRACTION.check("fit", "validation_split", validation_split)
-    examples, validation = _validation(model, examples, validation_data, share)
-    size = len(examples.X) if batch_size is None else check_count("fit", "batch_size", batch_size)
-    _check_batches(model, len(examples.X), size)
+    examples = arguments.weighted(checked(model, X, y), sample_weight, class_weight)
+    training, validation = arguments.split(model, examples, validation_data, validation_split)
+    n = len(training.X)
+    size = n if batch_size is None else check_count("fit", "batch_size", batch_size)
+    arguments.check_batches(model, n, size)
 
-    output = _recorded_trial(model, examples.X[0])
-    everything = examples.y + (validation.y if validation else [])
+    output = arguments.recorded_trial(model, training.X[0])
+    targets = training.y + (validation.y if validation else [])
     objective = Objective(
-        chosen_loss(model, loss, output, everything),
+        chosen_loss(model, loss, output, targets),
         NON_NEGATIVE.check("fit", "l1", l1),
         NON_NEGATIVE.check("fit", "l2", l2),
         regularization,
     )
-    judge = Judge(metrics, decision_for(output_activation(model), objective.loss, everything))
-    names = {"y": examples, "validation_data[1]" if validation_data else "y": validation}
-    for name, part in (("y", examples), (list(names)[-1], validation)):
-        if part is not None:
-            check_targets(objective, output, part, name)
-            judge.check(part.y, output, name)
+    arguments.check_penalty(model, objective)
+    judge = Judge(metrics, decision_for(output_activation(model), objective.loss, targets))
+    check_targets(objective, output, training)
+    judge.check(training.y, output)
+    if validation is not None:
+        name = "validation_data[1]" if validation_data is not None else "y"
+        check_targets(objective, output, validation, name)
+        judge.check(validation.y, output, name)
+        if validation_data is None:
+            arguments.check_order(training, validation, objective.loss)
     for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if limit is not None:
             NON_NEGATIVE.check("fit", name, limit)
-    stepper = _optimizer(model, optimizer, lr, schedule)
-
-    listed = _callbacks(callbacks, early_stopping, [*judge.functions], validation is not None)
     if checkpoint is None and (resume or checkpoint_every is not None):
         raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
-    plan = Plan(
-        epochs=epochs,
+    stepper = arguments.chosen_optimizer(model, optimizer, lr, schedule)
+    names = ["loss", *judge.functions]
+    job = Job(
+        model=model,
+        engine=EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value),
+        objective=objective,
+        optimizer=stepper,
+        lr=stepper.lr,
+        training=training,
+        validation=validation,
+        judge=judge,
+        callbacks=arguments.chosen_callbacks(
+            callbacks, early_stopping, [*names, *(f"val_{name}" for name in names if validation is not None)]
+        ),
+        epochs=check_count("fit", "epochs", epochs),
         batch_size=size,
         shuffle=bool(shuffle),
-        seed=_seed(seed),
+        seed=arguments.checked_seed(seed),
+        own_seed=seed is not None,
         schedule=schedule,
+        clipping=(clip_norm, clip_value),
         checkpoint=None if checkpoint is None else Checkpoint(checkpoint),
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
-        resume=bool(resume),
-        shown=_shown(progress, verbose),
-        settings={"l1": l1, "l2": l2, "clip_norm": clip_norm, "clip_value": clip_value, "seed": seed},
+        verbosity=arguments.verbosity(progress, verbose),
     )
-    runner = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
-    return Loop(model, runner, objective, stepper, examples, validation, judge, listed, plan).run()
+    return Loop(job).run(resume=bool(resume))

@@ -1,0 +1,198 @@
+"""What `fit` is asked for, checked piece by piece before anything changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from random import SystemRandom
+from typing import Any
+
+from autograd import Value, no_grad
+from autograd.convert import to_float
+from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
+from nn.engine import Objective
+from nn.examples import Examples, checked, checked_weights
+from nn.judging import OF_CLASSES
+from nn.layers import BatchNorm
+from nn.limits import FRACTION, check_count
+from nn.module import Evaluating, Module
+from nn.optim import get as get_optimizer
+from nn.optimizer import Optimizer
+from nn.schedules import Schedule
+from nn.stages import plain
+
+CallbackLike = Callback | Callable[[int, Logs], Any]
+
+
+def weighted(examples: Examples, sample_weight: Any, class_weight: Mapping[Any, float] | None) -> Examples:
+    """The examples with the weight of each: its own times that of its class.
+
+    Raises ValueError for weights that are negative, infinite or missing.
+
+    >>> weighted(Examples([[1.0], [2.0]], [0, 1]), None, {0: 1.0, 1: 5.0}).sample_weight
+    [1.0, 5.0]
+    """
+    if sample_weight is None and class_weight is None:
+        return examples
+    n = len(examples.y)
+    factors = [1.0] * n if sample_weight is None else checked_weights("sample_weight", sample_weight, n)
+    if class_weight is not None:
+        if not isinstance(class_weight, Mapping):
+            raise TypeError(f"class_weight is a dict from class to weight, got {class_weight!r}")
+        classes = [t.index(max(t)) if isinstance(t, list) else t for t in examples.y]
+        for i, c in enumerate(classes):
+            if c not in class_weight:
+                raise ValueError(f"class_weight has no weight for {c!r}, the class of y[{i}]")
+        by_class = checked_weights("class_weight", class_weight.values(), len(class_weight))
+        weight_of = dict(zip(class_weight, by_class, strict=True))
+        factors = [f * weight_of[c] for f, c in zip(factors, classes, strict=True)]
+    return examples._replace(sample_weight=checked_weights("sample_weight", factors, n))
+
+
+def split(
+    model: Module, examples: Examples, validation_data: tuple[Any, Any] | None, validation_split: float
+) -> tuple[Examples, Examples | None]:
+    """The examples to train on, and those to validate on if there are any.
+
+    Raises ValueError if both ways to name them are used, or if no example is left on one side.
+    """
+    share: float = FRACTION.check("fit", "validation_split", validation_split)
+    if validation_data is not None:
+        if share:
+            raise ValueError("validation_data and validation_split are two ways to say the same: give one of them")
+        if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
+            raise TypeError(f"validation_data is a pair (X, y), got {_shown(validation_data)}")
+        return examples, checked(model, *validation_data, ("validation_data[0]", "validation_data[1]"))
+    if not share:
+        return examples, None
+    n = len(examples.X)
+    kept = math.floor(n * (1.0 - share))
+    if not 0 < kept < n:
+        raise ValueError(f"validation_split={validation_split!r} of {n} examples leaves none on one side")
+    held_back = examples.picked(range(kept, n))._replace(sample_weight=None)
+    return examples.picked(range(kept)), held_back
+
+
+def check_order(training: Examples, validation: Examples, loss: Callable[..., Any]) -> None:
+    """Raise ValueError if a class is only among the examples held back, because they were sorted by class."""
+    if loss not in OF_CLASSES:
+        return
+    met = {_class_of(t) for t in training.y}
+    for t in validation.y:
+        if _class_of(t) not in met:
+            raise ValueError(
+                f"validation_split holds back the last {len(validation.y)} examples, and with them all of class "
+                f"{_class_of(t)!r}: mix the examples first, or give validation_data, as from "
+                "nn.data.train_validation_split(X, y)"
+            )
+
+
+def _class_of(target: Any) -> Any:
+    """The class that a target stands for; None if it stands for several, or for a probability."""
+    if isinstance(target, list):
+        return target.index(1) if sorted(target) == [0] * (len(target) - 1) + [1] else None
+    return target if target == int(target) else None
+
+
+def check_batches(model: Module, n: int, size: int) -> None:
+    """Raise ValueError if a batch of one example would reach a `BatchNorm`, which needs at least two."""
+    if (size == 1 or n % size == 1) and any(isinstance(part, BatchNorm) for part in model.modules()):
+        raise ValueError(
+            f"batch_size={size} makes a batch of 1 out of {n} examples, and BatchNorm needs at least 2: "
+            "choose another batch_size, or None for all at once"
+        )
+
+
+def check_penalty(model: Module, objective: Objective) -> None:
+    """Raise TypeError if the penalty on the weights is no number, ValueError if there is nothing to penalise."""
+    with no_grad():
+        penalty = objective.penalty(model)
+    if penalty is not None:
+        to_float(penalty.data if isinstance(penalty, Value) else penalty)
+
+
+def recorded_trial(model: Module, x: Sequence[float]) -> Any:
+    """What the model gives for one example, as floats.
+
+    Raises TypeError if that is no Value or list of Values, ValueError if it depends on no parameter that takes a
+    gradient.
+    """
+    with Evaluating(model):
+        output = model(x)
+    values = output if isinstance(output, list) else [output]
+    for v in values:
+        if not isinstance(v, Value):
+            raise TypeError(f"the model must give a Value or a list of Values, got {_shown(output)}")
+    if not any(v.requires_grad for v in values):
+        raise ValueError("the model has nothing to train: no output depends on a parameter that takes a gradient")
+    return plain(output)
+
+
+def chosen_optimizer(
+    model: Module,
+    optimizer: str | Optimizer | Callable[..., Optimizer],
+    lr: float | None,
+    schedule: Schedule | None,
+) -> Optimizer:
+    """The optimizer for all parameters of a model.
+
+    Raises ValueError for two rates at once, a negative rate and an unknown name.
+    """
+    if schedule is None:
+        return get_optimizer(optimizer, model.parameters(), lr)
+    if lr is not None:
+        raise ValueError(f"lr={lr!r} and a schedule are two rates: give one of them")
+    if not callable(schedule):
+        raise TypeError(f"schedule is a function from a step to a rate, as in nn.schedules, got {schedule!r}")
+    first = schedule(0)
+    chosen = get_optimizer(optimizer, model.parameters(), None if isinstance(optimizer, Optimizer) else first)
+    chosen.limits["lr"].check("fit", "schedule(0)", first)
+    return chosen
+
+
+def chosen_callbacks(
+    callbacks: Any, early_stopping: bool | int | EarlyStopping, names: Iterable[str]
+) -> list[Callback]:
+    """The callbacks in order, early stopping last; `names` are those that the logs will have.
+
+    Raises TypeError for what is no callback, ValueError for a name to monitor that will not be there.
+    """
+    listed = [callbacks] if isinstance(callbacks, Callback) or callable(callbacks) else list(callbacks or ())
+    found: list[Callback] = []
+    for i, given in enumerate(listed):
+        if isinstance(given, Callback):
+            found.append(given)
+        elif callable(given) and not isinstance(given, type):
+            found.append(EpochFunction(given))
+        else:
+            raise TypeError(f"callbacks[{i}] is a Callback or a function (epoch, logs), got {given!r}")
+    if isinstance(early_stopping, EarlyStopping):
+        found.append(early_stopping)
+    elif early_stopping is True:
+        found.append(EarlyStopping())
+    elif early_stopping is not False and early_stopping is not None:
+        found.append(EarlyStopping(patience=check_count("fit", "early_stopping", early_stopping)))
+    known = list(names)
+    for callback in found:
+        if isinstance(callback, EarlyStopping) and callback.monitor is not None:
+            callback.check(callback.monitor, known)
+    return found
+
+
+def verbosity(progress: bool, verbose: int | str | None) -> int:
+    """0 for nothing, 1 for a bar, 2 for a line for each epoch; Keras's word counts if it is given."""
+    if verbose is None:
+        return int(bool(progress))
+    if verbose not in (0, 1, 2, "auto"):
+        raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {verbose!r}')
+    return 1 if verbose == "auto" else int(verbose)
+
+
+def checked_seed(seed: int | None) -> int:
+    """The seed of the order of the examples; a new one every time if it is None."""
+    return SystemRandom().getrandbits(48) if seed is None else check_count("fit", "seed", seed, least=0)
+
+
+def _shown(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,138 @@
+"""From a training under way to a checkpoint, and back."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nn.callbacks import Callback
+from nn.checkpoint import CheckpointError, check_same
+from nn.examples import Examples
+from nn.history import History
+from nn.limits import check_count
+from nn.summary import summarise
+
+if TYPE_CHECKING:
+    from nn.loop import Job, Loop
+
+
+POSITION = ("epoch", "batch", "steps")
+
+
+def begin(loop: Loop, resume: bool) -> None:
+    """Put a new training where its checkpoint says, or write its first one; without a folder, nothing.
+
+    Raises CheckpointError for a checkpoint that is damaged or of another training, FileExistsError for one that is
+    in the way; then nothing has changed.
+    """
+    checkpoint = loop.job.checkpoint
+    if checkpoint is None:
+        return
+    if not resume and checkpoint.exists():
+        raise FileExistsError(
+            f"{checkpoint.path} is the checkpoint of an earlier training: resume=True goes on with it; "
+            "to start anew, delete it or name another folder"
+        )
+    saved = checkpoint.read()
+    if saved is not None:
+        check_same(checkpoint.path, saved.get("job"), _described(loop.job))
+        try:
+            _go_on(loop, saved)
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{checkpoint.path} does not fit this training: {error}") from error
+    checkpoint.prepare()
+    if saved is None:
+        write(loop)
+
+
+def write(loop: Loop) -> None:
+    """Write down where a training is, if it has a folder."""
+    job = loop.job
+    if job.checkpoint is None:
+        return
+    so_far = loop.so_far
+    job.checkpoint.write(
+        {
+            "job": _described(job),
+            "position": {"epoch": loop.epoch, "batch": loop.batch, "steps": loop.steps},
+            "seed": loop.seed,
+            "scale": loop.scale,
+            "state": loop.keeper.to_json(loop.keeper.take()),
+            "history": loop.history.to_json(),
+            "so_far": vars(so_far),
+            "watch": loop.watch.state_dict(),
+            "callbacks": [callback.state_dict() for callback in _with_state(job)],
+            "stopped": loop.stopped() == "callback",
+        }
+    )
+
+
+def _go_on(loop: Loop, saved: Mapping[str, Any]) -> None:
+    job = loop.job
+    state = loop.keeper.from_json(saved["state"])
+    history = History(loop.history.settings)
+    history.load_json(saved["history"])
+    position = {name: check_count("checkpoint", name, saved["position"][name], 0) for name in POSITION}
+    so_far = {name: saved["so_far"][name] for name in vars(loop.so_far)}
+    seed, scale, watch, callbacks = saved["seed"], saved["scale"], saved["watch"], saved["callbacks"]
+    stateful = _with_state(job)
+    if len(callbacks) != len(stateful):
+        raise ValueError(f"it has the state of {len(callbacks)} callbacks, and now there are {len(stateful)}")
+    stopped = bool(saved["stopped"])
+    loop.keeper.put_back(state)  # from here on things change
+    loop.watch.load_state_dict(watch)
+    loop.history = history
+    vars(loop).update(position, seed=seed, scale=scale, stopped_before=stopped)
+    vars(loop.so_far).update(so_far)
+    for callback, kept in zip(stateful, callbacks, strict=True):
+        callback.history = history
+        callback.load_state_dict(kept)
+
+
+def _described(job: Job) -> dict[str, Any]:
+    """What must be the same for a training to go on bit for bit; the number of epochs need not be."""
+    objective = job.objective
+    optimizer = job.optimizer.state_dict()
+    # The rate itself may have been changed since, by a schedule or a callback; the one it began with is compared.
+    settings = {k: v for k, v in optimizer["hyperparameters"].items() if k != "lr"}
+    return {
+        "model": [f"{row.name}: {row.kind}, {row.parameters} parameters" for row in summarise(job.model).rows],
+        "frozen": [name for name, p in job.model.named_parameters() if not p.requires_grad],
+        "optimizer": [optimizer["optimizer"], settings],
+        "lr": job.lr,
+        "schedule": None if job.schedule is None else [_named(job.schedule), job.schedule(0)],
+        "loss": _named(objective.loss),
+        "l1": objective.l1,
+        "l2": objective.l2,
+        "regularization": _named(objective.regularization),
+        "clipping": list(job.clipping),
+        "batch_size": job.batch_size,
+        "shuffle": job.shuffle,
+        "seed": job.seed if job.own_seed else None,
+        "metrics": list(job.judge.functions),
+        "training examples": _fingerprint(job.training),
+        "validation examples": _fingerprint(job.validation),
+        "callbacks": [type(callback).__name__ for callback in _with_state(job)],
+    }
+
+
+def _with_state(job: Job) -> list[Callback]:
+    """The callbacks that have something to remember; the others may come and go."""
+    return [callback for callback in job.callbacks if type(callback).state_dict is not Callback.state_dict]
+
+
+def _named(function: Any) -> str | None:
+    """The name of a function of the user's; what it does is not compared."""
+    return None if function is None else str(getattr(function, "__qualname__", type(function).__name__))
+
+
+def _fingerprint(examples: Examples | None) -> str | None:
+    if examples is None:
+        return None
+    numbers = array("d", [x for row in examples.X for x in row])
+    for t in examples.y:
+        numbers.extend(t if isinstance(t, list) else [t])
+    numbers.extend(examples.sample_weight or ())
+    return f"{len(examples.X)} × {len(examples.X[0])}, {hashlib.sha256(numbers.tobytes()).hexdigest()[:16]}"

@@ -1,0 +1,183 @@
+"""Networks as scikit-learn has them: `MLPClassifier` and `MLPRegressor` for pipelines, grid searches and the rest.
+
+They take scikit-learn's names for what its own networks have too. Needs scikit-learn: pip install "chaingrad[data]".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from nn.callbacks import EarlyStopping
+from nn.data import train_validation_split
+from nn.limits import FRACTION, NON_NEGATIVE, check_count
+from nn.mlp import MLP
+from nn.training import fit, predict
+
+Array = NDArray[Any]
+
+
+class _Network(BaseEstimator):  # type: ignore[misc]
+    """What the classifier and the regressor share: the parameters, and the training of `model_`."""
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int = (16,),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        dropout: float = 0.0,
+        batch_size: int = 32,
+        learning_rate_init: float = 0.01,
+        max_iter: int = 100,
+        tol: float = 1e-4,
+        n_iter_no_change: int = 10,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.dropout = dropout
+        self.batch_size = batch_size
+        self.learning_rate_init = learning_rate_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _train(self, X: Array, y: list[Any], width: int, loss: str) -> None:
+        """Make a network with so many outputs, and train it."""
+        owner = type(self).__name__
+        sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
+        hidden = [check_count(owner, f"hidden_layer_sizes[{i}]", n) for i, n in enumerate(sizes)]
+        epochs = check_count(owner, "max_iter", self.max_iter)
+        patience = check_count(owner, "n_iter_no_change", self.n_iter_no_change)
+        seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        init = "he_uniform" if self.activation == "relu" else "xavier_uniform"
+        model = MLP(X.shape[1], [*hidden, width], self.activation, dropout=self.dropout, init=init, seed=seed)
+        rows, validation = X.tolist(), None
+        if self.early_stopping:
+            share = FRACTION.check(owner, "validation_fraction", self.validation_fraction)
+            rows, X_val, y, y_val = train_validation_split(rows, y, share, seed=seed)
+            validation = (X_val, y_val)
+        self.history_ = fit(
+            model,
+            rows,
+            y,
+            loss=loss,
+            optimizer=self.solver,
+            lr=self.learning_rate_init,
+            l2=NON_NEGATIVE.check(owner, "alpha", self.alpha) / 2.0,  # scikit-learn's is ½·alpha·Σw²
+            epochs=epochs,
+            batch_size=min(check_count(owner, "batch_size", self.batch_size), len(rows)),
+            validation_data=validation,
+            early_stopping=EarlyStopping(
+                patience=patience, min_delta=float(self.tol), restore_best_weights=bool(self.early_stopping)
+            ),
+            seed=seed,
+            progress=bool(self.verbose),
+        )
+        self.model_ = model.eval()
+        self.n_iter_ = self.history_.epochs
+        self.loss_curve_ = self.history_.history["loss"]
+
+    def _outputs(self, X: Any) -> Array:
+        """What the network gives, one row for each example."""
+        check_is_fitted(self)
+        X = validate_data(self, X, reset=False, dtype=np.float64)
+        outputs: Array = np.array(predict(self.model_, X), dtype=np.float64)
+        return outputs.reshape(len(X), -1)
+
+
+class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
+    """A network that tells classes apart, trained with cross-entropy.
+
+    After `fit`: `classes_`, `model_` (the network; its outputs are raw scores), `history_`, `n_iter_`, `loss_curve_`.
+
+    Raises ValueError for nan and infinity, another number of features, labels of one class only, and parameters that
+    are out of range.
+
+    >>> from nn.datasets import moons
+    >>> X, y = moons(60, noise=0.05)
+    >>> classifier = MLPClassifier((8,), activation="tanh", learning_rate_init=0.05, random_state=0).fit(X, y)
+    >>> bool(classifier.score(X, y) > 0.8), classifier.predict_proba(X).shape
+    (True, (60, 2))
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network on examples X with labels y, numbers or texts; returns self."""
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(y)
+        self.classes_, indices = np.unique(y, return_inverse=True)
+        n = len(self.classes_)
+        if n < 2:
+            (only,) = self.classes_.tolist()
+            raise ValueError(f"{type(self).__name__} needs at least two classes, got one class: {only!r}")
+        binary = n == 2
+        loss = "binary_cross_entropy_with_logits" if binary else "cross_entropy"
+        self._train(X, indices.tolist(), 1 if binary else n, loss)
+        return self
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of each class, a row for each example, in the order of `classes_`."""
+        scores = self._outputs(X)
+        if scores.shape[1] == 1:
+            scores = np.hstack([np.zeros_like(scores), scores])  # softmax of (0, z) is the sigmoid of z
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        shares: Array = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+
+    def predict(self, X: Any) -> Array:
+        """The likeliest class of each example."""
+        likeliest: Array = self.predict_proba(X).argmax(axis=1)
+        labels: Array = self.classes_[likeliest]
+        return labels
+
+
+class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
+    """A network that gives numbers, trained with half the squared error; y may have several columns.
+
+    After `fit`: `model_` (the network), `history_`, `n_iter_`, `loss_curve_`.
+
+    Raises ValueError for nan and infinity, another number of features, and parameters that are out of range.
+
+    >>> import math
+    >>> X = [[i / 20.0] for i in range(21)]
+    >>> y = [math.sin(3.0 * x) for [x] in X]
+    >>> regressor = MLPRegressor((8,), "tanh", learning_rate_init=0.05, max_iter=200, random_state=0).fit(X, y)
+    >>> bool(regressor.score(X, y) > 0.9)
+    True
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Train a new network on examples X with targets y; returns self."""
+        X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
+        y = np.asarray(y, dtype=np.float64)
+        self._flat = y.ndim == 1
+        self._train(X, y.tolist(), 1 if self._flat else y.shape[1], "half_squared_error")
+        return self
+
+    def predict(self, X: Any) -> Array:
+        """The prediction for each example: a number, or a row of them if y had columns."""
+        outputs = self._outputs(X)
+        return outputs[:, 0] if self._flat else outputs
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

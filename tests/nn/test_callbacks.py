@@ -1,0 +1,105 @@
+"""Callbacks: early stopping, the order of calls, what a callback may change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+import nn
+from nn.callbacks import Callback, EarlyStopping
+from nn.datasets import moons
+from tests.nn.small_nets import QUIET, Recorder, small
+
+
+def test_early_stopping_restores_the_best_weights() -> None:
+    X, y = moons(16, noise=0.4, seed=1)
+    model, recorder = nn.MLP(2, [16, 1], output_activation="sigmoid", seed=0), Recorder()
+    stop = EarlyStopping(patience=4)
+    history = model.fit(
+        X, y, lr=0.2, epochs=500, validation_data=moons(30, noise=0.4, seed=2), callbacks=[recorder],
+        early_stopping=stop, seed=0, **QUIET,
+    )  # fmt: skip
+    val = history.history["val_loss"]
+    best = val.index(min(val))
+    assert history.stopped == "early" and history.best_epoch == best == history.epochs - 5
+    assert model.state_dict() == recorder.epochs[best] != recorder.epochs[-1]
+
+
+@pytest.mark.parametrize(
+    ("values", "settings", "epochs"),
+    [
+        ([3.0, 2.0, 1.0, 1.0, 1.0, 9.0], {"patience": 2}, 5),
+        ([3.0, 2.0, 1.9, 1.8, 9.0, 9.0], {"patience": 2, "min_delta": 0.5}, 4),
+        ([3.0, 2.0, 1.0, 0.5, 0.4, 0.3], {"patience": 2, "mode": "max"}, 3),
+        ([3.0, float("nan"), float("nan"), 1.0, 0.5, 0.1], {"patience": 2}, 3),
+        ([float("nan"), 3.0, 2.0, 4.0, 4.0, 0.1], {"patience": 2}, 5),
+        ([6.0, 5.0, 4.0, 3.0, 2.0, 1.0], {"patience": 1}, 6),
+    ],
+)
+def test_patience(values: list[float], settings: dict[str, Any], epochs: int) -> None:
+    def chosen(truth: Any, outputs: Any) -> float:
+        return values[counter[0]]
+
+    counter = [0]
+    stop = EarlyStopping(monitor="chosen", **settings)
+
+    def count(epoch: int, logs: Mapping[str, float]) -> None:
+        counter[0] = min(epoch + 1, 5)
+
+    history = small().fit(*moons(6), epochs=6, metrics=[chosen], callbacks=[count], early_stopping=stop, **QUIET)
+    assert history.epochs == epochs
+
+
+def test_more_is_better_for_accuracy() -> None:
+    stop = EarlyStopping(monitor="accuracy", patience=5)
+    history = small().fit(*moons(30, noise=0.3), lr=0.1, epochs=300, metrics=["accuracy"], early_stopping=stop, **QUIET)
+    accuracy = history.history["accuracy"]
+    assert history.stopped == "early" and history.best_epoch == accuracy.index(max(accuracy)) > 0
+
+
+def test_callbacks_are_called_in_order() -> None:
+    calls: list[str] = []
+
+    class Note(Callback):
+        def __getattribute__(self, name: str) -> Any:
+            if name.startswith("on_"):
+                calls.append(name)
+            return super().__getattribute__(name)
+
+    small().fit(*moons(6), batch_size=3, epochs=2, callbacks=[Note()], **QUIET)
+    step = ["on_train_batch_begin", "on_train_batch_end"]
+    epoch = ["on_epoch_begin", *step, *step, "on_epoch_end"]
+    assert calls == ["on_train_begin", *epoch, *epoch, "on_train_end"]
+
+
+def test_a_callback_may_stop_the_training_and_change_the_rate() -> None:
+    class Halve(Callback):
+        def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
+            self.optimizer.lr /= 2.0
+            self.stop_training = epoch == 2
+
+    callback = Halve()
+    for _ in range(2):  # a callback can be used again
+        history = small().fit(*moons(6), lr=0.8, epochs=9, callbacks=[callback], **QUIET)
+        assert history.history["lr"] == [0.8, 0.4, 0.2] and history.stopped == "callback"
+
+
+def test_a_function_is_a_callback_too() -> None:
+    seen: list[tuple[int, float]] = []
+    history = small().fit(
+        *moons(6), epochs=2, callbacks=[lambda epoch, logs: seen.append((epoch, logs["loss"]))], **QUIET
+    )
+    assert seen == list(enumerate(history.history["loss"]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"patience": 0}, "patience must be a whole number from 1 on, got 0"),
+        ({"min_delta": -1.0}, "min_delta must be a finite number from 0 on"),
+        ({"mode": "best"}, "mode must be"),
+    ],
+)
+def test_early_stopping_refuses(settings: dict[str, Any], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        EarlyStopping(**settings)

@@ -1,0 +1,178 @@
+"""Checkpoints that are damaged, or of another training: a clear error, and nothing changes."""
+
+import json
+import os
+import random
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import nn
+from nn.checkpoint import Checkpoint, CheckpointError
+from nn.layers import Dropout
+from nn.optim import SGD, Adam
+from nn.schedules import cosine
+from tests.nn.small_nets import small
+from tests.nn.stateful_training import Stop, X, Y, net, train
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A checkpoint in the middle of the second epoch."""
+    folder = tmp_path_factory.mktemp("run")
+    with pytest.raises(RuntimeError, match="a crash"):
+        train(net(), folder, checkpoint_every=1, callbacks=[Stop(7)])
+    return (folder / "checkpoint.json").read_bytes()
+
+
+def refused(folder: Path, match: str, **changes: Any) -> None:
+    """Resuming fails with that message, and changes neither the model nor the optimizer nor the folder."""
+    model = changes.pop("model", None) or net()
+    kind = changes.pop("optimizer", Adam)
+    optimizer = kind(model.parameters(), lr=0.1)
+    generators = [m.rng.getstate() for m in model.modules() if isinstance(m, Dropout)]
+    before = model.state_dict(), optimizer.state_dict(), generators
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(CheckpointError, match=match):
+        train(model, folder, resume=True, optimizer=optimizer, **changes)
+    generators = [m.rng.getstate() for m in model.modules() if isinstance(m, Dropout)]
+    assert (model.state_dict(), optimizer.state_dict(), generators) == before
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+
+
+@pytest.mark.parametrize(
+    ("damage", "match"),
+    [
+        (lambda data: b"", "is not a checkpoint"),
+        (lambda data: b"hello\n", "is not a checkpoint"),
+        (lambda data: b'{"a": 1}\n{}\n', "is not a checkpoint"),
+        (lambda data: b"\xff\xfe\x00" + data, "is not a checkpoint"),
+        (lambda data: data[: len(data) // 2], "is damaged or truncated, its checksum does not fit"),
+        (lambda data: data[:-2], "is damaged or truncated"),
+        (lambda data: data + b"more", "is damaged or truncated"),
+        (lambda data: data.replace(b"0.1", b"0.2", 1), "is damaged or truncated"),
+        (lambda data: data.replace(b'"version": 1', b'"version": 2', 1), "has version 2, and this program reads 1"),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused(
+    damage: Callable[[bytes], bytes], match: str, written: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "checkpoint.json").write_bytes(damage(written))
+    refused(tmp_path, match, checkpoint_every=1)
+
+
+@given(data=st.data())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_changed_byte_goes_unnoticed(data: st.DataObject, written: bytes, tmp_path: Path) -> None:
+    intact = json.loads(written.partition(b"\n")[2])
+    place = data.draw(st.integers(0, len(written) - 1) | st.integers(0, 150))
+    byte = data.draw(st.integers(0, 255).filter(lambda b: b != written[place]))
+    (tmp_path / "checkpoint.json").write_bytes(written[:place] + bytes([byte]) + written[place + 1 :])
+    try:
+        content = Checkpoint(tmp_path).read()
+    except CheckpointError:
+        return
+    assert content == intact  # the byte was a blank, which may as well be a tab
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"model": nn.MLP(2, [5, 1], "tanh", "sigmoid", dropout=0.3, batch_norm=True)}, r"made with model=\['layers.0"),
+        ({"model": nn.MLP(2, [4, 1], "relu", "sigmoid", dropout=0.3, batch_norm=True)}, "made with model="),
+        ({"model": small(dropout=0.3)}, "made with model="),
+        ({"optimizer": SGD}, r"made with optimizer=\['Adam'.*now it is \['SGD'"),
+        ({"optimizer": partial(Adam, weight_decay=0.1)}, "made with optimizer="),
+        ({"schedule": cosine(0.2, 40)}, r"made with schedule=\[.*, 0.1\], and now it is \[.*, 0.2\]"),
+        ({"schedule": None}, "made with schedule=.*, and now it is None"),
+        ({"loss": "mse"}, "made with loss='binary_cross_entropy', and now it is 'mse'"),
+        ({"batch_size": 5}, "made with batch_size=4, and now it is 5"),
+        ({"shuffle": False}, "made with shuffle=True, and now it is False"),
+        ({"seed": 8}, "made with seed=7, and now it is 8"),
+        ({"seed": None}, "made with seed=7, and now it is None"),
+        ({"l2": 0.1}, r"made with l2=0.0, and now it is 0.1: give the same to go on bit for bit, or name another"),
+        ({"clip_norm": 1.0}, r"made with clipping=\[None, None\], and now it is \[1.0, None\]"),
+        ({"metrics": []}, r"made with metrics=\['accuracy'\], and now it is \[\]"),
+        ({"X": X[::-1]}, "made with training examples='18 × 2, .*', and now it is '18 × 2, "),
+        ({"y": [1 - t for t in Y]}, "made with training examples="),
+        ({"validation_data": None, "early_stopping": False}, "made with validation examples="),
+        ({"early_stopping": False}, r"made with callbacks=\['EarlyStopping'\], and now it is \[\]"),
+    ],
+)  # fmt: skip
+def test_the_checkpoint_of_another_training_is_refused(
+    changes: dict[str, Any], match: str, written: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "checkpoint.json").write_bytes(written)
+    refused(tmp_path, match, **changes)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "match"),
+    [
+        ("state/parameters/layers.0.neurons.0.w0", "x", r"parameter layers\.0\.neurons\.0\.w0 must be a finite number"),
+        ("state/parameters", {}, r"the saved parameters are those of another model: no layers\.0\.neurons\.0\.w0"),
+        ("state/parameters/extra", 1.0, "those of another model: extra extra"),
+        ("state/buffers/layers.1.running_mean", [0.0], r"layers\.1\.running_mean must be a list of 4 finite numbers"),
+        ("state/generators/layers.3.rng", [3, [1, 2], None], r"random generator layers\.3\.rng does not fit"),
+        ("state/optimizer/steps", [1], "must be a list of 25"),
+        ("state", 3, "the saved state must be a dict, got int"),
+        ("history", {}, "does not fit this training: 'history'"),
+        ("position/batch", None, "batch must be a whole number from 0 on, got None"),
+        ("position/epoch", -1, "epoch must be a whole number from 0 on, got -1"),
+        ("callbacks", [], "has the state of 0 callbacks, and now there are 1"),
+    ],
+)
+def test_content_that_does_not_fit_is_refused(
+    path: str, value: Any, match: str, written: bytes, tmp_path: Path
+) -> None:
+    """A file with a right checksum, as a program with a fault would write it."""
+    content = json.loads(written.partition(b"\n")[2])
+    *way, last = path.split("/")
+    place = content
+    for name in way:
+        place = place[name]
+    place[last] = value
+    Checkpoint(tmp_path).write(content)
+    refused(tmp_path, match)
+
+
+def test_an_earlier_checkpoint_is_not_overwritten_unasked(written: bytes, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.json").write_bytes(written)
+    with pytest.raises(FileExistsError, match="resume=True goes on with it; to start anew, delete it"):
+        train(net(), tmp_path)
+    assert (tmp_path / "checkpoint.json").read_bytes() == written
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("")
+    with pytest.raises(NotADirectoryError, match="is a file: name a folder"):
+        train(net(), tmp_path / "run")
+
+
+def test_a_failed_write_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.write({"epoch": 1})
+
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.write({"epoch": 2})
+    assert checkpoint.read() == {"epoch": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.json"]
+
+
+def test_every_float_comes_back_bit_for_bit(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    numbers = [rng.uniform(-1, 1) * 10.0 ** rng.randint(-320, 300) for _ in range(1000)]
+    special = [0.0, -0.0, 5e-324, float("inf"), float("-inf"), float("nan")]
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.write({"numbers": numbers + special})
+    back = checkpoint.read()
+    assert back is not None and repr(back["numbers"]) == repr(numbers + special)

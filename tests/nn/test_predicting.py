@@ -1,0 +1,123 @@
+"""`predict`, `predict_classes`, `evaluate`: right, and without a trace."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import no_grad
+from nn.datasets import moons, xor
+from tests.nn.small_nets import small
+
+X, Y = xor()
+
+
+def test_predict_is_the_model_in_evaluation_and_records_nothing() -> None:
+    model = small(dropout=0.5, batch_norm=True)
+    X, _ = moons(300)  # more than are held at once
+    predicted = model.predict(X)
+    with no_grad():
+        assert predicted == [model.eval()(x).data for x in X]
+    assert all(type(p) is float for p in predicted)
+    wide = nn.MLP(2, [3], seed=0)
+    assert wide.predict(np.array(X[:2])) == [[v.data for v in wide(x)] for x in X[:2]]
+
+
+@pytest.mark.parametrize(
+    ("activation", "scores", "threshold", "expected"),
+    [
+        ("sigmoid", [-1.0, 0.0, 0.1, 3.0], 0.5, [0, 0, 1, 1]),
+        ("sigmoid", [-1.0, 0.0, 0.1, 3.0], 0.9, [0, 0, 0, 1]),
+        ("sigmoid", [-1.0, 0.0, 0.1, 3.0], 0.0, [1, 1, 1, 1]),
+        ("sigmoid", [-1.0, 0.0, 0.1, 3.0], 1.0, [0, 0, 0, 0]),
+        ("linear", [-1.0, 0.0, 0.1, 3.0], 0.5, [0, 0, 1, 1]),
+        ("linear", [-1.0, 0.0, 2.1, 2.3], 0.9, [0, 0, 0, 1]),  # ln 9 = 2.197
+        ("linear", [-1.0, 0.0, 0.1, 3.0], 0.0, [1, 1, 1, 1]),
+        ("linear", [-1.0, 0.0, 0.1, 3.0], 1.0, [0, 0, 0, 0]),
+        ("tanh", [-1.0, 0.0, 0.1, 3.0], 0.5, [0, 0, 1, 1]),
+        ("tanh", [-1.0, 0.0, 0.5, 3.0], 0.9, [0, 0, 0, 1]),  # tanh must be above 0.8
+    ],
+)
+def test_predict_classes(activation: str, scores: list[float], threshold: float, expected: list[int]) -> None:
+    model = nn.MLP(1, [1], output_activation=activation, init="zeros")
+    model.layers[0].neurons[0].w[0].data = 1.0  # type: ignore[attr-defined]
+    assert model.predict_classes([[z] for z in scores], threshold=threshold) == expected
+    named = model.predict_classes([[z] for z in scores], threshold=threshold, labels=("no", "yes"))
+    assert named == [("no", "yes")[c] for c in expected]
+
+
+def test_predict_classes_of_several_outputs_is_the_largest() -> None:
+    model = nn.MLP(2, [3], seed=4)
+    X, _ = moons(20)
+    assert model.predict_classes(X) == [int(np.argmax(p)) for p in model.predict(X)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "match"),
+    [
+        (lambda model: model.predict([]), "X is empty"),
+        (lambda model: model.predict([[1.0]]), r"X\[0\] has 1 number, expected 2"),
+        (lambda model: model.predict([[float("nan"), 1.0]]), r"X\[0\]\[0\] is nan"),
+        (lambda model: model.predict_classes(X, threshold=1.5), "threshold is a probability from 0 to 1, got 1.5"),
+        (lambda model: model.predict_classes(X, labels=(0,)), "labels are the two of a single output"),
+        (lambda model: model.evaluate(X, [0, 1, 0, 5]), r"y\[3\] is 5"),
+        (lambda model: model.evaluate(X, Y, metrics=["speed"]), "no metric is called"),
+    ],
+)
+def test_asking_wrongly(ask: Callable[[nn.Module], Any], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        ask(small())
+
+
+@pytest.mark.parametrize(
+    ("width", "activation", "loss", "y", "metrics"),
+    [
+        (1, "sigmoid", None, [0, 1, 1, 0], ["accuracy", "precision", "recall", "f1", "mse"]),
+        (1, "linear", "hinge", [-1, 1, 1, -1], ["acc", "f1"]),
+        (1, "linear", "binary_cross_entropy_with_logits", [0, 1, 1, 0], ["accuracy"]),
+        (1, "linear", "mse", [0, 1, 1, 0], ["accuracy", "r2", "mae"]),
+        (3, "softmax", None, [0, 1, 2, 1], ["accuracy", "f1"]),
+        (3, "linear", "cross_entropy", [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0]], ["categorical_accuracy"]),
+    ],
+)
+def test_evaluate_gives_scikit_learns_numbers(
+    width: int, activation: str, loss: str | None, y: list[Any], metrics: list[str]
+) -> None:
+    from sklearn import metrics as oracle
+
+    model = nn.MLP(2, [width], output_activation=activation, seed=2)
+    X, _ = xor()
+    found = model.evaluate(X, y, loss=loss, metrics=metrics)
+    outputs = np.array(model.predict(X))
+    labels = np.argmax(y, axis=1) if isinstance(y[0], list) else np.array(y)
+    if width > 1:
+        classes = outputs.argmax(axis=1)
+    elif loss == "hinge":
+        classes = np.where(outputs > 0.0, 1, -1)
+    else:
+        classes = (outputs > (0.0 if loss == "binary_cross_entropy_with_logits" else 0.5)).astype(int)
+    average = "macro" if width > 1 else "binary"
+    expected = {
+        "accuracy": oracle.accuracy_score(labels, classes),
+        "precision": oracle.precision_score(labels, classes, zero_division=0) if width == 1 else None,
+        "recall": oracle.recall_score(labels, classes) if width == 1 else None,
+        "f1": oracle.f1_score(labels, classes, average=average),
+        "mse": oracle.mean_squared_error(y, outputs) if width == 1 else None,
+        "mae": oracle.mean_absolute_error(y, outputs) if width == 1 else None,
+        "r2": oracle.r2_score(y, outputs) if width == 1 else None,
+    }
+    expected["acc"] = expected["categorical_accuracy"] = expected["accuracy"]
+    assert [*found] == ["loss", *metrics]
+    for name in metrics:
+        assert found[name] == pytest.approx(expected[name], rel=1e-12)
+
+
+def test_a_metric_of_an_output_that_is_not_finite_is_nan() -> None:
+    model = nn.MLP(1, [1], activation="exp", output_activation="exp", init="zeros")
+    model.layers[0].neurons[0].w[0].data = 1.0  # type: ignore[attr-defined]
+    with warnings.catch_warnings():
+        found = model.evaluate([[1.0], [1e4]], [1.0, 2.0], metrics=["mse"])
+    assert found["loss"] == float("inf") and np.isnan(found["mse"])

@@ -1,0 +1,102 @@
+"""The estimators keep scikit-learn's rules, and do their work inside of its tools."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from nn.datasets import circles, iris, moons, student
+from nn.sklearn import MLPClassifier, MLPRegressor
+
+QUICK: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 20, "learning_rate_init": 0.03}
+
+
+@parametrize_with_checks([MLPClassifier(**QUICK), MLPRegressor(**QUICK)])  # type: ignore[untyped-decorator]
+def test_scikit_learns_own_checks(estimator: Any, check: Any) -> None:
+    check(estimator)
+
+
+def test_the_student_table_in_a_pipeline() -> None:
+    X, y = student()
+    names = np.array(["fail", "pass"])[y]
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier((4,), learning_rate_init=0.05, random_state=0))
+    pipeline.fit(X, names)
+    assert pipeline.score(X, names) == 1.0
+    assert [*pipeline.classes_] == ["fail", "pass"] and pipeline.predict(X[:1]) == ["pass"]
+    shares = pipeline.predict_proba(X)
+    assert shares.shape == (12, 2) and shares.sum(axis=1) == pytest.approx(np.ones(12), abs=1e-15)
+    assert ((shares[:, 1] > 0.5) == (names == "pass")).all()
+
+
+def test_a_grid_search_over_widths_and_penalties() -> None:
+    X, y = circles(60, noise=0.05, seed=0)
+    grid = {"mlpclassifier__hidden_layer_sizes": [(1,), (8, 8)], "mlpclassifier__alpha": [0.0, 0.01]}
+    pipeline = make_pipeline(StandardScaler(), MLPClassifier(learning_rate_init=0.05, max_iter=60, random_state=0))
+    search = GridSearchCV(pipeline, grid, cv=2).fit(X, y)
+    assert search.best_params_["mlpclassifier__hidden_layer_sizes"] == (8, 8)
+    assert search.best_score_ >= 0.9 > search.cv_results_["mean_test_score"].min()
+
+
+def test_three_classes_in_a_cross_validation() -> None:
+    X, y = iris()
+    classifier = make_pipeline(StandardScaler(), MLPClassifier((8,), "tanh", max_iter=40, random_state=0))
+    assert cross_val_score(classifier, X, y, cv=3).mean() >= 0.9
+
+
+def test_a_regressor_of_several_columns() -> None:
+    X = np.linspace(-1.0, 1.0, 30)[:, None]
+    y = np.hstack([X**2, np.sin(2.0 * X)])
+    regressor = MLPRegressor((8,), "tanh", learning_rate_init=0.05, max_iter=150, random_state=0).fit(X, y)
+    assert regressor.predict(X).shape == (30, 2) and regressor.score(X, y) > 0.9
+    one = clone(regressor).fit(X, y[:, 0])
+    assert one.predict(X).shape == (30,) and one.score(X, y[:, 0]) > 0.9
+
+
+def test_the_same_random_state_gives_the_same_network() -> None:
+    X, y = moons(30)
+    states = [MLPClassifier(**QUICK, dropout=0.2, random_state=s).fit(X, y).model_.state_dict() for s in (1, 1, 2)]
+    assert states[0] == states[1] != states[2]
+
+
+def test_training_stops_when_the_loss_stands_still() -> None:
+    X, y = moons(30)
+    settings: dict[str, Any] = {**QUICK, "max_iter": 200, "tol": 0.05, "n_iter_no_change": 3, "random_state": 0}
+    classifier = MLPClassifier(**settings).fit(X, y)
+    assert 3 < classifier.n_iter_ == len(classifier.loss_curve_) < 200
+    assert classifier.history_.stopped == "early" and "val_loss" not in classifier.history_.history
+    held_back = MLPClassifier(**settings, early_stopping=True, validation_fraction=0.2).fit(X, y)
+    assert "val_loss" in held_back.history_.history and held_back.history_.best_epoch is not None
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "match"),
+    [
+        ({"hidden_layer_sizes": (0,)}, ValueError, r"hidden_layer_sizes\[0\] must be a whole number from 1 on, got 0"),
+        ({"max_iter": 0}, ValueError, "max_iter must be a whole number from 1 on, got 0"),
+        ({"batch_size": "auto"}, TypeError, "batch_size must be a whole number from 1 on, got 'auto'"),
+        ({"n_iter_no_change": 0}, ValueError, "n_iter_no_change must be"),
+        ({"learning_rate_init": -1.0}, ValueError, "lr must be a finite number from 0 on, got -1.0"),
+        ({"alpha": -1.0}, ValueError, "alpha must be a finite number from 0 on, got -1.0"),
+        ({"solver": "lbfgs"}, ValueError, "no optimizer is called 'lbfgs': choose one of sgd"),
+        ({"activation": "step"}, ValueError, "activation 'step' is not known"),
+        ({"early_stopping": True, "validation_fraction": 1.0}, ValueError, "validation_fraction must be"),
+    ],
+)
+def test_parameters_out_of_range(settings: dict[str, Any], error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        MLPClassifier(**settings).fit(*moons(10))
+
+
+def test_one_class_is_not_enough() -> None:
+    with pytest.raises(ValueError, match="needs at least two classes, got one class: 'cat'"):
+        MLPClassifier().fit([[1.0], [2.0]], ["cat", "cat"])
+
+
+def test_a_single_hidden_layer_may_be_a_number() -> None:
+    X, y = moons(10)
+    assert MLPClassifier(hidden_layer_sizes=4, max_iter=1).fit(X, y).model_.nouts == [4, 1]

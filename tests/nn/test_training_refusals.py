@@ -1,0 +1,131 @@
+"""What `fit` refuses, before anything changes."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn.callbacks import EarlyStopping
+from nn.optim import SGD
+from tests.nn.small_nets import QUIET, small
+
+X, Y = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]], [0, 1, 0, 1]
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "match"),
+    [
+        ({"X": []}, ValueError, "X is empty"),
+        ({"X": [[]]}, ValueError, r"X\[0\] is empty"),
+        ({"X": "data.csv"}, TypeError, "X is a list with one list of numbers for each example, got 'data.csv'"),
+        ({"X": [1.0, 2.0]}, TypeError, r"X\[0\] is a list of numbers, got 1.0.*\[\[x\] for x in X\]"),
+        ({"X": [[1.0, 2.0, 3.0], *X[1:]]}, ValueError, r"X\[0\] has 3 numbers, expected 2, which is what the model"),
+        ({"X": [*X[:3], [1.0]]}, ValueError, r"X\[3\] has 1 number, expected 2"),
+        ({"X": [*X[:3], [1.0, NAN]]}, ValueError, r"X\[3\]\[1\] is nan: every input must be a finite number"),
+        ({"X": [*X[:3], [float("inf"), 1.0]]}, ValueError, r"X\[3\]\[0\] is inf"),
+        ({"X": [*X[:3], ["1", 1.0]]}, TypeError, r"X\[3\]\[0\]: .* got the text '1'"),
+        ({"X": np.array([["a", "b"]] * 4)}, TypeError, r"X\[0\]\[0\]: .*'a'"),
+        ({"X": X[:3]}, ValueError, "X has 3 examples but y has 4 targets"),
+        ({"y": 1}, TypeError, "y is a list with one target for each example, got 1"),
+        ({"y": [0, 1, 0, NAN]}, ValueError, r"y\[3\] is nan: every target must be a finite number"),
+        ({"y": [0, 1, 0, "cat"]}, TypeError, r"y\[3\] is the text 'cat': number the classes"),
+        ({"y": [0, 1, 0, 2]}, ValueError, r"y\[3\] is 2: a target is the probability of class 1"),
+        ({"y": [[0, 1]] * 4}, ValueError, r"predictions\[0\] has width 1 but y\[0\] has width 2"),
+        ({"y": [0, 1, 0, None]}, TypeError, r"y\[3\]: .* got None"),
+        ({"loss": "hinge"}, ValueError, r"y\[0\] is 0: hinge takes -1 and 1"),
+        ({"loss": "mean"}, ValueError, "loss='mean' is not known: choose one of mse"),
+        ({"loss": 3}, TypeError, "loss is a name or a function"),
+        ({"loss": lambda p, y: p}, TypeError, "loss must give one number"),
+        ({"loss": "cross_entropy"}, TypeError, r"predictions\[0\] is the single"),
+        ({"optimizer": "newton"}, ValueError, "no optimizer is called 'newton'"),
+        ({"optimizer": SGD([Value(1.0)])}, ValueError, "parameters that are not among these"),
+        ({"lr": -0.1}, ValueError, "lr must be a finite number from 0 on, got -0.1"),
+        ({"lr": "fast"}, TypeError, "lr must be a finite number from 0 on, got 'fast'"),
+        ({"schedule": 0.1}, TypeError, "schedule is a function from a step to a rate"),
+        ({"schedule": lambda step: -1.0}, ValueError, "must be a finite number from 0 on, got -1.0"),
+        ({"schedule": lambda step: 1.0, "lr": 0.1}, ValueError, "are two rates"),
+        ({"epochs": 0}, ValueError, "epochs must be a whole number from 1 on, got 0"),
+        ({"epochs": 1.5}, TypeError, "epochs must be a whole number from 1 on, got 1.5"),
+        ({"batch_size": 0}, ValueError, "batch_size must be a whole number from 1 on, got 0"),
+        ({"validation_split": 1.0}, ValueError, "validation_split must be a number from 0 on and below 1, got 1.0"),
+        ({"validation_split": -0.1}, ValueError, "validation_split must be .*, got -0.1"),
+        ({"validation_split": 0.999}, ValueError, "validation_split=0.999 of 4 examples leaves none"),
+        ({"validation_split": 0.1, "validation_data": (X, Y)}, ValueError, "two ways to say the same"),
+        ({"y": [0, 0, 0, 1], "validation_split": 0.25}, ValueError, "holds back the last 1 examples, .* class 1"),
+        ({"validation_data": X}, TypeError, r"validation_data is a pair \(X, y\)"),
+        ({"validation_data": (X, Y[:3])}, ValueError, r"validation_data\[0\] has 4 examples but validation_data\[1\]"),
+        ({"validation_data": ([[1.0]], [1])}, ValueError, r"validation_data\[0\]\[0\] has 1 number, expected 2"),
+        ({"validation_data": (X, [0, 1, 0, 7])}, ValueError, r"validation_data\[1\]\[3\] is 7: a target is"),
+        ({"metrics": ["speed"]}, ValueError, "metrics: no metric is called 'speed'"),
+        ({"metrics": [3]}, TypeError, "metrics: metric must be a name or a function"),
+        ({"metrics": ["accuracy", "accuracy"]}, ValueError, "two are called 'accuracy'"),
+        ({"metrics": [lambda t, p: "good"]}, TypeError, "metrics cannot judge y: <lambda> must be one number"),
+        (
+            {"metrics": ["accuracy"], "loss": "mse", "y": [0, 1, 2, 3]},
+            ValueError,
+            "metrics cannot judge y: target 2 is 2, but accuracy on a single output tells 0 from 1",
+        ),
+        ({"callbacks": [3]}, TypeError, r"callbacks\[0\] is a Callback or a function"),
+        ({"callbacks": [EarlyStopping]}, TypeError, r"callbacks\[0\] is a Callback or a function"),
+        ({"early_stopping": 0}, ValueError, "early_stopping must be a whole number from 1 on, got 0"),
+        ({"early_stopping": EarlyStopping("val_loss")}, ValueError, "monitor must be one of loss, got 'val_loss'"),
+        ({"l1": -1.0}, ValueError, "l1 must be a finite number from 0 on, got -1.0"),
+        ({"l2": NAN}, ValueError, "l2 must be a finite number from 0 on, got nan"),
+        ({"regularization": lambda model: None}, TypeError, "got None"),
+        ({"clip_norm": -1.0}, ValueError, "clip_norm must be a finite number from 0 on, got -1.0"),
+        ({"clip_value": "much"}, TypeError, "clip_value must be .* got 'much'"),
+        ({"sample_weight": [1.0]}, ValueError, "sample_weight has 1 weights for 4 examples"),
+        ({"sample_weight": [1.0, 1.0, 1.0, -1.0]}, ValueError, r"sample_weight\[3\] is -1.0"),
+        ({"sample_weight": [0.0] * 4}, ValueError, "sample_weight is 0 everywhere"),
+        ({"sample_weight": [1.0] * 4, "loss": lambda p, y: p[0]}, TypeError, "need a loss that takes reduction='none'"),
+        ({"class_weight": {0: 1.0}}, ValueError, r"class_weight has no weight for 1, the class of y\[1\]"),
+        ({"class_weight": [1.0, 2.0]}, TypeError, "class_weight is a dict"),
+        ({"class_weight": {0: 1.0, 1: -2.0}}, ValueError, r"class_weight\[1\] is -2.0"),
+        ({"seed": "x"}, TypeError, "seed must be a whole number from 0 on, got 'x'"),
+        ({"resume": True}, ValueError, "need a folder"),
+        ({"checkpoint_every": 3}, ValueError, "need a folder"),
+        ({"checkpoint": 3}, TypeError, "checkpoint is the path of a folder, got 3"),
+        ({"verbose": 7}, ValueError, "verbose must be 0, 1, 2"),
+        ({"engine": "steam"}, ValueError, "engine must be one of 'eager', 'auto', got 'steam'"),
+    ],
+)  # fmt: skip
+def test_refusals_change_nothing(
+    arguments: dict[str, Any], error: type[Exception], match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    model = small(dropout=0.5)
+    before = model.state_dict(), model.layers[1].rng.getstate(), [m.training for m in model.modules()]  # type: ignore[attr-defined]
+    given = {"X": X, "y": Y, "epochs": 2, **QUIET, **arguments}
+    with pytest.raises(error, match=match):
+        model.fit(given.pop("X"), given.pop("y"), **given)
+    after = model.state_dict(), model.layers[1].rng.getstate(), [m.training for m in model.modules()]  # type: ignore[attr-defined]
+    assert after == before and not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("model", "error", "match"),
+    [
+        (nn.MLP(2, [3]), ValueError, r"y\[3\] is 3: a class index is a whole number from 0 to 2"),
+        (small().freeze(), ValueError, "nothing to train: no output depends on a parameter"),
+        (small(batch_norm=True), ValueError, "batch_size=3 makes a batch of 1 out of 4 examples, and BatchNorm"),
+    ],
+)
+def test_models_that_do_not_fit(model: nn.Module, error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        model.fit(X, [0, 1, 0, 3] if len(model.parameters()) == 9 else Y, batch_size=3, **QUIET)
+
+
+def test_a_model_that_gives_no_value_is_refused() -> None:
+    class Wrong(nn.Module):
+        def __init__(self) -> None:
+            self.w = Value(1.0)
+
+        def __call__(self, x: Any) -> Any:
+            return (self.w * x[0]).data
+
+    with pytest.raises(TypeError, match="the model must give a Value or a list of Values, got 0"):
+        Wrong().fit(X, Y, **QUIET)
