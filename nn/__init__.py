@@ -18,13 +18,14 @@ from nn.perceptron import Perceptron as Perceptron
 
 # What takes longer to import, or is not needed by every program, is imported at its first use.
 _MODULES = (
-    "callbacks", "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots", "regularization",
+    "animation", "callbacks", "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots", "regularization",
     "schedules", "sklearn", "summary", "training",
 )  # fmt: skip
 _NAMES = {
     "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
     "sgd": "optim",
     "History": "history", "Callback": "callbacks", "EarlyStopping": "callbacks", "fit": "training",
+    "TrainingError": "divergence", "CheckpointError": "checkpoint",
     "save": "io", "load": "io",
     "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "coefs", "from_sklearn": "coefs",
 }  # fmt: skip
