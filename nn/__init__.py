@@ -18,8 +18,8 @@ from nn.perceptron import Perceptron as Perceptron
 
 # What takes longer to import, or is not needed by every program, is imported at its first use.
 _MODULES = (
-    "animation", "callbacks", "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots", "regularization",
-    "schedules", "sklearn", "summary", "training",
+    "animation", "callbacks", "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots",
+    "regularization", "schedules", "sklearn", "summary", "training",
 )  # fmt: skip
 _NAMES = {
     "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
