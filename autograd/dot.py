@@ -7,49 +7,26 @@ Graphviz, and clusters together with edge labels can take minutes: none of them 
 from __future__ import annotations
 
 import unicodedata
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from autograd.snapshot import Node, Snapshot
+from autograd.paint import Paint
+from autograd.snapshot import Edge, Node, Snapshot
+from autograd.themes import LIGHT
 
 if TYPE_CHECKING:
     import graphviz
 
 __all__ = ["FORBIDDEN", "build", "clean", "format_number", "role_of", "shorten"]
 
+PAINT = Paint()
+
 MAX_LABEL = 32
 # One plain name: for a list of fonts the built-in metrics are those of Times, and text would not fit its box.
 FONT = "Helvetica"
 FONT_SIZE = 10
-INK = "#1a1a1a"
-LINE = "#5a5a5a"
-
-# Colours of Okabe and Ito (https://jfly.uni-koeln.de/color/), which people with any colour vision can tell apart, as
-# borders; their light tints as fills, so that dark text keeps a contrast above 12. Shape and line repeat the message.
-LOOKS: dict[str, dict[str, str]] = {
-    "input": {"shape": "ellipse", "style": "filled", "fillcolor": "#fdeccb", "color": "#e69f00", "margin": "0.02,0.01"},
-    "parameter": {"shape": "box", "style": "filled", "fillcolor": "#d5e8f4", "color": "#0072b2"},
-    "constant": {"shape": "box", "style": "filled,dashed", "fillcolor": "#efefef", "color": "#5a5a5a"},
-    "result": {"shape": "box", "style": "filled,rounded", "fillcolor": "#ffffff", "color": "#5a5a5a"},
-    "output": {
-        "shape": "box",
-        "style": "filled,rounded",
-        "fillcolor": "#d2eee4",
-        "color": "#009e73",
-        "peripheries": "2",
-    },
-}
-OPERATION = {
-    "shape": "ellipse",
-    "style": "filled",
-    "fillcolor": "#4a4a4a",
-    "color": "#4a4a4a",
-    "fontcolor": "#ffffff",
-    "margin": "0.03,0",
-    "fontsize": "11",
-    "width": "0.3",
-    "height": "0.3",
-}
+ROLES = ("input", "parameter", "constant", "result", "output")
+LOOKS = {role: LIGHT.look(role) for role in ROLES}
+OPERATION = LIGHT.look("operation")
 FORBIDDEN = {"Cc", "Cs", "Cn"}  # control characters, lone surrogates, code points that are no characters
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -94,41 +71,119 @@ def role_of(node: Node, snapshot: Snapshot) -> str:
 
 
 def build(
-    snapshot: Snapshot, *, rankdir: str = "LR", derivatives: bool = True, legend: bool = False
+    snapshot: Snapshot,
+    *,
+    rankdir: str = "LR",
+    derivatives: bool = True,
+    legend: bool = False,
+    paint: Paint = PAINT,
+    direction: str = "forward",
 ) -> graphviz.Digraph:
     """Describe the snapshot in DOT: a node `v<i>` for value i, a node `o<i>` for the operation that made it.
 
-    Edge number k of the snapshot has the id `e<k>`; the edge from an operation to its result has the id `r<i>`.
+    Edge number k of the snapshot has the id `e<k>`; the edge from an operation to its result has the id `r<i>`. Where
+    gradients go back on edges of their own (direction "both"), these have the ids `b<k>` and `c<i>`.
     """
-    import graphviz
-
     effort, label = _effort(snapshot)
-    graph = graphviz.Digraph("graph")
-    graph.attr("graph", bgcolor="white", pad="0.2", nodesep="0.14", rankdir=rankdir, **effort)
-    graph.attr("node", fontname=FONT, fontsize=str(FONT_SIZE), fontcolor=INK, penwidth="1.5", margin="0.1,0.05")
-    graph.attr("node", height="0.3")
-    graph.attr("edge", fontname=FONT, fontsize="9", fontcolor=INK, color=LINE, arrowsize="0.6")
-    graph.attr("edge", labeldistance="2.7", labelangle="14", labelfontsize="9")
+    graph, colour = sheet(paint, rankdir, effort), paint.theme.negative
     for node in snapshot.nodes:
-        role, name, lines = role_of(node, snapshot), f"v{node.index}", _lines(node)
-        graph.node(
-            name, _text(lines), _attributes={"id": name, "class": f"value {role}", **LOOKS[role], **_room(lines)}
-        )
+        add_value(graph, snapshot, node, paint)
         if not node.is_leaf:
-            operation = f"o{node.index}"
-            symbol = _text([shorten(clean(node.symbol))])
-            graph.node(operation, symbol, _attributes={"id": operation, "class": "operation", **OPERATION})
-            graph.edge(operation, name, _attributes={"id": f"r{node.index}", "class": "result", "weight": "4"})
+            add_operation(graph, node, paint)
+            carries = paint.carries(edge.index for edge in snapshot.incoming[node.index])
+            ends = (f"o{node.index}", f"v{node.index}")
+            attributes = {"class": "result", "weight": "4", **carries}
+            _add_edge(
+                graph,
+                ends,
+                (f"r{node.index}", f"c{node.index}"),
+                attributes,
+                node.requires_grad,
+                direction,
+                gradient=colour,
+            )
     for edge in snapshot.edges:
         source = snapshot.nodes[edge.source]
         # A heavier edge is kept shorter and straighter: the chain of results, and not the way from a shared leaf.
-        attributes = {"id": f"e{edge.index}", "class": "operand", "weight": "1" if source.is_leaf else "2"}
+        attributes = {"class": "operand", "weight": "1" if source.is_leaf else "2", **paint.carries([edge.index])}
+        ends, ids = (f"v{edge.source}", f"o{edge.target}"), (f"e{edge.index}", f"b{edge.index}")
+        texts = ("", "")
         if derivatives and source.requires_grad:
-            attributes[label] = _text([f" {format_number(edge.local_grad)} "])
-        graph.edge(f"v{edge.source}", f"o{edge.target}", _attributes=attributes)
-    if legend:
-        _add_legend(graph, snapshot)
+            texts = (format_number(edge.local_grad), format_number(passed_back(snapshot, edge)))
+        _add_edge(graph, ends, ids, attributes, source.requires_grad, direction, label, texts, colour)
+    if legend or paint.scale:
+        from autograd.legend import add_gradients, add_roles
+
+        if legend:
+            add_roles(graph, [role_of(node, snapshot) for node in snapshot.nodes], paint.theme, direction)
+        if paint.scale:
+            add_gradients(graph, paint)
     return graph
+
+
+def sheet(paint: Paint, rankdir: str, effort: dict[str, str]) -> graphviz.Digraph:
+    """An empty picture with the settings that all its parts share."""
+    import graphviz
+
+    theme = paint.theme
+    graph = graphviz.Digraph("graph")
+    background = "white" if theme is LIGHT else theme.background
+    graph.attr("graph", bgcolor=background, pad="0.2", nodesep="0.14", rankdir=rankdir, **effort)
+    graph.attr("graph", fontname=FONT, fontsize=str(FONT_SIZE), fontcolor=theme.ink)
+    graph.attr("node", fontname=FONT, fontsize=str(FONT_SIZE), fontcolor=theme.ink, penwidth="1.5", margin="0.1,0.05")
+    graph.attr("node", height="0.3")
+    graph.attr("edge", fontname=FONT, fontsize="9", fontcolor=theme.ink, color=theme.line, arrowsize="0.6")
+    graph.attr("edge", labeldistance="2.7", labelangle="14", labelfontsize="9")
+    return graph
+
+
+def add_value(graph: graphviz.Digraph, snapshot: Snapshot, node: Node, paint: Paint) -> None:
+    """A value with its label and numbers."""
+    role, name, lines = role_of(node, snapshot), f"v{node.index}", value_lines(node)
+    look = paint.value(node, role)
+    graph.node(name, in_dot(lines), _attributes={"id": name, "class": f"value {role}", **look, **_room(lines)})
+
+
+def add_operation(graph: graphviz.Digraph, node: Node, paint: Paint) -> None:
+    """The operation that made a value, as a node of its own."""
+    name, symbol = f"o{node.index}", in_dot([shorten(clean(node.symbol))])
+    graph.node(name, symbol, _attributes={"id": name, "class": "operation", **paint.operation(node.index)})
+
+
+def passed_back(snapshot: Snapshot, edge: Edge) -> float:
+    """What the edge adds to the gradient of its operand: the local derivative times the gradient of the result."""
+    from autograd.paths import passed_on
+
+    return passed_on(snapshot.nodes[edge.target].grad, edge.local_grad)
+
+
+def _add_edge(
+    graph: graphviz.Digraph,
+    ends: tuple[str, str],
+    ids: tuple[str, str],
+    attributes: dict[str, str],
+    has_gradient: bool,
+    direction: str,
+    place: str = "label",
+    texts: tuple[str, str] = ("", ""),
+    gradient: str = LIGHT.negative,
+) -> None:
+    """One edge, or two for "both": data forward with the local derivative, the gradient back with what it adds."""
+    forward, back = dict(attributes), {**attributes, "class": attributes["class"] + " gradient", "dir": "back"}
+    if texts[0]:
+        # Over a thick line, an invisible second line of text keeps the number clear of it.
+        below = ["\u00a0"] if place == "label" and float(attributes.get("penwidth", 1)) > 1.5 else []
+        forward[place] = in_dot([f" {texts[0]} ", *below])
+        back["taillabel" if place == "headlabel" else place] = in_dot([f" {texts[1]} "])
+    if direction != "backward":
+        graph.edge(*ends, _attributes={"id": ids[0], **forward})
+        if direction == "both" and has_gradient:
+            colour = {} if "color" in attributes else {"color": gradient, "fontcolor": gradient}
+            graph.edge(*ends, _attributes={"id": ids[1], "style": "dashed", **back, **colour, "weight": "0"})
+    elif has_gradient:
+        graph.edge(*ends, _attributes={"id": ids[0], **back})
+    else:
+        graph.edge(*ends, _attributes={"id": ids[0], "style": "dotted", **attributes, "dir": "none"})
 
 
 def _effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
@@ -161,7 +216,8 @@ def _passed_levels(snapshot: Snapshot) -> int:
     return sum(level[edge.target] - level[edge.source] - 1 for edge in snapshot.edges)
 
 
-def _lines(node: Node) -> list[str]:
+def value_lines(node: Node) -> list[str]:
+    """What a value says: its label, data and gradient; of a constant without a label, the number alone."""
     label = shorten(clean(node.label))
     lines = [label] if label else []
     if node.role == "constant" and not label:
@@ -180,27 +236,10 @@ def _room(lines: list[str]) -> dict[str, str]:
     return {"width": f"{ems * FONT_SIZE / 72 + 0.2:.2f}"}
 
 
-def _text(lines: list[str]) -> str:
+def in_dot(lines: list[str]) -> str:
     r"""Join lines for DOT so that every character of them is shown as it is: no escapes, entities or HTML-like text."""
     import graphviz
 
     escaped = (line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
     text: str = graphviz.nohtml(r"\n".join(escaped))
     return text
-
-
-def _add_legend(graph: graphviz.Digraph, snapshot: Snapshot) -> None:
-    """A small graph of samples beside the graph itself: every role that occurs, an operation, and what edges say."""
-    present = {role_of(node, snapshot) for node in snapshot.nodes}
-    leaves = [role for role in ("constant", "input", "parameter") if role in present]
-    samples = [*leaves, "operation", *(role for role in ("result", "output") if role in present)]
-    for role in samples:
-        look = OPERATION if role == "operation" else LOOKS[role]
-        graph.node(f"legend_{role}", role, _attributes={"id": f"legend_{role}", "class": "legend", **look})
-    for left, right in pairwise(samples):
-        attributes = {"style": "invis"}
-        if right == "operation":
-            attributes = {"label": " ∂result/∂operand "}
-        elif left == "operation":
-            attributes = {}
-        graph.edge(f"legend_{left}", f"legend_{right}", _attributes={"class": "legend", **attributes})

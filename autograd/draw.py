@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.dot import build, clean, role_of, shorten
+from autograd.dot import build
+from autograd.hover import describe, escape, finish, titles
+from autograd.paint import Paint, Scale
 from autograd.render import BINARY_FORMATS, TIME_LIMIT, RenderError, render, render_binary
 from autograd.snapshot import GraphTooLarge, Snapshot, check_size, snapshot
+from autograd.themes import THEMES
 
 if TYPE_CHECKING:
+    from autograd.collapse import Folded
     from autograd.value import Value
 
-__all__ = ["Drawing", "GraphTooLarge", "RenderError", "draw"]
+__all__ = ["Drawing", "GraphTooLarge", "RenderError", "draw", "write"]
 
 RANKDIRS = ("LR", "TB")
-FILE_FORMATS = ("svg", "dot", "gv", "png", "pdf")
+DIRECTIONS = ("forward", "backward", "both")
+COLLAPSES = (None, "auto", "neuron", "layer")
+FILE_FORMATS = ("svg", "dot", "gv", "png", "pdf", "mmd", "json")
+MOST_FOLDED = 100_000  # nodes that `collapse` is ready to look through
 
 
 def draw(
@@ -31,6 +39,12 @@ def draw(
     derivatives: bool = True,
     legend: bool = False,
     time_limit: float = TIME_LIMIT,
+    highlight: Value | str | int | None = None,
+    k: int | None = None,
+    collapse: str | None = None,
+    gradients: bool = False,
+    direction: str = "forward",
+    theme: str = "light",
 ) -> Drawing:
     """Draw the graph that leads to `root`, with the numbers it has now.
 
@@ -39,11 +53,20 @@ def draw(
     ellipses, parameters blue boxes, constants grey dashed boxes, results white rounded boxes, and the output is green
     with a double border. Constants take no gradient, so their edges carry no number.
 
-    `rankdir` is "LR" (left to right) or "TB" (top to bottom); `format` is the kind of file that `save` writes for a
-    name without an extension; `time_limit` in seconds bounds the layout.
+    - `rankdir` is "LR" (left to right) or "TB" (top to bottom); `theme` is "light" or "dark".
+    - `highlight`, a Value, a label or the number of a node in the snapshot, shows the paths from there to the output,
+      or the `k` strongest of them. An edge is as wide as what it carries of the derivative, blue where that adds to
+      it, orange and dashed where it takes away; all else is dimmed.
+    - `collapse` folds every "neuron" or "layer" into a box that says how many nodes it holds, found by the labels of
+      parameters such as layers.0.neurons.1.w2; "auto" does so only for a graph above `max_nodes`.
+    - `gradients=True` colours by the size of the gradient, of a box by the norm over its parameters, with a legend.
+    - `direction` is "forward" (data), "backward" (gradients, each edge with what it adds to its operand) or "both".
+    - `format` is the kind of file that `save` writes for a name without an extension; `time_limit` in seconds bounds
+      the layout.
 
-    Raises TypeError when `root` is not a Value, ValueError for an unknown `rankdir` or `format`, and `GraphTooLarge`
-    (a ValueError) at once when the graph has more than `max_nodes` values. The layout happens when the picture is
+    Raises TypeError when `root` is not a Value, ValueError for an unknown setting, a `highlight` that is not in the
+    graph or a `collapse` where no label tells of a neuron, and `GraphTooLarge` (a ValueError) at once, with a summary
+    of the graph, when more than `max_nodes` values and boxes would be shown. The layout happens when the picture is
     first asked for, and raises `RenderError` where it cannot be made.
 
     >>> from autograd import Value
@@ -56,15 +79,80 @@ def draw(
     <Drawing of loss: 4 values, 2 operations; .svg, .source, .save("graph.svg")>
     >>> picture.svg.count('class="edge operand"')
     4
+    >>> draw(loss, highlight=b).svg.count("∂loss/∂b = 2.0")
+    2
     """
     if rankdir not in RANKDIRS:
         raise ValueError(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {rankdir!r}')
-    if format not in FILE_FORMATS:
-        raise ValueError(f"format is one of {', '.join(FILE_FORMATS)}, got {format!r}")
-    picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=max_nodes)
-    check_size(len(picture.nodes), max_nodes)
-    source = build(picture, rankdir=rankdir, derivatives=derivatives, legend=legend).source
-    return Drawing(picture, source, format, time_limit)
+    _check("format", format, FILE_FORMATS)
+    _check("theme", theme, THEMES)
+    _check("direction", direction, DIRECTIONS)
+    _check("collapse", collapse, COLLAPSES)
+    if k is not None and highlight is None:
+        raise ValueError("k says how many paths to highlight: give highlight=parameter with it")
+    picture, folded = _taken(root, max_nodes, collapse)
+    marks = None
+    if highlight is not None:
+        from autograd.highlight import find, highlighted
+
+        marks = highlighted(picture, find(root, picture, highlight), k)
+    scale = None
+    if gradients:
+        sizes = [node.grad for node in picture.nodes if node.requires_grad]
+        if folded is not None:
+            outside = [picture.nodes[index] for index in folded.outside]
+            sizes = [box.gradient for box in folded.boxes] + [v.grad for v in outside if v.requires_grad]
+        scale = Scale.of(sizes)
+    paint = Paint(THEMES[theme], marks, scale)
+    if folded is None:
+        graph = build(
+            picture, rankdir=rankdir, derivatives=derivatives, legend=legend, paint=paint, direction=direction
+        )
+    else:
+        from autograd.collapse import build_folded
+
+        graph = build_folded(picture, folded, rankdir=rankdir, legend=legend, paint=paint, direction=direction)
+    return Drawing(picture, graph.source, format, time_limit, folded, paint, rankdir, derivatives)
+
+
+def _check(name: str, given: str | None, known: Iterable[str | None]) -> None:
+    if given not in known:
+        raise ValueError(f"{name} is one of {', '.join(map(str, known))}, got {given!r}")
+
+
+def _taken(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tuple[Snapshot, Folded | None]:
+    """The snapshot to draw, folded if asked for or needed, and never more than `max_nodes` things to show."""
+    try:
+        limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
+        picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=limit)
+        if collapse is None or (collapse == "auto" and len(picture.nodes) <= max_nodes):
+            check_size(len(picture.nodes), max_nodes)
+            return picture, None
+        check_size(len(picture.nodes), limit)
+    except GraphTooLarge as error:
+        from autograd.size import summary
+
+        raise GraphTooLarge(f"{error}. {summary(root)}") from None
+    from autograd.collapse import LEVELS, fold
+    from autograd.size import summary
+
+    folded = None
+    for level in LEVELS if collapse == "auto" else (collapse,):
+        folded = fold(picture, level)
+        if folded is None and collapse != "auto":
+            raise ValueError(
+                f"collapse={collapse!r} needs parameters with a module in their names, such as "
+                "layers.0.neurons.1.w2, and there are none: use a model of nn, or leave collapse out"
+            )
+        if folded is not None and folded.size <= max_nodes:
+            return picture, folded
+    shown = len(picture.nodes) if folded is None else folded.size
+    try:
+        check_size(shown, max_nodes)
+    except GraphTooLarge as error:
+        folding = "no label tells of a neuron to fold" if folded is None else f"this is after folding each {level}"
+        raise GraphTooLarge(f"{error}; {folding}. {summary(picture)}") from None
+    return picture, folded
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,6 +163,10 @@ class Drawing:
     source: str
     format: str = "svg"
     time_limit: float = field(default=TIME_LIMIT, compare=False)
+    folded: Folded | None = field(default=None, compare=False)
+    paint: Paint = field(default=Paint(), compare=False)
+    rankdir: str = field(default="LR", compare=False)
+    derivatives: bool = field(default=True, compare=False)
 
     @cached_property
     def svg(self) -> str:
@@ -83,13 +175,29 @@ class Drawing:
         Raises `RenderError` when there is no renderer, the layout takes longer than the time limit, or Graphviz
         leaves out an edge.
         """
-        return _finish(render(self.source, "svg", time_limit=self.time_limit), self.snapshot)
+        texts = titles(self.snapshot, self.folded, self.paint.highlight)
+        return finish(render(self.source, "svg", time_limit=self.time_limit), self.source, texts)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, for Markdown; without highlight and colours of gradients."""
+        from autograd.exports import to_mermaid
+
+        return to_mermaid(self.snapshot, rankdir=self.rankdir, derivatives=self.derivatives, folded=self.folded)
+
+    @cached_property
+    def json(self) -> str:
+        """The whole graph as JSON: values, gradients, local derivatives, and the boxes if it is folded."""
+        from autograd.exports import to_json
+
+        return to_json(self.snapshot, folded=self.folded)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write the picture to `path` and return the path; .svg, .dot, .gv, .png or .pdf says which kind of file.
+        """Write the picture to `path` and return the path; its extension says which kind of file.
 
-        A name without an extension gets the one of `format`. The file appears whole or not at all. `.png` and `.pdf`
-        need the program dot or the package cairosvg; the other kinds need nothing.
+        What there is: .svg, .dot and .gv (DOT), .png, .pdf, .mmd (Mermaid) and .json. A name without an extension gets
+        the one of `format`. The file appears whole or not at all. `.png` and `.pdf` need the program dot or the
+        package cairosvg; the other kinds need nothing.
 
         Raises ValueError for another extension, FileNotFoundError when the folder does not exist, and `RenderError`
         when the picture cannot be made.
@@ -103,12 +211,16 @@ class Drawing:
             raise ValueError(f"cannot tell what to write from {target.suffix!r} in {str(path)!r}; what works: {works}")
         if not target.parent.is_dir():
             raise FileNotFoundError(f"there is no folder {str(target.parent)!r} for {target.name!r}; make it first")
-        _write(target, self._content(kind))
+        write(target, self._content(kind))
         return target
 
     def _content(self, kind: str) -> bytes:
         if kind == "svg":
             return self.svg.encode("utf-8")
+        if kind == "mmd":
+            return self.mermaid.encode("utf-8")
+        if kind == "json":
+            return self.json.encode("utf-8")
         if kind in BINARY_FORMATS:
             return render_binary(self.source, kind, time_limit=self.time_limit)
         return self.source.encode("utf-8")
@@ -121,28 +233,18 @@ class Drawing:
         # Wider than the cell: shrink to three quarters, where the text is still readable, and scroll beyond that.
         least = round(_width_in_pixels(self.svg) * 0.75)
         return (
-            f'<div style="overflow-x:auto"><img alt="{_escape(self._summary())}" '
+            f'<div style="overflow-x:auto"><img alt="{escape(self._summary())}" '
             f'style="max-width:100%;min-width:{least}px;height:auto" src="data:image/svg+xml;base64,{data}"></div>'
         )
 
     def _summary(self) -> str:
-        return "Computation graph of " + _describe(self.snapshot)
+        return "Computation graph of " + describe(self.snapshot)
 
     def __repr__(self) -> str:
-        return f'<Drawing of {_describe(self.snapshot)}; .svg, .source, .save("graph.svg")>'
+        return f'<Drawing of {describe(self.snapshot)}; .svg, .source, .save("graph.svg")>'
 
 
-def _describe(picture: Snapshot) -> str:
-    operations = sum(not node.is_leaf for node in picture.nodes)
-    name = shorten(clean(picture.output.name))
-    return f"{name}: {_count(len(picture.nodes), 'value')}, {_count(operations, 'operation')}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _write(target: Path, content: bytes) -> None:
+def write(target: Path, content: bytes) -> None:
     """Write beside the target and rename, so that nobody ever sees half a file."""
     part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
     try:
@@ -153,57 +255,6 @@ def _write(target: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-# ----- From Graphviz's SVG to ours -----
-
-# Compiled by `re` when first used, to keep the import light.
-_COMMENT = r"(?s)<!--.*?-->\s*"
-_EDGE = r'<g id="[er]\d+" class="edge'
-_TITLE = r'(<g id="([^"]+)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>'
-_WIDTH = r'<svg width="([0-9.]+)pt"'
-
-
-def _finish(svg: str, picture: Snapshot) -> str:
-    """Check that every edge was drawn, and put the exact numbers where Graphviz leaves the names it works with."""
-    expected = len(picture.edges) + sum(not node.is_leaf for node in picture.nodes)
-    found = len(re.findall(_EDGE, svg))
-    if found != expected:
-        raise RenderError(
-            f"Graphviz drew {found} of {expected} edges, so the picture would be wrong; "
-            'draw it with rankdir="TB" or "LR" instead, or draw a smaller part of the graph'
-        )
-    titles = _titles(picture)
-    body = re.sub(_COMMENT, "", svg[svg.index("<svg") :])
-    body = re.sub(_TITLE, lambda match: match[1] + _title(titles.get(match[2])), body)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + body
-
-
-def _title(text: str | None) -> str:
-    return "" if text is None else f"<title>{_escape(text)}</title>"
-
-
-def _escape(text: str) -> str:
-    """Make text safe inside an element or a quoted attribute."""
-    import html
-
-    return html.escape(text)
-
-
-def _titles(picture: Snapshot) -> dict[str, str]:
-    """What a browser shows on hovering, by the id of the element."""
-    names = [clean(node.name) for node in picture.nodes]
-    titles = {"graph0": "Computation graph of " + _describe(picture)}
-    for node in picture.nodes:
-        gradient = f", grad {node.grad!r}" if node.requires_grad else ""
-        titles[f"v{node.index}"] = f"{names[node.index]} ({role_of(node, picture)}): data {node.data!r}{gradient}"
-        if not node.is_leaf:
-            titles[f"o{node.index}"] = f"{clean(node.op)} gives {names[node.index]}"
-    for edge in picture.edges:
-        of, by = names[edge.target], names[edge.source]
-        if picture.nodes[edge.source].requires_grad:
-            titles[f"e{edge.index}"] = f"∂{of}/∂{by} = {edge.local_grad!r}"
-    return titles
-
-
 def _width_in_pixels(svg: str) -> float:
-    match = re.search(_WIDTH, svg)
+    match = re.search(r'<svg width="([0-9.]+)pt"', svg)
     return float(match[1]) * 4 / 3 if match else 0.0

@@ -1,0 +1,98 @@
+"""Neurons and layers folded into boxes, and what is said of graphs that stay too large."""
+
+import pytest
+
+from autograd import Value
+from autograd.collapse import fold
+from autograd.draw import GraphTooLarge, draw
+from autograd.size import summary
+from autograd.snapshot import snapshot
+from nn import MLP
+from tests.draw.pictures import Picture, network
+
+
+def loss(examples: int = 1, fused: bool = False) -> Value:
+    """The loss of a 2-3-3-1 network."""
+    model = MLP(2, [3, 3, 1], activation="tanh", seed=1, fused=fused)
+    total = Value(0.0, requires_grad=False)
+    for k in range(examples):
+        total = total + (model([0.1 * k, 1.0 - k]) - 1.0) ** 2
+    total.label = "loss"
+    total.backward()
+    return total
+
+
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize(("level", "boxes"), [("neuron", 7), ("layer", 3)])
+def test_boxes_and_what_they_hold(level: str, boxes: int, fused: bool) -> None:
+    picture = snapshot(loss(3, fused))
+    folded = fold(picture, level)
+    assert folded is not None
+    assert len(folded.boxes) == boxes
+    held = sorted([*folded.outside, *(index for box in folded.boxes for index in box.members)])
+    assert held == list(range(len(picture.nodes)))
+    assert sum(box.parameters for box in folded.boxes) == 9 + 12 + 4
+    ends = {box.name: set(box.members) for box in folded.boxes}
+    inner = {e.index for e in picture.edges if any({e.source, e.target} <= box for box in ends.values())}
+    assert sorted(k for link in folded.links for k in link.edges) == sorted({e.index for e in picture.edges} - inner)
+
+
+@pytest.mark.parametrize("rankdir", ["LR", "TB"])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
+def test_a_folded_picture_shows_titles_counts_and_frames(rankdir: str, direction: str) -> None:
+    drawn = draw(loss(), collapse="neuron", rankdir=rankdir, direction=direction, legend=True, gradients=True)
+    picture = Picture(drawn.svg)
+    boxes = [texts for name, texts in picture.texts.items() if picture.kinds[name] == "node box"]
+    assert len(boxes) == 7
+    assert all(texts[1] and texts[1].endswith("nodes") for texts in boxes)
+    frames = [texts for name, texts in picture.texts.items() if name.startswith("frame")]
+    assert sorted(str(texts[0]).split(":")[0] for texts in frames) == ["layers.0", "layers.1"]
+    assert "record" not in drawn.source
+    edges = [line for line in drawn.source.split("\n") if "->" in line and "legend" not in line]
+    assert edges and all("label=" not in line for line in edges)
+
+
+def test_the_output_stays_outside() -> None:
+    model = MLP(2, [3, 1], seed=1)
+    output = model([1.0, 2.0])
+    drawn = Picture(draw(output, collapse="layer").svg)
+    assert [kind for kind in drawn.kinds.values() if kind == "node value output"] == ["node value output"]
+
+
+def test_auto_folds_only_what_is_too_large() -> None:
+    root = loss()
+    size = len(snapshot(root).nodes)
+    assert draw(root, collapse="auto", max_nodes=size).folded is None
+    neurons = draw(root, collapse="auto", max_nodes=size - 1).folded
+    assert neurons is not None and neurons.level == "neuron"
+    layers = draw(root, collapse="auto", max_nodes=neurons.size - 1).folded
+    assert layers is not None and layers.level == "layer"
+    message = r"more than max_nodes=3;.*this is after folding each layer\. It holds 25 parameters"
+    with pytest.raises(GraphTooLarge, match=message):
+        draw(root, collapse="auto", max_nodes=3)
+
+
+def test_a_graph_without_modules_cannot_be_folded() -> None:
+    root = network(2, 2, 1)
+    with pytest.raises(ValueError, match=r"collapse='neuron' needs parameters with a module in their names"):
+        draw(root.tanh() if not root.operands else Value(1.0) * 2.0, collapse="neuron")
+    with pytest.raises(GraphTooLarge, match="no label tells of a neuron to fold"):
+        draw(Value(1.0) * 2.0, collapse="auto", max_nodes=2)
+
+
+def test_highlighted_flow_is_that_of_all_edges_together() -> None:
+    root = loss()
+    drawn = draw(root, collapse="layer", highlight="layers.0.neurons.0.w0")
+    assert drawn.paint.highlight is not None and drawn.folded is not None
+    first = next(box for box in drawn.folded.boxes if box.title == "layers.0")
+    flow = drawn.paint.highlight.flow
+    leaving = [flow[k] for link in drawn.folded.links if link.source == first.name for k in link.edges if k in flow]
+    assert sum(leaving) == pytest.approx(drawn.paint.highlight.total, rel=1e-12)
+
+
+def test_the_summary_of_a_large_graph() -> None:
+    with pytest.raises(
+        GraphTooLarge, match=r"It holds 25 parameters, 3 inputs.*6 tanh.*longest path has \d+ steps.*auto"
+    ):
+        draw(loss(), max_nodes=10)
+    assert summary(loss()) == summary(snapshot(loss()))
