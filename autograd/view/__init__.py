@@ -1,0 +1,115 @@
+"""A computation graph as one self-contained interactive page: step through it, ask where a gradient comes from, change
+a leaf and see what follows.
+
+Python freezes the graph and writes the page; everything after that happens in the browser, without a kernel or a
+network. `page/` holds the page's own scripts, one idea a file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+import webbrowser
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from autograd.snapshot import Snapshot
+    from autograd.value import Value
+
+__all__ = ["View", "view"]
+
+MAX_NODES = 20_000
+
+
+def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = MAX_NODES) -> View:
+    """The graph that leads to `output` as an interactive page, with the numbers it has now.
+
+    The page shows each node's value and ∂output/∂node, whether or not `backward()` was called. It steps forward
+    through the values and backward through the gradients, says at each step what is computed, lights the paths from a
+    node to the output, and recomputes everything when a slider moves a leaf. Graphs of more than 150 nodes start
+    folded: one box for each neuron or layer, as parameter labels such as `layers.0.neurons.1.w2` tell.
+
+    `height` is that of the page inside a notebook, in pixels.
+
+    Raises TypeError when `output` is not a Value, ValueError for a height that is not positive, and `GraphTooLarge`
+    (a ValueError) when the graph has more than `max_nodes` nodes.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> page = view((a * b).tanh(), title="a first look")
+    >>> page
+    <View of a first look: 4 nodes; .html, .save("graph.html"), .open()>
+    >>> page.html.startswith("<!DOCTYPE html>")
+    True
+    """
+    from autograd.graph import topological_order
+    from autograd.snapshot import snapshot
+
+    if height <= 0:
+        raise ValueError(f"height is a positive number of pixels, got {height!r}")
+    picture = snapshot(output, max_nodes=max_nodes)
+    order = topological_order(output)
+    return View(picture, title, height, tuple(v.params for v in order), tuple(v.place for v in order))
+
+
+@dataclass(frozen=True, repr=False)
+class View:
+    """The page of one frozen graph: `html` is the document; a notebook shows it by itself."""
+
+    snapshot: Snapshot
+    title: str
+    height: int
+    params: tuple[tuple[float, ...], ...]
+    places: tuple[str, ...]
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page as one HTML document that needs nothing else."""
+        from autograd.view.document import page
+        from autograd.view.payload import as_script, payload
+
+        data = payload(self.snapshot, self.title, self.params, self.places)
+        return page(as_script(data), f"Computation graph of {data['title']}")
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to `path` and return the path; the file appears whole or not at all.
+
+        A name without an extension gets `.html`. Raises FileNotFoundError when the folder does not exist.
+        """
+        target = Path(path)
+        if not target.suffix:
+            target = target.with_name(target.name + ".html")
+        if not target.parent.is_dir():
+            raise FileNotFoundError(
+                f"there is no folder {str(target.parent)!r} to write {target.name!r} in; make it first"
+            )
+        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            part.write_text(self.html, encoding="utf-8")
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        return target
+
+    def open(self) -> Path:
+        """Write the page to a temporary file, show it in the web browser, and return the path of the file."""
+        folder = Path(tempfile.mkdtemp(prefix="chaingrad-"))
+        path = self.save(folder / "graph.html")
+        webbrowser.open(path.resolve().as_uri())
+        return path
+
+    def _repr_html_(self) -> str:
+        from autograd.view.notebook import cell
+
+        return cell(self)
+
+    def __repr__(self) -> str:
+        from autograd.dot import clean, shorten
+
+        name = shorten(clean(self.title) or clean(self.snapshot.output.name))
+        count = len(self.snapshot.nodes)
+        return f'<View of {name}: {count} {"node" if count == 1 else "nodes"}; .html, .save("graph.html"), .open()>'

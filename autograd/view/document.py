@@ -1,0 +1,44 @@
+"""The page put together: template, style, scripts and data, and a policy that lets nothing else run."""
+
+import base64
+import hashlib
+import html
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+# In the order in which they build on each other; together they are one script.
+SCRIPTS = (
+    "numbers", "special", "ieee", "operations", "activations", "formulas", "graph", "paths", "steps", "boxes", "layout",
+    "placing", "drawing", "refresh", "camera", "card", "details", "chain", "whatif", "finding", "panel", "app",
+    "keyboard", "main",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def parts() -> tuple[str, str, str]:
+    """Template, style and script of the page."""
+    folder = files("autograd.view") / "page"
+    scripts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    script = "(() => {\n'use strict';\n" + "\n".join(scripts) + "})();\n"
+    template, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css"))
+    return template, style, script
+
+
+def page(data: str, title: str) -> str:
+    """One self-contained HTML document; `data` is JSON that is safe inside a script element.
+
+    Its content security policy names the hashes of this one style and this one script: nothing else can run, and
+    nothing can be requested from anywhere, whatever the labels say.
+    """
+    template, style, script = parts()
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+    fill = {"policy": policy, "title": html.escape(title), "style": style, "data": data, "script": script}
+    # All at once: what is put in is never searched for places to fill.
+    return re.sub("@(policy|title|style|data|script)@", lambda place: fill[place[1]], template)
+
+
+def _hash(text: str) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") + "'"

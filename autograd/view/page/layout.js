@@ -1,0 +1,171 @@
+// Where everything stands: columns from left to right, operands before results, boxes inside boxes.
+// An open box is laid out by itself first and is then one large thing in the box around it. A wire that crosses the
+// border of a box runs through a port on the border, so that it never runs over what is inside.
+
+// `airy` is the gap between columns where there is room for numbers on the edges.
+const ROOM = { column: 36, airy: 62, row: 16, wire: 10, pad: 14, head: 26, border: 18 };
+
+// `tree` as from seenTree, `links` as from seenLinks, `sizeOf(id)` gives { w, h }.
+// Returns { boxes: id -> { x, y, w, h }, routes: one list of points for each link, w, h }.
+function layOut(tree, links, sizeOf) {
+  const parents = new Map();
+  const containers = [];
+  const enter = (container) => {
+    container.vertices = new Map();
+    container.wires = new Map();
+    container.items.forEach((item, i) => {
+      parents.set(item.id, container);
+      if (item.items) enter(item);
+      container.vertices.set(item.id, { key: item.id, item, ...(item.items ? {} : sizeOf(item.id)), first: i });
+    });
+    containers.push(container); // inner boxes first
+  };
+  enter(tree);
+  const gap = parents.size <= 40 ? ROOM.airy : ROOM.column;
+  const routes = links.map((link) => threaded(link, parents));
+  containers.forEach((container) => arrange(container, gap));
+  const boxes = new Map();
+  settle(tree, 0, 0, boxes);
+  return { boxes, routes: routes.map(pointsOf), w: tree.w, h: tree.h };
+}
+
+// The wires of a link, from the box of its source out to the common box and in to its target.
+function threaded({ from, to, slot }, parents) {
+  const above = new Set();
+  for (let at = parents.get(to); at; at = parents.get(at.id)) above.add(at);
+  const wires = [];
+  let at = from;
+  let box = parents.get(from);
+  for (; !above.has(box); box = parents.get(box.id)) {
+    wires.push(wire(box, at, `out ${from}`, from, ""));
+    at = box.id;
+  }
+  const way = [];
+  for (let id = to; ; id = parents.get(id).id) {
+    way.unshift(id);
+    if (parents.get(id) === box) break;
+  }
+  way.forEach((id, i) => {
+    const last = id === to;
+    wires.push(wire(parents.get(id), i ? `in ${from}` : at, id, from, last ? slot : ""));
+  });
+  return wires;
+}
+
+function wire(box, a, b, source, slot) {
+  const key = `${a}|${source}|${b}|${slot}`;
+  for (const end of [a, b]) if (!box.vertices.has(end)) box.vertices.set(end, { key: end, w: 0, h: 0, border: true });
+  if (!box.wires.has(key)) box.wires.set(key, { box, a: box.vertices.get(a), b: box.vertices.get(b), source, slot });
+  return box.wires.get(key);
+}
+
+// Give every vertex of one box its place relative to the box, and the box its size and ports.
+function arrange(box, gap) {
+  const vertices = [...box.vertices.values()];
+  const wires = [...box.wires.values()];
+  for (const v of vertices) {
+    if (v.item && v.item.items) Object.assign(v, { w: v.item.w, h: v.item.h });
+  }
+  const columns = intoColumns(vertices, wires);
+  const segments = intoSegments(columns, wires);
+  bestOrder(columns, segments);
+  setPorts(columns, wires);
+  setHeights(columns);
+  const pad = box.id === "" ? 4 : ROOM.pad;
+  const head = box.id === "" ? 4 : ROOM.head;
+  const top = Math.min(...columns.flat().map((v) => v.y));
+  columns.flat().forEach((v) => { v.y += head - top; });
+  box.w = setWidths(columns, pad, gap);
+  box.h = Math.max(...columns.flat().map((v) => v.y + v.h)) + pad;
+  box.ports = new Map(vertices.filter((v) => v.border).map((v) => [v.key, v.y]));
+}
+
+// Columns as far right as the results allow, so that a leaf stands next to its first use; ports on the borders.
+function intoColumns(vertices, wires) {
+  const ahead = new Map(vertices.map((v) => [v, []]));
+  const open = new Map(vertices.map((v) => [v, 0]));
+  for (const w of wires) {
+    ahead.get(w.a).push(w);
+    open.set(w.b, open.get(w.b) + 1);
+  }
+  // Topological order; where closed boxes run in a circle, the first of them is taken and its wires run back.
+  const order = [];
+  const ready = vertices.filter((v) => open.get(v) === 0).reverse();
+  const left = new Set(vertices);
+  while (left.size) {
+    const v = ready.pop() ?? left.values().next().value;
+    if (!left.delete(v)) continue;
+    v.turn = order.length;
+    order.push(v);
+    for (const w of ahead.get(v)) {
+      open.set(w.b, open.get(w.b) - 1);
+      if (open.get(w.b) === 0 && left.has(w.b)) ready.push(w.b);
+    }
+  }
+  for (const w of wires) w.back = w.a.turn >= w.b.turn;
+  const exits = vertices.some((v) => v.key.startsWith("out "));
+  for (const v of order.reverse()) {
+    const forward = ahead.get(v).filter((w) => !w.back);
+    v.rank = Math.max(v.border || !exits ? 0 : 1, ...forward.map((w) => w.b.rank + 1));
+  }
+  const highest = Math.max(0, ...vertices.map((v) => (v.key.startsWith("in ") ? 0 : v.rank)));
+  for (const v of vertices) if (v.key.startsWith("in ")) v.rank = highest + 1;
+  const most = Math.max(...vertices.map((v) => v.rank));
+  const columns = Array.from({ length: most + 1 }, () => []);
+  for (const v of vertices) {
+    v.rank = most - v.rank;
+    columns[v.rank].push(v);
+  }
+  return columns;
+}
+
+// Cut wires into pieces from column to column, with a bend in every column that they pass.
+function intoSegments(columns, wires) {
+  const segments = [];
+  for (const w of wires) {
+    w.bends = [];
+    if (w.back) continue;
+    let from = w.a;
+    for (let rank = w.a.rank + 1; rank <= w.b.rank; rank += 1) {
+      const to = rank === w.b.rank ? w.b : { key: "", w: 0, h: 0, bend: true, rank };
+      if (to.bend) {
+        w.bends.push(to);
+        columns[rank].push(to);
+      }
+      segments.push({ from, to, wire: w });
+      from = to;
+    }
+  }
+  for (const column of columns) for (const v of column) Object.assign(v, { before: [], after: [] });
+  for (const s of segments) {
+    s.from.after.push(s);
+    s.to.before.push(s);
+  }
+  return segments;
+}
+
+// From positions in the boxes to positions on the page.
+function settle(box, x, y, boxes) {
+  Object.assign(box, { x, y });
+  for (const v of box.vertices.values()) {
+    if (!v.item) continue;
+    boxes.set(v.key, { x: x + v.x, y: y + v.y, w: v.w, h: v.h });
+    if (v.item.items) settle(v.item, x + v.x, y + v.y, boxes);
+  }
+}
+
+// The points of a route; a pair with the same height is a straight run.
+function pointsOf(wires) {
+  const points = [];
+  for (const w of wires) {
+    const at = (x, y) => points.push({ x: w.box.x + x, y: w.box.y + y });
+    if (!points.length) at(w.a.x + w.a.w, w.a.y + w.out);
+    if (w.back) points.back = true;
+    for (const bend of w.bends) {
+      at(bend.x, bend.y);
+      at(bend.x + bend.w, bend.y);
+    }
+    at(w.b.x, w.b.y + w.in);
+  }
+  return points;
+}

@@ -1,0 +1,155 @@
+// The chain rule as a sum over paths: how many there are, which contribute most, and how the gradient flows.
+// Nothing here lists all paths: their number doubles with every diamond in the graph.
+
+// Everything about the paths from one node to the output, at the given numbers.
+function pathsFrom(graph, numbers, start) {
+  const onPath = new Array(graph.size).fill(false);
+  onPath[start] = true;
+  // How fast each node moves when the start moves: the forward sweep of derivatives.
+  const tangent = new Array(graph.size).fill(0);
+  tangent[start] = 1;
+  for (let node = start + 1; node < graph.size; node += 1) {
+    graph.operands[node].forEach((operand, position) => {
+      if (!onPath[operand]) return;
+      onPath[node] = true;
+      tangent[node] += times(numbers.slopes[node][position], tangent[operand]);
+    });
+  }
+  const ahead = sweepToOutput(graph, numbers.slopes, start, onPath);
+  const flows = new Map();
+  for (let node = start + 1; node < graph.size; node += 1) {
+    if (!onPath[node]) continue;
+    graph.operands[node].forEach((operand, position) => {
+      if (!onPath[operand]) return;
+      flows.set(`${node}:${position}`, times(times(tangent[operand], numbers.slopes[node][position]), ahead.adjoint[node]));
+    });
+  }
+  return { start, onPath, flows, tangent, count: ahead.count[start], total: ahead.adjoint[start], best: ahead.best };
+}
+
+// From the output back to the start: ∂output/∂node, the number of paths, and the largest |product| of any one path.
+function sweepToOutput(graph, slopes, start, onPath) {
+  const adjoint = new Array(graph.size).fill(0);
+  const count = new Array(graph.size).fill(0n);
+  const best = new Array(graph.size).fill(0);
+  adjoint[graph.output] = 1;
+  count[graph.output] = 1n;
+  best[graph.output] = 1;
+  for (let node = graph.size - 1; node >= start; node -= 1) {
+    if (!onPath[node]) continue;
+    graph.operands[node].forEach((operand, position) => {
+      if (!onPath[operand]) return;
+      const slope = slopes[node][position];
+      adjoint[operand] += times(slope, adjoint[node]);
+      count[operand] += count[node];
+      best[operand] = larger(best[operand], Math.abs(times(slope, best[node])));
+    });
+  }
+  return { adjoint, count, best };
+}
+
+// nan counts as the largest: it must be seen, and it must not break the order.
+function larger(a, b) {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Infinity;
+  return a >= b ? a : b;
+}
+
+// The `limit` paths that contribute most, largest first: best-first search with an exact bound, so that every path
+// taken from the heap is the next one. Each is { nodes, factors, product }, from the start to the output.
+function strongestPaths(graph, numbers, paths, limit) {
+  const found = [];
+  const heap = new Heap();
+  heap.push({ node: paths.start, product: 1, before: null, factor: 1, bound: larger(0, paths.best[paths.start]) });
+  while (found.length < limit) {
+    const head = heap.pop();
+    if (head === undefined) break;
+    if (head.node === graph.output) {
+      found.push(unrolled(head));
+      continue;
+    }
+    for (const { target, position } of graph.consumers[head.node]) {
+      const factor = numbers.slopes[target][position];
+      const product = times(head.product, factor);
+      const bound = larger(0, Math.abs(times(product, paths.best[target])));
+      heap.push({ node: target, product, before: head, factor, position, bound });
+    }
+  }
+  return found;
+}
+
+function unrolled(head) {
+  const nodes = [];
+  const factors = [];
+  const edges = [];
+  for (let at = head; at !== null; at = at.before) {
+    nodes.unshift(at.node);
+    if (at.before !== null) {
+      factors.unshift(at.factor);
+      edges.unshift(`${at.node}:${at.position}`);
+    }
+  }
+  return { nodes, factors, edges, product: head.product };
+}
+
+// A cut parts the start from the output; what flows over it is ∂output/∂start, wherever it is made.
+// One cut for each level of the graph that a lit edge crosses: { level, flows, total }.
+function cuts(graph, paths) {
+  const found = new Map();
+  for (const [key, flow] of paths.flows) {
+    const [target, position] = key.split(":").map(Number);
+    const source = graph.operands[target][position];
+    for (let level = graph.levels[source] + 1; level <= graph.levels[target]; level += 1) {
+      if (!found.has(level)) found.set(level, []);
+      found.get(level).push(flow);
+    }
+  }
+  return [...found.keys()].sort((a, b) => a - b).map((level) => {
+    const flows = found.get(level);
+    return { level, flows, total: flows.reduce((sum, flow) => sum + flow, 0) };
+  });
+}
+
+// A heap by bound; among equals the one that came last, which walks on to the output instead of sideways.
+class Heap {
+  constructor() {
+    this.items = [];
+    this.pushed = 0;
+  }
+
+  before(i, j) {
+    const [a, b] = [this.items[i], this.items[j]];
+    return a.bound > b.bound || (a.bound === b.bound && a.age > b.age);
+  }
+
+  swap(i, j) {
+    [this.items[i], this.items[j]] = [this.items[j], this.items[i]];
+  }
+
+  push(item) {
+    item.age = this.pushed;
+    this.pushed += 1;
+    this.items.push(item);
+    for (let i = this.items.length - 1; i > 0;) {
+      const parent = (i - 1) >> 1;
+      if (!this.before(i, parent)) break;
+      this.swap(i, parent);
+      i = parent;
+    }
+  }
+
+  pop() {
+    if (this.items.length < 2) return this.items.pop();
+    const top = this.items[0];
+    this.items[0] = this.items.pop();
+    for (let i = 0; ;) {
+      let first = i;
+      for (const child of [2 * i + 1, 2 * i + 2]) {
+        if (child < this.items.length && this.before(child, first)) first = child;
+      }
+      if (first === i) break;
+      this.swap(i, first);
+      i = first;
+    }
+    return top;
+  }
+}

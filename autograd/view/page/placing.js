@@ -1,0 +1,176 @@
+// Inside one box: the order within each column, ports, heights and widths.
+
+// Sort every column by where its neighbours stand, to and fro, and keep the order with the fewest crossings.
+function bestOrder(columns, segments) {
+  firstOrder(columns);
+  const rounds = segments.length > 6000 ? 3 : segments.length > 1500 ? 8 : 24;
+  let best = crossings(columns);
+  let kept = columns.map((column) => column.slice());
+  for (let round = 0; round < rounds && best > 0; round += 1) {
+    const forward = round % 2 === 0;
+    for (let i = 1; i < columns.length; i += 1) {
+      sortColumn(columns[forward ? i : columns.length - 1 - i], forward ? "before" : "after", round % 4 > 1);
+    }
+    const found = crossings(columns);
+    if (found < best) {
+      best = found;
+      kept = columns.map((column) => column.slice());
+    }
+  }
+  columns.forEach((column, i) => {
+    column.splice(0, column.length, ...kept[i]);
+    number(column);
+  });
+}
+
+// Depth first from the results, operands in their order: a tree comes out without a crossing.
+function firstOrder(columns) {
+  const seen = new Set();
+  const fresh = columns.map(() => []);
+  const stack = columns.flat().filter((v) => !v.after.length).reverse();
+  while (stack.length) {
+    const v = stack.pop();
+    if (seen.has(v)) continue;
+    seen.add(v);
+    fresh[v.rank].push(v);
+    const operands = [...v.before].sort((a, b) => Number(a.wire.slot) - Number(b.wire.slot));
+    stack.push(...operands.map((s) => s.from).reverse());
+  }
+  columns.forEach((column, i) => {
+    const rest = column.filter((v) => !seen.has(v));
+    column.splice(0, column.length, ...fresh[i], ...rest);
+    number(column);
+  });
+}
+
+function number(column) {
+  column.forEach((v, i) => { v.order = i; });
+}
+
+// Where a segment ends within a large box matters as much as which box it ends in.
+function spot(s, v) {
+  const port = v.item && v.item.items && v.item.ports.get(`${v === s.from ? "out" : "in"} ${s.wire.source}`);
+  return v.order + (port ? 0.9 * (port / v.h - 0.5) : 0);
+}
+
+function sortColumn(column, side, turnTies) {
+  const other = side === "before" ? "from" : "to";
+  for (const v of column) {
+    const spots = v[side].map((s) => spot(s, s[other]));
+    v.wish = spots.length ? spots.reduce((a, b) => a + b) / spots.length : v.order;
+  }
+  column.sort((a, b) => a.wish - b.wish || (turnTies ? b.order - a.order : a.order - b.order));
+  number(column);
+}
+
+// Pairs of segments that cross, between all neighbouring columns: inversions, counted with a Fenwick tree.
+function crossings(columns) {
+  let count = 0;
+  for (const column of columns) {
+    const ends = column.flatMap((v) => v.after.map((s) => [spot(s, v), spot(s, s.to)]));
+    ends.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const places = [...new Set(ends.map((end) => end[1]))].sort((a, b) => a - b);
+    const place = new Map(places.map((value, i) => [value, i + 1]));
+    const tree = new Array(places.length + 1).fill(0);
+    ends.forEach((end, seen) => {
+      let atMost = 0;
+      for (let i = place.get(end[1]); i > 0; i -= i & -i) atMost += tree[i];
+      count += seen - atMost;
+      for (let i = place.get(end[1]); i < tree.length; i += i & -i) tree[i] += 1;
+    });
+  }
+  return count;
+}
+
+// Where wires leave and enter: on the right in the middle; on the left spread out, from top to bottom as they come.
+function setPorts(columns, wires) {
+  for (const w of wires) {
+    w.out = w.a.item && w.a.item.items ? w.a.item.ports.get(`out ${w.source}`) : w.a.h / 2;
+    w.in = w.b.item && w.b.item.items ? w.b.item.ports.get(`in ${w.source}`) : w.b.h / 2;
+  }
+  for (const v of columns.flat()) {
+    if (!v.item || v.item.items) continue;
+    const entering = [...v.before].sort((a, b) => a.from.order - b.from.order || Number(a.wire.slot) - Number(b.wire.slot));
+    const apart = Math.min(12, (v.h - 16) / Math.max(1, entering.length - 1));
+    entering.forEach((s, i) => { s.wire.in = v.h / 2 + (i - (entering.length - 1) / 2) * apart; });
+  }
+}
+
+// Heights: every vertex goes to where its wires are straight, as far as its neighbours in the column let it.
+function setHeights(columns) {
+  for (const column of columns) {
+    let y = 0;
+    for (const v of column) {
+      v.y = y;
+      y += v.h + ROOM.row;
+    }
+    column.forEach((v) => { v.y -= y / 2; });
+  }
+  const rounds = columns.flat().length > 3000 ? 4 : 10;
+  for (let round = 0; round < rounds; round += 1) {
+    columns.forEach((column) => pull(column, ["before"]));
+    [...columns].reverse().forEach((column) => pull(column, ["after"]));
+  }
+  for (let round = 0; round < 3; round += 1) columns.forEach((column) => pull(column, ["before", "after"]));
+}
+
+function pull(column, sides) {
+  for (const v of column) {
+    let sum = 0;
+    let weight = 0;
+    for (const s of sides.flatMap((side) => v[side])) {
+      const strength = s.from.bend && s.to.bend ? 6 : s.from.bend || s.to.bend ? 2 : 1;
+      const leave = s.from.y + (s.from === s.wire.a ? s.wire.out : 0);
+      const enter = s.to.y + (s.to === s.wire.b ? s.wire.in : 0);
+      sum += strength * (v === s.to ? leave - (enter - v.y) : enter - (leave - v.y));
+      weight += strength;
+    }
+    v.wish = weight ? sum / weight : v.y;
+    v.weight = weight || 0.2;
+  }
+  separate(column);
+}
+
+// The heights closest to what each wishes, in this order and without overlap: pool adjacent violators.
+function separate(column) {
+  const blocks = [];
+  let below = 0;
+  column.forEach((v, i) => {
+    if (i) {
+      const above = column[i - 1];
+      below += above.h + (above.item && v.item ? ROOM.row : ROOM.wire);
+    }
+    v.below = below;
+    let block = { sum: v.weight * (v.wish - below), weight: v.weight, members: [v] };
+    while (blocks.length && blocks[blocks.length - 1].sum / blocks[blocks.length - 1].weight > block.sum / block.weight) {
+      const last = blocks.pop();
+      block = { sum: last.sum + block.sum, weight: last.weight + block.weight, members: last.members.concat(block.members) };
+    }
+    blocks.push(block);
+  });
+  for (const block of blocks) for (const v of block.members) v.y = block.sum / block.weight + v.below;
+}
+
+// Columns as wide as their widest member, further apart where many wires run; returns the width of the box.
+function setWidths(columns, pad, gap) {
+  let x = 0;
+  columns.forEach((column, i) => {
+    const wide = Math.max(0, ...column.map((v) => v.w));
+    const border = column.some((v) => v.border);
+    if (border && i === 0) x = 0;
+    else if (i === 0) x = pad;
+    for (const v of column) {
+      if (v.bend) v.w = wide;
+      v.x = x + (wide - v.w) / 2;
+    }
+    x += wide;
+    if (i + 1 === columns.length) {
+      x += border ? 0 : pad;
+    } else {
+      const runs = column.reduce((sum, v) => sum + v.after.length, 0);
+      const edge = border || columns[i + 1].some((v) => v.border);
+      x += edge ? ROOM.border + Math.min(30, runs) : Math.min(120, gap + runs);
+    }
+  });
+  return x;
+}

@@ -1,0 +1,103 @@
+"""What the page knows: one snapshot as JSON, in columns, safe inside a `<script>` element.
+
+JSON has no NaN and no infinity, so these travel as strings. Labels are text and stay text: they pass through JSON, and
+the page only ever writes them as text nodes.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd.dot import clean
+from autograd.snapshot import Snapshot
+from autograd.view.folding import fold
+from autograd.view.sweep import backward_order
+
+ROLES = ("input", "parameter", "constant", "result")
+
+
+def payload(
+    picture: Snapshot,
+    title: str,
+    params: Sequence[Sequence[float]] | None = None,
+    places: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Everything the page needs, in columns: entry i of each belongs to node i of the snapshot.
+
+    `params` are the settings of each node's operation, such as the k of a softmax, and `places` the line that recorded
+    it, where they are known.
+
+    >>> from autograd import Value
+    >>> from autograd.snapshot import snapshot
+    >>> page = payload(snapshot(Value(2.0, label="a") * 0.5), "")
+    >>> page["labels"], page["data"], page["operands"], page["slopes"]
+    (['a', '', ''], [2.0, 0.5, 1.0], [[], [], [0, 1]], [[], [], [0.5, 2.0]])
+    """
+    nodes, incoming = picture.nodes, picture.incoming
+    settings = params or [()] * len(nodes)
+    names = sorted({node.op for node in nodes if node.op})
+    folding = fold(picture)
+    return {
+        "title": clean(title) or clean(picture.output.label) or "output",
+        "output": picture.root,
+        "labels": [clean(node.label) for node in nodes],
+        "ops": [names.index(node.op) if node.op else -1 for node in nodes],
+        "roles": [ROLES.index(node.role) for node in nodes],
+        "takes": [int(node.requires_grad) for node in nodes],
+        "data": numbers(node.data for node in nodes),
+        "stored": numbers(node.grad for node in nodes),
+        "operands": [[edge.source for edge in edges] for edges in incoming],
+        "slopes": [numbers(edge.local_grad for edge in edges) for edges in incoming],
+        "settings": {str(i): numbers(given) for i, given in enumerate(settings) if given},
+        "places": {str(i): clean(place) for i, place in enumerate(places or ()) if place},
+        "backward": backward_order(picture),
+        "table": [_row(name) for name in names],
+        "kinks": _kinks(picture),
+        "groups": [{"title": clean(g.title), "parent": g.parent, "kind": g.kind} for g in folding.groups],
+        "member": folding.member,
+        "folded": folding.folded,
+    }
+
+
+def numbers(xs: Iterable[float]) -> list[float | str]:
+    """Floats for JSON: "nan", "inf" and "-inf" as text, all others as they are.
+
+    >>> numbers([1.5, float("inf"), float("nan")])
+    [1.5, 'inf', 'nan']
+    """
+    return [x if x - x == 0.0 else str(x) for x in xs]
+
+
+def as_script(data: dict[str, Any]) -> str:
+    r"""JSON that can stand inside a `<script>` element: nothing in it can end the element or open a comment.
+
+    >>> as_script({"label": "</script><!--"})
+    '{"label":"\\u003c/script>\\u003c!--"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _row(name: str) -> dict[str, str]:
+    """What the page says about an operation, from its row of the table."""
+    from autograd.ops import TABLE
+
+    op = TABLE.get(name)
+    if op is None:  # an operation of the user's that has been taken out of the table since
+        return {"name": name, "symbol": name, "rule": "", "formula": "", "convention": ""}
+    texts = {"name": name, "symbol": op.symbol, "rule": op.rule, "formula": op.formula, "convention": op.convention}
+    return {key: clean(text) if key != "name" else text for key, text in texts.items()}
+
+
+def _kinks(picture: Snapshot) -> list[int]:
+    """The nodes whose operands sit exactly where the derivative is a convention."""
+    from autograd.ops import TABLE
+
+    found = []
+    for node in picture.nodes:
+        op = TABLE.get(node.op)
+        if op is not None and op.kink is not None:
+            operands = [picture.nodes[edge.source].data for edge in picture.incoming[node.index]]
+            if op.at_kink(operands):
+                found.append(node.index)
+    return found

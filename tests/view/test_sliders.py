@@ -1,0 +1,182 @@
+"""What if: the page computes every value and gradient again, and agrees with the engine to 1e-12."""
+
+import math
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import autograd as ag
+from autograd import Value, operation, topological_order
+from autograd.reductions import dot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+Open = Callable[..., "Page"]
+Build = Callable[..., Value]
+
+NUMBERS = """() => chaingrad.numbers.data.map((x, node) => [x, chaingrad.numbers.grads[node]].map(
+  (x) => Number.isFinite(x) ? x : Number.isNaN(x) ? 'nan' : x > 0 ? 'inf' : '-inf'))"""
+MOVE = """([leaf, x]) => {
+  const slider = document.querySelector(`input[type=range][data-leaf="${leaf}"]`);
+  slider.value = String(x);
+  slider.dispatchEvent(new Event('input', { bubbles: true }));
+  return slider.valueAsNumber;
+}"""
+
+
+def smooth(a: float, b: float, c: float) -> Value:
+    x, y, z = Value(a, label="x"), Value(b, label="y"), Value(c, label="z")
+    h = [ag.tanh(x * y + z), ag.sigmoid(y - z), ag.silu(x), ag.gelu(z * 0.7)]
+    p = ag.softmax(h)
+    m = ag.mean(h) + ag.norm([x, y, z]) * ag.logsumexp([x, z]) - ag.var(h)
+    total: Value = ag.sum([ag.exp(-(q**2)) * 1.5 for q in p]) + m / (ag.exp(z) + 1.0) + dot([x, y], [z, p[0]], h[0])
+    return total
+
+
+def kinky(a: float, b: float, c: float) -> Value:
+    x, y, z = Value(a, label="x"), Value(b, label="y"), Value(c, label="z")
+    r = ag.relu(x * 2.0 - y) + ag.maximum(x, y) * abs(z) + ag.leaky_relu(z - x) + ag.clamp(y, -1.0, 1.0)
+    s = ag.where(ag.greater(x, 0.0), ag.log(x), ag.sqrt(y * y + 0.1)) + ag.floor(z) * x + ag.max([x, y, z])
+    total: Value = r * s + ag.hardtanh(r) - ag.elu(s) + ag.softplus(x * 4.0) + (ag.abs(x) + 0.5) ** y
+    return total
+
+
+BUILDS = {"smooth": smooth, "kinky": kinky}
+
+
+def close(a: float | str, b: float) -> bool:
+    a = float(a)
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    return a == b or abs(a - b) <= 1e-12 * max(1.0, abs(a), abs(b))
+
+
+def disagreements(page: "Page", loss: Value) -> list[object]:
+    loss.backward()
+    pairs = zip(page.evaluate(NUMBERS), topological_order(loss), strict=True)
+    return [
+        (found, v)
+        for found, v in pairs
+        if not (close(found[0], v.data) and close(found[1], v.grad if v.requires_grad else 0.0))
+    ]
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_sliders_agree_with_the_engine_at_50_settings(name: str, open_page: Open) -> None:
+    build, rng = BUILDS[name], random.Random(7)
+    loss = build(0.5, -1.5, 0.8)
+    page = open_page(loss)
+    leaves = [topological_order(loss).index(v) for v in ag.leaves(loss) if v.label]
+    assert len(leaves) == 3
+    for trial in range(50):
+        # Every tenth setting has ties and zeros, where the derivative is a convention.
+        wanted = [rng.choice([-1.0, 0.0, 1.0]) if trial % 10 == 0 else rng.uniform(-3, 3) for _ in leaves]
+        held = [page.evaluate(MOVE, [leaf, x]) for leaf, x in zip(leaves, wanted, strict=True)]
+        assert all(math.isfinite(x) for x in held)
+        labels = [topological_order(loss)[leaf].label for leaf in leaves]
+        values = dict(zip(labels, held, strict=True))
+        assert disagreements(page, build(values["x"], values["y"], values["z"])) == []
+
+
+def test_a_network_agrees_too_and_goes_back(network: Build, open_page: Open) -> None:
+    loss = network([2, 8, 8, 1])
+    page = open_page(loss)
+    recorded = page.evaluate(NUMBERS)
+    node = next(v for v in ag.leaves(loss) if v.label == "layers.1.neurons.3.w2")
+    page.fill("#find", "layers.1.neurons.3.w2")
+    page.press("#find", "Enter")
+    page.fill("#what input[type=text]", "2.75")
+    page.press("#what input[type=text]", "Enter")
+    again = network([2, 8, 8, 1])
+    rebuilt = {v.label: v.data for v in ag.leaves(again)} | {node.label: 2.75}
+    assert page.evaluate(NUMBERS) != recorded
+    assert disagreements(page, _replayed(again, rebuilt)) == []
+    page.click("text=Back to the recorded numbers")
+    assert page.evaluate(NUMBERS) == recorded
+
+
+def _replayed(loss: Value, leaves: dict[str, float]) -> Value:
+    """The same graph, recorded again with other numbers in its leaves."""
+    made: dict[Value, Value] = {}
+    for v in topological_order(loss):
+        if v.is_leaf:
+            made[v] = Value(leaves[v.label] if v.label else v.data, v.label, requires_grad=v.requires_grad, role=v.role)
+        elif v.op == "tanh":
+            made[v] = made[v.operands[0]].tanh()
+        else:
+            a, b = (made[operand] for operand in v.operands)
+            made[v] = {
+                "+": lambda a, b: a + b,
+                "-": lambda a, b: a - b,
+                "*": lambda a, b: a * b,
+                "**": lambda a, b: a**b,
+            }[v.op](a, b)
+    return made[loss]
+
+
+@pytest.mark.parametrize(("text", "kept"), [("1e3", 1000.0), ("−2,5", -2.5), ("inf", math.inf), ("-inf", -math.inf)])
+def test_numbers_can_be_typed(text: str, kept: float, open_page: Open) -> None:
+    page = open_page(smooth(0.5, -1.5, 0.8))
+    page.fill("input[aria-label='x, number']", text)
+    page.press("input[aria-label='x, number']", "Tab")
+    assert disagreements(page, smooth(kept, -1.5, 0.8)) == []
+
+
+@pytest.mark.parametrize("text", ["", "two", "1e", "<b>"])
+def test_what_is_no_number_is_marked_and_changes_nothing(text: str, open_page: Open) -> None:
+    page = open_page(smooth(0.5, -1.5, 0.8))
+    page.fill("input[aria-label='x, number']", text)
+    page.press("input[aria-label='x, number']", "Tab")
+    assert page.get_attribute("input[aria-label='x, number']", "aria-invalid") == "true"
+    assert disagreements(page, smooth(0.5, -1.5, 0.8)) == []
+
+
+@pytest.fixture
+def cube() -> Callable[[Value], Value]:
+    """An operation of the user's, which no page can know."""
+
+    @operation(lambda xp, y, x: 3.0 * x * x, name="cube_of_a_test", symbol="x³")
+    def cube(xp: Any, x: Any) -> Any:
+        return x * x * x
+
+    return cube
+
+
+def test_an_operation_of_ones_own_switches_the_sliders_off_and_nothing_else(
+    cube: Callable[[Value], Value], open_page: Open
+) -> None:
+    x = Value(2.0, label="x")
+    loss = cube(x) + x
+    page = open_page(loss)
+    said = page.inner_text("#what")
+    assert said.startswith("The sliders are off: this page does not know how to compute cube_of_a_test")
+    assert page.locator("#what input").count() == 0
+    assert disagreements(page, loss) == []
+    page.click("[data-node='0']")
+    assert "∂v₂/∂x = 13, the sum over 2 paths" in page.inner_text("#paths")
+    page.click("#back")
+    page.click("#next")
+    assert "x gets += 12 × 1, in all 13" in page.inner_text("#sentence")
+
+
+def test_a_leaf_that_was_changed_after_recording_switches_the_sliders_off(open_page: Open) -> None:
+    x = Value(2.0, label="x")
+    loss = x * x
+    x.data = 5.0
+    page = open_page(loss)
+    assert "computed again, v₁ is 25, and 4 was recorded" in page.inner_text("#what")
+    assert page.locator("#what input").count() == 0
+
+
+def test_a_moved_leaf_is_marked_and_the_sentences_use_its_number(open_page: Open) -> None:
+    x = Value(2.0, label="x")
+    page = open_page(x * 3.0)
+    page.fill("input[aria-label='x, number']", "4")
+    page.press("input[aria-label='x, number']", "Enter")
+    assert "changed" in (page.get_attribute("[data-node='0']", "class") or "")
+    page.click("#reset")
+    page.click("#next")
+    assert page.inner_text("#sentence") == "v₂ = x × 3 = 4 × 3 = 12."
