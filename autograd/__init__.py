@@ -109,6 +109,7 @@ from autograd.value import Value as Value
 
 if TYPE_CHECKING:  # imported at their first use
     from autograd.draw import draw as draw
+    from autograd.draw.animate import animate as animate
     from autograd.explain import explain as explain
     from autograd.names import label as label
     from autograd.order import why_order as why_order
@@ -120,6 +121,7 @@ _lazy.install(
     __name__,
     {
         "draw": "autograd.draw",
+        "animate": "autograd.draw.animate",
         "explain": "autograd.explain",
         "label": "autograd.names",
         "why_order": "autograd.order",

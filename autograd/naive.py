@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd.notation import Style, counted, html_table
-from autograd.paths import adjoints, passed_on
+from autograd.explain.notation import Style, counted, html_table
+from autograd.explain.paths import adjoints, passed_on
 from autograd.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from autograd.notation import Html, Style, html_table
-from autograd.paths import adjoints, passed_on
+from autograd.explain.notation import Html, Style, html_table
+from autograd.explain.paths import adjoints, passed_on
+from autograd.explain.spelling import spelled
 from autograd.snapshot import Snapshot, snapshot
-from autograd.spelling import spelled
 
 if TYPE_CHECKING:
     from autograd.value import Value

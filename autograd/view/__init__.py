@@ -108,7 +108,7 @@ class View:
         return cell(self)
 
     def __repr__(self) -> str:
-        from autograd.dot import clean, shorten
+        from autograd.draw.dot import clean, shorten
 
         name = shorten(clean(self.title) or clean(self.snapshot.output.name))
         count = len(self.snapshot.nodes)

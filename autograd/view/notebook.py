@@ -13,8 +13,8 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
-from autograd.dot import clean, format_number, shorten
-from autograd.render import RenderError
+from autograd.draw.dot import clean, format_number, shorten
+from autograd.draw.render import RenderError
 from autograd.snapshot import Snapshot
 from autograd.view.picture import still, with_gradients
 from autograd.view.sweep import path_counts

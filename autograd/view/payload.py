@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.dot import clean
+from autograd.draw.dot import clean
 from autograd.snapshot import Snapshot
 from autograd.view.folding import fold
 from autograd.view.sweep import backward_order

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from autograd.dot import clean, format_number, shorten
 from autograd.draw import draw
-from autograd.render import render
+from autograd.draw.dot import clean, format_number, shorten
+from autograd.draw.render import render
 from autograd.snapshot import Snapshot
 from autograd.view.folding import Folding, fold
 from autograd.view.sweep import backward_order, gradients

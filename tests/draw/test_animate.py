@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import Value
-from autograd.animate import animate
 from autograd.draw import GraphTooLarge
-from autograd.render import RenderError
+from autograd.draw.animate import animate
+from autograd.draw.render import RenderError
 from autograd.snapshot import snapshot
 from tests.draw.pictures import SVG, network, neuron
 from tests.draw.test_labels import EVIL

@@ -3,9 +3,9 @@
 import pytest
 
 from autograd import Value
-from autograd.collapse import fold
 from autograd.draw import GraphTooLarge, draw
-from autograd.size import summary
+from autograd.draw.collapse import fold
+from autograd.draw.size import summary
 from autograd.snapshot import snapshot
 from nn import MLP
 from tests.draw.pictures import Picture, network

@@ -6,12 +6,12 @@ import re
 import pytest
 
 from autograd import Value
-from autograd.dot import clean
 from autograd.draw import draw
-from autograd.highlight import highlighted
-from autograd.paint import Scale
+from autograd.draw.dot import clean
+from autograd.draw.highlight import highlighted
+from autograd.draw.paint import Scale
+from autograd.draw.themes import THEMES, Theme, luminance
 from autograd.snapshot import snapshot
-from autograd.themes import THEMES, Theme, luminance
 from tests.draw.pictures import Picture, network, neuron
 
 

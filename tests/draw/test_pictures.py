@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.dot import LOOKS, OPERATION, format_number
 from autograd.draw import Drawing, GraphTooLarge, draw
+from autograd.draw.dot import LOOKS, OPERATION, format_number
+from autograd.draw.themes import luminance
 from autograd.snapshot import snapshot
-from autograd.themes import luminance
 from tests.draw.pictures import SVG, Picture, neuron
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.explain import explain
-from autograd.explanation import Explanation
+from autograd.explain.explanation import Explanation
 from autograd.order import why_order
 from autograd.trace import trace_table
 

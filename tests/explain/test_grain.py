@@ -5,8 +5,8 @@ import math
 import pytest
 
 from autograd import Value, tanh
-from autograd.blocks import BlockRoutes
 from autograd.explain import explain
+from autograd.explain.blocks import BlockRoutes
 from autograd.snapshot import snapshot
 from nn import MLP, Layer, Neuron, Sequential
 from nn.layers import BatchNorm, Dropout

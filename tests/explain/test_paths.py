@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from autograd import Value, count_paths, dot, relu, sigmoid, tanh, where
 from autograd.explain import explain
-from autograd.explanation import Explanation
-from autograd.paths import Routes, adjoints, flows, passed_on, tangents
+from autograd.explain.explanation import Explanation
+from autograd.explain.paths import Routes, adjoints, flows, passed_on, tangents
+from autograd.explain.strongest import strongest
 from autograd.snapshot import snapshot
-from autograd.strongest import strongest
 
 SIGNED: dict[str, Any] = {
     "add": lambda a, b: a + b,

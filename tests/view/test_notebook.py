@@ -10,8 +10,8 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.dot import format_number
-from autograd.render import RenderError
+from autograd.draw.dot import format_number
+from autograd.draw.render import RenderError
 from autograd.view import notebook, view
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value, topological_order
-from autograd.dot import format_number
+from autograd.draw.dot import format_number
 from autograd.reductions import dot
 
 if TYPE_CHECKING:

@@ -1,0 +1,113 @@
+"""The same picture for other tools: Mermaid for Markdown pages, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from autograd.draw.dot import clean, format_number, shorten, value_lines
+from autograd.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from autograd.draw.collapse import Folded
+
+__all__ = ["to_json", "to_mermaid"]
+
+SHAPES = {
+    "input": ("([", "])"), "parameter": ("[", "]"), "constant": ("[", "]"), "result": ("(", ")"),
+    "output": ("[[", "]]"), "operation": ("((", "))"), "box": ("[[", "]]"),
+}  # fmt: skip
+COLOURS = {
+    "input": "fill:#fdeccb,stroke:#e69f00,color:#1a1a1a",
+    "parameter": "fill:#d5e8f4,stroke:#0072b2,color:#1a1a1a",
+    "constant": "fill:#efefef,stroke:#5a5a5a,stroke-dasharray:4 3,color:#1a1a1a",
+    "result": "fill:#ffffff,stroke:#5a5a5a,color:#1a1a1a",
+    "output": "fill:#d2eee4,stroke:#009e73,stroke-width:3px,color:#1a1a1a",
+    "operation": "fill:#4a4a4a,stroke:#4a4a4a,color:#ffffff",
+    "box": "fill:#f1f4f7,stroke:#5a5a5a,stroke-width:3px,color:#1a1a1a",
+}
+
+
+def to_mermaid(
+    picture: Snapshot, *, rankdir: str = "LR", derivatives: bool = True, folded: Folded | None = None
+) -> str:
+    """The graph as a Mermaid flowchart, which Markdown pages on GitHub and in many notebooks show as a picture.
+
+    >>> from autograd import Value
+    >>> from autograd.snapshot import snapshot
+    >>> for line in to_mermaid(snapshot(Value(2.0, label="a").tanh())).splitlines()[:6]:
+    ...     print(line.strip())
+    flowchart LR
+    v0(["a<br/>data 2<br/>grad 0"]):::input
+    o1(("tanh")):::operation
+    v1[["data 0#46;964<br/>grad 0"]]:::output
+    o1 --> v1
+    v0 -->|"0#46;07065"| o1
+    """
+    lines = [f"flowchart {rankdir}"]
+    shown = range(len(picture.nodes)) if folded is None else folded.outside
+    for box in folded.boxes if folded else ():
+        lines.append(_node(box.name, "box", box.lines))
+    for index in shown:
+        node = picture.nodes[index]
+        if not node.is_leaf:
+            lines.append(_node(f"o{index}", "operation", [shorten(clean(node.symbol))]))
+        lines.append(_node(f"v{index}", "output" if index == picture.root else node.role, value_lines(node)))
+    lines += [f"  o{index} --> v{index}" for index in shown if not picture.nodes[index].is_leaf]
+    if folded is not None:
+        lines += [f"  {link.source} --> {link.target}" for link in folded.links]
+    else:
+        for edge in picture.edges:
+            says = derivatives and picture.nodes[edge.source].requires_grad
+            text = f'|"{_escaped(format_number(edge.local_grad))}"|' if says else ""
+            lines.append(f"  v{edge.source} -->{text} o{edge.target}")
+    lines += [f"  classDef {name} {style}" for name, style in COLOURS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _node(name: str, kind: str, texts: list[str]) -> str:
+    left, right = SHAPES[kind]
+    return f'  {name}{left}"{"<br/>".join(map(_escaped, texts))}"{right}:::{kind}'
+
+
+def _escaped(text: str) -> str:
+    """Every character that Mermaid or HTML could read as more than itself, as a number."""
+    return "".join(c if c.isalnum() or c == " " else f"#{ord(c)};" for c in text)
+
+
+def to_json(picture: Snapshot, *, folded: Folded | None = None) -> str:
+    """The graph as JSON: nodes with values and gradients, edges with local derivatives, boxes if there are any.
+
+    Nodes stand in topological order, operands first; nan and infinities are the strings "NaN", "Infinity" and
+    "-Infinity", because JSON has no such numbers.
+
+    >>> from autograd import Value
+    >>> from autograd.snapshot import snapshot
+    >>> graph = json.loads(to_json(snapshot(Value(2.0, label="a") * 3.0)))
+    >>> graph["nodes"][0]["label"], graph["edges"][0]["local_grad"], graph["root"]
+    ('a', 3.0, 2)
+    """
+    nodes = [
+        {
+            "index": node.index, "label": node.label, "role": node.role, "op": node.op, "data": _number(node.data),
+            "grad": _number(node.grad), "requires_grad": node.requires_grad,
+        }
+        for node in picture.nodes
+    ]  # fmt: skip
+    edges = [
+        {
+            "source": edge.source, "target": edge.target, "position": edge.position,
+            "local_grad": _number(edge.local_grad),
+        }
+        for edge in picture.edges
+    ]  # fmt: skip
+    graph: dict[str, Any] = {"version": 1, "root": picture.root, "nodes": nodes, "edges": edges}
+    if folded is not None:
+        graph["boxes"] = [{"title": box.title, "nodes": list(box.members)} for box in folded.boxes]
+    # ASCII throughout: a lone surrogate in a label has no place in a UTF-8 file.
+    return json.dumps(graph, indent=1, allow_nan=False) + "\n"
+
+
+def _number(x: float) -> float | str:
+    return x if math.isfinite(x) else "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"

@@ -1,0 +1,90 @@
+"""From Graphviz's SVG to ours: every edge is counted, and hovering shows the exact numbers."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING
+
+from autograd.draw.dot import clean, passed_back, role_of, shorten
+from autograd.draw.render import RenderError
+from autograd.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from autograd.draw.collapse import Folded
+    from autograd.draw.highlight import Highlight
+
+__all__ = ["describe", "escape", "finish", "titles"]
+
+# Compiled by `re` when first used, to keep the import light.
+_COMMENT = r"(?s)<!--.*?-->\s*"
+_EDGE = r'<g id="[ercbm]\d+" class="edge'
+_EDGE_OF_SOURCE = r"(?m)^\s*(?!legend_)\w+ -> "
+_TITLE = r'(<g id="([^"]+)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>'
+
+
+def describe(picture: Snapshot) -> str:
+    """One line on a graph: its output, values and operations."""
+    operations = sum(not node.is_leaf for node in picture.nodes)
+    name = shorten(clean(picture.output.name))
+    return f"{name}: {_count(len(picture.nodes), 'value')}, {_count(operations, 'operation')}"
+
+
+def finish(svg: str, source: str, texts: dict[str, str]) -> str:
+    """Check that every edge of the DOT source was drawn, and put `texts` where Graphviz leaves the names it works with.
+
+    Raises `RenderError` when an edge is missing.
+    """
+    expected = len(re.findall(_EDGE_OF_SOURCE, source))
+    found = len(re.findall(_EDGE, svg))
+    if found != expected:
+        raise RenderError(
+            f"Graphviz drew {found} of {expected} edges, so the picture would be wrong; "
+            'draw it with rankdir="TB" or "LR" instead, or draw a smaller part of the graph'
+        )
+    body = re.sub(_COMMENT, "", svg[svg.index("<svg") :])
+    body = re.sub(_TITLE, lambda match: match[1] + _title(texts.get(match[2])), body)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + body
+
+
+def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight | None = None) -> dict[str, str]:
+    """What a browser shows on hovering, by the id of the element."""
+    names = [clean(node.name) for node in picture.nodes]
+    output = names[picture.root]
+    texts = {"graph0": "Computation graph of " + describe(picture)}
+    for node in picture.nodes:
+        gradient = f", grad {node.grad!r}" if node.requires_grad else ""
+        texts[f"v{node.index}"] = f"{names[node.index]} ({role_of(node, picture)}): data {node.data!r}{gradient}"
+        if not node.is_leaf:
+            texts[f"o{node.index}"] = f"{clean(node.op)} gives {names[node.index]}"
+    for edge in picture.edges:
+        of, by = names[edge.target], names[edge.source]
+        if picture.nodes[edge.source].requires_grad:
+            text = f"∂{of}/∂{by} = {edge.local_grad!r}"
+            if highlight is not None and edge.index in highlight.flow:
+                name = names[highlight.source]
+                text += f"; carries {highlight.flow[edge.index]!r} of ∂{output}/∂{name} = {highlight.total!r}"
+            texts[f"e{edge.index}"] = text
+            texts[f"b{edge.index}"] = f"adds {passed_back(picture, edge)!r} to the gradient of {by}"
+    if folded is not None:
+        for box in folded.boxes:
+            texts[box.name] = ", ".join(box.lines)
+        for number, link in enumerate(folded.links):
+            text = _count(len(link.edges), "edge")
+            if highlight is not None and (carried := [highlight.flow[k] for k in link.edges if k in highlight.flow]):
+                text += f", carrying {sum(carried)!r} of ∂{output}/∂{names[highlight.source]} = {highlight.total!r}"
+            texts[f"m{number}"] = text
+    return texts
+
+
+def escape(text: str) -> str:
+    """Make text safe inside an element or a quoted attribute."""
+    return html.escape(text)
+
+
+def _title(text: str | None) -> str:
+    return "" if text is None else f"<title>{escape(text)}</title>"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,131 @@
+"""Two sets of colours, light and dark, that people with any colour vision can tell apart.
+
+The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/) as borders and lines, and tints of them as
+fills, so that text keeps a high contrast. Shape and line style repeat what a colour says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DARK", "LIGHT", "THEMES", "Theme", "luminance", "mix"]
+
+Look = dict[str, str]
+
+SHAPES: dict[str, Look] = {
+    "input": {"shape": "ellipse", "style": "filled", "margin": "0.02,0.01"},
+    "parameter": {"shape": "box", "style": "filled"},
+    "constant": {"shape": "box", "style": "filled,dashed"},
+    "result": {"shape": "box", "style": "filled,rounded"},
+    "output": {"shape": "box", "style": "filled,rounded", "peripheries": "2"},
+    "box": {"shape": "box", "style": "filled", "peripheries": "2", "margin": "0.16,0.1"},
+    "operation": {
+        "shape": "ellipse", "style": "filled", "margin": "0.03,0", "fontsize": "11", "width": "0.3", "height": "0.3",
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as #rrggbb: of text, of lines, of every kind of node (fill, border), and of what lines carry.
+
+    `ramp` goes from the colour of a gradient of 0 to that of the largest one.
+    """
+
+    name: str
+    background: str
+    ink: str
+    line: str
+    fills: dict[str, tuple[str, str]]
+    positive: str
+    negative: str
+    ramp: tuple[str, str, str]
+
+    def look(self, kind: str) -> Look:
+        """The DOT attributes of a kind of node: "input", "parameter", ..., "operation" or "box"."""
+        fill, border = self.fills[kind]
+        look = {**SHAPES[kind], "fillcolor": fill, "color": border}
+        if kind == "operation":
+            look["fontcolor"] = self.on(fill)
+        return look
+
+    def on(self, fill: str) -> str:
+        """Black or white, whichever is easier to read on a fill.
+
+        >>> LIGHT.on("#4a4a4a"), LIGHT.on("#d2eee4")
+        ('#ffffff', '#1a1a1a')
+        """
+        bright = luminance(fill)
+        on_black, on_white = (bright + 0.05) / (luminance("#1a1a1a") + 0.05), 1.05 / (bright + 0.05)
+        return "#1a1a1a" if on_black >= on_white else "#ffffff"
+
+    def faded(self, colour: str, share: float = 0.22) -> str:
+        """A colour as it looks when only a share of it is left."""
+        return mix(self.background, colour, share)
+
+    def heat(self, share: float) -> str:
+        """The colour on the ramp for a share from 0 to 1."""
+        low, middle, high = self.ramp
+        return mix(low, middle, 2 * share) if share < 0.5 else mix(middle, high, 2 * share - 1)
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """The colour on the way from the first to the second.
+
+    >>> mix("#000000", "#ff8000", 0.5)
+    '#804000'
+    """
+    pairs = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def luminance(colour: str) -> float:
+    """How bright a colour is, from 0 to 1: the relative luminance of WCAG 2.1.
+
+    >>> luminance("#ffffff"), luminance("#000000")
+    (1.0, 0.0)
+    """
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return round(0.2126 * red + 0.7152 * green + 0.0722 * blue, 12)
+
+
+LIGHT = Theme(
+    name="light",
+    background="#ffffff",
+    ink="#1a1a1a",
+    line="#5a5a5a",
+    fills={
+        "input": ("#fdeccb", "#e69f00"),
+        "parameter": ("#d5e8f4", "#0072b2"),
+        "constant": ("#efefef", "#5a5a5a"),
+        "result": ("#ffffff", "#5a5a5a"),
+        "output": ("#d2eee4", "#009e73"),
+        "operation": ("#4a4a4a", "#4a4a4a"),
+        "box": ("#f1f4f7", "#5a5a5a"),
+        "cluster": ("#f8f9fb", "#9aa0a6"),
+    },
+    positive="#0072b2",
+    negative="#d55e00",
+    ramp=("#ffffff", "#e69f00", "#7a2f00"),
+)
+DARK = Theme(
+    name="dark",
+    background="#15181c",
+    ink="#f2f2f2",
+    line="#a8adb3",
+    fills={
+        "input": ("#3d2e0c", "#e69f00"),
+        "parameter": ("#0d2c40", "#56b4e9"),
+        "constant": ("#2e3238", "#a8adb3"),
+        "result": ("#1d2126", "#a8adb3"),
+        "output": ("#0b3a2c", "#1fc498"),
+        "operation": ("#d0d3d7", "#d0d3d7"),
+        "box": ("#262b31", "#a8adb3"),
+        "cluster": ("#1a1e23", "#6d737a"),
+    },
+    positive="#56b4e9",
+    negative="#e69f00",
+    ramp=("#1d2126", "#b4590a", "#ffe2a8"),
+)
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
