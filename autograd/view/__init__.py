@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["View", "view"]
 
-MAX_NODES = 20_000
+MAX_NODES = 50_000
 
 
 def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = MAX_NODES) -> View:

@@ -13,6 +13,7 @@ from autograd.view.groups import Group, module_groups
 
 FOLD_ABOVE = 150  # nodes: what fits on a screen in letters that can be read
 ALIKE = 10  # leaves that are used alike make a box from here on
+FEW_NAMES = 3  # names that are all told in the title of a box
 WORTH_A_BOX = 6  # nodes behind one name
 CROWDED = 60  # boxes and loose nodes: more than that is cut into stretches
 STRETCHES = 16
@@ -59,8 +60,10 @@ def _box_alike_leaves(picture: Snapshot, groups: list[Group], member: list[int])
             alike.setdefault((member[node.index], node.role, users), []).append(node.index)
     for (parent, role, _), leaves in alike.items():
         if len(leaves) >= ALIKE:
-            first, last = (_last_step(picture.nodes[leaves[i]].label) for i in (0, -1))
-            title = f"{first} … {last}" if first and last else f"{role}s"
+            names = list(dict.fromkeys(_last_step(picture.nodes[i].label) for i in leaves))
+            title = ", ".join(names) if len(names) <= FEW_NAMES else f"{names[0]} … {names[-1]}"
+            if not all(names):
+                title = f"{role}s"
             for index in leaves:
                 member[index] = len(groups)
             groups.append(Group(title, parent, "leaves"))
@@ -90,6 +93,8 @@ def _box_levels(picture: Snapshot, groups: list[Group], member: list[int]) -> No
         if node.is_leaf and picture.outgoing[node.index]:
             levels[node.index] = max(0, min(levels[edge.target] for edge in picture.outgoing[node.index]) - 1)
     outside = [i for i in range(len(member)) if _kind(groups, _outermost(groups, member[i])) != "module"]
+    if member[picture.root] < 0:
+        outside.remove(picture.root)  # the output is always to be seen
     place = dict.fromkeys(outside, 0)
     for box in {_outermost(groups, member[i]) for i in outside} - {-1}:
         inside = [i for i in outside if _outermost(groups, member[i]) == box]

@@ -30,9 +30,10 @@ AXE = Path(__file__).parents[2] / "build" / "axe" / "node_modules" / "axe-core" 
 Open = Callable[..., "Page"]
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it is open, its event loop counts as running, and no other test could run one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """One Chromium for all tests."""
+    """One Chromium for the tests of a file."""
     playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here (apt install chromium)")
@@ -144,10 +145,8 @@ def _network(sizes: list[int], seed: int = 0, fused: bool = False, labels: bool 
 
 
 def _neuron(weights: list[Value], signals: list[Value], fused: bool) -> Value:
-    if fused:
-        return autograd.tanh(dot(weights[:-1], signals, weights[-1]))
-    total = weights[-1]
-    for w, x in zip(weights[:-1], signals, strict=True):
+    total = dot(weights[:-1], signals, weights[-1]) if fused else weights[-1]
+    for w, x in () if fused else zip(weights[:-1], signals, strict=True):
         total = total + w * x
     activated: Value = total.tanh()
     return activated

@@ -234,6 +234,8 @@ def test_finding_opens_selects_and_shows(network: Network, open_page: Open) -> N
 
 
 def test_a_stage_of_another_size_is_filled_again_until_somebody_has_moved(network: Network, open_page: Open) -> None:
+    from playwright.sync_api import expect
+
     page = open_page(network([2, 3, 1]))
     inside = """() => [...chaingrad.scene.items.values()].every(({ at }) => {
       const { x, y } = chaingrad.camera.toScreen(at);
@@ -241,11 +243,11 @@ def test_a_stage_of_another_size_is_filled_again_until_somebody_has_moved(networ
     })"""
     boxes = page.locator("#world .box").count()
     page.set_viewport_size({"width": 800, "height": 600})
-    page.wait_for_function(inside)
-    assert page.locator("#world .box").count() > boxes  # too small to read: folded
+    expect(page.locator("#world .box")).not_to_have_count(boxes)  # too small to read: folded
+    assert page.evaluate(inside)
     page.set_viewport_size({"width": 1300, "height": 800})
-    page.wait_for_function(inside)
-    assert page.locator("#world .box").count() == boxes
+    expect(page.locator("#world .box")).to_have_count(boxes)
+    assert page.evaluate(inside)
     page.click("#closer")
     moved = page.evaluate("[chaingrad.camera.x, chaingrad.camera.scale]")
     page.set_viewport_size({"width": 900, "height": 700})

@@ -202,3 +202,40 @@ def test_a_graph_without_gradients_stops_after_the_values(open_page: Open) -> No
 def test_a_single_leaf_is_a_page_too(open_page: Open) -> None:
     page = open_page(Value(2.0, label="alone"))
     assert table(page) == [["2", "1"]]
+
+
+def test_a_folded_box_is_one_step_and_says_what_went_on_in_it(network: Network, open_page: Open) -> None:
+    page = open_page(network([2, 8, 8, 1]))
+    page.click("#reset")
+    page.click("#next")
+    assert page.inner_text("#sentence").startswith(
+        "In the folded box layers.0.neurons.0, 5 values are computed, the last is v"
+    )
+    assert page.evaluate(TO_THE_END) > 50
+    last = page.inner_text("#sentence")
+    assert last.startswith("In the folded box layers.0.neurons.")
+    assert "their gradients back, the last is v" in last
+
+
+def test_a_convention_and_a_gradient_of_zero_are_told(open_page: Open) -> None:
+    x = Value(0.0, label="x")
+    y = (x * 3.0).relu()
+    y.label = "y"
+    page = open_page(y)
+    page.click("#back")
+    assert page.inner_text("#sentence") == (
+        "Back through y = ReLU(v₂), where ∂y/∂y = 1: v₂ gets += 0 × 1 = 0 (slope 1 above 0, 0 below). "
+        "Here: slope 0 at exactly 0, by convention."
+    )
+    page.click("#next")
+    assert page.inner_text("#sentence") == (
+        "Back through v₂ = x × 3, where ∂y/∂v₂ = 0: nothing arrives here, so nothing is sent on. "
+        "That was the last step."
+    )
+
+
+def test_names_of_several_words_are_bracketed_in_derivatives(open_page: Open) -> None:
+    x = Value(2.0, label="my x")
+    page = open_page(x * 3.0)
+    page.click("[data-node='0']")
+    assert "∂v₂/∂(my x) = 3" in page.inner_text("#paths")

@@ -277,3 +277,18 @@ def test_a_batch_folds_into_the_layers_and_the_loss(network: Network) -> None:
     folding = fold(snapshot(network([2, 4, 1], fused=True, examples=40)))
     assert {"layers.0", "layers.1.neurons.0", "loss"} <= {group.title for group in folding.groups}
     assert seen(folding) < 20
+
+
+def test_the_output_is_seen_even_where_nothing_has_a_name() -> None:
+    picture = snapshot(chain(400))
+    assert fold(picture).member[picture.root] == -1
+
+
+def test_the_title_of_a_bundle_tells_its_names() -> None:
+    x = [Value(0.1, f"x{i % 2}", requires_grad=False) for i in range(20)]
+    w = Value(1.0, "layers.0.neurons.0.w0", role="parameter")
+    b = Value(1.0, "layers.0.neurons.0.b", role="parameter")
+    loss = ag.sum([(w * v + b).tanh() ** 2 for v in x] + [Value(float(i)) for i in range(70)])
+    titles = [group.title for group in fold(snapshot(loss)).groups]
+    assert "x0, x1" in titles
+    assert "inputs" in titles

@@ -79,8 +79,10 @@ function expressionOf(graph, node, budget = 90) {
   return written(graph, node, parts(node, 0), 4).text;
 }
 
+// ∂L/∂w; a name of several words or with operators in it goes into brackets.
 function derivativeName(of, by) {
-  return `∂${of}/∂${by}`;
+  const part = (name) => (/[\s+\-−×·*/^()]/.test(name) ? `∂(${name})` : `∂${name}`);
+  return `${part(of)}/${part(by)}`;
 }
 
 // ----- What a step says -----

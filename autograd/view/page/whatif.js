@@ -75,7 +75,7 @@ class WhatIf {
       }
     });
     this.rows.set(leaf, { slider, field });
-    return el("div", { class: "slider" }, el("span", { class: "leaf" }, name), slider, field);
+    return el("div", { class: "slider" }, el("span", { class: name.length > 12 ? "leaf long" : "leaf" }, name), slider, field);
   }
 
   setSlider(slider, x) {
