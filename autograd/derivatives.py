@@ -38,8 +38,13 @@ def grad(
     >>> first.data, grad(first, x), x.grad
     (12.0, 12.0, 0.0)
     """
+    if not isinstance(output, Value):
+        raise TypeError(
+            f"grad() takes a recorded Value and what to differentiate by, got {output!r} ({type(output).__name__}); "
+            "for a function, write derivative(f)(x) or value_and_grad(f)(x)"
+        )
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    for v in (output, *wanted):
+    for v in wanted:
         if not isinstance(v, Value):
             raise TypeError(f"grad() takes Values, got {v!r} ({type(v).__name__})")
     order = topological_order(output)
@@ -143,7 +148,9 @@ def derivative(f: Callable[[Value], Value], order: int = 1) -> Callable[[Number]
     48.0
     """
     if not isinstance(order, int) or order < 0:
-        raise ValueError(f"order must be a whole number from 0 on, got {order!r}")
+        raise ValueError(
+            f"order must be a whole number from 0 on, got {order!r}; write derivative(f)(x) for the value at x"
+        )
 
     def nth(x: Number) -> float:
         at = Value(x)

@@ -73,6 +73,8 @@ def levels(root: Value) -> dict[Value, int]:
 def count_paths(root: Value, leaf: Value) -> int:
     """How many different paths lead from a node up to the root, exactly, by adding up along the order.
 
+    Raises TypeError if one of the two is no Value.
+
     >>> x = Value(1.0)
     >>> y = x
     >>> for _ in range(100):
@@ -80,6 +82,8 @@ def count_paths(root: Value, leaf: Value) -> int:
     >>> count_paths(y, x) == 2**100
     True
     """
+    if not isinstance(leaf, Value):
+        raise TypeError(f"count_paths() goes from a Value to a Value, got {leaf!r} ({type(leaf).__name__})")
     count: dict[Value, int] = {}
     for node in topological_order(root):
         count[node] = 1 if node is leaf else sum(count[operand] for operand in node.operands)

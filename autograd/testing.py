@@ -85,7 +85,12 @@ def gradcheck(
     """
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"order must be a whole number from 1 on, got {order!r}")
+    for name, number, least in (("rtol", rtol, 0.0), ("atol", atol, 0.0), ("step", step, 1e-300)):
+        if not least <= number < math.inf:
+            raise ValueError(f"{name} must be {'above' if least else 'at least'} 0 and finite, got {number!r}")
     given = list(inputs) if isinstance(inputs, Sequence) or hasattr(inputs, "__iter__") else [inputs]
+    if not given:
+        raise ValueError("gradcheck has no inputs: give at least one number to differentiate by")
     point = [x.data if isinstance(x, Value) else to_float(x) for x in given]
     names = _input_names(f, given)
     comparisons: list[Comparison] = []
@@ -193,6 +198,20 @@ def assert_gradient(value: Value, by_hand: Number, *, rtol: float = 1e-9, atol: 
     assert_gradients({value: by_hand}, rtol=rtol, atol=atol)
 
 
+def _hint(engine: float, hand: float) -> str:
+    """What the two numbers have to do with each other."""
+    if math.isnan(hand) or math.isnan(engine):
+        return f"{'by hand' if math.isnan(hand) else 'the engine'} it is nan"
+    if engine == 0.0:
+        return "the engine has 0: was backward() called?"
+    if hand == 0.0:
+        return "by hand it is 0"
+    if abs(engine / hand - 1.0) < 5e-3:
+        digits = -math.floor(math.log10(abs(engine / hand - 1.0))) - 1
+        return f"they agree to {digits} digits: rounded? give more, or rtol="
+    return f"off by the factor {engine / hand:.4g}"
+
+
 def assert_gradients(by_hand: Mapping[Value, Number], *, rtol: float = 1e-9, atol: float = 0.0) -> None:
     """Assert the `.grad` of several Values at once; the message lists all of them, right ones too.
 
@@ -200,6 +219,8 @@ def assert_gradients(by_hand: Mapping[Value, Number], *, rtol: float = 1e-9, ato
     >>> (a * b).backward()
     >>> assert_gradients({a: 3.0, b: 2.0})
     """
+    if not by_hand:
+        raise ValueError("assert_gradients was given nothing to compare")
     lines, wrong = [], []
     for i, (value, expected) in enumerate(by_hand.items()):
         if not isinstance(value, Value):
@@ -210,8 +231,9 @@ def assert_gradients(by_hand: Mapping[Value, Number], *, rtol: float = 1e-9, ato
             lines.append(f"  {name:<8} {engine:>10.10g} {hand:>10.10g}")
         else:
             wrong.append(name)
-            factor = f"   <-- off by the factor {engine / hand:.4g}" if hand and engine else "   <-- one of them is 0"
-            lines.append(f"  {name:<8} {engine:>10.10g} {hand:>10.10g}  {engine - hand:<9.4g}{factor}")
+            lines.append(
+                f"  {name:<8} {engine:>10.10g} {hand:>10.10g}  {engine - hand:<9.4g}   <-- {_hint(engine, hand)}"
+            )
     if wrong:
         head = f"  {'':<8} {'engine':>10} {'by hand':>10}  difference"
         raise GradientMismatch("\n".join([f"the gradients differ in {', '.join(wrong)}", head, *lines]))

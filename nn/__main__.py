@@ -22,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from nn.demo import run
 
-    run(given.out, given.epochs, given.seed)
+    try:
+        run(given.out, given.epochs, given.seed)
+    except OSError as error:
+        parser.error(f"cannot write into --out {given.out}: {error.strerror}")
     return 0
 
 

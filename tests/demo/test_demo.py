@@ -35,3 +35,10 @@ def test_bad_arguments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_help() -> None:
     done = subprocess.run([sys.executable, "-m", "nn", "--help"], capture_output=True, text=True, check=True)
     assert "--epochs" in done.stdout and "--out DIR" in done.stdout
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "afile").write_text("")
+    with pytest.raises(SystemExit):
+        main(["--epochs", "1", "--out", str(tmp_path / "afile")])
+    assert "cannot write into --out" in capsys.readouterr().err

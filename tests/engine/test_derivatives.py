@@ -128,3 +128,20 @@ def test_the_rosenbrock_minimum_is_found_with_newton() -> None:
         det = a * d - b * b
         x, y = x - (d * gx - b * gy) / det, y - (a * gy - b * gx) / det
     assert (x, y) == pytest.approx((1.0, 1.0), abs=1e-12)
+
+
+def test_a_function_where_a_value_belongs() -> None:
+    with pytest.raises(TypeError, match=r"for a function, write derivative\(f\)\(x\) or value_and_grad\(f\)\(x\)"):
+        grad(lambda x: x**2, 3.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"write derivative\(f\)\(x\) for the value at x"):
+        derivative(lambda x: x, 3.0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"count_paths\(\) goes from a Value to a Value, got 'x'"):
+        count_paths(Value(1.0), "x")  # type: ignore[arg-type]
+
+
+def test_a_star_import_leaves_pythons_own_names_alone() -> None:
+    names: dict[str, Any] = {}
+    exec("from autograd import *", names)
+    assert not {"sum", "max", "min", "abs", "round"} & set(names)
+    assert {"Value", "explain", "draw", "view", "grad", "tanh", "dot"} <= set(names)
+    assert all(callable(names[name]) for name in autograd.__all__)

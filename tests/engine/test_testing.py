@@ -103,3 +103,32 @@ def test_assert_gradient_accepts() -> None:
     assert_gradient(v, 3.0, rtol=1e-3)
     with pytest.raises(TypeError, match=r"takes a Value and its gradient by hand, got 3.0"):
         assert_gradients({3.0: 1.0})  # type: ignore[dict-item]
+
+
+def test_nothing_to_check_and_strange_tolerances_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"gradcheck has no inputs"):
+        gradcheck(lambda: 3, [])
+    with pytest.raises(ValueError, match=r"given nothing to compare"):
+        assert_gradients({})
+    for name, value in (("rtol", float("inf")), ("rtol", -1.0), ("atol", -1.0), ("step", 0.0), ("step", float("nan"))):
+        settings: dict[str, Any] = {name: value}
+        with pytest.raises(ValueError, match=rf"{name} must be .* 0 and finite, got"):
+            gradcheck(lambda x: x, 1.0, **settings)
+
+
+@pytest.mark.parametrize(
+    ("engine", "by_hand", "hint"),
+    [
+        (0.2880411719, 0.288, "agree to 3 digits: rounded"),
+        (0.0, 0.5, "was backward() called?"),
+        (0.5, 0.0, "by hand it is 0"),
+        (0.5, float("nan"), "by hand it is nan"),
+        (1.0, 0.5, "off by the factor 2"),
+    ],
+)
+def test_the_hint_says_what_may_have_happened(engine: float, by_hand: float, hint: str) -> None:
+    v = Value(1.0)
+    v.grad = engine
+    with pytest.raises(GradientMismatch) as caught:
+        assert_gradient(v, by_hand)
+    assert hint in str(caught.value)
