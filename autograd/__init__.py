@@ -113,6 +113,7 @@ if TYPE_CHECKING:  # imported at their first use
     from autograd.explain import explain as explain
     from autograd.names import label as label
     from autograd.order import why_order as why_order
+    from autograd.program import compile as compile
     from autograd.reductions import dot as dot
     from autograd.trace import trace_table as trace_table
     from autograd.view import view as view
@@ -125,13 +126,14 @@ _lazy.install(
         "explain": "autograd.explain",
         "label": "autograd.names",
         "why_order": "autograd.order",
+        "compile": "autograd.program",
         "dot": "autograd.reductions",
         "trace_table": "autograd.trace",
         "view": "autograd.view",
     },
 )
 
-# What a star import brings: everything but the names of Python's own abs, max, min, round and sum.
+# What a star import brings: everything but the names of Python's own abs, compile, max, min, round and sum.
 __all__ = [
     "AnomalyError",
     "TracingError",

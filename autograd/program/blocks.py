@@ -1,0 +1,48 @@
+"""The second intermediate representation: blocks, each of which is a few lines of array code for many nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]  # numbers of nodes, or positions in an array
+
+ELEMENTWISE, PRODUCT, ROWWISE = "elementwise", "matrix product", "row by row"
+ALONG, FAMILY, ACROSS = "along rows", "family", "across the batch"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Nodes that are computed together, as arrays of node numbers.
+
+    form            nodes     operands
+    ELEMENTWISE     (n,)      (n,) for each operand of the operation
+    PRODUCT         (L, R)    weights (L, k), what they weigh (k, R), then terms to add (L, R)
+    ROWWISE         (n,)      left factors (k, n), right factors (k, n), then terms to add (n,)
+    ALONG           (n,)      (k, n): one result from each column, as the sum of k
+    FAMILY          (k, n)    (k, n): as many results as operands, as the softmax of k
+    ACROSS          (n,)      (n,): the mean of each over the examples
+
+    `why` says what stood in the way of a matrix product, if something did.
+    """
+
+    form: str
+    op: str
+    nodes: Numbers
+    operands: tuple[Numbers, ...]
+    batched: bool
+    settings: tuple[float, ...] = ()
+    why: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many nodes."""
+        return int(self.nodes.size)
+
+    def describe(self) -> str:
+        """One line."""
+        shapes = " and ".join("×".join(map(str, of.shape)) for of in self.operands)
+        of = f" of {shapes}" if self.form != ELEMENTWISE else ""
+        return f"{self.size} × {self.op}: {self.form}{of}" + (f" ({self.why})" if self.why else "")

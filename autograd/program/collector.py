@@ -1,0 +1,19 @@
+"""`no_collection`: no cyclic garbage collection for a while."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Hold the cyclic collector back: it would walk growing lists of nodes again and again, and find nothing there."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

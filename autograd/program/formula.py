@@ -1,0 +1,200 @@
+"""Formulas that print NumPy code: what the rules of the table become when they run over the namespace in `numpy_xp`.
+
+`axes` names the directions along which a formula varies, as in "nb": rows n, examples b of the batch. A plain float in
+a formula is a literal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autograd import ieee
+
+AXES = "klrnb"  # in the order in which arrays have them: summed over, rows and columns of a product, rows, examples
+_SIGNS = {"np.add": "+", "np.subtract": "-", "np.multiply": "*", "np.divide": "/", "np.greater": ">",
+          "np.greater_equal": ">=", "np.equal": "==", "np.matmul": "@"}  # fmt: skip
+_BINDS = {"np.greater": 0, "np.greater_equal": 0, "np.equal": 0, "np.add": 1, "np.subtract": 1,
+          "np.multiply": 2, "np.divide": 2, "np.matmul": 2}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formula:
+    """A name or a function of formulas and numbers.
+
+    `function` is "" for a name, which is then `text`; behind a | in it stand keywords of the call. A name stands for
+    (a part of) the array `buffer`, if that is not "".
+    """
+
+    function: str
+    parts: tuple[Formula | float, ...] = ()
+    text: str = ""
+    axes: str = ""
+    buffer: str = ""
+
+    def __add__(self, other: Operand) -> Formula:
+        return call("np.add", _number(self), _number(other))
+
+    def __radd__(self, other: Operand) -> Formula:
+        return self if other == 0.0 else call("np.add", other, _number(self))
+
+    def __sub__(self, other: Operand) -> Formula:
+        return call("np.subtract", _number(self), _number(other))
+
+    def __rsub__(self, other: Operand) -> Formula:
+        return call("np.subtract", other, _number(self))
+
+    def __mul__(self, other: Operand) -> Formula:
+        return self if other == 1.0 else call("np.multiply", self, other)
+
+    def __rmul__(self, other: Operand) -> Formula:
+        return self if other == 1.0 else call("np.multiply", other, self)
+
+    def __truediv__(self, other: Operand) -> Formula:
+        return self if other == 1.0 else call("np.divide", self, other)
+
+    def __rtruediv__(self, other: Operand) -> Formula:
+        return call("np.divide", other, self)
+
+    def __neg__(self) -> Formula:
+        return call("np.negative", _number(self))
+
+    def __bool__(self) -> bool:
+        raise TypeError("a rule branched on a number: write the choice with xp.where")
+
+    def __str__(self) -> str:
+        return written(self)
+
+    def names(self) -> Iterator[Formula]:
+        """All names in the formula, with multiplicity."""
+        stack: list[Formula | float] = [self]
+        while stack:
+            part = stack.pop()
+            if isinstance(part, Formula):
+                if part.function:
+                    stack.extend(reversed(part.parts))
+                else:
+                    yield part
+
+
+Operand = Formula | float
+_TRUTHS = {"np.greater", "np.greater_equal", "np.equal", "np.isnan", "np.isfinite"}
+
+
+def is_truth(part: Operand) -> bool:
+    """Whether NumPy computes booleans for this formula."""
+    if not isinstance(part, Formula) or not part.function:
+        return False
+    return part.function in _TRUTHS or (part.function == "np.multiply" and all(map(is_truth, part.parts)))
+
+
+def _number(part: Operand) -> Operand:
+    # To NumPy, the sum of two booleans is their disjunction, and their difference an error.
+    return call("np.multiply", part, 1.0) if is_truth(part) else part
+
+
+def name(text: str, axes: str = "", buffer: str = "") -> Formula:
+    """A variable, or any text that needs no brackets around it."""
+    return Formula("", (), text, axes, buffer)
+
+
+def call(function: str, *parts: Operand, axes: str | None = None) -> Formula:
+    """A function of formulas; it varies along the axes of its parts unless told otherwise."""
+    along = axes_of(*parts) if axes is None else axes
+    return Formula(function, tuple([part if isinstance(part, Formula) else float(part) for part in parts]), "", along)
+
+
+def axes_of(*parts: Operand) -> str:
+    """The axes along which at least one of these varies.
+
+    >>> axes_of(name("w", "n"), name("x", "b"), 2.0)
+    'nb'
+    """
+    present = {axis for part in parts if isinstance(part, Formula) for axis in part.axes}
+    return "".join([axis for axis in AXES if axis in present])
+
+
+def literal(x: float) -> str:
+    """A number as Python source.
+
+    >>> literal(0.1), literal(float("-inf")), literal(float("nan"))
+    ('0.1', '-np.inf', 'np.nan')
+    """
+    if x != x:
+        return "np.nan"
+    if x in (ieee.inf, -ieee.inf):
+        return "np.inf" if x > 0 else "-np.inf"
+    return repr(x)
+
+
+def written(part: Operand, binds: int = 0) -> str:
+    """The formula as source; in brackets if it binds less tightly than what stands around it.
+
+    >>> x, y = name("x"), name("y")
+    >>> print((x + y) * 2.0 - call("np.exp", -x))
+    (x + y) * 2.0 - np.exp(-x)
+    """
+    if not isinstance(part, Formula):
+        return f"({literal(part)})" if binds and str(part).startswith("-") else literal(part)
+    if not part.function:
+        return part.text
+    own = _BINDS.get(part.function)
+    if part.function == "np.negative":
+        return f"({_negated(part)})" if binds > 1 else _negated(part)
+    if own is None:
+        function, _, keywords = part.function.partition("|")
+        return f"{function}({', '.join([*map(written, part.parts), *([keywords] if keywords else [])])})"
+    a, b = part.parts
+    # Comparisons and what stands right of a sign are bracketed at the same level: they are not associative.
+    text = f"{written(a, own if own else 1)} {_SIGNS[part.function]} {written(b, own + 1)}"
+    return f"({text})" if binds > own or (binds and not own) else text
+
+
+def _negated(part: Formula) -> str:
+    return f"-{written(part.parts[0], 3)}"
+
+
+def factors(part: Operand) -> list[Operand]:
+    """What a product is made of, its signs as factors of -1."""
+    if isinstance(part, Formula):
+        if part.function == "np.multiply":
+            return [f for x in part.parts for f in factors(x)]
+        if part.function == "np.negative":
+            return [-1.0, *factors(part.parts[0])]
+    return [part]
+
+
+def product(*parts: Operand) -> Operand:
+    """The product, with what is the same for all elements multiplied first.
+
+    >>> g, seed = name("g", "nb"), name("seed")
+    >>> print(product(seed * 0.5, 2.0 * g))
+    g * seed
+    """
+    number = 1.0
+    plain: list[Formula] = []
+    arrays: list[Formula] = []
+    for f in [f for part in parts for f in factors(part)]:
+        if not isinstance(f, Formula):
+            number *= f
+        elif f.axes:
+            arrays.append(f)
+        else:
+            plain.append(f)
+    if plain:
+        scale: Operand = -_multiplied(plain, 1.0) if number == -1.0 else _multiplied(plain, number)
+    else:
+        scale = abs(number) if arrays else number
+    if not arrays:
+        return scale
+    result = _multiplied(arrays, 1.0) * scale
+    return -result if number < 0.0 and not plain else result
+
+
+def _multiplied(parts: list[Formula], number: float) -> Operand:
+    if not parts:
+        return number
+    result = parts[0]
+    for f in parts[1:]:
+        result = result * f
+    return result * number

@@ -1,0 +1,186 @@
+"""`Program`: a compiled formula. It takes one example or a batch, and gives values and gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from autograd.program.code import Code, code_for
+from autograd.program.machine import Array, Machine
+from autograd.program.session import Session
+from autograd.program.stages import Stages
+from autograd.program.walk import Recorded
+from autograd.value import Value
+
+Reduction = Literal["mean", "sum", "none"]
+
+
+class Program:
+    """Array code for a recorded graph; made by `compile`.
+
+    `inputs` are the Values that are fed per example, `parameters` those that gradients are taken by, in the order in
+    which they lie in one flat vector. Parameters, and leaves that take no gradient, are read from the Values at each
+    call. `source` is the NumPy code that runs, `stages` what each pass made of the graph, `report()` what became what.
+
+    Raises ValueError for a dtype other than float64 and float32.
+
+    >>> from autograd import Value
+    >>> from autograd.program import compile
+    >>> w, x = Value(3.0, label="w"), Value(0.0, label="x")
+    >>> program = compile(w * x * x, inputs=[x])
+    >>> program([2.0]), program([[1.0], [2.0]]).tolist()
+    (12.0, [3.0, 12.0])
+    >>> program.value_and_grad([[1.0], [2.0]])
+    (7.5, [2.5])
+    """
+
+    def __init__(self, recorded: Recorded, dtype: DTypeLike = np.float64) -> None:
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        if self.dtype not in (np.float64, np.float32):
+            raise ValueError(f"dtype must be float64 or float32, got {dtype!r}")
+        self._code: Code = code_for(recorded.graph, len(recorded.inputs), len(recorded.parameters))
+        layout = self._code.built.layout
+        self.inputs: list[Value] = recorded.inputs
+        self.parameters: list[Value] = [recorded.parameters[p] for p in layout.parameters]
+        self.outputs = len(recorded.graph.outputs)
+        self._givens = [recorded.givens[p] for p in layout.givens]
+        self._machine: Machine | None = None
+
+    @property
+    def source(self) -> str:
+        """The NumPy code that runs, as a module of its own: its `prepare` makes the two functions for a batch size."""
+        return self._code.built.source
+
+    @property
+    def careful_source(self) -> str:
+        """The code that runs instead where a result or a gradient is not finite."""
+        return self._code.careful_built.source
+
+    @property
+    def stages(self) -> Stages:
+        """What each pass made of the graph; to be printed, all or one of them, as `stages["lifted"]`."""
+        return self._code.built.stages
+
+    def report(self) -> str:
+        """What became what, and what stood in the way of a matrix product: a line for each block of the source."""
+        return self._code.built.report
+
+    def __call__(self, X: ArrayLike = ()) -> Any:
+        """The result for one example, as a float, or for each of a batch (examples, inputs), as an array.
+
+        A program of several outputs gives an array (outputs,) for one example and (examples, outputs) for a batch.
+        Raises ValueError if X does not have a column for each input.
+        """
+        rows, single = self.rows(X)
+        values = self._loaded().values(rows)
+        if not single:
+            return values
+        return float(values[0]) if values.ndim == 1 else values[0]
+
+    def value_and_grad(
+        self,
+        X: ArrayLike = (),
+        *,
+        reduction: Reduction = "mean",
+        inputs: bool = False,
+        accumulate: bool = False,
+    ) -> Any:
+        """The value, the gradients by `parameters` and, if asked for, those by `inputs`. Of several outputs, the first.
+
+        Over a batch (examples, inputs), the value is the mean of the results or their sum, and the gradients are its:
+        a list of floats for the parameters, an array of the shape of X for the inputs. With reduction="none", values
+        are (examples,), gradients by parameters (examples, parameters), by inputs (examples, inputs). `accumulate`
+        adds the gradients to the `.grad` of the Values, as `backward()` does.
+
+        Raises ValueError if X does not have a column for each input, for another reduction, and for "none" where
+        examples depend on each other.
+
+        >>> from autograd import Value
+        >>> from autograd.program import compile
+        >>> w, x = Value(3.0), Value(0.0)
+        >>> value, by_parameters, by_inputs = compile(w * x * x, [x]).value_and_grad(
+        ...     [[1.0], [2.0]], reduction="none", inputs=True)
+        >>> value.tolist(), by_parameters.tolist(), by_inputs.tolist()
+        ([3.0, 12.0], [[1.0], [4.0]], [[6.0], [12.0]])
+        """
+        rows, single = self.rows(X)
+        machine = self._loaded()
+        if not single and not is_reduced(reduction):
+            return self._one_by_one(machine, rows, inputs, accumulate)
+        by_inputs = np.empty(rows.shape[::-1], self.dtype).T if inputs else None
+        value = machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0, by_inputs)
+        gradients = machine.gradient.tolist()
+        if accumulate:
+            self._accumulate(gradients, by_inputs)
+        if by_inputs is None:
+            return value, gradients
+        return value, gradients, by_inputs[0].tolist() if single else by_inputs
+
+    def session(self) -> Session:
+        """A working copy of the parameters, for training: one flat vector, written back at the end; see `Session`."""
+        machine = Machine(self._code, self.dtype)
+        self.read_into(machine)
+        return Session(self, machine)
+
+    def _one_by_one(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
+        if self._code.built.whole_batches:
+            raise ValueError('reduction="none": examples depend on each other through batch_mean; take "mean" or "sum"')
+        values = np.empty(len(rows), self.dtype)
+        gradients = np.empty((len(rows), len(self.parameters)), self.dtype)
+        by_inputs = np.empty(rows.shape, self.dtype)
+        for k in range(len(rows)):
+            values[k] = machine.gradients(rows[k : k + 1], 1.0, by_inputs[k : k + 1] if inputs else None)
+            gradients[k] = machine.gradient
+        if accumulate:
+            self._accumulate(gradients.sum(axis=0).tolist(), by_inputs if inputs else None)
+        return (values, gradients, by_inputs) if inputs else (values, gradients)
+
+    def _accumulate(self, gradients: Sequence[float], by_inputs: NDArray[Any] | None) -> None:
+        for value, gradient in zip(self.parameters, gradients, strict=True):
+            value.grad += gradient
+        if by_inputs is not None:
+            for value, gradient in zip(self.inputs, by_inputs.sum(axis=0).tolist(), strict=True):
+                value.grad += gradient
+
+    def rows(self, X: ArrayLike) -> tuple[Array, bool]:
+        """X as an array (examples, inputs), and whether it was one example.
+
+        Raises ValueError if it has not a column for each input, or no rows.
+        """
+        rows = np.asarray(X, self.dtype)
+        count = len(self.inputs)
+        single = rows.ndim == 1
+        if single:
+            rows = rows[None]
+        if rows.ndim != 2 or rows.shape[1] != count:
+            raise ValueError(
+                f"X has the shape {np.shape(X)}, and this program takes {count} inputs: give ({count},) for one "
+                f"example, or (examples, {count}) for a batch"
+            )
+        if not len(rows):
+            raise ValueError("X is a batch of no examples: give at least one")
+        return rows, single
+
+    def _loaded(self) -> Machine:
+        if self._machine is None:
+            self._machine = Machine(self._code, self.dtype)
+        self.read_into(self._machine)
+        return self._machine
+
+    def read_into(self, machine: Machine) -> None:
+        """Give a machine the numbers of the Values."""
+        machine.theta[:] = [v.data for v in self.parameters]
+        machine.givens[:] = [v.data for v in self._givens]
+
+
+def is_reduced(reduction: str) -> bool:
+    """Whether the results of a batch become one number: by "mean" or "sum", and not with "none".
+
+    Raises ValueError for another word.
+    """
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
+    return reduction != "none"

@@ -1,0 +1,91 @@
+"""`Session`: training on one flat vector of parameters, at the speed of array code."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from autograd.program.machine import Array, Machine
+
+if TYPE_CHECKING:
+    from autograd.program.program import Program
+
+
+class Session:
+    """A working copy of a program's parameters, made by `program.session()`.
+
+    `parameters` is one vector, in the order of `program.parameters`; change it in place. The Values get its numbers at
+    the end of a `with` block, or from `write_back`.
+
+    >>> from autograd import Value
+    >>> from autograd.program import compile
+    >>> w, x, y = Value(0.0, label="w"), Value(0.0, label="x"), Value(0.0, label="y")
+    >>> program = compile((w * x - y) ** 2, inputs=[x, y])
+    >>> with program.session() as session:
+    ...     for _ in range(50):
+    ...         loss = session.step([[1.0, 3.0], [2.0, 6.0]], lr=0.1)
+    >>> round(w.data, 6)
+    3.0
+    """
+
+    def __init__(self, program: Program, machine: Machine) -> None:
+        self.program = program
+        self._machine = machine
+
+    @property
+    def parameters(self) -> Array:
+        """The flat vector of parameters."""
+        return self._machine.theta
+
+    @property
+    def gradient(self) -> Array:
+        """The gradient that was computed last, in the order of the parameters; overwritten by the next one."""
+        return self._machine.gradient
+
+    @property
+    def outputs(self) -> Array:
+        """Of a program of several outputs: all of them, (examples, outputs), as the last gradient's batch had them."""
+        parts = self._machine.outputs
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def value_and_gradient(self, X: ArrayLike, *, reduction: str = "mean") -> tuple[float, Array]:
+        """The mean over the batch, or the sum, and its gradient: the vector `gradient` itself, not a copy.
+
+        Raises ValueError if X does not have a column for each input, and for another reduction.
+        """
+        if reduction not in ("mean", "sum"):
+            raise ValueError(f'reduction must be "mean" or "sum" here, got {reduction!r}')
+        rows, _ = self.program.rows(X)
+        value = self._machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0)
+        return value, self._machine.gradient
+
+    def values(self, X: ArrayLike) -> Array:
+        """The result for each example of a batch."""
+        return self._machine.values(self.program.rows(X)[0])
+
+    def step(self, X: ArrayLike, lr: float) -> float:
+        """One step of gradient descent on the mean over the batch: parameters −= lr · gradient; the mean before it."""
+        value, gradient = self.value_and_gradient(X)
+        gradient *= lr  # in place: it is not needed any more
+        self._machine.theta -= gradient
+        return value
+
+    def read(self) -> None:
+        """Take the numbers of the Values."""
+        self.program.read_into(self._machine)
+
+    def write_back(self) -> None:
+        """Give the Values the numbers of the vector."""
+        for value, number in zip(self.program.parameters, self._machine.theta.tolist(), strict=True):
+            value.data = number
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.write_back()

@@ -1,0 +1,113 @@
+"""Pass: give operations over several operands operands of one kind, so that each can become rows of one array."""
+
+from __future__ import annotations
+
+from autograd import ops
+from autograd.program.ir import COPY, INPUT, SPREAD, Graph
+from autograd.program.sums import LONG_SUM
+
+FAMILIES = ("softmax", "log_softmax")  # one node for each of the operands, k as setting: computed together
+
+
+def settle(graph: Graph) -> Graph:
+    """Insert copies where inputs, computed and shared operands are mixed, short sums as additions, whole softmaxes.
+
+    An output that is a leaf becomes a copy of it, so that every output is computed.
+
+    >>> from autograd import Value, logsumexp
+    >>> from autograd.program.walk import read_graph
+    >>> x, w = Value(1.0), Value(2.0)
+    >>> print(settle(read_graph([logsumexp([x, w])], [x]).graph).describe())
+    #3 = copy(#0)
+    #4 = spread(#1)
+    #2 = logsumexp(#3, #4)
+    """
+    return _Settler(graph).run()
+
+
+def is_wide(graph: Graph, i: int) -> bool:
+    """Whether node i takes any number of operands."""
+    op = graph.ops[i]
+    return op == "dot" or (op in ops.TABLE and ops.TABLE[op].variadic)
+
+
+class _Settler:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph.copy()
+        self.batched = graph.batched()
+        self.order: list[int] = []
+        self.copies: dict[tuple[str, int], int] = {}
+        self.families: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+        self.same: dict[int, int] = {}
+
+    def run(self) -> Graph:
+        graph = self.graph
+        for i in graph.order:
+            op, operands = graph.ops[i], tuple([self.same.get(a, a) for a in graph.operands[i]])
+            graph.operands[i] = operands
+            if op in FAMILIES:
+                self._join_family(i, operands)
+                continue
+            if op == "sum" and len(operands) < LONG_SUM:
+                self._chain(i, operands)
+            elif op == "dot":
+                k = int(graph.settings[i][0])
+                if self.batched[operands[0]] and self.batched[operands[k]]:
+                    graph.operands[i] = (
+                        *self._alike(operands[:k]),
+                        *self._alike(operands[k : 2 * k]),
+                        *operands[2 * k :],
+                    )
+            elif is_wide(graph, i):
+                graph.operands[i] = self._alike(operands)
+            self.order.append(i)
+        outputs = [self._copy(COPY, i) if i in graph.leaves else self.same.get(i, i) for i in graph.outputs]
+        return graph.with_order(self.order, tuple(outputs))
+
+    def _chain(self, i: int, operands: tuple[int, ...]) -> None:
+        """Make a short sum additions, left to right."""
+        first, *others = operands
+        if not others:  # as the engine has it, which turns -0.0 into 0.0
+            others = [self.graph.literal(0.0)]
+        for a in others[:-1]:
+            first = self._add("+", (first, a), i, self.batched[i])
+        self.graph.ops[i], self.graph.operands[i] = "+", (first, others[-1])
+
+    def _join_family(self, i: int, operands: tuple[int, ...]) -> None:
+        """Put node i in the place of its member of the softmax over these operands: all of them are computed."""
+        graph, op = self.graph, self.graph.ops[i]
+        alike = self._alike(operands)
+        if (op, alike) not in self.families:
+            self.families[op, alike] = [self._add(op, alike, -1, self.batched[i]) for _ in alike]
+            graph.settings.update({j: (float(k),) for k, j in enumerate(self.families[op, alike])})
+        member = self.families[op, alike][int(graph.settings[i][0])]
+        graph.origins[member] = graph.origin(i)
+        if i in graph.labels:
+            graph.labels[member] = graph.labels[i]
+        self.same[i] = member
+
+    def _alike(self, operands: tuple[int, ...]) -> tuple[int, ...]:
+        """These operands, all columns of X, or all computed per example, or all shared by the batch."""
+        kinds = [self._kind(a) for a in operands]
+        if len(set(kinds)) == 1:
+            return operands
+        wrap = {"input": COPY, "shared": SPREAD}
+        return tuple([self._copy(wrap[k], a) if k in wrap else a for k, a in zip(kinds, operands, strict=True)])
+
+    def _kind(self, a: int) -> str:
+        leaf = self.graph.leaves.get(a)
+        if leaf is not None and leaf.kind == INPUT:
+            return "input"
+        return "computed" if a < len(self.batched) and self.batched[a] else "shared"
+
+    def _copy(self, op: str, a: int) -> int:
+        if (op, a) not in self.copies:
+            self.copies[op, a] = self._add(op, (a,), a, op == SPREAD or self.batched[a])
+        return self.copies[op, a]
+
+    def _add(self, op: str, operands: tuple[int, ...], origin: int, batched: int) -> int:
+        i = self.graph.add(op, operands, (), origin)
+        self.batched.extend(bytes(i - len(self.batched)))  # for literals that were added meanwhile
+        self.batched.append(batched)
+        self.order.append(i)
+        return i

@@ -1,0 +1,121 @@
+"""All passes in a row: from a recorded graph to source, with what each pass made kept to be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from autograd.program.backward import write_backward
+from autograd.program.draft import Draft
+from autograd.program.emit import emit
+from autograd.program.fold import drop_dead, fold, merge_equal
+from autograd.program.forward import write_forward
+from autograd.program.groups import group
+from autograd.program.ir import BATCH_MEAN, Graph
+from autograd.program.lift import lift
+from autograd.program.order import Layout, order_rows
+from autograd.program.references import read
+from autograd.program.report import report
+from autograd.program.settle import settle
+from autograd.program.sums import collect_sums
+
+CANONICAL: tuple[Callable[[Graph], Graph], ...] = (fold, collect_sums, merge_equal, drop_dead, settle)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one pass made, to be printed."""
+
+    name: str
+    summary: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.summary}\n{self.text}"
+
+
+class Stages(Sequence[Stage]):
+    """The stages of a compilation, by number or by name; `print` shows all of them."""
+
+    def __init__(self, stages: Sequence[Stage]) -> None:
+        self._stages = list(stages)
+
+    def __getitem__(self, which: int | slice | str) -> Stage:  # type: ignore[override]
+        if isinstance(which, str):
+            found = [stage for stage in self._stages if stage.name == which]
+            if not found:
+                names = ", ".join(stage.name for stage in self._stages)
+                raise KeyError(f"there is no stage {which!r}: the stages are {names}")
+            return found[0]
+        return self._stages[which]  # type: ignore[return-value]
+
+    def __len__(self) -> int:
+        return len(self._stages)
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self._stages)
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Built:
+    """What the passes made of a graph, as far as a running program needs it.
+
+    `results` says for each array that the forward function returns how many outputs are in it, and whether they differ
+    between examples. `rows` is how many numbers per example all arrays have together.
+    """
+
+    recorded: Graph
+    layout: Layout
+    source: str
+    rows: int
+    results: list[tuple[int, bool]]
+    whole_batches: bool
+    stages: Stages
+    report: str
+
+
+def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False) -> Built:
+    """Run all passes. X has so many `columns`; so many `parameters` are there, whether or not they occur."""
+    canonical = graph
+    for run in CANONICAL:
+        canonical = run(canonical)
+    groups = group(canonical)
+    blocks = lift(canonical, groups)
+    layout = order_rows(canonical, blocks, parameters)
+    draft = Draft(canonical, layout, columns, careful)
+    reads = write_forward(draft)
+    results = _write_results(draft)
+    write_backward(draft, reads)
+    source, rows = emit(draft)
+    numbered = [f"{b}: {draft.block_names[b]} = {block.describe()}" for b, block in enumerate(layout.blocks)]
+    stages = [
+        Stage("recorded", f"{len(graph.order)} operations on {len(graph.leaves)} leaves", graph.describe()),
+        Stage("canonical", f"{len(canonical.order)} operations", canonical.describe()),
+        Stage("grouped", f"{len(groups)} groups", "\n".join(found.describe() for found in groups)),
+        Stage("lifted", f"{len(blocks)} blocks", "\n".join(numbered)),
+        Stage("ordered", f"{len(layout.segments)} arrays", layout.describe()),
+        Stage("emitted", f"{source.count(chr(10))} lines", source.rstrip("\n")),
+    ]
+    whole = any(canonical.ops[i] == BATCH_MEAN for i in canonical.order)
+    text = report(graph, draft, reads)
+    return Built(graph, layout, source, rows, results, whole, Stages(stages), text)
+
+
+def _write_results(draft: Draft) -> list[tuple[int, bool]]:
+    """Have the forward function return the outputs: those of one block that follow one another as one array."""
+    home = {i: b for b, block in enumerate(draft.layout.blocks) for i in block.nodes.ravel().tolist()}
+    results = []
+    for b, found in groupby(draft.graph.outputs, key=home.__getitem__):
+        nodes = np.array(list(found))
+        several = len(nodes) > 1
+        axes = "n" if several else ""
+        reference = read(draft, nodes if several else np.array(nodes[0]), axes, summed=axes)
+        draft.results.append(reference.value)
+        results.append((len(nodes), draft.layout.blocks[b].batched))
+    return results

@@ -1,0 +1,77 @@
+"""What compiling costs: calls of functions, counted, grow no faster than the nodes; and one trace, one compilation."""
+
+import builtins
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from autograd import Value, relu, tanh
+from autograd import sum as add_up
+from autograd.program import code as code_module
+from autograd.program import compile
+
+
+def wide_layer(n: int) -> tuple[Value, list[Value]]:
+    x = [Value(0.1, f"x{i}") for i in range(20)]
+    rows = [[Value(0.5, role="parameter") for _ in x] for _ in range(n)]
+    return add_up([relu(builtins.sum(w * v for w, v in zip(row, x, strict=True))) for row in rows]), x
+
+
+def deep_chain(n: int) -> tuple[Value, list[Value]]:
+    x, w = Value(0.3, "x"), Value(0.5, "w")
+    y = x
+    for _ in range(n):
+        y = tanh(y * w)
+    return y, [x]
+
+
+def formulas(n: int) -> tuple[Value, list[Value]]:
+    x = Value(0.2, "x")
+    weights = [Value(0.1 * i) for i in range(n)]
+    return add_up([(w * x).sin() * w for w in weights]), [x]
+
+
+def calls(run: Callable[[], Any]) -> int:
+    """How many functions are called, of Python and of C."""
+    count = 0
+
+    def see(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("build", [wide_layer, deep_chain, formulas])
+def test_compiling_is_linear_in_the_nodes(build: Callable[[int], tuple[Value, list[Value]]]) -> None:
+    counts = []
+    for n in (100, 200, 400):
+        output, inputs = build(n)
+        counts.append(calls(lambda: compile(output, inputs)._code.prepare))  # noqa: B023
+    assert counts[1] < 2.2 * counts[0], counts
+    assert counts[2] < 2.2 * counts[1], counts
+
+
+def test_a_second_compilation_reads_the_graph_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = wide_layer(50), wide_layer(50)
+    code = compile(*first)._code
+    monkeypatch.setattr(code_module, "build", None)
+    assert compile(*second)._code is code
+
+
+def test_large_graphs_leave_the_cache_first_come_first_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code_module, "_CACHE", type(code_module._CACHE)())
+    monkeypatch.setattr(code_module, "NODES_KEPT", 3000)
+    for n in (40, 41, 42, 43):
+        compile(*wide_layer(n))
+    kept = [len(code.built.recorded) for code in code_module._CACHE.values()]
+    assert sum(kept) <= 3000 or len(kept) == 1
+    assert kept[-1] == len(compile(*wide_layer(43))._code.built.recorded)
