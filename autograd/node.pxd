@@ -4,6 +4,8 @@ cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE
 cdef long modes
 cdef long long visits
 cdef list pending
+cdef Py_ssize_t FLOOR
+cdef list shared_stack
 cdef bint draining
 
 @cython.final
