@@ -111,9 +111,10 @@ def test_a_second_ctrl_c_waits_until_everything_is_put_back() -> None:
 
 
 SIGINT_SCRIPT = """
-import json, sys
+import json, signal, sys
 import nn
 from nn.datasets import moons
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are started with it ignored
 model = nn.MLP(2, [4, 1], activation="tanh", output_activation="sigmoid", dropout=0.2, seed=0)
 print("ready", flush=True)
 history = model.fit(*moons(12), batch_size=3, epochs=10**6, seed=0, progress=False)
@@ -130,7 +131,10 @@ def test_a_real_sigint_leaves_the_last_finished_step() -> None:
         assert child.stdout.readline() == "ready\n"
         time.sleep(0.3)
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=60)
+        try:
+            out, err = child.communicate(timeout=60)
+        finally:
+            child.kill()  # if it did not stop by itself; `with` would wait for it for ever
     assert child.returncode == 0, err
     stopped, epochs, loss, state = json.loads(out)
     assert stopped == "interrupted"
