@@ -132,7 +132,9 @@ def test_a_second_renderer_is_not_tried_after_the_time_limit(tmp_path: Path, mon
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a single process")
 def test_control_c_stops_a_layout() -> None:
     code = f"""
+        import signal
         from autograd.draw.render import render
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
         render({DOT!r})
         print("ready", flush=True)
         try:
@@ -146,7 +148,10 @@ def test_control_c_stops_a_layout() -> None:
         assert child.stdout.readline() == "ready\n"
         time.sleep(0.5)
         child.send_signal(signal.SIGINT)
-        assert child.communicate(timeout=20)[0] == "stopped 1\n"
+        try:
+            assert child.communicate(timeout=20)[0] == "stopped 1\n"
+        finally:
+            child.kill()  # if it did not stop by itself; `with` would wait for it
 
 
 # ----- Which renderer -----
