@@ -81,5 +81,5 @@ def _same_structure(a: Graph, b: Graph) -> bool:
     return (
         a.outputs == b.outputs and a.ops == b.ops and a.operands == b.operands and a.settings == b.settings
         and a.labels == b.labels and a.leaves.keys() == b.leaves.keys() and a.literals == b.literals
-        and all([a.leaves[i][:2] == b.leaves[i][:2] for i in a.leaves])
+        and all(a.leaves[i][:2] == b.leaves[i][:2] for i in a.leaves)
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd import ops
-from autograd.program.ir import Graph
+from autograd.program.ir import LITERAL, Graph
 
 # x op number, for which the result is x itself, with slope 1: exactly, for nan, infinities and -0.0 too.
 _NEUTRAL_RIGHT = {"*": 1.0, "/": 1.0, "**": 1.0, "-": 0.0}
@@ -19,7 +19,7 @@ def fold(graph: Graph) -> Graph:
     >>> print(fold(read_graph([(x * 1.0) * (Value(2.0, role="constant") ** 3)], [x]).graph).describe())
     #6 = *(#0, 8.0)
     """
-    same = {i: _same_literal(graph, i) for i in graph.leaves if graph.is_literal(i)}
+    same = {i: graph.literal(leaf.value) for i, leaf in graph.leaves.items() if leaf.kind == LITERAL}  # none is new
     if not same:
         return graph
     new = graph.copy()
@@ -42,10 +42,6 @@ def fold(graph: Graph) -> Graph:
         else:
             order.append(i)
     return new.with_order(order, tuple([same.get(i, i) for i in graph.outputs]))
-
-
-def _same_literal(graph: Graph, i: int) -> int:
-    return graph.literal(graph.leaves[i].value)  # always there already: the walk has listed them
 
 
 def _neutral(graph: Graph, i: int, operands: tuple[int, ...]) -> int | None:

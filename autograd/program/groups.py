@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograd.program.ir import INPUT, Graph
+from autograd.program.ir import LITERAL as LITERAL_LEAF
 from autograd.program.settle import FAMILIES, is_wide
 
 # Where the number behind a node is found when the program runs.
@@ -32,8 +33,9 @@ class Group:
 def homes_of(graph: Graph) -> list[str]:
     """For each node, where its number is found: in the source text, in X, in the vector P or in rows per example."""
     homes = [ROWS if batched else SHARED for batched in graph.batched()]
+    of_kind = {INPUT: INPUTS, LITERAL_LEAF: LITERAL}
     for i, leaf in graph.leaves.items():
-        homes[i] = INPUTS if leaf.kind == INPUT else LITERAL if graph.is_literal(i) else SHARED
+        homes[i] = of_kind.get(leaf.kind, SHARED)
     return homes
 
 

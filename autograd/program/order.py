@@ -133,6 +133,8 @@ class _Orderer:
         if block.form == ELEMENTWISE and self._is_inline(flat):
             return
         open_ = flat[(self.position[flat] < 0) & (self.rank[flat] < 0)]
+        if not len(open_):
+            return
         _, first = np.unique(open_, return_index=True)
         new = open_[np.sort(first)]
         self.rank[new] = np.arange(self.ranked, self.ranked + len(new))

@@ -72,6 +72,8 @@ def find_pattern(positions: Numbers, axes: str, summed: str = "") -> Pattern:
     grid nb z[0:6].reshape(2, 3)
     list n
     """
+    if positions.size == 1 and not summed:  # as most are in a graph without structure
+        return Pattern("at", "", (), int(positions.flat[0]), 1, positions.reshape(-1))
     for k in range(len(axes) - 1, -1, -1):
         first = positions.take([0], axis=k)
         if axes[k] not in summed and bool((positions == first).all()):

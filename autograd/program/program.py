@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ class Program:
         self.parameters: list[Value] = [recorded.parameters[p] for p in layout.parameters]
         self.outputs = len(recorded.graph.outputs)
         self._givens = [recorded.givens[p] for p in layout.givens]
-        self._machine: Machine | None = None
+        self._machines = threading.local()  # the arrays of one are not for two threads at once
 
     @property
     def source(self) -> str:
@@ -62,11 +63,16 @@ class Program:
     @property
     def stages(self) -> Stages:
         """What each pass made of the graph; to be printed, all or one of them, as `stages["lifted"]`."""
-        return self._code.built.stages
+        return self._code.built.stages()
+
+    @property
+    def whole_batches(self) -> bool:
+        """Whether the examples of a batch depend on each other, through `batch_mean`."""
+        return self._code.built.whole_batches
 
     def report(self) -> str:
         """What became what, and what stood in the way of a matrix product: a line for each block of the source."""
-        return self._code.built.report
+        return self._code.built.report()
 
     def __call__(self, X: ArrayLike = ()) -> Any:
         """The result for one example, as a float, or for each of a batch (examples, inputs), as an array.
@@ -126,7 +132,7 @@ class Program:
         return Session(self, machine)
 
     def _one_by_one(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
-        if self._code.built.whole_batches:
+        if self.whole_batches:
             raise ValueError('reduction="none": examples depend on each other through batch_mean; take "mean" or "sum"')
         values = np.empty(len(rows), self.dtype)
         gradients = np.empty((len(rows), len(self.parameters)), self.dtype)
@@ -165,10 +171,11 @@ class Program:
         return rows, single
 
     def _loaded(self) -> Machine:
-        if self._machine is None:
-            self._machine = Machine(self._code, self.dtype)
-        self.read_into(self._machine)
-        return self._machine
+        machine: Machine | None = getattr(self._machines, "own", None)
+        if machine is None:
+            machine = self._machines.own = Machine(self._code, self.dtype)
+        self.read_into(machine)
+        return machine
 
     def read_into(self, machine: Machine) -> None:
         """Give a machine the numbers of the Values."""

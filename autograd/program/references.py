@@ -16,6 +16,8 @@ from autograd.program.lines import Line
 from autograd.program.names import common_name
 from autograd.program.patterns import Pattern, find_pattern
 
+SAMPLE = 61  # a prime, so that rows and columns of a matrix both vary
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
@@ -129,7 +131,8 @@ def _gathered(draft: Draft, found: Reference) -> Formula:
 def _name_of(draft: Draft, nodes: Numbers, wanted: str) -> str:
     """A name for these nodes, from their labels or from what they are."""
     flat = nodes.ravel().tolist()
-    labels = [draft.graph.labels.get(i, "") for i in flat]
+    some = flat[:: max(1, len(flat) // SAMPLE)]  # enough for a name
+    labels = [draft.graph.labels.get(i, "") for i in some]
     found = common_name(labels) if all(labels) else ""
     leaf = draft.graph.leaves.get(flat[0])
     if found or leaf is None:

@@ -9,12 +9,13 @@ from itertools import groupby
 import numpy as np
 
 from autograd.program.backward import write_backward
+from autograd.program.blocks import ACROSS
 from autograd.program.draft import Draft
 from autograd.program.emit import emit
 from autograd.program.fold import drop_dead, fold, merge_equal
-from autograd.program.forward import write_forward
-from autograd.program.groups import group
-from autograd.program.ir import BATCH_MEAN, Graph
+from autograd.program.forward import Read, write_forward
+from autograd.program.groups import Group, group
+from autograd.program.ir import Graph
 from autograd.program.lift import lift
 from autograd.program.order import Layout, order_rows
 from autograd.program.references import read
@@ -71,13 +72,42 @@ class Built:
     """
 
     recorded: Graph
-    layout: Layout
+    groups: list[Group]
+    draft: Draft
+    reads: Read
     source: str
     rows: int
     results: list[tuple[int, bool]]
-    whole_batches: bool
-    stages: Stages
-    report: str
+
+    @property
+    def layout(self) -> Layout:
+        """Where everything lies."""
+        return self.draft.layout
+
+    @property
+    def whole_batches(self) -> bool:
+        """Whether examples depend on each other, so that a batch cannot be cut into chunks."""
+        return any(block.form == ACROSS for block in self.draft.layout.blocks)
+
+    def stages(self) -> Stages:
+        """What each pass made, in words."""
+        graph, canonical, names = self.recorded, self.draft.graph, self.draft.block_names
+        lifted = [f"{b}: {names[b]} = {block.describe()}" for b, block in enumerate(self.layout.blocks)]
+        leaves = f"{len(graph.order)} operations on {len(graph.leaves)} leaves"
+        return Stages(
+            [
+                Stage("recorded", leaves, graph.describe()),
+                Stage("canonical", f"{len(canonical.order)} operations", canonical.describe()),
+                Stage("grouped", f"{len(self.groups)} groups", "\n".join(found.describe() for found in self.groups)),
+                Stage("lifted", f"{len(lifted)} blocks", "\n".join(lifted)),
+                Stage("ordered", f"{len(self.layout.segments)} arrays", self.layout.describe()),
+                Stage("emitted", f"{self.source.count(chr(10))} lines", self.source.rstrip("\n")),
+            ]
+        )
+
+    def report(self) -> str:
+        """What became what."""
+        return report(self.recorded, self.draft, self.reads)
 
 
 def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False) -> Built:
@@ -93,18 +123,7 @@ def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False
     results = _write_results(draft)
     write_backward(draft, reads)
     source, rows = emit(draft)
-    numbered = [f"{b}: {draft.block_names[b]} = {block.describe()}" for b, block in enumerate(layout.blocks)]
-    stages = [
-        Stage("recorded", f"{len(graph.order)} operations on {len(graph.leaves)} leaves", graph.describe()),
-        Stage("canonical", f"{len(canonical.order)} operations", canonical.describe()),
-        Stage("grouped", f"{len(groups)} groups", "\n".join(found.describe() for found in groups)),
-        Stage("lifted", f"{len(blocks)} blocks", "\n".join(numbered)),
-        Stage("ordered", f"{len(layout.segments)} arrays", layout.describe()),
-        Stage("emitted", f"{source.count(chr(10))} lines", source.rstrip("\n")),
-    ]
-    whole = any(canonical.ops[i] == BATCH_MEAN for i in canonical.order)
-    text = report(graph, draft, reads)
-    return Built(graph, layout, source, rows, results, whole, Stages(stages), text)
+    return Built(graph, groups, draft, reads, source, rows, results)
 
 
 def _write_results(draft: Draft) -> list[tuple[int, bool]]:

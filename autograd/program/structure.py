@@ -94,24 +94,23 @@ def _read_batch(found: Arguments, name: str, x: NDArray[Any], top: bool) -> Hash
     return ("batch", x.shape[1:])
 
 
-def build_argument(shape: Any, x: Any, name: str, inputs: list[Value]) -> Any:
+def build_argument(shape: Any, x: Any, name: str, inputs: list[Value], example: int = 0) -> Any:
     """The argument with a new input Value for each number in it; they are appended to `inputs`.
 
-    `shape` is what the key says of it, `x` the argument as it was given.
+    `shape` is what the key says of it, `x` the argument as it was given; of a batch, this `example` is taken.
     """
     kind = shape if isinstance(shape, str) else shape[0]
     if kind == "number":
         inputs.append(Value(float(x), _label(name)))
         return inputs[-1]
     if kind == "batch":
-        return _nested(x[0], name, inputs)
+        return _nested(x[example], name, inputs)
     if kind in ("list", "tuple"):
-        parts = [
-            build_argument(s, part, f"{name}_{i}", inputs) for i, (s, part) in enumerate(zip(shape[1:], x, strict=True))
-        ]
+        pairs = enumerate(zip(shape[1:], x, strict=True))
+        parts = [build_argument(s, part, f"{name}_{i}", inputs, example) for i, (s, part) in pairs]
         return tuple(parts) if kind == "tuple" else parts
     if kind == "dict":
-        return {key: build_argument(s, x[key], f"{name}_{key}", inputs) for key, s in shape[1:]}
+        return {key: build_argument(s, x[key], f"{name}_{key}", inputs, example) for key, s in shape[1:]}
     return x
 
 

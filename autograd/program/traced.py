@@ -7,19 +7,35 @@ import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd.program.collector import no_collection
+from autograd.program.machine import Array
 from autograd.program.program import Program, Reduction
 from autograd.program.structure import Arguments, build_argument, read_arguments
 from autograd.program.walk import read_graph
-from autograd.state import MODE
+from autograd.state import MODE, TracingError
 from autograd.value import Value, count_modes
 
 KEPT = 64  # programs of one function
+AGREEMENT = 1e-3  # between a function and its program: rounding stays far below, another number does not
+
+Named = list[tuple[str, Any]]
+
+
+@dataclass(slots=True)
+class _Trace:
+    """A program, the example that it was traced with, and what its key names by identity."""
+
+    program: Program
+    several: bool
+    example: Array
+    arguments: Arguments
+    checked: bool = False
 
 
 class CompiledFunction:
@@ -28,6 +44,10 @@ class CompiledFunction:
     Floats and lists of numbers in the arguments are one example; NumPy arrays are a batch, an example a row. Modules,
     and Values that are leaves, bring the parameters. Anything else is a constant: for another one, the function is
     traced again. So it is for another module, and for the same one in training and in evaluation.
+
+    A trace keeps formulas, and numbers only as they stand in them. So the first time that there is an example with
+    other numbers, function and program are compared on it: TracingError says if the function used a number that it took
+    out of a Value, or a random one.
 
     >>> from autograd import Value
     >>> from autograd.program import compile
@@ -46,7 +66,7 @@ class CompiledFunction:
 
     def __init__(self, function: Callable[..., Any], dtype: DTypeLike) -> None:
         self.function, self.dtype = function, dtype
-        self._programs: OrderedDict[Any, tuple[Program, bool, Arguments]] = OrderedDict()
+        self._traces: OrderedDict[Any, _Trace] = OrderedDict()
         self.traces = 0
         """How often the function has been traced."""
         try:
@@ -62,40 +82,39 @@ class CompiledFunction:
         """
         if MODE.get().tracing:
             return self.function(*args, **named)
-        program, several, found = self._find(args, named)
-        values = program(self._rows(program, found))
-        return values.tolist() if several and found.examples is None else values
+        trace, rows = self._find(args, named)
+        values = trace.program(rows)
+        return values.tolist() if trace.several and rows.ndim == 1 else values
 
     def value_and_grad(
         self, *args: Any, reduction: Reduction = "mean", inputs: bool = False, accumulate: bool = False, **named: Any
     ) -> Any:
         """The value and its gradients, as `Program.value_and_grad` gives them; `program` says in which order."""
-        program, _, found = self._find(args, named)
-        return program.value_and_grad(
-            self._rows(program, found), reduction=reduction, inputs=inputs, accumulate=accumulate
-        )
+        trace, rows = self._find(args, named)
+        return trace.program.value_and_grad(rows, reduction=reduction, inputs=inputs, accumulate=accumulate)
 
     def program(self, *args: Any, **named: Any) -> Program:
         """The program for arguments like these."""
-        return self._find(args, named)[0]
+        return self._find(args, named)[0].program
 
-    def _rows(self, program: Program, found: Arguments) -> Any:
-        rows = found.rows(program.dtype)
-        return rows[0] if found.examples is None else rows
-
-    def _find(self, args: Sequence[Any], named: dict[str, Any]) -> tuple[Program, bool, Arguments]:
+    def _find(self, args: Sequence[Any], named: dict[str, Any]) -> tuple[_Trace, Array]:
+        """The trace for these arguments, and the rows that its program takes."""
         arguments = self._named(args, named)
         found = read_arguments(arguments)
-        if found.key not in self._programs:
-            self._programs[found.key] = (*self._trace(arguments, found, len(args), list(named)), found)
+        rows = found.rows(np.dtype(self.dtype))
+        if found.key not in self._traces:
+            self._traces[found.key] = self._trace(arguments, found, len(args), rows[0])
             self.traces += 1
-            if len(self._programs) > KEPT:
-                self._programs.popitem(last=False)
-        self._programs.move_to_end(found.key)
-        program, several, _ = self._programs[found.key]
-        return program, several, found
+            if len(self._traces) > KEPT:
+                self._traces.popitem(last=False)
+        self._traces.move_to_end(found.key)
+        trace = self._traces[found.key]
+        if not trace.checked and not np.array_equal(rows[-1], trace.example, equal_nan=True):
+            self._check(trace, arguments, found, len(args), rows[-1])
+            trace.checked = True
+        return trace, rows[0] if found.examples is None else rows
 
-    def _named(self, args: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
+    def _named(self, args: Sequence[Any], named: dict[str, Any]) -> Named:
         """The arguments with the names that the function gives them; those by position first."""
         names = [f"x{k}" if k else "x" for k in range(len(args))]
         if self._signature is not None:
@@ -104,36 +123,57 @@ class CompiledFunction:
             names[: len(own)] = own[: len(args)]
         return [*zip(names, args, strict=True), *named.items()]
 
-    def _trace(
-        self, arguments: list[tuple[str, Any]], found: Arguments, count: int, keywords: list[str]
-    ) -> tuple[Program, bool]:
-        inputs: list[Value] = []
-        shapes = zip(found.shapes, arguments, strict=True)
-        built = [build_argument(shape, x, name, inputs) for shape, (name, x) in shapes]
-        with no_collection(), _tracing():
-            result = self.function(*built[:count], **dict(zip(keywords, built[count:], strict=True)))
+    def _trace(self, arguments: Named, found: Arguments, count: int, example: Array) -> _Trace:
+        with no_collection(), _tracing(recording=True):
+            result, inputs = self._apply(arguments, found, count, 0)
         several = isinstance(result, (list, tuple))
         outputs = [self._as_value(x) for x in (result if several else [result])]
         with no_collection():
-            return Program(read_graph(outputs, inputs, found.parameters), self.dtype), several
+            program = Program(read_graph(outputs, inputs, found.parameters), self.dtype)
+        return _Trace(program, several, example, found)
+
+    def _apply(self, arguments: Named, found: Arguments, count: int, example: int) -> tuple[Any, list[Value]]:
+        """What the function itself gives for one example, and the Values that stood for its numbers."""
+        inputs: list[Value] = []
+        shapes = zip(found.shapes, arguments, strict=True)
+        built = [build_argument(shape, x, name, inputs, example) for shape, (name, x) in shapes]
+        keywords = {name: x for (name, _), x in zip(arguments[count:], built[count:], strict=True)}
+        return self.function(*built[:count], **keywords), inputs
+
+    def _check(self, trace: _Trace, arguments: Named, found: Arguments, count: int, row: Array) -> None:
+        """Compare function and program on an example with other numbers than the one that was traced."""
+        if trace.program.whole_batches:
+            return  # which one example cannot tell
+        with _tracing(recording=False):
+            result, _ = self._apply(arguments, found, count, -1)
+        expected = np.array([self._as_value(x).data for x in (result if trace.several else [result])])
+        got = np.atleast_1d(trace.program(row))
+        if not np.allclose(got, expected, rtol=AGREEMENT, atol=AGREEMENT, equal_nan=True):
+            raise TracingError(
+                f"{self._name()} gives {expected.tolist()} for an example and its program {got.tolist()}: the function "
+                "uses numbers that a trace cannot follow. Take no number out of a Value (.data, detach(), no_grad()), "
+                "and draw no random ones (as dropout does in training): make them arguments"
+            )
 
     def _as_value(self, x: Any) -> Value:
         if isinstance(x, Value):
             return x
         if isinstance(x, (int, float, np.floating)):
             return Value(x, role="constant")
-        name = getattr(self.function, "__name__", repr(self.function))
-        raise TypeError(f"{name}() returned {x!r} ({type(x).__name__}): return a Value, or a list of them")
+        raise TypeError(f"{self._name()} returned {x!r} ({type(x).__name__}): return a Value, or a list of them")
+
+    def _name(self) -> str:
+        return f"{getattr(self.function, '__name__', repr(self.function))}()"
 
     def __repr__(self) -> str:
         return f"compiled {self.function!r}, traced {self.traces} times"
 
 
 @contextmanager
-def _tracing() -> Iterator[None]:
+def _tracing(recording: bool) -> Iterator[None]:
     """While a function is traced, asking a Value for its number is an error."""
     count_modes(1)
-    token = MODE.set(MODE.get()._replace(tracing=True, recording=True))
+    token = MODE.set(MODE.get()._replace(tracing=True, recording=recording))
     try:
         yield
     finally:

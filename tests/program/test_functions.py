@@ -1,13 +1,15 @@
 """Functions of Values, traced once for each structure of their arguments."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
 
 import nn
-from autograd import TracingError, Value, dot, greater, relu, where
+from autograd import TracingError, Value, dot, greater, no_grad, relu, where
 from autograd.program import CompiledFunction, compile
 
 
@@ -177,8 +179,54 @@ def test_refused_arguments(arguments: tuple[Any, ...], error: type[Exception], m
         compiled(*arguments)
 
 
+def baked(x: Any) -> Any:
+    return x * x.data
+
+
+def detached(x: Any) -> Any:
+    return (x * 2.0).detach() * x
+
+
+def unrecorded(x: Any) -> Any:
+    with no_grad():
+        y = x * x
+    return y + x
+
+
+def random_mask(x: Any, rng: Random = Random(0)) -> Any:  # noqa: B008
+    return x * rng.random()
+
+
+@pytest.mark.parametrize("function", [baked, detached, unrecorded, random_mask, nn.Dropout(0.5, seed=0)])
+def test_a_number_that_a_trace_cannot_follow_is_found(function: Any) -> None:
+    message = "uses numbers that a trace cannot follow. Take no number out of a Value"
+    is_layer = isinstance(function, nn.Module)
+    compiled = compile(function)
+    with pytest.raises(TracingError, match=message):
+        compiled(np.arange(40.0).reshape(2, 20) + 1.0 if is_layer else np.array([1.0, 2.0]))
+    one_by_one = compile(function)
+    one_by_one([1.0] * 20 if is_layer else 1.0)
+    with pytest.raises(TracingError, match=message):
+        one_by_one([2.0] * 20 if is_layer else 2.0)
+
+
+def test_dropout_in_evaluation_is_nothing() -> None:
+    dropout = compile(nn.Dropout(0.5, seed=0).eval())
+    assert dropout(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist() == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_threads_have_arrays_of_their_own() -> None:
+    program = compile(lambda x: (x * x).tanh() + x.sin() * x.cos()).program(np.array([1.0, 2.0]))
+    rows = [np.linspace(k, k + 1.0, 5000)[:, None] for k in range(8)]
+    expected = [program(part) for part in rows]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            for got, wanted in zip(pool.map(program, rows), expected, strict=True):
+                assert np.array_equal(got, wanted)
+
+
 def test_programs_of_a_function_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograd.program.traced.KEPT", 3)
     scaled = compile(lambda x, n: x * n)
     assert [scaled(2.0, n) for n in range(2, 9)] == [2.0 * n for n in range(2, 9)]
-    assert len(scaled._programs) == 3
+    assert len(scaled._traces) == 3

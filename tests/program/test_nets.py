@@ -111,9 +111,9 @@ def test_large_batches_run_in_chunks() -> None:
     program, _ = compiled(net.record, net.rows(1), net.weights())
     rows = np.array(net.rows(2500))
     whole = program.value_and_grad(rows, inputs=True)
-    assert program._machine is not None
-    assert program._machine.chunk < 100_000
-    program._machine.chunk = 700
+    machine = program._loaded()
+    assert machine.chunk < 100_000
+    machine.chunk = 700
     value, gradients, by_inputs = program.value_and_grad(rows, inputs=True)
     check_same(value, whole[0], 1e-13)
     check_same(gradients, whole[1], 1e-11)
