@@ -112,8 +112,6 @@ def arithmetic(browser: Any) -> Any:
 # Known to differ: these functions have no exact twin in JavaScript and are good to a few more digits less.
 LOOSER = {"lgamma": 1e-13, "digamma": 1e-13, "polygamma": 1e-12}
 BUILT_IN = sorted(set(ops.TABLE) - extend._OWN)  # what `operation` added since, the page need not know
-    set(ops.TABLE) - extend._OWN
-)  # what `operation` added, in autograd or elsewhere, the page need not know
 
 
 def test_every_operation_of_the_engine_has_a_twin(arithmetic: "Page") -> None:
