@@ -34,7 +34,7 @@ LR = 0.01
 ROUNDS, STEPS, WARM_UP = 12, 25, 25
 
 
-class Task(NamedTuple):
+class Setup(NamedTuple):
     """Layer sizes, weights (out, in) and biases to start from, and a batch: targets are ±1, or one class of several."""
 
     sizes: tuple[int, ...]
@@ -49,16 +49,16 @@ class Task(NamedTuple):
         return self.sizes[-1] == 1
 
 
-def task(sizes: tuple[int, ...], batch: int) -> Task:
+def setup(sizes: tuple[int, ...], batch: int) -> Setup:
     """The same start and the same batch for everybody."""
     rng = np.random.default_rng(0)
     weights = [rng.normal(size=(b, a)) * (2 / a) ** 0.5 for a, b in pairwise(sizes)]
     X = rng.random((batch, sizes[0]))
     Y = rng.choice([-1.0, 1.0], (batch, 1)) if sizes[-1] == 1 else np.eye(sizes[-1])[rng.integers(0, sizes[-1], batch)]
-    return Task(sizes, weights, [np.zeros(b) for b in sizes[1:]], X, Y)
+    return Setup(sizes, weights, [np.zeros(b) for b in sizes[1:]], X, Y)
 
 
-def record(t: Task) -> tuple[Value, list[Value]]:
+def record(t: Setup) -> tuple[Value, list[Value]]:
     """The loss of one example, scalar by scalar, and its inputs: the numbers of the example, then its target."""
     x = [Value(v, f"x{i}") for i, v in enumerate(t.X[0])]
     y = [Value(v, f"y{i}") for i, v in enumerate(t.Y[0])]
@@ -74,25 +74,25 @@ def record(t: Task) -> tuple[Value, list[Value]]:
     return loss, [*x, *y]
 
 
-def chaingrad(t: Task) -> Step:
+def chaingrad(t: Setup) -> Step:
     """The recorded loss, compiled; the time that this takes is printed."""
     start = time.perf_counter()
     loss, inputs = record(t)
     recorded = time.perf_counter()
     program: Program = compile(loss, inputs)
-    session = program.session()
+    trainer = program.trainer()
     rows = np.hstack([t.X, t.Y])
-    session.value_and_gradient(rows)
+    trainer.value_and_gradient(rows)
     spent = time.perf_counter() - start
     nodes = len(topological_order(loss))
     print(
         f"  {nodes:,} nodes: recorded in {recorded - start:.2f} s, recorded and compiled in {spent:.2f} s, "
         f"{spent / nodes * 1e6:.1f} µs a node"
     )
-    return lambda: session.step(rows, LR)
+    return lambda: trainer.step(rows, LR)
 
 
-def by_hand(t: Task) -> Step:
+def by_hand(t: Setup) -> Step:
     """What one would write with NumPy: examples are rows, weights (in, out)."""
     weights, biases = [W.T.copy() for W in t.weights], [b.copy() for b in t.biases]
     X, Y, n = t.X, t.Y, len(t.X)
@@ -123,17 +123,17 @@ def by_hand(t: Task) -> Step:
     return step
 
 
-def torch_eager(t: Task) -> Step:
+def torch_eager(t: Setup) -> Step:
     """PyTorch's modules and its own optimizer."""
     return _torch(t, lambda loss: loss)
 
 
-def torch_compiled(t: Task) -> Step:
+def torch_compiled(t: Setup) -> Step:
     """The same with the loss under torch.compile."""
     return _torch(t, importlib.import_module("torch").compile)
 
 
-def _torch(t: Task, transform: Callable[[Any], Any]) -> Step:
+def _torch(t: Setup, transform: Callable[[Any], Any]) -> Step:
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     layers: list[Any] = []
@@ -165,7 +165,7 @@ def _torch(t: Task, transform: Callable[[Any], Any]) -> Step:
     return step
 
 
-def jax_jitted(t: Task) -> Step:
+def jax_jitted(t: Setup) -> Step:
     """One jitted function from parameters to loss and new parameters."""
     jax = importlib.import_module("jax")
     jax.config.update("jax_enable_x64", True)
@@ -195,7 +195,7 @@ def jax_jitted(t: Task) -> Step:
     return step
 
 
-RIVALS: dict[str, tuple[str, Callable[[Task], Step]]] = {
+RIVALS: dict[str, tuple[str, Callable[[Setup], Step]]] = {
     "NumPy by hand": ("numpy", by_hand),
     "chaingrad": ("autograd", chaingrad),
     "PyTorch eager": ("torch", torch_eager),
@@ -204,7 +204,7 @@ RIVALS: dict[str, tuple[str, Callable[[Task], Step]]] = {
 }
 
 
-def field(t: Task) -> dict[str, Step]:
+def field(t: Setup) -> dict[str, Step]:
     """A step of each rival that is here; the others are named."""
     found: dict[str, Step] = {}
     for name, (package, make) in RIVALS.items():
@@ -238,7 +238,7 @@ def main() -> None:
     engine = "compiled" if autograd.compiled else "plain Python"
     print(f"engine: {engine}; float64, one thread, {ROUNDS * STEPS} steps each")
     for sizes, batch in (((2, 16, 16, 1), 100), ((784, 16, 16, 10), 32), ((784, 128, 64, 10), 64)):
-        t = task(sizes, batch)
+        t = setup(sizes, batch)
         print(f"\n{'-'.join(map(str, sizes))}, batch {batch}")
         seconds, losses = medians(field(t))
         control = seconds["NumPy by hand"]

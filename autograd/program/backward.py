@@ -104,26 +104,25 @@ def _product(step: _Step, g: Operand) -> None:
 
 
 def _fast_product(g: Formula, w: Formula, x: Formula, several: bool, many: bool) -> tuple[Formula, Formula]:
-    """g @ x.T and w.T @ g, for the gradient g by w @ x of `several` rows and `many` columns; or what these come to."""
-    if several and many:
-        return call("np.matmul", g, _text(x, ".T")), call("np.matmul", _text(w, ".T"), g)
-    if many:
+    """g @ x.T and w.T @ g, for the gradient g by w @ x; or what these come to where w has one row, or x one column.
+
+    It has `several` rows, or `many` columns, or both: a single weighted sum is no matrix product.
+    """
+    if not several:
         return call("np.matmul", x, g), call("np.multiply", _text(w, "[:, None]"), g)
-    if several:
+    if not many:
         return call("np.multiply", x, _text(g, "[:, None]")), call("np.matmul", _text(w, ".T"), g)
-    return call("np.multiply", x, g), call("np.multiply", w, g)
+    return call("np.matmul", g, _text(x, ".T")), call("np.matmul", _text(w, ".T"), g)
 
 
 def _careful_product(g: Formula, w: Formula, x: Formula, several: bool, many: bool) -> tuple[Formula, Formula]:
     """The same, with every single product a careful one."""
-    if several and many:
-        by_weights = call("sum_of_times", _text(x, ".T[:, None]"), _text(g, ".T[:, :, None]"))
-        return by_weights, call("sum_of_times", _text(w, "[:, :, None]"), _text(g, "[:, None]"))
-    if many:
+    if not several:
         return call("sum_of_times", _text(x, ".T"), g), call("times", _text(w, "[:, None]"), g)
-    if several:
+    if not many:
         return call("times", x, _text(g, "[:, None]")), call("sum_of_times", w, g)
-    return call("times", x, g), call("times", w, g)
+    by_weights = call("sum_of_times", _text(x, ".T[:, None]"), _text(g, ".T[:, :, None]"))
+    return by_weights, call("sum_of_times", _text(w, "[:, :, None]"), _text(g, "[:, None]"))
 
 
 def _text(of: Formula, more: str) -> Formula:

@@ -191,9 +191,7 @@ def product(*parts: Operand) -> Operand:
     return -result if number < 0.0 and not plain else result
 
 
-def _multiplied(parts: list[Formula], number: float) -> Operand:
-    if not parts:
-        return number
+def _multiplied(parts: list[Formula], number: float) -> Formula:
     result = parts[0]
     for f in parts[1:]:
         result = result * f

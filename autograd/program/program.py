@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd.program.code import Code, code_for
 from autograd.program.machine import Array, Machine
-from autograd.program.session import Session
 from autograd.program.stages import Stages
+from autograd.program.trainer import Trainer
 from autograd.program.walk import Recorded
 from autograd.value import Value
 
@@ -125,11 +125,11 @@ class Program:
             return value, gradients
         return value, gradients, by_inputs[0].tolist() if single else by_inputs
 
-    def session(self) -> Session:
-        """A working copy of the parameters, for training: one flat vector, written back at the end; see `Session`."""
+    def trainer(self) -> Trainer:
+        """A working copy of the parameters, for training: one flat vector, written back at the end; see `Trainer`."""
         machine = Machine(self._code, self.dtype)
         self.read_into(machine)
-        return Session(self, machine)
+        return Trainer(self, machine)
 
     def _one_by_one(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
         if self.whole_batches:

@@ -50,7 +50,7 @@ def collect_sums(graph: Graph) -> Graph:
         terms = _terms(graph, uses, batched, i)
         for j in terms.inner:
             inside[j] = 1
-        if _keep_worthwhile(terms):
+        if _keep_worthwhile(terms) or graph.ops[i] == "dot":
             found[i] = terms
             for j in terms.inner:
                 gone[j] = 1

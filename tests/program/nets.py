@@ -139,6 +139,32 @@ def attention(x: Sequence[Value], w: Sequence[Value]) -> Value:
     return add_up([v * v for v in mixed])  # type: ignore[no-any-return]
 
 
+def mixer(x: Sequence[Value], w: Sequence[Value]) -> Value:
+    """Weights over the columns of a table of inputs, then other weights over its rows."""
+    rows = [list(x[3 * i : 3 * i + 3]) for i in range(2)]
+    mixed = [[tanh(expanded(w[3 * k : 3 * k + 3], row, w[12])) for row in rows] for k in range(4)]
+    columns = [[tanh(expanded(w[13 + 2 * k : 15 + 2 * k], column, w[19])) for column in mixed] for k in range(3)]
+    again = [
+        expanded(w[20 + 3 * k : 23 + 3 * k], column, w[26]) for k in range(2) for column in zip(*columns, strict=True)
+    ]
+    return add_up([v * v for v in again])  # type: ignore[no-any-return]
+
+
+def partly_shared(x: Sequence[Value], w: Sequence[Value]) -> Value:
+    """Some weights meet two lists of operands, others one; one neuron has no operands at all."""
+    lists = [list(x[:3]), list(x[1:4])]
+    first = [expanded(w[:3], xs, w[9]) for xs in lists]
+    second = [expanded(w[3:6], lists[0], w[9]), expanded(w[6:9], lists[1], w[9])]
+    return add_up([tanh(v) for v in [*first, *second]]) + dot([], [], w[9]) * x[0]  # type: ignore[no-any-return]
+
+
+def irregular(x: Sequence[Value], w: Sequence[Value]) -> Value:
+    """Sums of results of many different operations, in pairs without an order."""
+    made = [f(v) for v in [*x, *w] for f in (tanh, sigmoid, relu, lambda v: v.exp(), lambda v: v.sin(), lambda v: -v)]
+    pairs = [(made[7 * i % len(made)], made[(5 * i + 3) % len(made)]) for i in range(40)]
+    return add_up([a * b for a, b in pairs][::2]) - add_up([(a - b).cos() for a, b in pairs])  # type: ignore[no-any-return]
+
+
 def penalised(x: Sequence[Value], w: Sequence[Value]) -> Value:
     """A loss with both penalties on all parameters; the sum of squares comes in two spellings."""
     net = forward(layers_of([3, 4, 1], w), x[:3])
@@ -186,6 +212,9 @@ NETS: dict[str, Net] = {
     "recurrent": Net(6, 18, recurrent),
     "convolution": Net(8, 8, convolution),
     "attention": Net(12, 16, attention),
+    "mixer": Net(6, 27, mixer),
+    "partly shared": Net(4, 10, partly_shared),
+    "irregular": Net(4, 4, irregular),
     "penalties": Net(4, 21, penalised),
     "no matrix": Net(2, 2, no_matrix),
     "choices": Net(3, 3, choices),

@@ -10,7 +10,7 @@ import pytest
 
 import nn
 from autograd import TracingError, Value, dot, greater, no_grad, relu, where
-from autograd.program import CompiledFunction, compile
+from autograd.program import CompiledFunction, batch_mean, compile
 
 
 @compile
@@ -208,6 +208,16 @@ def test_a_number_that_a_trace_cannot_follow_is_found(function: Any) -> None:
     one_by_one([1.0] * 20 if is_layer else 1.0)
     with pytest.raises(TracingError, match=message):
         one_by_one([2.0] * 20 if is_layer else 2.0)
+
+
+def test_a_function_over_the_batch_is_not_compared_on_one_example() -> None:
+    centred = compile(lambda x: x - batch_mean(x))
+    assert centred(np.array([1.0, 2.0, 6.0])).tolist() == [-2.0, -1.0, 3.0]
+
+
+def test_a_function_without_a_signature() -> None:
+    with pytest.raises(TracingError, match="> on a Value"):
+        compile(max)(1.0, 2.0)
 
 
 def test_dropout_in_evaluation_is_nothing() -> None:

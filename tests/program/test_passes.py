@@ -81,6 +81,8 @@ x0, x1, x2, w0, w1, w2 = *X[:3], *W[:3]
         (settle, [add_up([x0, w0, x1])], ["+(#0 x0, #1 w0)", "+(#4, #2 x1)"]),
         (settle, [add_up([x0])], ["+(#0 x0, 0.0)"]),
         (settle, [x0, w0], ["copy(#0 x0)", "copy(#1 w0)"]),
+        (collect_sums, [dot([], [], x0)], ["+(#0 x0, 0.0)"]),
+        (collect_sums, [dot([], [], Value(0.0, role="constant"))], ["+(0.0, 0.0)"]),
     ],
 )  # fmt: skip
 def test_on_graphs(run: Callable[[Graph], Graph], outputs: list[Value], expected: list[str]) -> None:
@@ -257,6 +259,7 @@ def test_one_operation_a_line() -> None:
         (lambda a, b: XP.power(a, 2.0), "np.square(a)"),
         (lambda a, b: XP.power(a, -1.0), "1.0 / a"),
         (lambda a, b: XP.power(a, 3.0), "np.square(a) * a"),
+        (lambda a, b: a * XP.power(b, 0.0) * XP.power(2.0, 3.0), "a * 8.0"),
         (lambda a, b: XP.power(a, 0.3), "np.power(a, 0.3)"),
         (lambda a, b: XP.power(a, 0.5), "power(a, 0.5)"),
         (lambda a, b: XP.sigmoid(a), "sigmoid(a)"),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import Value, dot, exp, tanh
+from autograd import Value, dot, exp, logsumexp, softmax, tanh
 from autograd.program import Program, batch_mean, compile
 from autograd.program import code as code_module
 
@@ -119,9 +119,9 @@ def test_several_outputs() -> None:
     assert program(rows[0]) == pytest.approx(np.array(expected[0]))
     value, gradients = program.value_and_grad(rows, reduction="sum")
     assert (value, gradients) == (pytest.approx(-3.0), pytest.approx([-1.5]))
-    session = program.session()
-    session.value_and_gradient(rows)
-    assert session.outputs == pytest.approx(np.array(expected))
+    trainer = program.trainer()
+    trainer.value_and_gradient(rows)
+    assert trainer.outputs == pytest.approx(np.array(expected))
 
 
 def test_float32() -> None:
@@ -188,7 +188,7 @@ def test_refusals() -> None:
     with pytest.raises(ValueError, match='reduction must be "mean", "sum" or "none", got \'max\''):
         line()[0].value_and_grad([[1.0]], reduction="max")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match='must be "mean" or "sum" here'):
-        line()[0].session().value_and_gradient([[1.0]], reduction="none")
+        line()[0].trainer().value_and_gradient([[1.0]], reduction="none")
     with pytest.raises(ValueError, match="is computed: list the leaves that it is made of"):
         compile(x * y, [x * y])
     with pytest.raises(ValueError, match=r"input 1, .* is listed twice: it was number 0"):
@@ -209,6 +209,19 @@ def test_refusals() -> None:
         line()[0].stages["nothing"]
 
 
+def test_labels_of_results_stay() -> None:
+    x = [Value(0.0, "x0"), Value(0.0, "x1")]
+    shares = softmax(x)
+    shares[0].label, shares[1].label = "first share", "other share"
+    first, second = tanh(shares[0] * x[0]), tanh(shares[0] * x[0])
+    second.label = "told twice"
+    program = compile(first + second + shares[1], x)
+    text = str(program.stages)
+    assert "first share" in text
+    assert "other share" in text
+    assert "told_twice = " in program.source
+
+
 def test_stages_and_report_can_be_printed() -> None:
     weights = [[Value(0.5, f"w{i}{j}") for j in range(3)] for i in range(2)]
     x = [Value(0.0, f"x{j}") for j in range(4)]
@@ -221,7 +234,21 @@ def test_stages_and_report_can_be_printed() -> None:
     assert all(str(stage) in text for stage in program.stages)
     assert "#6 = dot(#0 w00, #1 w01, #2 w02, #3 x0, #4 x1, #5 x2; 3)" in program.stages["canonical"].text
     assert "2 × dot: matrix product of 2×3 and 3×1" in str(program.stages[3])
+    assert len(program.stages) == 6
     report = program.report()
     assert "2 of 2 weighted sums are rows of matrix products" in report
     assert "columns of X that nothing depends on: 3" in report
     assert "alone (nothing else on its level does the same)" in report
+
+
+def test_the_report_says_what_was_not_lifted_and_why() -> None:
+    x, w = [Value(0.0, f"x{j}") for j in range(8)], [Value(0.5, f"w{j}") for j in range(8)]
+    own = [w[k] * x[k] + w[k + 1] * x[(3 * k + 1) % 8] for k in range(6)]
+    far = [logsumexp([x[0], x[3], x[4]]), logsumexp([x[1], x[2], x[7]])]
+    both = dot(x[:4], [tanh(v) for v in x[4:]])
+    report = compile([far[0] * far[1] + both + batch_mean(own[0]) + own[1] * own[2] * own[3], *own], x).report()
+    assert "0 of 7 weighted sums are rows of matrix products" in report
+    assert "6 × dot of length 2, row by row (no matrix product: no two share what they weigh; operand 0" in report
+    assert "row by row (no matrix product: both factors differ between examples" in report
+    assert "2 × logsumexp over 3 operands (operand 0 gathered: its rows do not lie in order)" in report
+    assert "1 × batch_mean, over the examples (once for the whole batch)" in report

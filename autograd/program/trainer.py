@@ -1,4 +1,4 @@
-"""`Session`: training on one flat vector of parameters, at the speed of array code."""
+"""`Trainer`: training on one flat vector of parameters, at the speed of array code."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from autograd.program.program import Program
 
 
-class Session:
-    """A working copy of a program's parameters, made by `program.session()`.
+class Trainer:
+    """A working copy of a program's parameters, made by `program.trainer()`.
 
     `parameters` is one vector, in the order of `program.parameters`; change it in place. The Values get its numbers at
     the end of a `with` block, or from `write_back`.
@@ -24,9 +24,9 @@ class Session:
     >>> from autograd.program import compile
     >>> w, x, y = Value(0.0, label="w"), Value(0.0, label="x"), Value(0.0, label="y")
     >>> program = compile((w * x - y) ** 2, inputs=[x, y])
-    >>> with program.session() as session:
+    >>> with program.trainer() as trainer:
     ...     for _ in range(50):
-    ...         loss = session.step([[1.0, 3.0], [2.0, 6.0]], lr=0.1)
+    ...         loss = trainer.step([[1.0, 3.0], [2.0, 6.0]], lr=0.1)
     >>> round(w.data, 6)
     3.0
     """
@@ -82,7 +82,7 @@ class Session:
         for value, number in zip(self.program.parameters, self._machine.theta.tolist(), strict=True):
             value.data = number
 
-    def __enter__(self) -> Session:
+    def __enter__(self) -> Trainer:
         return self
 
     def __exit__(

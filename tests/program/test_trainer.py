@@ -36,46 +36,46 @@ def test_as_the_eager_loop(name: str) -> None:
     rows = net.rows(8)
     inputs, weights = leaves(rows, net.weights())
     program = compile(net.record(inputs, weights), inputs)
-    with program.session() as session:
-        losses = [session.step(rows, lr=0.05) for _ in range(20)]
+    with program.trainer() as trainer:
+        losses = [trainer.step(rows, lr=0.05) for _ in range(20)]
         assert [w.data for w in weights] == net.weights(), "the Values stay as they are meanwhile"
     expected_losses, expected = eager_steps(net, rows, 20, 0.05)
     check_same(losses, expected_losses, 1e-11)
     check_same([w.data for w in weights], expected, 1e-10)
 
 
-def test_a_session_has_numbers_of_its_own() -> None:
+def test_a_trainer_has_numbers_of_its_own() -> None:
     w, x = Value(2.0, "w"), Value(0.0, "x")
     program = compile(w * x, [x])
-    session = program.session()
-    session.parameters[0] = 5.0
-    assert session.values([[1.0], [2.0]]).tolist() == [5.0, 10.0]
+    trainer = program.trainer()
+    trainer.parameters[0] = 5.0
+    assert trainer.values([[1.0], [2.0]]).tolist() == [5.0, 10.0]
     assert program([1.0]) == 2.0
     w.data = 3.0
-    assert session.values([[1.0]]).tolist() == [5.0]
-    session.read()
-    assert session.values([[1.0]]).tolist() == [3.0]
-    session.parameters[0] = 7.0
-    session.write_back()
+    assert trainer.values([[1.0]]).tolist() == [5.0]
+    trainer.read()
+    assert trainer.values([[1.0]]).tolist() == [3.0]
+    trainer.parameters[0] = 7.0
+    trainer.write_back()
     assert w.data == 7.0
 
 
 def test_gradients_are_views_of_one_vector() -> None:
     w, b, x = Value(2.0, "w"), Value(0.5, "b"), Value(0.0, "x")
-    session = compile((w * x + b).tanh(), [x]).session()
-    value, gradient = session.value_and_gradient([[1.0], [-1.0]], reduction="sum")
-    assert gradient is session.gradient
+    trainer = compile((w * x + b).tanh(), [x]).trainer()
+    value, gradient = trainer.value_and_gradient([[1.0], [-1.0]], reduction="sum")
+    assert gradient is trainer.gradient
     assert value == pytest.approx(math.tanh(2.5) + math.tanh(-1.5))
-    assert gradient.shape == session.parameters.shape == (2,)
+    assert gradient.shape == trainer.parameters.shape == (2,)
 
 
-def test_a_session_ends_with_the_numbers_written_back_even_after_an_error() -> None:
+def test_a_trainer_ends_with_the_numbers_written_back_even_after_an_error() -> None:
     w, x = Value(2.0), Value(0.0)
-    session = compile(w * x, [x]).session()
+    trainer = compile(w * x, [x]).trainer()
 
     def fails() -> None:
-        with session:
-            session.parameters[0] = 4.0
+        with trainer:
+            trainer.parameters[0] = 4.0
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
@@ -87,11 +87,11 @@ def test_batches_of_any_size() -> None:
     net = NETS["micrograd's moons"]
     inputs, weights = leaves(net.rows(1), net.weights())
     program = compile(net.record(inputs, weights), inputs)
-    session = program.session()
+    trainer = program.trainer()
     rows = np.array(net.rows(20))
-    whole, _ = session.value_and_gradient(rows, reduction="sum")
+    whole, _ = trainer.value_and_gradient(rows, reduction="sum")
     for size in range(1, 20):  # more sizes than are kept
-        parts = [session.value_and_gradient(part, reduction="sum") for part in (rows[:size], rows[size:])]
+        parts = [trainer.value_and_gradient(part, reduction="sum") for part in (rows[:size], rows[size:])]
         assert sum(value for value, _ in parts) == pytest.approx(whole, rel=1e-13)
 
 
@@ -99,8 +99,8 @@ def test_inf_in_one_example_of_a_batch() -> None:
     """A step over a batch in which one example needs the careful code, and one over a batch that does not."""
     w, x, y = Value(1.0, "w"), Value(0.0, "x"), Value(0.0, "y")
     kept = (w * x).relu() * y + w
-    session = compile(kept, [x, y]).session()
-    value, gradient = session.value_and_gradient([[0.0, 2.0], [-1.0, math.inf], [1.0, 3.0]], reduction="sum")
+    trainer = compile(kept, [x, y]).trainer()
+    value, gradient = trainer.value_and_gradient([[0.0, 2.0], [-1.0, math.inf], [1.0, 3.0]], reduction="sum")
     assert math.isnan(value), "0 · inf is nan in the forward pass"
     assert gradient.tolist() == [6.0], "and the relu stops it on the way back"
-    assert session.value_and_gradient([[1.0, 3.0]])[1].tolist() == [4.0]
+    assert trainer.value_and_gradient([[1.0, 3.0]])[1].tolist() == [4.0]
