@@ -28,11 +28,21 @@ def clip_norm(parameters: Iterable[Value], max_norm: float) -> float:
     limit = NON_NEGATIVE.check("clip_norm", "max_norm", max_norm)
     active = [p for p in check_parameters(parameters) if p.requires_grad]
     length = float(norm([p.grad for p in active]))
-    scale = limit / (length + SMALL)
-    if not scale >= 1.0:  # a nan is not, and passes on
+    scale = scale_for(length, limit)
+    if scale != 1.0:
         for p in active:
             p.grad *= scale
     return length
+
+
+def scale_for(length: float, max_norm: float) -> float:
+    """What gradients of this length are multiplied by: max_norm / (length + 1e-6), at most 1; nan for nan.
+
+    >>> scale_for(5.0, 10.0), round(scale_for(5.0, 1.0), 6)
+    (1.0, 0.2)
+    """
+    scale = max_norm / (length + SMALL)
+    return 1.0 if scale >= 1.0 else scale  # a nan is not, and passes on
 
 
 def clip_value(parameters: Iterable[Value], max_value: float) -> None:

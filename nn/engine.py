@@ -1,24 +1,26 @@
 """The engine of a training: what turns a batch into one step of the optimizer. Another may stand in for it.
 
-An engine has `train_step(batch)` and `evaluate(X, y)`, and keeps parameters and optimizer up to date as it goes.
-`EagerEngine` does it the plain way: every step records the graph of its loss, walks it back, and drops it.
+`EagerEngine` does it the plain way: every step records the graph of its loss, walks it back, and drops it. The one in
+`nn.compiled` works on arrays of its own, and brings the model up to date when it is asked to.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import autograd
 from autograd import Value, no_grad
+from nn.batch import Batch
 from nn.clipping import clip_norm, clip_value
 from nn.examples import Examples
 from nn.losses import Loss
 from nn.module import Evaluating, Module
 from nn.optimizer import Optimizer
 from nn.regularization import l1, l2, weights_of
+from nn.snapshot import Keeper
 from nn.stages import plain
 from nn.watching import Watch
 
@@ -39,17 +41,29 @@ class NotFiniteError(ArithmeticError):
         self.stage = stage
 
 
+class CompilationError(ValueError):
+    """A model, loss or optimizer does what array code cannot follow; `fit(engine="eager")` trains it all the same."""
+
+
 class Engine(Protocol):
-    """What `fit` asks of an engine."""
+    """What `fit` asks of an engine; `name` is "eager" or "compiled"."""
 
-    def train_step(self, batch: Examples, watch: Watch | None = None) -> Step:
-        """One step on one batch; with `watch`, tell it what the layers do.
+    name: str
 
-        Raises NotFiniteError for nan or inf in the loss, a gradient or a parameter; the caller puts things back.
+    def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
+        """One step on one batch, all or nothing; with `watch`, tell it what the layers do.
+
+        Raises NotFiniteError for nan or inf in the loss, a gradient or a parameter.
         """
 
-    def evaluate(self, X: Sequence[Any], y: Sequence[Any], batch_size: int | None = None) -> Step:
+    def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """Loss and outputs in evaluation mode, all at once or batch by batch; nothing changes."""
+
+    def settle(self) -> None:
+        """Bring the model and the optimizer up to date, for others to look at."""
+
+    def refresh(self) -> None:
+        """Take over what others changed in the model or in the optimizer."""
 
 
 class Objective(NamedTuple):
@@ -93,11 +107,14 @@ class EagerEngine:
     >>> from nn import MLP, losses, optim
     >>> model = MLP(1, [1], init="zeros")
     >>> engine = EagerEngine(model, Objective(losses.mse), optim.SGD(model.parameters(), lr=0.25))
-    >>> engine.train_step(Examples([[1.0]], [2.0])).loss
+    >>> examples = Examples([[1.0]], [2.0])
+    >>> engine.train_step(Batch(examples)).loss
     4.0
-    >>> engine.evaluate([[1.0]], [2.0])
+    >>> engine.evaluate(examples)
     Step(loss=0.0, penalty=0.0, outputs=[2.0])
     """
+
+    name = "eager"
 
     def __init__(
         self,
@@ -111,11 +128,20 @@ class EagerEngine:
         self.model, self.objective, self.optimizer = model, objective, optimizer
         self.max_norm, self.max_value = max_norm, max_value
         self.parameters = model.parameters()
+        self.keeper = Keeper(model, optimizer)
 
-    def train_step(self, batch: Examples, watch: Watch | None = None) -> Step:
+    def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """See `Engine.train_step`."""
+        before = self.keeper.take()
+        try:
+            return self._step(batch, watch)
+        except BaseException:
+            self.keeper.put_back(before)
+            raise
+
+    def _step(self, batch: Batch, watch: Watch | None) -> Step:
         outputs = self.model.batch(batch.X) if watch is None else watch.forward(batch.X)
-        loss = self.objective.on(outputs, batch)
+        loss = self.objective.on(outputs, batch.examples)
         penalty = self.objective.penalty(self.model)
         total: Value = loss if penalty is None else loss + penalty
         if not math.isfinite(total.data):
@@ -138,8 +164,9 @@ class EagerEngine:
             watch.updates()
         return Step(loss.data, 0.0 if penalty is None else float(penalty), [plain(x) for x in outputs])
 
-    def evaluate(self, X: Sequence[Any], y: Sequence[Any], batch_size: int | None = None) -> Step:
+    def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """See `Engine.evaluate`."""
+        X, y, _ = examples
         size = batch_size or len(X)
         total, outputs = 0.0, []
         with no_grad(), Evaluating(self.model):
@@ -149,3 +176,9 @@ class EagerEngine:
                 total += float(loss) * len(part)
                 outputs += [plain(x) for x in part]
         return Step(total / len(X), 0.0, outputs)
+
+    def settle(self) -> None:
+        """Everything is up to date at any time."""
+
+    def refresh(self) -> None:
+        """Everything is read anew at every step."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, SupportsIndex
 
@@ -13,6 +13,7 @@ from nn import activations
 from nn.init import generator
 from nn.module import Module
 from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
+from nn.representative import representative
 
 
 class Dropout(Module):
@@ -38,8 +39,15 @@ class Dropout(Module):
         numbers = _listed(x, "Dropout")
         if not self.training or self.p == 0.0:
             return numbers
+        asked = representative()
+        factors = self.draw(len(numbers)) if asked is None else asked.factors(self, len(numbers))
+        return [v * factor for v, factor in zip(numbers, factors, strict=True)]
+
+    def draw(self, n: int) -> list[float]:
+        """n new factors: 0 with probability p, 1/(1 − p) else."""
         scale = 0.0 if self.p == 1.0 else 1.0 / (1.0 - self.p)
-        return [v * (0.0 if self.rng.random() < self.p else scale) for v in numbers]
+        random, p = self.rng.random, self.p
+        return [0.0 if random() < p else scale for _ in range(n)]
 
     def __repr__(self) -> str:
         return f"Dropout({self.p:g})"
@@ -87,10 +95,11 @@ class BatchNorm(Module):
         """
         if self.training:
             return self.batch([x])[0]
-        inputs = as_inputs(x, self.width, self)
-        scales = [divide(1.0, sqrt(s + self.eps)) for s in self.running_var]
-        known = zip(inputs, self.running_mean, scales, self.gamma, self.beta, strict=True)
-        return [gamma * ((v - m) * scale) + beta for v, m, scale, gamma, beta in known]
+        asked = representative()
+        running = (
+            zip(self.running_mean, self.running_var, strict=True) if asked is None else asked.running_moments(self)
+        )
+        return self._normalised([as_inputs(x, self.width, self)], running)[0]
 
     def batch(self, xs: Sequence[Any]) -> list[list[Value]]:
         """All examples of a batch, each a list of numbers or Values.
@@ -100,22 +109,36 @@ class BatchNorm(Module):
         if not self.training:
             return [self(x) for x in xs]
         rows = [as_inputs(x, self.width, self) for x in xs]
+        asked = representative()
+        if asked is not None:
+            return self._normalised(rows, asked.moments(self, rows[0]))
         if len(rows) < 2:
             raise ValueError(
                 f"{self!r} in training needs at least 2 examples at once, got {len(rows)}: "
                 "call model.batch([...]) with a larger batch, or model.eval() first"
             )
-        columns = [self._column([row[i] for row in rows], i) for i in range(self.width)]
-        return [list(row) for row in zip(*columns, strict=True)]
-
-    def _column(self, column: list[Value], i: int) -> list[Value]:
-        middle, spread = mean(column), var(column, correction=0)
-        scale = 1.0 / sqrt(spread + self.eps)
+        columns = [[row[i] for row in rows] for i in range(self.width)]
+        moments = [(mean(column), var(column, correction=0)) for column in columns]
         with no_grad():
-            measured = middle.data, var(column).data
-        for running, new in zip((self.running_mean, self.running_var), measured, strict=True):
-            running[i] = (1.0 - self.momentum) * running[i] + self.momentum * new
-        return [self.gamma[i] * ((v - middle) * scale) + self.beta[i] for v in column]
+            self.follow([m.data for m, _ in moments], [var(column).data for column in columns])
+        return self._normalised(rows, moments)
+
+    def follow(self, means: Sequence[float], variances: Sequence[float]) -> None:
+        """Let the running mean and variance follow those of a batch, the variance over n − 1."""
+        for running, measured in ((self.running_mean, means), (self.running_var, variances)):
+            for i, new in enumerate(measured):
+                running[i] = (1.0 - self.momentum) * running[i] + self.momentum * new
+
+    def _normalised(self, rows: Sequence[Sequence[Value]], moments: Iterable[tuple[Any, Any]]) -> list[list[Value]]:
+        """gamma·(x − mean)·1/√(variance + eps) + beta, for every feature of every example."""
+        known = [
+            (m, divide(1.0, sqrt(s + self.eps)), gamma, beta)
+            for (m, s), gamma, beta in zip(moments, self.gamma, self.beta, strict=True)
+        ]
+        return [
+            [gamma * ((v - m) * scale) + beta for v, (m, scale, gamma, beta) in zip(row, known, strict=True)]
+            for row in rows
+        ]
 
     def __repr__(self) -> str:
         return f"BatchNorm({self.width})"

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from nn import resuming
+from nn.batch import Batch
 from nn.callbacks import Callback, EarlyStopping
 from nn.checkpoint import Checkpoint
 from nn.divergence import TrainingError, find_cause, largest_gradient, remedies
@@ -98,6 +99,8 @@ class Loop:
         self.so_far = SoFar()
         self.keeper = Keeper(job.model, job.optimizer)
         self.watch = Watch(job.model)
+        # A callback looks at the model after an epoch; only one that says so, after every step.
+        self.looked_at_in_steps = any(_looks_at_steps(callback) for callback in job.callbacks)
         self.history = History(
             {
                 "lr": job.optimizer.lr,
@@ -121,14 +124,19 @@ class Loop:
                 for callback in job.callbacks:
                     callback.history = self.history
                     callback.on_train_begin({})
+                job.engine.refresh()
                 while self.epoch < job.epochs and not self.stopped():
                     self._run_epoch(bar)
                     resuming.write(self)
+                job.engine.settle()
                 self.history.stopped = self.stopped() or "finished"
                 for callback in job.callbacks:
                     callback.on_train_end({})
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
+            finally:
+                job.engine.settle()
+                self.history.settings["engine"] = job.engine.name
         return self.history
 
     def _run_epoch(self, bar: Progress) -> None:
@@ -138,16 +146,22 @@ class Loop:
         if self.batch == 0:
             for callback in job.callbacks:
                 callback.on_epoch_begin(epoch, {})
-        for batch in range(self.batch, job.steps):
+        if job.callbacks:
+            job.engine.refresh()
+        for number in range(self.batch, job.steps):
             for callback in job.callbacks:
-                callback.on_train_batch_begin(batch, {})
-            examples = job.training.picked(order[batch * size : (batch + 1) * size])
-            step = self._step(examples, self.watch if batch >= first_watched else None)
-            self.so_far.add(step, len(examples.X), keep=bool(job.judge.functions))
-            self.batch, self.steps = batch + 1, self.steps + 1
+                callback.on_train_batch_begin(number, {})
+            if self.looked_at_in_steps:
+                job.engine.refresh()
+            batch = Batch(job.training, order[number * size : (number + 1) * size])
+            step = self._step(batch, self.watch if number >= first_watched else None)
+            self.so_far.add(step, len(batch), keep=bool(job.judge.functions))
+            self.batch, self.steps = number + 1, self.steps + 1
             bar.step(epoch, step.loss)
+            if self.looked_at_in_steps:
+                job.engine.settle()
             for callback in job.callbacks:
-                callback.on_train_batch_end(batch, {"loss": step.loss})
+                callback.on_train_batch_end(number, {"loss": step.loss})
             if job.checkpoint_every and self.steps % job.checkpoint_every == 0 and self.batch < job.steps:
                 resuming.write(self)
         logs = self._logs(order)
@@ -155,27 +169,29 @@ class Loop:
         bar.epoch(epoch, logs)
         self.epoch, self.batch, self.so_far = epoch + 1, 0, SoFar()
         self.watch.restart()
+        if job.callbacks:
+            job.engine.settle()
         for callback in job.callbacks:
             callback.on_epoch_end(epoch, logs)
 
-    def _step(self, examples: Examples, watch: Watch | None) -> Step:
+    def _step(self, batch: Batch, watch: Watch | None) -> Step:
         """One step, all or nothing: whatever goes wrong in it, the model is as it was before."""
-        job = self.job
-        before = self.keeper.take()
+        job, rate = self.job, self.job.optimizer.lr
         try:
             if job.schedule is not None:
                 job.optimizer.lr = job.schedule(self.steps)
-            step = job.engine.train_step(examples, watch)
+            step = job.engine.train_step(batch, watch)
         except NotFiniteError as error:
-            self.keeper.put_back(before)
-            raise self._broken(error, examples) from None
+            job.optimizer.lr = rate
+            raise self._broken(error, batch.examples) from None
         except BaseException:
-            self.keeper.put_back(before)
+            job.optimizer.lr = rate
             raise
         size = abs(step.loss + step.penalty)
         self.scale = self.scale or max(size, 1.0)
         if size > EXPLODED * self.scale:
-            raise self._exploded(size, examples)
+            job.engine.settle()
+            raise self._exploded(size, batch.examples)
         return step
 
     def _logs(self, order: Sequence[int]) -> dict[str, float]:
@@ -185,10 +201,10 @@ class Loop:
         if so_far.penalty:
             logs["penalty"] = so_far.penalty / so_far.examples
         if job.validation is not None:
-            X, y, _ = job.validation
-            found = job.engine.evaluate(X, y, job.batch_size)
+            found = job.engine.evaluate(job.validation, job.batch_size)
             logs["val_loss"] = found.loss
-            logs.update({f"val_{name}": value for name, value in job.judge(y, found.outputs).items()})
+            judged = job.judge(job.validation.y, found.outputs)
+            logs.update({f"val_{name}": value for name, value in judged.items()})
         logs["lr"] = job.optimizer.lr
         return logs
 
@@ -225,3 +241,11 @@ class Loop:
             if callback.stop_training:
                 return "early" if isinstance(callback, EarlyStopping) else "callback"
         return "callback" if self.stopped_before else ""
+
+
+def _looks_at_steps(callback: Callback) -> bool:
+    kind = type(callback)
+    return (
+        kind.on_train_batch_begin is not Callback.on_train_batch_begin
+        or kind.on_train_batch_end is not Callback.on_train_batch_end
+    )

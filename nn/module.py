@@ -180,7 +180,23 @@ class Module(Parts):
         io.load_weights(self, path)
 
 
-class Evaluating:
+class InMode:
+    """A `with` block in which a module and all its parts are in training mode, or not; afterwards each is as it was."""
+
+    def __init__(self, module: Module, training: bool) -> None:
+        self._mode = training
+        self._before = [(part, part.training) for part in module.modules()]
+
+    def __enter__(self) -> None:
+        for part, _ in self._before:
+            part.training = self._mode
+
+    def __exit__(self, *_: object) -> None:
+        for part, mode in self._before:
+            part.training = mode
+
+
+class Evaluating(InMode):
     """A `with` block in which a module and all its parts are in evaluation mode; afterwards each is as it was.
 
     >>> from nn import Dropout
@@ -193,15 +209,7 @@ class Evaluating:
     """
 
     def __init__(self, module: Module) -> None:
-        self._before = [(part, part.training) for part in module.modules()]
-
-    def __enter__(self) -> None:
-        for part, _ in self._before:
-            part.training = False
-
-    def __exit__(self, *_: object) -> None:
-        for part, mode in self._before:
-            part.training = mode
+        super().__init__(module, training=False)
 
 
 def _number(name: str, x: Any) -> float:

@@ -51,6 +51,11 @@ class Progress:
             self.bar.close()
 
 
+def say(line: str) -> None:
+    """Print a line where the bar is printed, above it if there is one."""
+    _tqdm().write(line, file=sys.stderr)
+
+
 def _tqdm() -> Any:
     """The bar that suits where the program runs; without ipywidgets a notebook gets the one of a terminal, unasked."""
     with warnings.catch_warnings():

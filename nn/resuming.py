@@ -52,6 +52,7 @@ def write(loop: Loop) -> None:
     job = loop.job
     if job.checkpoint is None:
         return
+    job.engine.settle()
     so_far = loop.so_far
     job.checkpoint.write(
         {

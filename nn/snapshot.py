@@ -6,7 +6,7 @@ That is the parameters, the buffers (running means), the random generators (drop
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
@@ -26,6 +26,8 @@ class Snapshot(NamedTuple):
 class Keeper:
     """Takes snapshots of a model, and of its optimizer if there is one, and puts them back.
 
+    With parameters=False it sees to the buffers and the random generators alone.
+
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
     >>> keeper = Keeper(model)
@@ -36,9 +38,9 @@ class Keeper:
     0.0
     """
 
-    def __init__(self, model: Module, optimizer: Optimizer | None = None) -> None:
+    def __init__(self, model: Module, optimizer: Optimizer | None = None, parameters: bool = True) -> None:
         self.optimizer = optimizer
-        self.parameters = dict(model.named_parameters())
+        self.parameters = dict(model.named_parameters()) if parameters else {}
         self.buffers: dict[str, list[float]] = {}
         self.generators: dict[str, Any] = {}
         for prefix, module in model.named_modules():
@@ -60,15 +62,7 @@ class Keeper:
 
     def put_back(self, snapshot: Snapshot) -> None:
         """Return to a snapshot; a KeyboardInterrupt meanwhile waits until that is done."""
-        interrupted: KeyboardInterrupt | None = None
-        while True:
-            try:
-                self._put_back(snapshot)
-                break
-            except KeyboardInterrupt as error:  # everything is written again from the start
-                interrupted = error
-        if interrupted is not None:
-            raise interrupted
+        to_the_end(lambda: self._put_back(snapshot))
 
     def _put_back(self, snapshot: Snapshot) -> None:
         if self.optimizer is not None and snapshot.optimizer is not None:
@@ -113,6 +107,22 @@ class Keeper:
                 raise ValueError(f"the saved state of the random generator {name} does not fit: {error}") from None
         numbers = [float(x) for x in values.values()]
         return Snapshot(numbers, list(buffers.values()), list(generators.values()), saved.get("optimizer"))
+
+
+def to_the_end(write: Callable[[], None]) -> None:
+    """Call a function that may be called again from its start, until it has come to its end.
+
+    A KeyboardInterrupt on the way is raised after that.
+    """
+    interrupted: KeyboardInterrupt | None = None
+    while True:
+        try:
+            write()
+            break
+        except KeyboardInterrupt as error:
+            interrupted = error
+    if interrupted is not None:
+        raise interrupted
 
 
 def _matching(what: str, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

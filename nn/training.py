@@ -16,7 +16,10 @@ from nn.callbacks import Callback as Callback
 from nn.callbacks import EarlyStopping as EarlyStopping
 from nn.checkpoint import Checkpoint
 from nn.checkpoint import CheckpointError as CheckpointError
+from nn.choosing import ENGINES as ENGINES
+from nn.choosing import chosen_engine
 from nn.divergence import TrainingError as TrainingError
+from nn.engine import CompilationError as CompilationError
 from nn.engine import EagerEngine, Objective
 from nn.examples import checked
 from nn.history import History as History
@@ -32,8 +35,6 @@ from nn.predicting import predict as predict
 from nn.predicting import predict_classes as predict_classes
 from nn.schedules import Schedule
 from nn.stages import output_activation
-
-ENGINES = ("eager", "auto")
 
 
 def fit(
@@ -66,7 +67,7 @@ def fit(
     resume: bool = False,
     progress: bool = True,
     verbose: int | str | None = None,
-    engine: str = "eager",
+    engine: str = "auto",
 ) -> History:
     """Train a model on examples, and return what happened, epoch by epoch.
 
@@ -84,13 +85,14 @@ def fit(
     - `checkpoint`: a folder; after every epoch, and every `checkpoint_every` steps, all that is needed to go on is
       written there. `resume=True` goes on, with the same result bit for bit, or starts if there is nothing yet.
     - `progress`, or Keras's `verbose`: 0 nothing, 1 a bar, 2 a line for each epoch.
-    - `engine`: "eager" records a graph for each step; "auto" is the fastest one that fits.
+    - `engine`: "eager" records a graph for each step; "compiled" records one example, once, and trains as array code,
+      with the same result up to rounding; "auto" compiles where that is possible, and says so if it is not.
 
     Ctrl-C leaves the model as it was after the last finished step and returns the history so far.
 
-    Raises ValueError and TypeError for arguments that do not fit, before anything changes; TrainingError if the loss
-    becomes nan, infinite or explodes; CheckpointError for a checkpoint that is damaged or of another training;
-    FileExistsError if there is one and `resume` was not asked for.
+    Raises ValueError and TypeError for arguments that do not fit, before anything changes; CompilationError if that is
+    what engine="compiled" meets; TrainingError if the loss becomes nan, infinite or explodes; CheckpointError for a
+    checkpoint that is damaged or of another training; FileExistsError if there is one and `resume` was not asked for.
 
     >>> from nn import MLP
     >>> from nn.datasets import xor
@@ -133,9 +135,11 @@ def fit(
         raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
     stepper = arguments.chosen_optimizer(model, optimizer, lr, schedule)
     names = ["loss", *judge.functions]
+    shown = arguments.verbosity(progress, verbose)
+    eager = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
     job = Job(
         model=model,
-        engine=EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value),
+        engine=chosen_engine(engine, eager, training, validation, shown > 0),
         objective=objective,
         optimizer=stepper,
         lr=stepper.lr,
@@ -154,6 +158,6 @@ def fit(
         clipping=(clip_norm, clip_value),
         checkpoint=None if checkpoint is None else Checkpoint(checkpoint),
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
-        verbosity=arguments.verbosity(progress, verbose),
+        verbosity=shown,
     )
     return Loop(job).run(resume=bool(resume))

@@ -36,6 +36,7 @@ class Group:
         self.fired: list[bool] = []
         self.saturated = self.seen = 0
         self.before: list[float] = []
+        self.length = 0.0
 
     def see(self, outputs: Sequence[Any]) -> None:
         """Take note of what the activation gives for a batch."""
@@ -51,6 +52,12 @@ class Group:
                 row = _row(x)
                 self.seen += len(row)
                 self.saturated += sum([not low < v < high for v in row])
+
+    def stepped(self, gradient: float, moved: float, size: float) -> None:
+        """Take note of a step: the lengths of the gradient, of the step and of the parameters before it."""
+        self.gradient += gradient
+        self.ratio += moved / size if size else 0.0
+        self.steps += 1
 
     def measured(self) -> dict[str, float]:
         """What was seen: means over steps, shares over neurons."""
@@ -115,23 +122,26 @@ class Watch:
         return through_stages(self.stages, xs, self._see)
 
     def _see(self, stage: int, outputs: list[Any]) -> None:
+        if stage in self._group_of:
+            self.see(stage, [plain(x) for x in outputs])
+
+    def see(self, stage: int, outputs: Sequence[Any]) -> None:
+        """Take note of what a stage gives for a batch, as floats."""
         group = self._group_of.get(stage)
         if group is not None:
-            group.see([plain(x) for x in outputs])
+            group.see(outputs)
 
     def gradients(self) -> None:
-        """Take note of the gradients; called after the walk back."""
+        """Look at the gradients that the parameters hold; called after the walk back."""
         for group in self.groups:
-            group.gradient += math.hypot(*[p.grad for p in group.parameters])
+            group.length = math.hypot(*[p.grad for p in group.parameters])
 
     def updates(self) -> None:
         """Take note of the step that was made; called after it."""
         for group in self.groups:
             after = [p.data for p in group.parameters]
             moved = math.hypot(*[a - b for a, b in zip(after, group.before, strict=True)])
-            size = math.hypot(*group.before)
-            group.ratio += moved / size if size else 0.0
-            group.steps += 1
+            group.stepped(group.length, moved, math.hypot(*group.before))
 
     def measured(self) -> dict[str, dict[str, float]]:
         """The numbers of each layer, by its name."""

@@ -124,7 +124,7 @@ class CompiledFunction:
         return [*zip(names, args, strict=True), *named.items()]
 
     def _trace(self, arguments: Named, found: Arguments, count: int, example: Array) -> _Trace:
-        with no_collection(), _tracing(recording=True):
+        with no_collection(), tracing(recording=True):
             result, inputs = self._apply(arguments, found, count, 0)
         several = isinstance(result, (list, tuple))
         outputs = [self._as_value(x) for x in (result if several else [result])]
@@ -144,7 +144,7 @@ class CompiledFunction:
         """Compare function and program on an example with other numbers than the one that was traced."""
         if trace.program.whole_batches:
             return  # which one example cannot tell
-        with _tracing(recording=False):
+        with tracing(recording=False):
             result, _ = self._apply(arguments, found, count, -1)
         expected = np.array([self._as_value(x).data for x in (result if trace.several else [result])])
         got = np.atleast_1d(trace.program(row))
@@ -170,7 +170,7 @@ class CompiledFunction:
 
 
 @contextmanager
-def _tracing(recording: bool) -> Iterator[None]:
+def tracing(recording: bool) -> Iterator[None]:
     """While a function is traced, asking a Value for its number is an error."""
     count_modes(1)
     token = MODE.set(MODE.get()._replace(tracing=True, recording=recording))

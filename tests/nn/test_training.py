@@ -38,7 +38,7 @@ def test_fit_is_the_loop_by_hand_bit_for_bit(settings: dict[str, Any]) -> None:
     X, y = moons(8, seed=3)
     fitted, model = small(), small()
     rate: dict[str, Any] = {} if "schedule" in settings else {"lr": 0.1}
-    fitted.fit(X, y, optimizer="adam", epochs=3, batch_size=3, seed=5, **rate, **settings, **QUIET)
+    fitted.fit(X, y, optimizer="adam", epochs=3, batch_size=3, seed=5, engine="eager", **rate, **settings, **QUIET)
 
     weights = settings.get("sample_weight")
     if "class_weight" in settings:

@@ -1,0 +1,232 @@
+"""`CompiledEngine`: the training steps of `EagerEngine`, as array code for all examples of a batch at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from autograd import no_grad
+from nn.batch import Batch
+from nn.clipping import scale_for
+from nn.compiled.comparing import OFTEN, difference, is_known
+from nn.compiled.penalty import Penalty
+from nn.compiled.recording import Recording, reduction_of
+from nn.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
+from nn.engine import CompilationError, EagerEngine, Step
+from nn.examples import Examples
+from nn.module import InMode
+from nn.snapshot import Keeper, Snapshot, to_the_end
+from nn.stages import plain
+from nn.watching import Watch
+
+
+class _Before(NamedTuple):
+    """What a step changes, as it was."""
+
+    theta: Vector
+    memory: Memory
+    others: Snapshot
+
+
+class CompiledEngine:
+    """Trains on one vector of parameters; `settle` writes it into the model, `refresh` reads it from there.
+
+    One example is recorded, in training mode, and compiled: loss, outputs, what activations give. Losses of batches
+    are means or sums of those of examples; penalties are a program of their own. The program is compared with the
+    model on a few examples of the first two batches, and of every sixteenth if there is code in it that is not of this
+    package. A step in which something is not finite is left to the eager engine.
+
+    With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
+
+    Raises CompilationError for what does not compile; see `nn.compiled.recording`.
+
+    >>> from nn import MLP, losses, optim
+    >>> from nn.engine import CompilationError, Objective
+    >>> model = MLP(1, [1], init="zeros")
+    >>> examples = Examples([[1.0]], [2.0])
+    >>> eager = EagerEngine(model, Objective(losses.mse), optim.SGD(model.parameters(), lr=0.25))
+    >>> engine = CompiledEngine(eager, examples)
+    >>> engine.train_step(Batch(examples)).loss
+    4.0
+    >>> engine.settle()
+    >>> model([1.0]).data
+    2.0
+    """
+
+    def __init__(
+        self,
+        eager: EagerEngine,
+        training: Examples,
+        validation: Examples | None = None,
+        fall_back: Callable[[str], None] | None = None,
+    ) -> None:
+        self.eager, self.fall_back = eager, fall_back
+        self.model, self.objective = eager.model, eager.objective
+        self.training, self.validation = training, validation
+        self.others = Keeper(self.model, parameters=False)
+        self.name, self.steps = "compiled", 0
+        self.known = is_known(self.model, self.objective)
+        self.ahead = False  # of the model, which has not been told
+        self._compile()
+
+    def _compile(self) -> None:
+        try:
+            self._record()
+        except CompilationError:
+            raise
+        except Exception as error:  # whatever the user's model or loss does with Values that are not to be asked
+            raise CompilationError(f"{type(error).__name__}: {error}") from error
+
+    def _record(self) -> None:
+        model, objective, examples = self.model, self.objective, self.training
+        with no_grad(), InMode(model, training=False):
+            outputs = [model.batch([x])[0] for x in examples.X[:2]]
+        self.own_reduction = reduction_of(objective.loss, outputs, examples.y)
+        self.reduction = self.own_reduction if examples.sample_weight is None else "mean"
+        output = plain(outputs[0])
+        self.step = Recording(model, objective, examples, output, training=True)
+        self.evaluation = (
+            None if self.validation is None else Recording(model, objective, self.validation, output, training=False)
+        )
+        self.parameters = self.step.program.parameters
+        self.places = {p: k for k, p in enumerate(self.parameters)}
+        self.penalty = Penalty(model, objective, self.places)
+        self.optimizer = VectorOptimizer(self.eager.optimizer, self.parameters)
+        self.groups: list[Any] = []
+        self.trained = self._trained()
+
+    def _trained(self) -> list[bool]:
+        return [p.requires_grad for p in self.eager.parameters]
+
+    # ----- Training -----
+
+    def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
+        """See `nn.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
+        if self.name == "compiled" and (self.steps < 2 or (not self.known and self.steps % OFTEN == 0)):
+            self._compare(batch)
+        if self.name == "eager":
+            return self.eager.train_step(batch, watch)
+        before = _Before(self.step.trainer.parameters.copy(), self.optimizer.memory, self.others.take())
+        try:
+            with np.errstate(all="ignore"):  # what is not finite is looked for, and is not an event
+                step = self._step(batch, watch, before)
+        except BaseException:
+            to_the_end(lambda: self._put_back(before))
+            raise
+        if step is None:
+            self._put_back(before)
+            self.settle()
+            step = self.eager.train_step(batch, watch)
+            self.refresh()
+        else:
+            self.ahead = True
+        self.steps += 1
+        return step
+
+    def _step(self, batch: Batch, watch: Watch | None, before: _Before) -> Step | None:
+        """The step, or None if something was not finite."""
+        trainer = self.step.trainer
+        theta = trainer.parameters
+        loss, gradient = trainer.value_and_gradient(self.step.batch(batch.chosen), reduction=self.reduction)
+        penalty = self.penalty.added(theta, gradient)
+        if not math.isfinite(loss + penalty + gradient.sum()):
+            return None
+        results = trainer.outputs
+        lengths = [] if watch is None else self._watched(watch, results, gradient)
+        if self.eager.max_norm is not None:
+            gradient *= scale_for(float(np.linalg.norm(gradient)), self.eager.max_norm)
+        if self.eager.max_value is not None:
+            np.clip(gradient, -self.eager.max_value, self.eager.max_value, out=gradient)
+        self.optimizer.step(theta, gradient)
+        if not math.isfinite(theta.sum()):
+            return None
+        if watch is not None:
+            for group, places, length in zip(watch.groups, self.groups, lengths, strict=True):
+                size = before.theta[places]
+                group.stepped(length, _length(theta[places] - size), _length(size))
+        self.step.follow(results[0, self.step.moments].tolist(), len(batch))
+        return Step(loss, penalty, self.step.outputs_of(results))
+
+    def _watched(self, watch: Watch, results: Vector, gradient: Vector) -> list[float]:
+        """Tell a watch what the activations gave; the length of the gradient of each of its groups."""
+        for stage, columns in self.step.seen.items():
+            watch.see(stage, results[:, columns].tolist())
+        if len(self.groups) != len(watch.groups):
+            self.groups = [
+                places_of([p for p in group.parameters if p in self.places], self.places) for group in watch.groups
+            ]
+        return [_length(gradient[places]) for places in self.groups]
+
+    def _put_back(self, before: _Before) -> None:
+        self.step.trainer.parameters[:] = before.theta
+        self.optimizer.memory = before.memory
+        self.others.put_back(before.others)
+
+    def _compare(self, batch: Batch) -> None:
+        """Compare program and model on a few examples.
+
+        Raises CompilationError if they differ and there is no `fall_back`.
+        """
+        self.settle()
+        wrong = difference(self, batch)
+        if wrong and self.fall_back is None:
+            raise CompilationError(wrong)
+        if wrong and self.fall_back is not None:
+            self.name = "eager"
+            self.fall_back(wrong)
+
+    # ----- Evaluating -----
+
+    def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
+        """See `nn.engine.Engine`."""
+        self.settle()
+        if self.name == "eager" or self.evaluation is None or examples is not self.validation:
+            return self.eager.evaluate(examples, batch_size)
+        self.evaluation.read()
+        results = self.evaluation.trainer.values(self.evaluation.rows)
+        losses = results[:, 0]
+        if not math.isfinite(losses.sum()):
+            return self.eager.evaluate(examples, batch_size)
+        n, total = len(losses), 0.0
+        for start in range(0, n, batch_size or n):
+            part = losses[start : start + (batch_size or n)]
+            total += float(part.sum()) * (len(part) if self.own_reduction == "sum" else 1)
+        return Step(total / n, 0.0, self.evaluation.outputs_of(results))
+
+    # ----- Between the vector and the model -----
+
+    def settle(self) -> None:
+        """Write parameters, their gradients and what the optimizer remembers where others find them."""
+        if self.ahead:
+            to_the_end(self._write_back)
+            self.ahead = False
+
+    def _write_back(self) -> None:
+        trainer = self.step.trainer
+        for p, x, slope in zip(self.parameters, trainer.parameters.tolist(), trainer.gradient.tolist(), strict=True):
+            p.data, p.grad = x, slope
+        self.optimizer.write_back()
+
+    def refresh(self) -> None:
+        """Read all this from there; if other parameters take gradients than before, compile again."""
+        if self.name == "eager":
+            return
+        if self._trained() == self.trained:
+            self.step.read()
+            self.penalty.read()
+            self.optimizer.read()
+            return
+        try:
+            self._compile()
+        except CompilationError as error:
+            if self.fall_back is None:
+                raise
+            self.name = "eager"
+            self.fall_back(str(error))
+
+
+def _length(vector: Vector) -> float:
+    return float(np.linalg.norm(vector))

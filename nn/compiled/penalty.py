@@ -1,0 +1,57 @@
+"""`Penalty`: what regularisation adds to the loss, as a program of the parameters alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from autograd import Value
+from autograd.program import Trainer, compile
+from autograd.program.collector import no_collection
+from autograd.program.traced import tracing
+from nn.compiled.vectors import Vector, places_of
+from nn.engine import CompilationError, Objective
+from nn.module import Module
+
+NO_INPUTS = np.empty((1, 0))  # one example of a program without inputs
+
+
+class Penalty:
+    """All penalties of an objective together; `known` says where parameters stand in the vector of the training.
+
+    Raises TracingError for one that branches on numbers, CompilationError for one that depends on other parameters.
+    """
+
+    def __init__(self, model: Module, objective: Objective, known: Mapping[Value, int]) -> None:
+        with no_collection(), tracing(recording=True):
+            found = objective.penalty(model)
+        self.number = found.data if isinstance(found, Value) else float(found or 0.0)
+        self.trainer: Trainer | None = None
+        if isinstance(found, Value) and found.requires_grad:
+            program = compile(found)
+            for p in program.parameters:
+                if p not in known:
+                    raise CompilationError(f"the penalty depends on {p!r}, which is no parameter of the model")
+            self.trainer, self.places = program.trainer(), places_of(program.parameters, known)
+
+    def read(self) -> None:
+        """Take the numbers of frozen parameters as they are now."""
+        if self.trainer is not None:
+            self.trainer.read()
+
+    def value(self, theta: Vector) -> float:
+        """The penalty for these parameters."""
+        if self.trainer is None:
+            return self.number
+        self.trainer.parameters[:] = theta[self.places]
+        return float(self.trainer.values(NO_INPUTS)[0])
+
+    def added(self, theta: Vector, gradient: Vector) -> float:
+        """The penalty; its gradient is added to `gradient`."""
+        if self.trainer is None:
+            return self.number
+        self.trainer.parameters[:] = theta[self.places]
+        value, slope = self.trainer.value_and_gradient(NO_INPUTS)
+        gradient[self.places] += slope
+        return value

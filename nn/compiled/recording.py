@@ -1,0 +1,166 @@
+"""One example recorded on behalf of all: from a model and its objective to programs."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from itertools import accumulate, groupby, pairwise
+from typing import Any
+
+import numpy as np
+
+from autograd import Value, no_grad
+from autograd.program import Program, compile
+from autograd.program.collector import no_collection
+from autograd.program.traced import tracing
+from nn.compiled.rows import Columns, Rows
+from nn.engine import CompilationError, Objective
+from nn.examples import Examples
+from nn.layers import BatchNorm
+from nn.mlp import Sequential
+from nn.module import InMode, Module
+from nn.representative import Drawn, Representative
+from nn.stages import Stage, activation_of, stages_of, through_stages
+
+
+class Recording:
+    """A program that gives, for each example, its loss, the outputs, what activations gave, and moments of batches.
+
+    The `rows` are the examples that it is for. `outputs`, `seen[stage]` and `moments` say where these stand among the
+    results of the program; the loss stands first.
+
+    Raises CompilationError for a model that may mix the examples of a batch, TracingError for one that branches on
+    numbers, and whatever else the model or the loss makes of Values whose numbers may not be asked for.
+    """
+
+    def __init__(self, model: Module, objective: Objective, examples: Examples, output: Any, training: bool) -> None:
+        columns = Columns(objective.loss, examples, output)
+        self.rows = columns.rows(examples)
+        stages = list(stages_of(model))
+        for stage in stages:
+            _check_batch(stage)
+        self.representative = Representative()
+        seen: dict[int, list[Value]] = {}
+
+        def see(i: int, given: list[Any]) -> None:
+            self.representative.stage = i + 1
+            activation = activation_of(stages[i][1])
+            if training and activation is not None and activation.name != "linear":
+                seen[i] = _listed(given[0])
+
+        with InMode(model, training), no_collection(), tracing(recording=True), self.representative.speaking():
+            inputs = [
+                Value(x, label, requires_grad=False)
+                for x, label in zip(self.rows[0].tolist(), columns.labels(), strict=True)
+            ]
+            x, target, weight = columns.split(inputs)
+            [output] = through_stages(stages, [x], see)
+            loss = objective.on([output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
+        if not isinstance(loss, Value):
+            raise CompilationError(f"the loss of one example is {loss!r}, and no Value")
+        inputs += [factor for drawn in self.representative.drawn for factor in drawn.factors]
+        measured = self.representative.measured if training else []
+        moments = [v for _, found in measured for v in (*[m for m, _ in found], *[s for _, s in found])]
+        parts = [[loss], _listed(output), *seen.values(), moments]
+        places = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
+        self.single = isinstance(output, Value)
+        self.outputs, self.moments = places[1], places[-1]
+        self.seen = dict(zip(seen, places[2:-1], strict=True))
+        self.fixed = columns.width
+        trained = [p for p in model.parameters() if p.requires_grad]
+        with no_collection():
+            self.program: Program = compile([v for part in parts for v in part], inputs, parameters=trained)
+        known = set(trained)
+        for p in self.program.parameters:
+            if p not in known:
+                raise CompilationError(f"{p!r} takes a gradient, and is no parameter of the model")
+        self.trainer = self.program.trainer()
+        self.blocks = _blocks(self.representative.drawn)
+
+    def batch(self, chosen: Any) -> Rows:
+        """The rows of these examples, with new dropout factors behind them.
+
+        They are drawn in the order in which the layers draw them when every example is recorded.
+        """
+        rows: Rows = self.rows[chosen]
+        if not self.blocks:
+            return rows
+        found = np.empty((len(rows), len(self.program.inputs)))
+        found[:, : self.fixed] = rows
+        for block in self.blocks:
+            numbers = [[x for _, drawn in block for x in drawn.layer.draw(len(drawn.factors))] for _ in rows]
+            at = 0
+            for k, drawn in block:
+                n = len(drawn.factors)
+                found[:, self.fixed + k : self.fixed + k + n] = [row[at : at + n] for row in numbers]
+                at += n
+        return found
+
+    def outputs_of(self, results: Rows) -> list[Any]:
+        """The outputs of the model among the results: a number for each example, or a list of them."""
+        outputs = results[:, self.outputs]
+        found: list[Any] = (outputs[:, 0] if self.single else outputs).tolist()
+        return found
+
+    def follow(self, moments: Sequence[float], examples: int) -> None:
+        """Let the running means and variances follow what a batch had."""
+        at = 0
+        for layer, found in self.representative.measured:
+            n = len(found)
+            means, variances = moments[at : at + n], moments[at + n : at + 2 * n]
+            layer.follow(means, [s * (examples / (examples - 1)) for s in variances])
+            at += 2 * n
+
+    def read(self) -> None:
+        """Take the parameters as they are now, and the running means and variances."""
+        for layer, found in self.representative.running:
+            for (m, s), mean, variance in zip(found, layer.running_mean, layer.running_var, strict=True):
+                m.data, s.data = mean, variance
+        self.trainer.read()
+
+
+def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
+    """Whether the loss of a batch is the "mean" or the "sum" of the losses of its examples; found out with two.
+
+    Raises CompilationError if it is neither.
+
+    >>> reduction_of(lambda ps, ys: sum([(p - y) ** 2 for p, y in zip(ps, ys)]), [1.0, 2.0], [0.0, 0.0])
+    'sum'
+    """
+    try:
+        told = inspect.signature(loss).parameters.get("reduction")
+    except (TypeError, ValueError):
+        told = None
+    if told is not None and told.default in ("mean", "sum"):
+        return str(told.default)
+    if len(outputs) < 2:
+        return "mean"
+    with no_grad():
+        both = float(loss(list(outputs[:2]), list(y[:2])))
+        total = sum([float(loss([p], [t])) for p, t in zip(outputs[:2], y[:2], strict=True)])
+    for name, expected in (("mean", total / 2.0), ("sum", total)):
+        if math.isclose(both, expected, rel_tol=1e-9, abs_tol=1e-12):
+            return name
+    raise CompilationError("the loss of a batch is neither the mean nor the sum of the losses of its examples")
+
+
+def _check_batch(stage: Stage) -> None:
+    name, module = stage
+    own = type(module).batch
+    if own is not Module.batch and own is not Sequential.batch and own is not BatchNorm.batch:
+        raise CompilationError(f"{type(module).__name__} ({name}) has a batch() of its own, which may mix examples")
+
+
+def _listed(output: Any) -> list[Value]:
+    return list(output) if isinstance(output, (list, tuple)) else [output]
+
+
+def _blocks(drawn: Sequence[Drawn]) -> list[list[tuple[int, Drawn]]]:
+    """The draws with the column of each, together where they are made example by example.
+
+    A stage of the model goes through all examples before the next one begins.
+    """
+    starts = accumulate([0, *[len(d.factors) for d in drawn]])
+    placed = list(zip(starts, drawn, strict=False))
+    return [list(block) for _, block in groupby(placed, key=lambda pair: pair[1].stage)]
