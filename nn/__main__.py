@@ -1,15 +1,30 @@
-"""`python -m nn`: the demo; `python -m nn --help` lists what can be chosen."""
+"""`python -m nn`: the demo, and `python -m nn digits`: a network learns MNIST; `--help` lists what can be chosen."""
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the command line and run the demo; returns the exit status."""
+    """Read the command line and run what it asks for; returns the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] != ["digits"]:
+        return demo(words)
+    try:
+        return digits(words[1:])
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def demo(arguments: Sequence[str]) -> int:
+    """The demo, with the words of the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m nn", description="Work the student example, train a network on two moons, draw what happened."
+        prog="python -m nn",
+        description="Work the student example, train a network on two moons, draw what happened.",
+        epilog="python -m nn digits --help: another command, a network that learns handwritten digits.",
     )
     parser.add_argument("--epochs", type=int, default=100, help="training epochs on the two moons (default 100)")
     parser.add_argument("--seed", type=int, default=1337, help="for the weights and the points (default 1337)")
@@ -27,6 +42,89 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"cannot write into --out {given.out}: {error.strerror}")
     return 0
+
+
+def digits(arguments: Sequence[str]) -> int:
+    """A network that learns the digits in MNIST's files, with the words after `digits` of the command line."""
+    from nn.digits import HELP, check, learn, read
+    from nn.training import ENGINES, TrainingError
+
+    parser = argparse.ArgumentParser(
+        prog="python -m nn digits",
+        description="Train a network on MNIST; draw what it mixes up, its weights and activations.",
+        epilog=f"{HELP}\n\nCtrl-C ends the training; what was learned until then is tested and drawn.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--data", type=Path, metavar="DIR", help="the folder with MNIST's files")
+    add("--out", type=Path, default=Path("demo/digits"), metavar="DIR", help="where pictures go (default demo/digits)")
+    add("--save", type=Path, metavar="FILE", help="a .safetensors file for the trained network (default: none)")
+    add(
+        "--train",
+        type=_count,
+        metavar="N",
+        help="pictures to learn from (default all of train; of t10k alone, 8 in 10)",
+    )
+    add("--test", type=_count, metavar="N", help="others, to test with (default all of t10k; of t10k alone, 2 in 10)")
+    add("--hidden", type=_count, nargs="+", default=[32], metavar="N", help="width of each hidden layer (default 32)")
+    add("--epochs", type=_count, default=10, metavar="N", help="how often all pictures are seen (default 10)")
+    add("--batch", type=_count, default=32, metavar="N", help="pictures in a step (default 32)")
+    add("--lr", type=_rate, default=1e-3, metavar="RATE", help="Adam's learning rate (default 0.001)")
+    add("--seed", type=_place, default=0, metavar="N", help="for choice, weights and order of pictures (default 0)")
+    add("--show", type=_place, default=0, metavar="N", help="the held-out picture to draw activations for (default 0)")
+    add("--engine", choices=ENGINES, default="auto", help="how fit works (default auto, the fastest that fits)")
+    given = parser.parse_args(arguments)
+    if given.data is None:
+        return _failed(parser, 2, f"say where the files are, with --data DIR\n{HELP}")
+    try:
+        pictures = read(given.data, given.train, given.test, given.seed)
+        check(pictures, given.out, given.save, given.show)
+    except (ImportError, OSError, ValueError) as error:
+        return _failed(parser, 2, str(error))
+    print(f"{given.data}: {pictures}")
+    try:
+        learn(
+            pictures, given.out, hidden=given.hidden, epochs=given.epochs, batch=given.batch, lr=given.lr,
+            seed=given.seed, engine=given.engine, show=given.show, save=given.save,
+        )  # fmt: skip
+    except TrainingError as error:
+        return _failed(parser, 1, str(error))
+    except OSError as error:
+        return _failed(parser, 1, f"what was learned could not be written: {error}")
+    return 0
+
+
+def _failed(parser: argparse.ArgumentParser, status: int, message: str) -> int:
+    print(f"{parser.prog}: error: {message}", file=sys.stderr)
+    return status
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1)
+
+
+def _place(text: str) -> int:
+    return _whole(text, 0)
+
+
+def _whole(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, got {text}")
+    return number
+
+
+def _rate(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0.0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a finite number above 0, got {text}")
+    return number
 
 
 if __name__ == "__main__":

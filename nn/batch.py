@@ -27,7 +27,7 @@ class Batch:
         return self.whole.picked(self.chosen)
 
     @property
-    def X(self) -> list[list[float]]:
+    def X(self) -> Sequence[list[float]]:
         """One list of numbers for each example."""
         return self.examples.X
 

@@ -28,6 +28,6 @@ def chosen_engine(
         return CompiledEngine(eager, training, validation, fall_back if name == "auto" else None)
     except CompilationError as error:
         if name == "compiled":
-            raise CompilationError(f'{error}; engine="eager" trains it all the same') from error.__cause__
-        fall_back(str(error))
+            raise
+        fall_back(error.why)
         return eager

@@ -42,7 +42,15 @@ class NotFiniteError(ArithmeticError):
 
 
 class CompilationError(ValueError):
-    """A model, loss or optimizer does what array code cannot follow; `fit(engine="eager")` trains it all the same."""
+    """A model, loss or optimizer does what array code cannot follow; `why` says what."""
+
+    @property
+    def why(self) -> str:
+        """What it is, without the remedy."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return f'{self.why}; engine="eager" trains it all the same'
 
 
 class Engine(Protocol):

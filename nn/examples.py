@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from autograd.convert import to_float
 from nn.module import Module
 from nn.stages import input_width
+from nn.table import Table, as_table
 
 
 class Examples(NamedTuple):
     """X has one list of floats for each example, y one number or one list of numbers, sample_weight one factor."""
 
-    X: list[list[float]]
+    X: Sequence[list[float]]
     y: list[Any]
     sample_weight: list[float] | None = None
 
@@ -25,7 +26,8 @@ class Examples(NamedTuple):
         [1]
         """
         weights = None if self.sample_weight is None else [self.sample_weight[i] for i in chosen]
-        return Examples([self.X[i] for i in chosen], [self.y[i] for i in chosen], weights)
+        X = self.X.picked(chosen) if isinstance(self.X, Table) else [self.X[i] for i in chosen]
+        return Examples(X, [self.y[i] for i in chosen], weights)
 
 
 def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) -> Examples:
@@ -56,21 +58,23 @@ def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) 
     return Examples(inputs, targets)
 
 
-def checked_inputs(model: Module, X: Any, name: str = "X") -> list[list[float]]:
-    """X as lists of floats, at least one, all finite, as wide as the model takes; errors as `checked`."""
-    rows = _listed(name, X, "one list of numbers for each example")
-    if not rows:
-        raise ValueError(f"{name} is empty: it needs at least one example")
-    inputs = [_row(f"{name}[{i}]", row) for i, row in enumerate(rows)]
-    width = input_width(model)
+def checked_inputs(model: Module, X: Any, name: str = "X") -> Sequence[list[float]]:
+    """X as rows of floats, at least one, all finite, as wide as the model takes; errors as `checked`."""
+    if hasattr(X, "to_numpy"):
+        X = X.to_numpy()
+    inputs: Sequence[list[float]] | None = as_table(X)
+    if inputs is None:
+        rows = _listed(name, X, "one list of numbers for each example")
+        if not rows:
+            raise ValueError(f"{name} is empty: it needs at least one example")
+        inputs = [_row(f"{name}[{i}]", row) for i, row in enumerate(rows)]
+    widths = (inputs.numbers.shape[1],) if isinstance(inputs, Table) else [len(row) for row in inputs]
+    width, wanted = input_width(model), "which is what the model takes"
     if width is None:
-        width = len(inputs[0])
-        wanted = f"as {name}[0]"
-    else:
-        wanted = "which is what the model takes"
-    for i, row in enumerate(inputs):
-        if len(row) != width:
-            count = "1 number" if len(row) == 1 else f"{len(row)} numbers"
+        width, wanted = widths[0], f"as {name}[0]"
+    for i, found in enumerate(widths):
+        if found != width:
+            count = "1 number" if found == 1 else f"{found} numbers"
             raise ValueError(f"{name}[{i}] has {count}, expected {width}, {wanted}")
     return inputs
 

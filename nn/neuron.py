@@ -151,7 +151,7 @@ class Layer(Module):
         own = "linear" if self.activation.over_layer else self.activation
         rng = generator(seed)
         self.neurons = [Neuron(width, own, init=init, seed=rng, fused=fused, fan_out=count) for _ in range(count)]
-        self._label(assembled=True)
+        self._label_anew()
 
     @property
     def nin(self) -> int:

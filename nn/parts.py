@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from autograd import Value
@@ -57,7 +57,7 @@ class Parts:
             _collect(part, found, seen)
         if len(found) != self._labelled:
             self._labelled = len(found)  # first: a subclass's own parameters() may be called back
-            self._label()
+            _label(self._places())
         return list(found)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
@@ -69,8 +69,9 @@ class Parts:
         >>> [name for name, _ in MLP(1, [2, 1]).named_parameters()][:3]
         ['layers.0.neurons.0.w0', 'layers.0.neurons.0.b', 'layers.0.neurons.1.w0']
         """
-        self._label()
-        return iter(list(self._places()))
+        places = list(self._places())
+        _label(places)
+        return iter(places)
 
     def named_buffers(self) -> Iterator[tuple[str, float]]:
         """The numbers that belong to the state without being trained, such as running means, with their names."""
@@ -94,12 +95,17 @@ class Parts:
             _name(part, attribute, names, seen)
         return ((name, value) for value, name in names.items())
 
-    def _label(self, assembled: bool = False) -> None:
-        """Label the parameters by their places. A new container (`assembled`) names them anew, whatever held them."""
-        for name, value in self._places():
-            label = value.label
-            if label != name and _is_place(label, name) and (assembled or not label.endswith("." + name)):
-                value.label = name
+    def _label_anew(self) -> None:
+        """Name the parameters of a new container anew, whatever held them before."""
+        _label(self._places(), anew=True)
+
+
+def _label(places: Iterable[tuple[str, Value]], anew: bool = False) -> None:
+    """Label parameters by their places, but for labels that were chosen; and, if not `anew`, longer ones."""
+    for name, value in places:
+        label = value.label
+        if label != name and _is_place(label, name) and (anew or not label.endswith("." + name)):
+            value.label = name
 
 
 def _modules_in(part: Any, name: str) -> Iterator[tuple[str, Module]]:
@@ -108,7 +114,8 @@ def _modules_in(part: Any, name: str) -> Iterator[tuple[str, Module]]:
         yield name, cast("Module", part)
     elif isinstance(part, (list, tuple)):
         for i, entry in enumerate(part):
-            yield from _modules_in(entry, f"{name}.{i}")
+            if isinstance(entry, HOLDERS):  # thousands of weights are not: naming them took longest
+                yield from _modules_in(entry, f"{name}.{i}")
     elif isinstance(part, dict):
         for key, entry in part.items():
             yield from _modules_in(entry, f"{name}.{key}")
@@ -126,7 +133,11 @@ def _collect(part: Any, found: dict[Value, None], seen: set[int]) -> None:
             found[part] = None
     elif isinstance(part, (list, tuple)):
         for entry in part:
-            _collect(entry, found, seen)
+            if isinstance(entry, Value):  # as above, without a call for each of thousands of weights
+                if _is_parameter(entry):
+                    found[entry] = None
+            else:
+                _collect(entry, found, seen)
     elif isinstance(part, Parts):
         if id(part) not in seen:
             seen.add(id(part))
@@ -148,7 +159,11 @@ def _name(part: Any, name: str, names: dict[Value, str], seen: set[int]) -> None
     elif isinstance(part, (list, tuple)):
         joint = "_" if name[-1].isdigit() else ""  # w1 = [...] holds w1_0, and not w10
         for i, entry in enumerate(part):
-            _name(entry, f"{name}{joint}{i}" if isinstance(entry, Value) else f"{name}.{i}", names, seen)
+            if isinstance(entry, Value):
+                if _is_parameter(entry):
+                    names.setdefault(entry, f"{name}{joint}{i}")
+            else:
+                _name(entry, f"{name}.{i}", names, seen)
     elif isinstance(part, Parts):
         if id(part) not in seen:
             seen.add(id(part))
@@ -166,3 +181,6 @@ def _name(part: Any, name: str, names: dict[Value, str], seen: set[int]) -> None
 def _is_place(label: str, name: str) -> bool:
     """Whether a label was given for a place, and not chosen by the user."""
     return not label or label.rpartition(".")[2] == name.rpartition(".")[2]
+
+
+HOLDERS = (Parts, list, tuple, dict)

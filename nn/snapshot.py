@@ -6,7 +6,7 @@ That is the parameters, the buffers (running means), the random generators (drop
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
@@ -40,7 +40,8 @@ class Keeper:
 
     def __init__(self, model: Module, optimizer: Optimizer | None = None, parameters: bool = True) -> None:
         self.optimizer = optimizer
-        self.parameters = dict(model.named_parameters()) if parameters else {}
+        self.model = model
+        self.parameters = model.parameters() if parameters else []
         self.buffers: dict[str, list[float]] = {}
         self.generators: dict[str, Any] = {}
         for prefix, module in model.named_modules():
@@ -51,10 +52,14 @@ class Keeper:
                 elif isinstance(held, Random) or hasattr(held, "bit_generator"):  # Python's or NumPy's
                     self.generators[name] = held
 
+    def _names(self) -> list[str]:
+        """The names of the parameters: asked for when they are needed, as making thousands takes a while."""
+        return [name for name, _ in self.model.named_parameters()]
+
     def take(self) -> Snapshot:
         """The state as it is now."""
         return Snapshot(
-            [p.data for p in self.parameters.values()],
+            [p.data for p in self.parameters],
             [list(numbers) for numbers in self.buffers.values()],
             [_state_of(generator) for generator in self.generators.values()],
             None if self.optimizer is None else self.optimizer.state_dict(),
@@ -67,7 +72,7 @@ class Keeper:
     def _put_back(self, snapshot: Snapshot) -> None:
         if self.optimizer is not None and snapshot.optimizer is not None:
             self.optimizer.load_state_dict(snapshot.optimizer)  # first: it refuses what does not fit
-        for p, x in zip(self.parameters.values(), snapshot.values, strict=True):
+        for p, x in zip(self.parameters, snapshot.values, strict=True):
             p.data = x
         for held, numbers in zip(self.buffers.values(), snapshot.buffers, strict=True):
             held[:] = numbers
@@ -77,7 +82,7 @@ class Keeper:
     def to_json(self, snapshot: Snapshot) -> dict[str, Any]:
         """A snapshot as names, numbers and lists, for a file."""
         return {
-            "parameters": dict(zip(self.parameters, snapshot.values, strict=True)),
+            "parameters": dict(zip(self._names(), snapshot.values, strict=True)),
             "buffers": dict(zip(self.buffers, snapshot.buffers, strict=True)),
             "generators": dict(zip(self.generators, snapshot.generators, strict=True)),
             "optimizer": snapshot.optimizer,
@@ -90,7 +95,7 @@ class Keeper:
         """
         if not isinstance(saved, Mapping):
             raise ValueError(f"the saved state must be a dict, got {type(saved).__name__}")
-        values = _matching("parameters", saved, self.parameters)
+        values = _matching("parameters", saved, self._names())
         for name, x in values.items():
             if not _finite(x):
                 raise ValueError(f"the saved parameter {name} must be a finite number, got {x!r}")
@@ -125,7 +130,7 @@ def to_the_end(write: Callable[[], None]) -> None:
         raise interrupted
 
 
-def _matching(what: str, saved: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _matching(what: str, saved: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
     """The saved entries in the order of the model's own; they must be called the same."""
     given = saved.get(what)
     if not isinstance(given, Mapping):

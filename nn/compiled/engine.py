@@ -93,6 +93,7 @@ class CompiledEngine:
         )
         self.parameters = self.step.program.parameters
         self.places = {p: k for k, p in enumerate(self.parameters)}
+        self.frozen = [p for p in self.eager.parameters if p not in self.places]
         self.penalty = Penalty(model, objective, self.places)
         self.optimizer = VectorOptimizer(self.eager.optimizer, self.parameters)
         self.groups: list[Any] = []
@@ -208,6 +209,8 @@ class CompiledEngine:
         trainer = self.step.trainer
         for p, x, slope in zip(self.parameters, trainer.parameters.tolist(), trainer.gradient.tolist(), strict=True):
             p.data, p.grad = x, slope
+        for p in self.frozen:
+            p.grad = 0.0
         self.optimizer.write_back()
 
     def refresh(self) -> None:
@@ -225,7 +228,7 @@ class CompiledEngine:
             if self.fall_back is None:
                 raise
             self.name = "eager"
-            self.fall_back(str(error))
+            self.fall_back(error.why)
 
 
 def _length(vector: Vector) -> float:

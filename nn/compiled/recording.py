@@ -83,7 +83,7 @@ class Recording:
 
         They are drawn in the order in which the layers draw them when every example is recorded.
         """
-        rows: Rows = self.rows[chosen]
+        rows: Rows = self.rows.take(chosen, axis=0)
         if not self.blocks:
             return rows
         found = np.empty((len(rows), len(self.program.inputs)))
