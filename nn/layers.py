@@ -43,10 +43,14 @@ class Dropout(Module):
         factors = self.draw(len(numbers)) if asked is None else asked.factors(self, len(numbers))
         return [v * factor for v, factor in zip(numbers, factors, strict=True)]
 
+    @property
+    def scale(self) -> float:
+        """What a number that is kept is multiplied by."""
+        return 0.0 if self.p == 1.0 else 1.0 / (1.0 - self.p)
+
     def draw(self, n: int) -> list[float]:
         """n new factors: 0 with probability p, 1/(1 − p) else."""
-        scale = 0.0 if self.p == 1.0 else 1.0 / (1.0 - self.p)
-        random, p = self.rng.random, self.p
+        random, p, scale = self.rng.random, self.p, self.scale
         return [0.0 if random() < p else scale for _ in range(n)]
 
     def __repr__(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Sequence
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,14 @@ from autograd import Value, no_grad
 from autograd.program import Program, compile
 from autograd.program.collector import no_collection
 from autograd.program.traced import tracing
+from nn.compiled.draws import blocks_of
 from nn.compiled.rows import Columns, Rows
 from nn.engine import CompilationError, Objective
 from nn.examples import Examples
 from nn.layers import BatchNorm
 from nn.mlp import Sequential
 from nn.module import InMode, Module
-from nn.representative import Drawn, Representative
+from nn.representative import Representative
 from nn.stages import Stage, activation_of, stages_of, through_stages
 
 
@@ -76,7 +77,7 @@ class Recording:
             if p not in known:
                 raise CompilationError(f"{p!r} takes a gradient, and is no parameter of the model")
         self.trainer = self.program.trainer()
-        self.blocks = _blocks(self.representative.drawn)
+        self.blocks = blocks_of(self.representative.drawn, self.fixed)
 
     def batch(self, chosen: Any) -> Rows:
         """The rows of these examples, with new dropout factors behind them.
@@ -89,12 +90,7 @@ class Recording:
         found = np.empty((len(rows), len(self.program.inputs)))
         found[:, : self.fixed] = rows
         for block in self.blocks:
-            numbers = [[x for _, drawn in block for x in drawn.layer.draw(len(drawn.factors))] for _ in rows]
-            at = 0
-            for k, drawn in block:
-                n = len(drawn.factors)
-                found[:, self.fixed + k : self.fixed + k + n] = [row[at : at + n] for row in numbers]
-                at += n
+            found[:, block.columns] = block.draw(len(rows))
         return found
 
     def outputs_of(self, results: Rows) -> list[Any]:
@@ -154,13 +150,3 @@ def _check_batch(stage: Stage) -> None:
 
 def _listed(output: Any) -> list[Value]:
     return list(output) if isinstance(output, (list, tuple)) else [output]
-
-
-def _blocks(drawn: Sequence[Drawn]) -> list[list[tuple[int, Drawn]]]:
-    """The draws with the column of each, together where they are made example by example.
-
-    A stage of the model goes through all examples before the next one begins.
-    """
-    starts = accumulate([0, *[len(d.factors) for d in drawn]])
-    placed = list(zip(starts, drawn, strict=False))
-    return [list(block) for _, block in groupby(placed, key=lambda pair: pair[1].stage)]
