@@ -10,6 +10,7 @@ from autograd import Value
 from autograd.ops import FLOATS
 from nn.limits import FLAG, FRACTION, FRACTIONS, NON_NEGATIVE, Limit
 from nn.optimizer import Optimizer, State
+from nn.spelling import spelled
 
 
 class Adagrad(Optimizer):
@@ -30,6 +31,7 @@ class Adagrad(Optimizer):
     )
     slots = ("squares",)
 
+    @spelled
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -63,7 +65,7 @@ class Adagrad(Optimizer):
         (0.9, (4.0,))
         """
         h = hyperparameters
-        grad = grad + h["weight_decay"] * value
+        grad = _decayed(grad, value, h)
         (squares,) = state
         squares = squares + grad * grad
         rate = h["lr"] / (1.0 + (step - 1) * h["lr_decay"])
@@ -75,7 +77,7 @@ class RMSProp(Optimizer):
 
     `centered` takes the square of the average gradient off s; with `momentum` m, b ← m·b + g/(√s + eps) and
     w ← w − lr·b. There is no bias correction, so that the first step is 1/√(1 − α) times as long as the rate.
-    Raises ValueError for a negative or infinite setting, and for an alpha of 1 or more.
+    Raises ValueError for a negative or infinite setting, and for an alpha or momentum of 1 or more.
     Source: Hinton, "Neural networks for machine learning", lecture 6e, 2012.
 
     >>> w = Value(1.0)
@@ -90,11 +92,12 @@ class RMSProp(Optimizer):
         "alpha": FRACTION,
         "eps": NON_NEGATIVE,
         "weight_decay": NON_NEGATIVE,
-        "momentum": NON_NEGATIVE,
+        "momentum": FRACTION,
         "centered": FLAG,
     }
     slots = ("squares", "average", "velocity")
 
+    @spelled
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -120,7 +123,7 @@ class RMSProp(Optimizer):
         (0.8, (1.0, 0.0, 2.0))
         """
         h = hyperparameters
-        grad = grad + h["weight_decay"] * value
+        grad = _decayed(grad, value, h)
         squares, average, velocity = state
         squares = h["alpha"] * squares + (1.0 - h["alpha"]) * (grad * grad)
         spread = squares
@@ -133,13 +136,22 @@ class RMSProp(Optimizer):
 
 
 def _adam(value: Any, grad: Any, state: State, step: Any, h: Mapping[str, Any], xp: Any) -> tuple[Any, State]:
-    """Both averages, each divided by the share of the weights it has seen so far (the bias correction)."""
+    """Both averages, each divided by the share of the weights it has seen so far (the bias correction).
+
+    m̂/(√ŝ + eps) is written as c·m̂/(√s + c·eps) with c = √(1 − β₂ᵗ): a division of all parameters less.
+    """
     average, squares = state
     fast, slow = h["betas"]
     average = fast * average + (1.0 - fast) * grad
     squares = slow * squares + (1.0 - slow) * (grad * grad)
-    size = xp.sqrt(squares) / (1.0 - slow**step) ** 0.5 + h["eps"]
-    return value - (h["lr"] / (1.0 - fast**step)) * xp.divide(average, size), (average, squares)
+    correction = (1.0 - slow**step) ** 0.5
+    rate = h["lr"] * correction / (1.0 - fast**step)
+    return value - rate * xp.divide(average, xp.sqrt(squares) + correction * h["eps"]), (average, squares)
+
+
+def _decayed(grad: Any, value: Any, h: Mapping[str, Any]) -> Any:
+    """The gradient with that of the weight decay; two passes over all parameters less where there is none."""
+    return grad + h["weight_decay"] * value if h["weight_decay"] else grad
 
 
 class Adam(Optimizer):
@@ -164,6 +176,7 @@ class Adam(Optimizer):
     }
     slots = ("average", "squares")
 
+    @spelled
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -184,7 +197,7 @@ class Adam(Optimizer):
         >>> Adam.update(1.0, 2.0, (0.0, 0.0), 1, settings)
         (0.9, (1.0, 1.0))
         """
-        return _adam(value, grad + hyperparameters["weight_decay"] * value, state, step, hyperparameters, xp)
+        return _adam(value, _decayed(grad, value, hyperparameters), state, step, hyperparameters, xp)
 
 
 class AdamW(Adam):
@@ -200,6 +213,7 @@ class AdamW(Adam):
     0.89
     """
 
+    @spelled
     def __init__(
         self,
         parameters: Iterable[Value],

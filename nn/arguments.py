@@ -14,7 +14,7 @@ from nn.engine import Objective
 from nn.examples import Examples, checked, checked_weights
 from nn.judging import OF_CLASSES
 from nn.layers import BatchNorm
-from nn.limits import FRACTION, check_count
+from nn.limits import FLAG, FRACTION, NON_NEGATIVE, check_count
 from nn.module import Evaluating, Module
 from nn.optim import get as get_optimizer
 from nn.optimizer import Optimizer
@@ -105,6 +105,12 @@ def check_batches(model: Module, n: int, size: int) -> None:
 
 def check_penalty(model: Module, objective: Objective) -> None:
     """Raise TypeError if the penalty on the weights is no number, ValueError if there is nothing to penalise."""
+    if objective.regularization is not None and not callable(objective.regularization):
+        raise TypeError(
+            "regularization is a function from the model to a penalty, such as lambda model: "
+            f"nn.regularization.l1(model.parameters(), 0.01), got {_shown(objective.regularization)}; for a strength "
+            "alone there are l1=... and l2=..."
+        )
     with no_grad():
         penalty = objective.penalty(model)
     if penalty is not None:
@@ -144,7 +150,14 @@ def chosen_optimizer(
         raise ValueError(f"lr={lr!r} and a schedule are two rates: give one of them")
     if not callable(schedule):
         raise TypeError(f"schedule is a function from a step to a rate, as in nn.schedules, got {schedule!r}")
-    first = schedule(0)
+    try:
+        first = schedule(0)
+    except TypeError as error:
+        raise TypeError(
+            f"schedule is a function from a step to a rate, as nn.schedules.cosine(0.1, steps=100) gives one, "
+            f"and schedule(0) of what was given fails: {error}"
+        ) from error
+    NON_NEGATIVE.check("fit", "schedule(0)", first)
     chosen = get_optimizer(optimizer, model.parameters(), None if isinstance(optimizer, Optimizer) else first)
     chosen.limits["lr"].check("fit", "schedule(0)", first)
     return chosen
@@ -157,7 +170,12 @@ def chosen_callbacks(
 
     Raises TypeError for what is no callback, ValueError for a name to monitor that will not be there.
     """
-    listed = [callbacks] if isinstance(callbacks, Callback) or callable(callbacks) else list(callbacks or ())
+    if callbacks is None or isinstance(callbacks, Callback) or callable(callbacks):
+        listed = [] if callbacks is None else [callbacks]
+    elif isinstance(callbacks, Iterable) and not isinstance(callbacks, (str, bytes, Mapping)):
+        listed = list(callbacks)
+    else:
+        raise TypeError(f"callbacks is a list of Callbacks and functions (epoch, logs), got {_shown(callbacks)}")
     found: list[Callback] = []
     for i, given in enumerate(listed):
         if isinstance(given, Callback):
@@ -171,7 +189,13 @@ def chosen_callbacks(
     elif early_stopping is True:
         found.append(EarlyStopping())
     elif early_stopping is not False and early_stopping is not None:
-        found.append(EarlyStopping(patience=check_count("fit", "early_stopping", early_stopping)))
+        try:
+            found.append(EarlyStopping(patience=check_count("fit", "early_stopping", early_stopping)))
+        except TypeError:
+            raise TypeError(
+                "fit: early_stopping must be True, False, a whole number of epochs from 1 on, or an EarlyStopping, "
+                f"got {_shown(early_stopping)}"
+            ) from None
     known = list(names)
     for callback in found:
         if isinstance(callback, EarlyStopping) and callback.monitor is not None:
@@ -179,12 +203,26 @@ def chosen_callbacks(
     return found
 
 
+def flag(name: str, given: Any) -> bool:
+    """A setting of `fit` that is True or False; any other thing, such as "no", is a TypeError.
+
+    >>> flag("shuffle", "no")
+    Traceback (most recent call last):
+    TypeError: fit: shuffle must be True or False, got 'no'
+    """
+    return bool(FLAG.check("fit", name, given))
+
+
 def verbosity(progress: bool, verbose: int | str | None) -> int:
-    """0 for nothing, 1 for a bar, 2 for a line for each epoch; Keras's word counts if it is given."""
+    """0 for nothing, 1 for a bar, 2 for a line for each epoch; Keras's word counts if it is given.
+
+    Raises TypeError for a progress that is no bool, ValueError for another word than Keras's.
+    """
+    shown = flag("progress", progress)
     if verbose is None:
-        return int(bool(progress))
-    if verbose not in (0, 1, 2, "auto"):
-        raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {verbose!r}')
+        return int(shown)
+    if not isinstance(verbose, (int, str)) or verbose not in (0, 1, 2, "auto"):
+        raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {_shown(verbose)}')
     return 1 if verbose == "auto" else int(verbose)
 
 

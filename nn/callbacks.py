@@ -6,8 +6,9 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nn.limits import NON_NEGATIVE, check_count
+from nn.limits import FLAG, NON_NEGATIVE, check_count
 from nn.snapshot import Keeper
+from nn.spelling import spelled
 
 if TYPE_CHECKING:
     from nn.history import History
@@ -79,12 +80,14 @@ class EarlyStopping(Callback):
     lower, or with mode="max" higher, by more than `min_delta`; "auto" takes "max" for accuracy, precision, recall,
     f1 and r2. Weights are restored at the end of every training but an interrupted one, whatever ended it.
 
-    Raises ValueError for a patience below 1, a negative min_delta and an unknown mode.
+    Raises ValueError for a patience below 1, a negative min_delta and an unknown mode, TypeError for what is of another
+    kind.
 
     >>> EarlyStopping(patience=5)
     EarlyStopping(monitor=None, patience=5, min_delta=0.0, mode='auto')
     """
 
+    @spelled
     def __init__(
         self,
         monitor: str | None = None,
@@ -95,11 +98,13 @@ class EarlyStopping(Callback):
     ) -> None:
         if mode not in ("auto", "min", "max"):
             raise ValueError(f'EarlyStopping: mode must be "auto", "min" or "max", got {mode!r}')
+        if monitor is not None and not isinstance(monitor, str):
+            raise TypeError(f'EarlyStopping: monitor is a name in the logs, such as "val_loss", got {monitor!r}')
         self.monitor = monitor
         self.patience = check_count("EarlyStopping", "patience", patience)
         self.min_delta: float = NON_NEGATIVE.check("EarlyStopping", "min_delta", min_delta)
         self.mode = mode
-        self.restore_best_weights = restore_best_weights
+        self.restore_best_weights: bool = FLAG.check("EarlyStopping", "restore_best_weights", restore_best_weights)
         self._restart()
 
     def _restart(self) -> None:

@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nn.io import write_atomically
+from autograd import files
+from nn.io import FOREIGN
 
 NAME = "checkpoint.json"
 FORMAT = "chaingrad checkpoint"
 VERSION = 1
+OF_FILES = FOREIGN | {".safetensors", ".yaml", ".yml", ".tar", ".gz", ".svg", ".html", ".log"}
 
 
 class CheckpointError(ValueError):
@@ -25,7 +27,10 @@ class CheckpointError(ValueError):
 
 
 class Checkpoint:
-    """The checkpoint in a folder.
+    """The checkpoint in a folder; one that is not there yet is made in the folder around it, which must be there.
+
+    Raises TypeError for what is no path, ValueError for an empty one and for a name that looks like that of a file,
+    NotADirectoryError for a file, FileNotFoundError when the folder around it does not exist.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -40,8 +45,20 @@ class Checkpoint:
         if not isinstance(folder, (str, os.PathLike)):
             raise TypeError(f"checkpoint is the path of a folder, got {folder!r} ({type(folder).__name__})")
         self.folder = Path(folder)
+        if not os.fspath(folder):
+            raise ValueError("checkpoint is empty: name a folder, such as 'run'")
         if self.folder.exists() and not self.folder.is_dir():
             raise NotADirectoryError(f"checkpoint={str(folder)!r} is a file: name a folder")
+        if not self.folder.exists() and self.folder.suffix.lower() in OF_FILES:
+            raise ValueError(
+                f"checkpoint={str(folder)!r} looks like a file, and a checkpoint is a folder: name it "
+                f"{str(self.folder.with_suffix(''))!r}; to write the trained model to a file, call model.save(path)"
+            )
+        if not self.folder.parent.is_dir():
+            raise FileNotFoundError(
+                f"checkpoint={str(folder)!r}: there is no folder {str(self.folder.parent)!r} to make "
+                f"{self.folder.name!r} in; make it first"
+            )
         self.path = self.folder / NAME
 
     def exists(self) -> bool:
@@ -50,7 +67,7 @@ class Checkpoint:
 
     def prepare(self) -> None:
         """Make the folder, and remove what a killed training was writing there."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
         for unfinished in self.folder.glob(f".{NAME}.*"):
             unfinished.unlink(missing_ok=True)
 
@@ -58,7 +75,7 @@ class Checkpoint:
         """Replace the checkpoint, all or nothing: written under another name, flushed to the disk, then renamed."""
         body = json.dumps(content).encode()
         head = {"format": FORMAT, "version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
-        write_atomically(self.path, json.dumps(head).encode() + b"\n" + body + b"\n")
+        files.write(self.path, json.dumps(head).encode() + b"\n" + body + b"\n")
 
     def read(self) -> dict[str, Any] | None:
         """What was written last; None if nothing was.

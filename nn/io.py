@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,22 +18,29 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save as to_bytes
 
+from autograd import files
 from nn.describe import build, describe, owned, size
 from nn.module import Module
 
 VERSION = 1
 KEY = "chaingrad"
+# What other formats are called: such a name on a safetensors file would mislead whoever opens it.
+FOREIGN = frozenset(
+    ".pt .pth .ckpt .h5 .hdf5 .keras .json .pkl .pickle .joblib .npz .npy .onnx .csv .txt .py .zip".split()
+)
 
 Array = NDArray[np.float64]
 
 _deserialize: Callable[[bytes], list[tuple[str, dict[str, Any]]]] = deserialize  # which has no types of its own
 
 
-def save(model: Module, path: str | Path) -> None:
+def save(model: Module, path: str | os.PathLike[str]) -> None:
     """Write a model to a file; the file is replaced at once or not at all.
 
     Raises TypeError for what a file cannot hold: an activation that is a function of your own, a layer of unlike
-    neurons, a layer held twice. A module class of your own is saved too, for `load_weights`.
+    neurons, a layer held twice. A module class of your own is saved too, for `load_weights`. Raises ValueError for a
+    name that says another format, such as .pt or .json, IsADirectoryError for a folder, and FileNotFoundError when the
+    folder does not exist.
 
     >>> import tempfile
     >>> from nn import MLP
@@ -47,6 +53,12 @@ def save(model: Module, path: str | Path) -> None:
     """
     if not isinstance(model, Module):
         raise TypeError(f"save() takes a Module, got {model!r} ({type(model).__name__})")
+    target = files.target(path, "model.safetensors")
+    if target.suffix.lower() in FOREIGN:
+        raise ValueError(
+            f"a model is saved in the format safetensors, and {target.suffix} is another: "
+            f"name the file {target.with_suffix('.safetensors').name!r}"
+        )
     frozen = [name for name, p in model.named_parameters() if not p.requires_grad]
     architecture = describe(model)
     state = model.state_dict()
@@ -57,10 +69,10 @@ def save(model: Module, path: str | Path) -> None:
         name: np.array([state[entry] for entry in slot.entries], dtype=np.float64).reshape(slot.shape)
         for name, slot in _slots(list(state)).items()
     }
-    write_atomically(path, to_bytes(tensors, metadata={KEY: json.dumps(description)}))
+    files.write(target, to_bytes(tensors, metadata={KEY: json.dumps(description)}))
 
 
-def load(path: str | Path) -> Module:
+def load(path: str | os.PathLike[str]) -> Module:
     """The model in a file that `save` wrote, in training mode as a new one.
 
     Raises ValueError if the file is truncated, malformed or was not written by `save`, FileNotFoundError if it is not
@@ -88,7 +100,7 @@ def load(path: str | Path) -> Module:
     return model
 
 
-def load_weights(model: Module, path: str | Path) -> None:
+def load_weights(model: Module, path: str | os.PathLike[str]) -> None:
     """Put the numbers of a file into a model that has tensors of the same names and shapes.
 
     Raises ValueError if they differ, or if the file is truncated or malformed; then the model is as it was.
@@ -98,21 +110,6 @@ def load_weights(model: Module, path: str | Path) -> None:
         _fill(model, tensors)
     except ValueError as error:
         raise ValueError(f"{path} does not fit this {type(model).__name__}: {error}") from None
-
-
-def write_atomically(path: str | Path, content: bytes) -> None:
-    """Write a file under another name beside it, and rename it when all of it is on the disk."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 @dataclass(frozen=True)
@@ -158,8 +155,12 @@ def _fill(model: Module, tensors: dict[str, Array]) -> None:
     model.load_state_dict(state)
 
 
-def _read(path: str | Path) -> tuple[dict[str, Array], dict[str, Any] | None]:
+def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any] | None]:
     """The tensors of a file, and what the metadata say if `save` wrote them."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"a model is read from a path, got {path!r} ({type(path).__name__})")
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder: name the file in it, such as 'model.safetensors'")
     content = Path(path).read_bytes()
     try:
         entries = _deserialize(content)
@@ -185,5 +186,5 @@ def _read(path: str | Path) -> tuple[dict[str, Array], dict[str, Any] | None]:
     return tensors, description
 
 
-def _refusal(path: str | Path, reason: str) -> ValueError:
+def _refusal(path: str | os.PathLike[str], reason: str) -> ValueError:
     return ValueError(f"{path} cannot be loaded: {reason}")

@@ -1,11 +1,13 @@
 """What a setting may be: checked when it is given, with an error that names the setting, its value and the remedy."""
 
 import math
-import operator
+import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from autograd.convert import to_float
+from autograd.settings import check_count as check_count
+from autograd.settings import check_flag
 
 
 class Limit(NamedTuple):
@@ -27,9 +29,7 @@ class Limit(NamedTuple):
         ValueError: SGD: lr must be a finite number from 0 on, got -0.1
         """
         if self.flag:
-            if not isinstance(given, bool):
-                raise TypeError(f"{owner}: {name} must be {self.wanted}, got {given!r}")
-            return given
+            return check_flag(owner, name, given)
         if self.pair:
             if not isinstance(given, (tuple, list)) or len(given) != 2:
                 raise TypeError(f"{owner}: {name} must be {self.wanted}, got {given!r}")
@@ -46,7 +46,10 @@ class Limit(NamedTuple):
         return x
 
 
+NUMBER = Limit("a finite number", -sys.float_info.max)
+NUMBERS = Limit("a pair of finite numbers", -sys.float_info.max, pair=True)
 NON_NEGATIVE = Limit("a finite number from 0 on", 0.0)
+PROBABILITY = Limit("a number from 0 to 1", 0.0, math.nextafter(1.0, 2.0))
 FRACTION = Limit("a number from 0 on and below 1", 0.0, 1.0)
 FRACTIONS = Limit("a pair of numbers from 0 on and below 1", 0.0, 1.0, pair=True)
 FLAG = Limit("True or False", flag=True)
@@ -59,24 +62,3 @@ def check_settings(owner: str, settings: Mapping[str, Any], limits: Mapping[str,
     {'lr': 1.0, 'nesterov': False}
     """
     return {name: limit.check(owner, name, settings[name]) for name, limit in limits.items()}
-
-
-def check_count(owner: str, name: str, given: Any, least: int = 1) -> int:
-    """A whole number from `least` on.
-
-    Raises TypeError if it is no whole number, ValueError if it is smaller.
-
-    >>> check_count("moons", "n", 0)
-    Traceback (most recent call last):
-    ValueError: moons: n must be a whole number from 1 on, got 0
-    """
-    wanted = f"{owner}: {name} must be a whole number from {least} on, got {given!r}"
-    try:
-        count = operator.index(given)
-    except TypeError:
-        raise TypeError(wanted) from None
-    if isinstance(given, bool):
-        raise TypeError(wanted)
-    if count < least:
-        raise ValueError(wanted)
-    return count

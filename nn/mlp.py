@@ -8,10 +8,13 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value
+from autograd.settings import check_flag
 from nn.init import InitRule, generator
 from nn.layers import ActivationLayer, BatchNorm, Dropout
+from nn.limits import PROBABILITY
 from nn.module import Module
-from nn.neuron import ActivationLike, Layer, checked_width, chosen
+from nn.neuron import ActivationLike, Layer, Neuron, checked_width, chosen
+from nn.spelling import spelled
 
 
 class Sequential(Module):
@@ -19,7 +22,8 @@ class Sequential(Module):
 
     One output at the end comes as a Value, several as a list. Parameters are named `layers.0...`, `layers.1...`.
 
-    Raises TypeError for what is no Module, ValueError if there is none.
+    Raises TypeError for what is no Module, ValueError if there is none, and for one that takes another number of inputs
+    than the one before it gives, where both are known (of a module class of your own, nothing is).
 
     >>> model = Sequential(Layer(2, 3, "tanh", seed=0), Dropout(0.5, seed=0), Layer(3, 1, "sigmoid", seed=1))
     >>> model.eval()([1.0, 2.0]).op
@@ -29,11 +33,15 @@ class Sequential(Module):
     def __init__(self, *layers: Module) -> None:
         for i, layer in enumerate(layers):
             if not isinstance(layer, Module):
-                raise TypeError(f"Sequential takes modules, got {layer!r} ({type(layer).__name__}) in place {i}")
+                remedy = "; write Sequential(*layers) for a list of layers" if isinstance(layer, (list, tuple)) else ""
+                raise TypeError(
+                    f"Sequential takes modules, got {layer!r} ({type(layer).__name__}) in place {i}{remedy}"
+                )
         if not layers:
             raise ValueError("Sequential needs at least one module")
+        _check_widths(layers)
         self.layers: list[Module] = list(layers)
-        self._label(assembled=True)
+        self._label_anew()
 
     def __call__(self, x: Any) -> Any:
         """The output for one example: a Value if it is one number, else a list of Values."""
@@ -69,7 +77,7 @@ class MLP(Sequential):
     draws the weights, uniform in −1 to 1 by default; the same `seed` gives the same network and the same dropout, and
     no seed a new one every time. `fused=False` records every product and sum as a node of its own.
 
-    Raises ValueError for widths below 1 and for an empty `nouts`.
+    Raises ValueError for widths below 1 and for an empty `nouts`, TypeError for what is no width, flag or number.
 
     >>> model = MLP(2, [16, 16, 1], seed=1337)
     >>> model([1.0, -2.0])
@@ -78,6 +86,7 @@ class MLP(Sequential):
     337
     """
 
+    @spelled
     def __init__(
         self,
         nin: SupportsIndex,
@@ -92,10 +101,9 @@ class MLP(Sequential):
         fused: bool = True,
     ) -> None:
         widths = _widths(nin, nouts)
-        activation, rate = (
-            chosen(activation, None),
-            Dropout(dropout, seed=0).p,
-        )  # checked even if there is no hidden layer
+        batch_norm, fused = check_flag("MLP", "batch_norm", batch_norm), check_flag("MLP", "fused", fused)
+        # Checked even if there is no hidden layer.
+        activation, rate = chosen(activation, None), PROBABILITY.check("MLP", "dropout", dropout)
         rng = generator(seed)
         hidden = "linear" if batch_norm else activation
         last = len(widths) - 2
@@ -133,6 +141,60 @@ def steps(model: Module) -> Iterator[Module]:
             yield from steps(layer)
     else:
         yield model
+
+
+def _check_widths(layers: Sequence[Module]) -> None:
+    """Raise ValueError for the first of some layers that takes another number of inputs than come out before it."""
+    width: int | None = None
+    giver = 0
+    for i, layer in enumerate(layers):
+        takes, gives = ends(layer)
+        if width is not None and takes is not None and takes != width:
+            raise ValueError(
+                f"layer {i}, {_brief(layer)}, takes {takes} and layer {giver}, {_brief(layers[giver])}, gives {width}: "
+                "the numbers must be the same"
+            )
+        if not _passes_on(layer):
+            width, giver = gives, i
+
+
+def ends(module: Module) -> tuple[int | None, int | None]:
+    """How many numbers a module takes and gives for one example, each None where only calling it can tell.
+
+    >>> ends(Layer(2, 3)), ends(Dropout(0.5)), ends(Sequential(Layer(2, 3), Dropout(0.5)))
+    ((2, 3), (None, None), (2, 3))
+    """
+    kind = _kind(module)
+    if kind is Layer and isinstance(module, Layer):
+        return module.nin, module.nout
+    if kind is Neuron and isinstance(module, Neuron):
+        return module.nin, 1
+    if kind is BatchNorm and isinstance(module, BatchNorm):
+        return module.width, module.width
+    if kind is Sequential and isinstance(module, Sequential):
+        deciding = [layer for layer in module.layers if not _passes_on(layer)]
+        return (ends(deciding[0])[0], ends(deciding[-1])[1]) if deciding else (None, None)
+    return None, None
+
+
+def _kind(module: Module) -> type[Module]:
+    """The class that says what a module computes; `Module` for a class of the user's own, which may do anything."""
+    for kind in (Sequential, Layer, Neuron, BatchNorm, Dropout, ActivationLayer):
+        if isinstance(module, kind):
+            own = type(module)
+            return kind if own.__call__ is kind.__call__ and own.batch is kind.batch else Module
+    return Module
+
+
+def _passes_on(module: Module) -> bool:
+    """Whether a module gives as many numbers as it takes, however many these are."""
+    return _kind(module) in (Dropout, ActivationLayer)
+
+
+def _brief(module: Module) -> str:
+    if isinstance(module, Layer):
+        return f"{type(module).__name__}({module.nin}, {module.nout})"
+    return repr(module) if not isinstance(module, Sequential) else type(module).__name__
 
 
 def _widths(nin: SupportsIndex, nouts: Iterable[SupportsIndex]) -> list[int]:

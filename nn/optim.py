@@ -12,9 +12,10 @@ from nn.adaptive import Adagrad as Adagrad
 from nn.adaptive import Adam as Adam
 from nn.adaptive import AdamW as AdamW
 from nn.adaptive import RMSProp as RMSProp
-from nn.limits import FLAG, NON_NEGATIVE, Limit
+from nn.limits import FLAG, FRACTION, NON_NEGATIVE, Limit
 from nn.optimizer import Optimizer as Optimizer
 from nn.optimizer import State, check_parameters
+from nn.spelling import spelled
 
 
 def sgd(parameters: Iterable[Value], lr: float) -> None:
@@ -38,8 +39,10 @@ class SGD(Optimizer):
     """Gradient descent with momentum m: b ← m·b + (1 − dampening)·g, w ← w − lr·b; without it, w ← w − lr·g.
 
     The first b is g itself, whatever the dampening. `nesterov` steps along g + m·b instead of b. Weight decay adds
-    weight_decay·w to the gradient. Raises ValueError for a negative or infinite setting, and for nesterov without
-    momentum or with dampening. As in PyTorch; source of the momentum: Sutskever et al., 2013.
+    weight_decay·w to the gradient. Raises ValueError for a negative or infinite setting, for nesterov without momentum
+    or with dampening, and for a momentum or dampening of 1 or more: with m ≥ 1 no velocity ever dies away, and past a
+    dampening of 1 the steps go uphill. Apart from these limits as in PyTorch. Source of the momentum: Sutskever et al.,
+    2013; of its limit: Goh, "Why momentum really works", 2017 (descent converges for 0 ≤ m < 1).
 
     >>> w = Value(1.0)
     >>> optimizer = SGD([w], lr=0.1, momentum=0.9)
@@ -53,13 +56,14 @@ class SGD(Optimizer):
 
     limits: ClassVar[Mapping[str, Limit]] = {
         "lr": NON_NEGATIVE,
-        "momentum": NON_NEGATIVE,
-        "dampening": NON_NEGATIVE,
+        "momentum": FRACTION,
+        "dampening": FRACTION,
         "weight_decay": NON_NEGATIVE,
         "nesterov": FLAG,
     }
     slots = ("velocity",)
 
+    @spelled
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -93,7 +97,8 @@ class SGD(Optimizer):
         (0.0, (2.0,))
         """
         h = hyperparameters
-        grad = grad + h["weight_decay"] * value
+        if h["weight_decay"]:
+            grad = grad + h["weight_decay"] * value
         if h["momentum"] == 0.0:
             return value - h["lr"] * grad, state
         (velocity,) = state

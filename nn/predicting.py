@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from numbers import Real
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value, no_grad, topological_order
 from nn import losses
 from nn.engine import Objective
 from nn.examples import Examples, checked, checked_inputs
 from nn.judging import Judge, decision_at, decision_for
+from nn.limits import NUMBER
 from nn.module import Evaluating, Module
+from nn.spelling import spelled
 from nn.stages import output_activation, plain, trial
 
+TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
 AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
 
 
+@spelled
 def predict(model: Module, X: Any) -> list[Any]:
     """The outputs for a list of examples, in evaluation mode: for each a float, or a list of them.
 
@@ -37,6 +43,7 @@ def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     return outputs
 
 
+@spelled
 def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Sequence[Any] = (0, 1)) -> list[Any]:
     """The class of each example: the place of the largest of several outputs, or which side a single one is on.
 
@@ -44,7 +51,7 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     probability; a raw score is read as its logit, so that 0.5 is a score of 0; a tanh output is read as 2p − 1. For a
     linear output that was trained to equal 0 and 1, as with squared error, compare `predict(X)` with 0.5 instead.
 
-    Raises ValueError for a threshold outside 0 to 1, and as `predict`.
+    Raises ValueError for a threshold outside 0 to 1, TypeError for labels that are no pair, and as `predict`.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
@@ -52,10 +59,13 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     >>> predict_classes(model, [[-1.0], [3.0]]), predict_classes(model, [[-1.0], [3.0]], labels=(-1, 1))
     ([0, 1], [-1, 1])
     """
-    decision = decision_at(model, threshold, labels)
+    if not hasattr(labels, "__len__"):
+        raise TypeError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {labels!r}")
+    decision = decision_at(model, NUMBER.check("predict_classes", "threshold", threshold), labels)
     return decision.classes(predict(model, X))
 
 
+@spelled
 def evaluate(
     model: Module, X: Any, y: Any, loss: str | losses.Loss | None = None, metrics: Any = ()
 ) -> dict[str, float]:
@@ -74,7 +84,7 @@ def evaluate(
     output = trial(model, examples.X[0])
     objective = Objective(chosen_loss(model, loss, output, examples.y))
     judge = Judge(metrics, decision_for(output_activation(model), objective.loss, examples.y))
-    check_targets(objective, output, examples)
+    check_targets(objective, output, examples, trained=False)
     judge.check(examples.y, output)
     outputs = outputs_for(model, examples.X)
     with no_grad():
@@ -104,24 +114,70 @@ def chosen_loss(model: Module, loss: str | losses.Loss | None, output: Any, y: S
     return losses.mse
 
 
-def check_targets(objective: Objective, output: Any, examples: Examples, name: str = "y") -> None:
+def check_targets(
+    objective: Objective, output: Any, examples: Examples, name: str = "y", *, trained: bool = True
+) -> None:
     """Try the loss with one output of the model on all targets, so that a wrong one is found before anything changes.
 
-    Raises what the loss raises, with the name of the argument; TypeError if it gives more than one number.
+    Raises what the loss raises, with the name of the argument; TypeError if it gives more than one number, and, where
+    it is `trained` on, if it gives no Value that was computed from the outputs.
     """
-    outputs = [_values(output) for _ in examples.y]
     if examples.sample_weight is not None and not objective.takes_weights():
         raise TypeError(
             "sample_weight and class_weight need a loss that takes reduction='none' and then gives one number for each "
             f"example, as those of nn.losses do; got {objective.loss!r}"
         )
+    with no_grad():
+        value = _tried(objective, [_values(output) for _ in examples.y], examples, name)
+    if not isinstance(value, (Value, Real)):
+        raise TypeError(f"loss must give one number, a Value, got {_described(value)}")
+    if trained:
+        few = examples.picked(range(min(TRIED, len(examples.y))))
+        outputs = [_values(output) for _ in few.y]
+        _check_recorded(_tried(objective, outputs, few, name), outputs)
+
+
+def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:
+    """The loss; its errors with the name of the targets if it is one of ours, and else with what it was given."""
     try:
-        with no_grad():
-            value = objective.on(outputs, examples)
+        return objective.on(outputs, examples)
     except (ValueError, TypeError) as error:
-        raise type(error)(str(error).replace("targets", name)) from None
-    if not isinstance(value, (Value, float, int)):
-        raise TypeError(f"loss must give one number, a Value, got {value!r} ({type(value).__name__})")
+        loss: Any = objective.loss
+        while isinstance(loss, partial):
+            loss = loss.func
+        if getattr(loss, "__module__", "").startswith("nn."):
+            raise type(error)(str(error).replace("targets", name)) from None
+        kind = "list of Values" if isinstance(outputs[0], list) else "Value"
+        error.add_note(
+            f"In the loss of your own: loss(predictions, targets) gets two lists of {len(outputs)}, "
+            f"a {kind} and a target for each example"
+        )
+        raise
+
+
+def _check_recorded(value: Any, outputs: list[Any]) -> None:
+    """Raise TypeError if a loss is no Value that leads back to the outputs, or to a parameter."""
+    remedy = "compute it from the predictions with + - * / ** and the functions of autograd"
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"loss must give a Value, got the plain number {value!r}, which has no gradient: {remedy}, without "
+            "float(), .data or the functions of math and numpy"
+        )
+    known = {id(v) for x in outputs for v in (x if isinstance(x, list) else [x])}
+    leaves = [v for v in topological_order(value) if v.is_leaf]
+    if not any(id(v) in known or (v.role == "parameter" and v.requires_grad) for v in leaves):
+        raise TypeError(
+            f"loss gives a Value that was not computed from the predictions, {value!r}, so that there is nothing to "
+            f"train: {remedy}, without making a new Value(...) of a float"
+        )
+
+
+def _described(value: Any) -> str:
+    if value is None:
+        return "None: return the loss at the end of the function"
+    if isinstance(value, (list, tuple)):
+        return f"a {type(value).__name__} of {len(value)}: add them up, as in autograd.mean(losses)"
+    return f"{value!r} ({type(value).__name__})"
 
 
 def _values(output: Any) -> Any:

@@ -187,7 +187,7 @@ class CompiledEngine:
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:
             return self.eager.evaluate(examples, batch_size)
         self.evaluation.read()
-        results = self.evaluation.trainer.values(self.evaluation.rows)
+        results = self.evaluation.trainer.values(self.evaluation.whole())
         losses = results[:, 0]
         if not math.isfinite(losses.sum()):
             return self.eager.evaluate(examples, batch_size)

@@ -28,8 +28,8 @@ from nn.stages import Stage, activation_of, stages_of, through_stages
 class Recording:
     """A program that gives, for each example, its loss, the outputs, what activations gave, and moments of batches.
 
-    The `rows` are the examples that it is for. `outputs`, `seen[stage]` and `moments` say where these stand among the
-    results of the program; the loss stands first.
+    The `halves` are the inputs and the targets that it is for. `outputs`, `seen[stage]` and `moments` say where these
+    stand among the results of the program; the loss stands first.
 
     Raises CompilationError for a model that may mix the examples of a batch, TracingError for one that branches on
     numbers, and whatever else the model or the loss makes of Values whose numbers may not be asked for.
@@ -37,7 +37,8 @@ class Recording:
 
     def __init__(self, model: Module, objective: Objective, examples: Examples, output: Any, training: bool) -> None:
         columns = Columns(objective.loss, examples, output)
-        self.rows = columns.rows(examples)
+        self.halves = columns.halves(examples)
+        first = [x for half in self.halves for x in half[0].tolist()]
         stages = list(stages_of(model))
         for stage in stages:
             _check_batch(stage)
@@ -51,10 +52,7 @@ class Recording:
                 seen[i] = _listed(given[0])
 
         with InMode(model, training), no_collection(), tracing(recording=True), self.representative.speaking():
-            inputs = [
-                Value(x, label, requires_grad=False)
-                for x, label in zip(self.rows[0].tolist(), columns.labels(), strict=True)
-            ]
+            inputs = [Value(x, label, requires_grad=False) for x, label in zip(first, columns.labels(), strict=True)]
             x, target, weight = columns.split(inputs)
             [output] = through_stages(stages, [x], see)
             loss = objective.on([output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
@@ -68,7 +66,7 @@ class Recording:
         self.single = isinstance(output, Value)
         self.outputs, self.moments = places[1], places[-1]
         self.seen = dict(zip(seen, places[2:-1], strict=True))
-        self.fixed = columns.width
+        self.width, self.fixed = columns.inputs, columns.width
         trained = [p for p in model.parameters() if p.requires_grad]
         with no_collection():
             self.program: Program = compile([v for part in parts for v in part], inputs, parameters=trained)
@@ -79,18 +77,21 @@ class Recording:
         self.trainer = self.program.trainer()
         self.blocks = blocks_of(self.representative.drawn, self.fixed)
 
-    def batch(self, chosen: Any) -> Rows:
+    def whole(self) -> Rows:
+        """The rows of all examples, without dropout."""
+        return np.hstack(self.halves)
+
+    def batch(self, chosen: Sequence[int]) -> Rows:
         """The rows of these examples, with new dropout factors behind them.
 
         They are drawn in the order in which the layers draw them when every example is recorded.
         """
-        rows: Rows = self.rows.take(chosen, axis=0)
-        if not self.blocks:
-            return rows
-        found = np.empty((len(rows), len(self.program.inputs)))
-        found[:, : self.fixed] = rows
+        inputs, others = self.halves
+        found = np.empty((len(chosen), len(self.program.inputs)))
+        found[:, : self.width] = inputs.take(chosen, axis=0)
+        found[:, self.width : self.fixed] = others.take(chosen, axis=0)
         for block in self.blocks:
-            found[:, block.columns] = block.draw(len(rows))
+            found[:, block.columns] = block.draw(len(chosen))
         return found
 
     def outputs_of(self, results: Rows) -> list[Any]:

@@ -44,12 +44,15 @@ class Columns:
 
     def rows(self, examples: Examples) -> Rows:
         """The examples, one a row; those without weights count once each."""
-        found = np.empty((len(examples.X), self.width))
-        found[:, : self.inputs] = examples.X
-        found[:, self.inputs : self.inputs + self.targets] = self._targets(examples.y)
-        if self.weighted:
-            found[:, -1] = 1.0 if examples.sample_weight is None else examples.sample_weight
-        return found
+        return np.hstack(self.halves(examples))
+
+    def halves(self, examples: Examples) -> tuple[Rows, Rows]:
+        """The inputs, which may be the user's own array, and the other columns; together they would be a large copy."""
+        others = np.ones((len(examples.X), self.targets + self.weighted))
+        others[:, : self.targets] = self._targets(examples.y)
+        if examples.sample_weight is not None:
+            others[:, -1] = examples.sample_weight
+        return np.asarray(examples.X, dtype=np.float64), others
 
     def _targets(self, y: Sequence[Any]) -> Rows:
         if self.classes:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
+from nn.limits import NUMBER, check_count
 from nn.plots.style import CYCLE, GREY, axes
 
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ def decision_boundary(
     A model with one output chooses by a threshold: 0.5 if its last activation is the sigmoid, else 0; with several
     outputs by the largest. Colour and marker say the true class of a point.
 
-    Raises ValueError if examples have not two numbers, or if there is not one label for each.
+    Raises ValueError if examples have not two numbers, if there is not one label for each, and for a resolution below
+    2 in each direction.
     """
+    check_count("decision_boundary", "resolution", resolution, least=2)
+    if threshold is not None:
+        threshold = NUMBER.check("decision_boundary", "threshold", threshold)
     points = [[float(v) for v in x] for x in X]
     wrong = next((x for x in points if len(x) != 2), None)
     if not points or wrong is not None:

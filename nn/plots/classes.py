@@ -18,6 +18,9 @@ def confusion_matrix(
 
     Raises ValueError for different lengths, no examples, or a label that is not among `labels`.
     """
+    for name, given in (("truth", truth), ("predictions", predictions), ("labels", labels)):
+        if given is not None and (isinstance(given, str) or not hasattr(given, "__len__")):
+            raise TypeError(f"confusion_matrix: {name} must be a list of labels, got {given!r}")
     if len(truth) != len(predictions):
         raise ValueError(f"there are {len(truth)} true labels but {len(predictions)} predictions")
     if not len(truth):

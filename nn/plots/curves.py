@@ -77,6 +77,8 @@ def learning_rates(runs: Mapping[Any, Sequence[float]], ax: Axes | None = None) 
     `runs` holds a list of losses for each rate. A run that leaves the picture is cut off and marked as diverging.
     Raises ValueError if there is no run, or an empty one.
     """
+    if not isinstance(runs, Mapping):
+        raise TypeError(f"runs is a dict from learning rate to its list of losses, got {runs!r}")
     if not runs:
         raise ValueError("give at least one run: a dict from learning rate to its list of losses")
     ax = axes(ax)

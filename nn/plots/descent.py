@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
+from nn.limits import NUMBERS, check_count
 from nn.plots.style import BLUE, VERMILION, axes, finish
 
 if TYPE_CHECKING:
@@ -24,10 +25,16 @@ def loss_along_weight(
     """The loss as a curve over one weight, all others held still, with the steps of a descent on it.
 
     `loss()` computes the loss with the weight as it is; `path` lists the weights that were visited. The weight is as
-    before afterwards. Raises TypeError if `weight` is no Value, ValueError for an empty span.
+    before afterwards. Raises TypeError if `weight` is no Value or `loss` no function, ValueError for an empty span and
+    for fewer than 2 points.
     """
+    if not callable(loss):
+        raise TypeError(f"loss is a function without arguments that computes the loss, got {loss!r}")
     if not isinstance(weight, Value):
         raise TypeError(f"weight is a Value, one of model.parameters(), got {weight!r}")
+    check_count("loss_along_weight", "points", points, least=2)
+    if span is not None:
+        span = NUMBERS.check("loss_along_weight", "span", span)
     around = [*path, weight.data]
     low, high = span or (min(around), max(around))
     if span is None:

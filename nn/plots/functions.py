@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, grad
+from autograd.settings import check_positive
 from nn import activations
 from nn.plots.style import BLUE, VERMILION, axes
 
@@ -18,9 +19,14 @@ SHOWN = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softplus")
 def activation_functions(names: Sequence[str] | str = "sigmoid", ax: Axes | None = None, *, span: float = 5.0) -> Axes:
     """One or more activations (solid) and their derivatives (dashed) between −span and span.
 
-    Raises ValueError for an unknown name, and for one that goes over a whole layer.
+    Raises ValueError for an unknown name, for one that goes over a whole layer, and for a span that is not above 0.
     """
+    if not isinstance(names, Iterable):
+        raise TypeError(f"names is the name of an activation or a list of names, got {names!r}")
     wanted = [names] if isinstance(names, str) else list(names)
+    if not wanted:
+        raise ValueError(f"names is empty: give at least one activation, such as {SHOWN[0]!r}")
+    span = check_positive("activation_functions", "span", span, "units to each side")
     ax = axes(ax)
     grid = [-span + 2 * span * i / 400 for i in range(401)]
     from nn.plots.style import CYCLE

@@ -20,6 +20,8 @@ def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
 
     Raises ValueError if there is no parameter, or if every gradient is 0: call `loss.backward()` first.
     """
+    if not isinstance(model, Mapping) and not hasattr(model, "named_parameters"):
+        raise TypeError(f"give a model, or a mapping from layer to its gradients, got {model!r}")
     layers = model if isinstance(model, Mapping) else _by_layer(model)
     sizes = {name: math.sqrt(sum(g * g for g in grads) / len(grads)) for name, grads in layers.items() if len(grads)}
     if not sizes:

@@ -28,6 +28,8 @@ def network(model: Any, x: Sequence[float] | None = None, ax: Axes | None = None
     widths = [len(weights[0][0]), *[len(rows) for rows in weights]]
     held: list[list[float]] | None = None
     if x is not None:
+        if not hasattr(x, "__len__") or isinstance(x, str):
+            raise TypeError(f"x is one input, a list of {widths[0]} numbers, got {x!r}")
         if len(x) != widths[0]:
             raise ValueError(f"the network takes {widths[0]} inputs, x has {len(x)}")
         held = [[float(v) for v in x], *model.activations(x)]

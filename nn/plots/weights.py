@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from nn.limits import check_count
 from nn.plots.style import axes
 
 if TYPE_CHECKING:
@@ -17,8 +18,18 @@ def first_layer(
     """What each neuron of the first layer looks for: its weights laid out as the input; purple below 0, orange above.
 
     `shape` is that of an input image in rows and columns; a square is guessed. All neurons share one colour scale,
-    symmetric around 0. Raises ValueError if the weights do not fill the shape.
+    symmetric around 0. Raises ValueError if the weights do not fill the shape, TypeError for a shape that is no pair of
+    whole numbers.
     """
+    if shape is not None:
+        if not isinstance(shape, (tuple, list)) or len(shape) != 2:
+            raise TypeError(f"first_layer: shape must be a pair (rows, columns), got {shape!r}")
+        shape = (
+            check_count("first_layer", "shape[0]", shape[0]),
+            check_count("first_layer", "shape[1]", shape[1]),
+        )
+    if columns is not None:
+        columns = check_count("first_layer", "columns", columns)
     rows = _weights(model)
     width = len(rows[0])
     side = math.isqrt(width)
