@@ -1,6 +1,7 @@
 """`python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10`: a formula's value and every gradient, on the command line."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,10 @@ from autograd.value import Value
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, print the answers; returns the exit status: 0, or 2 for what cannot be read."""
     parser = _parser()
-    given = parser.parse_args(arguments)
+    # A formula may begin with a minus, which would look like an option: a blank before it says that it is none.
+    words = sys.argv[1:] if arguments is None else arguments
+    given = parser.parse_args([f" {word}" if re.match(r"-[^-h]", word) else word for word in words])
+    given.expression = given.expression.strip()
     try:
         values = _values(given.values)
         output = evaluate(given.expression, values)
@@ -24,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, value in values.items():
             print(f"  d/d{name} = {value.grad!r}")
         _show(given, output, values)
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
@@ -52,16 +56,26 @@ def _values(pairs: Sequence[str]) -> dict[str, Value]:
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
-            raise ExpressionError(f"{pair!r} is not of the form name=value")
+            raise ExpressionError(f"{pair!r} is not of the form name=value: write it without spaces, such as a=2")
         if name in known_functions():
             raise ExpressionError(f"{name!r} is the name of a function: choose another name for the value")
         if name in values:
             raise ExpressionError(f"{name!r} is given twice")
-        try:
-            values[name] = Value(float(text), label=name)
-        except ValueError:
-            raise ExpressionError(f"the value of {name} is not a number: {text!r}") from None
+        values[name] = Value(_number(name, text), label=name)
     return values
+
+
+def _number(name: str, text: str) -> float:
+    """A number as it is written, or a formula without names, such as 1/3 or pi/4."""
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return evaluate(text, {}).data
+    except ExpressionError as error:
+        remedy = "; a decimal number has a point" if "," in text else ""
+        raise ExpressionError(f"the value of {name} is not a number: {text!r}{remedy}") from error
 
 
 def _show(given: argparse.Namespace, output: Value, values: dict[str, Value]) -> None:

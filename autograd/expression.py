@@ -1,11 +1,13 @@
 """Formulas as text: parsed, checked against the list of known functions, then recorded. Nothing else is ever run."""
 
 import ast
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import autograd
 from autograd.convert import to_float
+from autograd.slips import Text, function_hint, pointed, slips
 from autograd.value import Value
 
 _REDUCTIONS = ("sum", "prod", "mean", "var", "std", "norm", "max", "min", "logsumexp")
@@ -19,13 +21,13 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.USub: lambda a: -a,
     ast.UAdd: lambda a: a,
 }
-_CONSTANTS = {"pi": 3.141592653589793, "e": 2.718281828459045, "inf": float("inf"), "nan": float("nan")}
+_CONSTANTS = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 _NOT_OFFERED = {"isnan"}
 MAX_DEPTH = 500  # well below where Python's own parser and recursion limit give up
 
 
 class ExpressionError(ValueError):
-    """A formula that cannot be read; the message says which part and what is known."""
+    """A formula that cannot be read; the message says which part, where it is, and what is known."""
 
 
 def known_functions() -> dict[str, Callable[..., Any]]:
@@ -48,60 +50,131 @@ def evaluate(text: str, values: Mapping[str, Value]) -> Value:
     """Record a formula such as "tanh(a*b + c)" over named Values.
 
     Allowed are numbers, the given names, pi, e, inf and nan, + - * / ** % with brackets, and calls of the functions of
-    the table. Raises ExpressionError for anything else, naming it.
+    the table; × ÷ − √ π and raised digits mean what they do on paper. Raises ExpressionError for anything else, with
+    the place, and how to write it where that is known.
 
     >>> evaluate("tanh(a*b + 10)", {"a": Value(2.0), "b": Value(-3.0)}).data
     0.999329299739067
+    >>> evaluate("a^2", {"a": Value(3.0)})
+    Traceback (most recent call last):
+    autograd.expression.ExpressionError: '^' is not allowed in a formula: write ** for powers, as in x**2
+      a^2
+       ^
     """
+    written = Text(text.strip())
+    reader = _Reader(written, values)
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = reader.tree = ast.parse(written.python, mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ExpressionError(f"cannot read {_short(text)}: {getattr(error, 'msg', error)}") from None
-    result = _Reader(text.strip(), values).read(tree, 0)
+        raise reader.unreadable(error) from None
+    result = reader.read(tree, 0)
     return result if isinstance(result, Value) else Value(result, role="constant")
 
 
 class _Reader:
-    def __init__(self, text: str, values: Mapping[str, Value]) -> None:
+    def __init__(self, text: Text, values: Mapping[str, Value]) -> None:
         self.text = text
+        self.tree: ast.AST = ast.Module([], [])
         self.values = values
         self.functions = known_functions()
 
-    def read(self, tree: ast.AST, depth: int) -> Any:
+    def read(self, tree: ast.expr, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise ExpressionError(f"the formula is nested deeper than {MAX_DEPTH}: write it as Python instead")
         if isinstance(tree, ast.Constant) and type(tree.value) in (int, float):
             return to_float(tree.value)
         if isinstance(tree, ast.Name):
-            return self._name(tree.id)
+            return self._name(tree)
         if isinstance(tree, ast.BinOp) and type(tree.op) in _OPERATORS:
             return _OPERATORS[type(tree.op)](self.read(tree.left, depth + 1), self.read(tree.right, depth + 1))
         if isinstance(tree, ast.UnaryOp) and type(tree.op) in _OPERATORS:
             return _OPERATORS[type(tree.op)](self.read(tree.operand, depth + 1))
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and not tree.keywords:
-            return self._call(tree.func.id, [self.read(argument, depth + 1) for argument in tree.args])
-        part = ast.get_source_segment(self.text, tree) or self.text
-        raise ExpressionError(
-            f"{_short(part)} is not allowed in a formula: use numbers, names, + - * / ** %, brackets, known functions"
-        )
+            return self._call(tree.func, tree.args, depth)
+        raise self._not_allowed(tree)
 
-    def _name(self, name: str) -> Any:
+    def unreadable(self, error: Exception) -> ExpressionError:
+        """The error for a text that is no formula at all."""
+        problem = f"cannot read {_short(self.text.written)}: "
+        if not self.text.written:
+            return ExpressionError(problem + "write a formula, such as 'tanh(a*b + c)'")
+        found = slips(self.text.python, self.functions)[:3]
+        if found:
+            told = "; ".join(dict.fromkeys(told for told, _ in found))
+            places = [self.text.place(place) for _, place in found]
+            return ExpressionError(pointed(problem + told, self.text.written, *places))
+        said = str(getattr(error, "msg", error))
+        if not isinstance(error, SyntaxError) or not error.offset:
+            return ExpressionError(problem + said)
+        return self._at(self.text.place(error.offset - 1), problem + said)
+
+    def _not_allowed(self, tree: ast.expr) -> ExpressionError:
+        part = ast.get_source_segment(self.text.python, tree) or self.text.python
+        place = self.text.place_in_line(tree.col_offset)
+        told = f"{_short(part)} is not allowed in a formula: "
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitXor):
+            place = self.text.place(self._between(tree.left, "^"))
+            return self._at(place, "'^' is not allowed in a formula: write ** for powers, as in x**2")
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitOr):
+            return self._at(self.text.place(self._between(tree.left, "|")), told + "write abs(x) for |x|")
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
+            return self._at(place, told + "write floor_divide(a, b)")
+        if isinstance(tree, ast.Call) and not isinstance(tree.func, ast.Name) and not tree.keywords:
+            place = self.text.place(self._between(tree.func, "("))
+            return self._at(place, told + "before a bracket stands a function, or a sign: write * for a product")
+        if isinstance(tree, (ast.List, ast.Set)):
+            return self._at(place, told + "all brackets are round")
+        if isinstance(tree, ast.Tuple) and tree.elts:
+            place = self.text.place(self._between(tree.elts[0], ","))
+            return self._at(place, told + "a decimal number has a point, as in 2.5")
+        if isinstance(tree, ast.Compare):
+            return self._at(place, told + "write greater(a, b) or equal(a, b), and where(condition, x, y) to choose")
+        return self._at(place, told + "use numbers, names, + - * / ** %, brackets, known functions")
+
+    def _between(self, left: ast.expr, sign: str) -> int:
+        """The place of an operator, behind what stands on its left."""
+        end = len(self.text.python.encode("utf-8", "replace")[: left.end_col_offset].decode("utf-8", "ignore"))
+        return max(self.text.python.find(sign, end), 0)
+
+    def _name(self, tree: ast.Name) -> Any:
+        name = tree.id
         if name in self.values:
             return self.values[name]
         if name in _CONSTANTS:
             return _CONSTANTS[name]
+        place = self.text.place_in_line(tree.col_offset)
         if name in self.functions:
-            raise ExpressionError(f"{name} is a function: call it, as in {name}(x)")
+            raise self._at(place, f"{name} is a function: call it, as in {name}(x)")
         given = ", ".join(self.values) or "none"
-        raise ExpressionError(f"{name!r} has no value; given are: {given}. Add {name}=NUMBER")
+        told = f"{name!r} has no value; given are: {given}. Add {' '.join(f'{n}=NUMBER' for n in self._missing())}"
+        if len(name) > 1 and all(letter in self.values for letter in name):
+            told += f", or write {'*'.join(name)} for a product"
+        raise self._at(place, told)
 
-    def _call(self, name: str, arguments: list[Any]) -> Any:
+    def _missing(self) -> list[str]:
+        """All names without a value, in the order of the formula."""
+        nodes = list(ast.walk(self.tree))
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
+        known = {*self.values, *_CONSTANTS, *self.functions}
+        return list(dict.fromkeys(n.id for n in sorted(names, key=lambda n: n.col_offset) if n.id not in known))
+
+    def _call(self, function: ast.Name, inside: list[ast.expr], depth: int) -> Any:
+        name, place = function.id, self.text.place_in_line(function.col_offset)
         if name not in self.functions:
-            raise ExpressionError(f"there is no function {_short(name)}; known are {', '.join(sorted(self.functions))}")
+            if name in self.values or name in _CONSTANTS:
+                raise self._at(place, f"there is no function {name!r}, it is a number: write {name}*(...)")
+            meant = function_hint(name, self.functions)
+            told = f"did you mean {meant}?" if meant else f"known are {', '.join(sorted(self.functions))}"
+            raise self._at(place, f"there is no function {_short(name)}; {told}")
+        arguments = [self.read(argument, depth + 1) for argument in inside]
         try:
             return self.functions[name](*arguments)
         except (TypeError, ValueError) as error:
-            raise ExpressionError(f"{name}() with {len(arguments)} arguments: {error}") from None
+            raise self._at(place, f"{name}() with {len(arguments)} arguments: {error}") from None
+
+    def _at(self, place: int, message: str) -> ExpressionError:
+        return ExpressionError(pointed(message, self.text.written, place))
 
 
 def _short(text: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd import files
 from nn.callbacks import Callback, Logs
+from nn.limits import check_count
 
 __all__ = ["Film"]
 
@@ -66,7 +68,9 @@ class Film(Callback):
 
         from nn.plots import decision_boundary, network
 
-        target = Path(path)
+        target = files.target(path, "training.gif")
+        check_count("Film", "resolution", resolution, least=2)
+        check_count("Film", "dpi", dpi)
         if target.suffix.lower() != ".gif":
             raise ValueError(f"Film: a film is saved as .gif, got {str(path)!r}")
         if not fps > 0:

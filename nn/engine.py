@@ -16,7 +16,7 @@ from autograd import Value, no_grad
 from nn.batch import Batch
 from nn.clipping import clip_norm, clip_value
 from nn.examples import Examples
-from nn.losses import Loss
+from nn.losses import LOSSES, Loss
 from nn.module import Evaluating, Module
 from nn.optimizer import Optimizer
 from nn.regularization import l1, l2, weights_of
@@ -100,6 +100,10 @@ class Objective(NamedTuple):
         if self.regularization is not None:
             terms.append(self.regularization(model))
         return autograd.sum(terms) if terms else None
+
+    def is_known(self) -> bool:
+        """Whether loss and penalties are of this package."""
+        return getattr(self.loss, "func", self.loss) in LOSSES.values() and self.regularization is None
 
     def takes_weights(self) -> bool:
         """Whether the loss can give one number for each example, as weighted examples need it."""

@@ -108,6 +108,8 @@ class Judge:
     def __init__(self, chosen: Any, decision: Decision) -> None:
         self.decision = decision
         self.functions: dict[str, Callable[..., Any]] = {}
+        if chosen is not None and not isinstance(chosen, Iterable) and not callable(chosen):
+            raise TypeError(f"metrics is a list of names and functions of nn.metrics, got {chosen!r}")
         listed = [chosen] if isinstance(chosen, str) or callable(chosen) else list(chosen or ())
         for metric in listed:
             try:

@@ -11,9 +11,11 @@ from autograd import Value, divide, mean, no_grad, sqrt, var
 from autograd.convert import to_float
 from nn import activations
 from nn.init import generator
+from nn.limits import PROBABILITY
 from nn.module import Module
 from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
 from nn.representative import representative
+from nn.spelling import spelled
 
 
 class Dropout(Module):
@@ -27,11 +29,9 @@ class Dropout(Module):
     [0.0, 1.3333333333333333, 1.3333333333333333]
     """
 
+    @spelled
     def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
-        p = to_float(p)
-        if not 0.0 <= p <= 1.0:
-            raise ValueError(f"p is the probability to drop a number, from 0 to 1, got {p!r}")
-        self.p = p
+        self.p: float = PROBABILITY.check("Dropout", "p", p)
         self.rng = generator(seed)
 
     def __call__(self, x: Any) -> list[Any]:
@@ -75,6 +75,7 @@ class BatchNorm(Module):
 
     buffers = ("running_mean", "running_var")
 
+    @spelled
     def __init__(self, width: SupportsIndex, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
         n = checked_width("width", width)
         self.momentum, self.eps = to_float(momentum), to_float(eps)
@@ -155,6 +156,7 @@ class ActivationLayer(Module):
     [0.0, 2.0]
     """
 
+    @spelled
     def __init__(self, activation: ActivationLike) -> None:
         self.activation = activations.get(chosen(activation, None))
 

@@ -13,7 +13,9 @@ from nn import activations
 from nn.activations import Activation
 from nn.init import InitRule, generator
 from nn.init import get as get_init
+from nn.limits import FLAG
 from nn.module import Module
+from nn.spelling import spelled
 
 ActivationLike = str | Callable[..., Any] | Activation | bool | None
 
@@ -69,6 +71,7 @@ class Neuron(Module):
     w: list[Value]
     b: Value
 
+    @spelled
     def __init__(
         self,
         nin: SupportsIndex,
@@ -87,7 +90,7 @@ class Neuron(Module):
         rule, rng = get_init(init), generator(seed)
         self.w = [Value(_drawn(rule(width, fan_out, rng)), f"w{i}", role="parameter") for i in range(width)]
         self.b = Value(0.0, "b", role="parameter")
-        self.fused = fused
+        self.fused: bool = FLAG.check(type(self).__name__, "fused", fused)
 
     @property
     def nin(self) -> int:
@@ -135,6 +138,7 @@ class Layer(Module):
     ValueError: a layer of 3 inputs and 2 neurons takes 3 inputs, got 2: [1.0, 2.0]
     """
 
+    @spelled
     def __init__(
         self,
         nin: SupportsIndex,

@@ -11,6 +11,7 @@ from autograd import Value, greater_equal, no_grad
 from autograd.convert import to_float
 from nn.init import InitRule
 from nn.neuron import ActivationLike, Inputs, Neuron, as_inputs, checked_width
+from nn.spelling import spelled
 
 
 class Perceptron(Neuron):
@@ -26,6 +27,7 @@ class Perceptron(Neuron):
     (1.0, 0.0)
     """
 
+    @spelled
     def __init__(
         self,
         nin: SupportsIndex,
@@ -48,6 +50,7 @@ class Perceptron(Neuron):
         """
         return greater_equal(super().__call__(x), self.threshold)
 
+    @spelled
     def fit(self, X: Iterable[Any], y: Iterable[Any], epochs: int = 100, lr: float = 1.0) -> int:
         """Correct the weights after each wrong answer, w ← w + lr·(y − ŷ)·x and b ← b + lr·(y − ŷ), in the given order.
 

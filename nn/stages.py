@@ -90,6 +90,20 @@ def activation_of(module: Module) -> Activation | None:
     return module.activation if isinstance(module, (Layer, Neuron, ActivationLayer)) else None
 
 
+def is_known(model: Module) -> bool:
+    """Whether all the code in a model is of this package: it does for other numbers what it does for some.
+
+    >>> from nn import MLP
+    >>> is_known(MLP(2, [1])), is_known(Layer(2, 1, lambda z: z * z))
+    (True, False)
+    """
+    for part in model.modules():
+        activation = getattr(part, "activation", None)
+        if not type(part).__module__.startswith("nn.") or (isinstance(activation, Activation) and not activation.named):
+            return False
+    return True
+
+
 def trial(model: Module, x: Sequence[float]) -> Any:
     """What the model gives for one example in evaluation mode, as floats: a number, or a list of them.
 

@@ -34,9 +34,11 @@ from nn.predicting import evaluate as evaluate
 from nn.predicting import predict as predict
 from nn.predicting import predict_classes as predict_classes
 from nn.schedules import Schedule
+from nn.spelling import spelled
 from nn.stages import output_activation
 
 
+@spelled
 def fit(
     model: Module,
     X: Any,
@@ -104,6 +106,7 @@ def fit(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
+    shuffle, resume = arguments.flag("shuffle", shuffle), arguments.flag("resume", resume)
     examples = arguments.weighted(checked(model, X, y), sample_weight, class_weight)
     training, validation = arguments.split(model, examples, validation_data, validation_split)
     n = len(training.X)
@@ -151,7 +154,7 @@ def fit(
         ),
         epochs=check_count("fit", "epochs", epochs),
         batch_size=size,
-        shuffle=bool(shuffle),
+        shuffle=shuffle,
         seed=arguments.checked_seed(seed),
         own_seed=seed is not None,
         schedule=schedule,
@@ -160,4 +163,4 @@ def fit(
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
         verbosity=shown,
     )
-    return Loop(job).run(resume=bool(resume))
+    return Loop(job).run(resume=resume)

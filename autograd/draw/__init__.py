@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd import files
 from autograd.draw.dot import build
 from autograd.draw.hover import describe, escape, finish, titles
 from autograd.draw.paint import Paint, Scale
 from autograd.draw.render import BINARY_FORMATS, TIME_LIMIT, RenderError, render, render_binary
 from autograd.draw.themes import THEMES
+from autograd.settings import check_choice, check_count, check_flag, check_positive
 from autograd.snapshot import GraphTooLarge, Snapshot, check_size, snapshot
+from autograd.spelling import spelled
 
 if TYPE_CHECKING:
     from autograd.draw.collapse import Folded
     from autograd.value import Value
 
-__all__ = ["Drawing", "GraphTooLarge", "RenderError", "draw", "write"]
+__all__ = ["Drawing", "GraphTooLarge", "RenderError", "check_shared", "draw"]
 
 RANKDIRS = ("LR", "TB")
 DIRECTIONS = ("forward", "backward", "both")
 COLLAPSES = (None, "auto", "neuron", "layer")
 FILE_FORMATS = ("svg", "dot", "gv", "png", "pdf", "mmd", "json")
 MOST_FOLDED = 100_000  # nodes that `collapse` is ready to look through
+NAMES = {
+    "direction": ["rankdir"], "layout": ["rankdir"], "orientation": ["rankdir"], "dir": ["rankdir"],
+    "limit": ["max_nodes"], "timeout": ["time_limit"], "fold": ["collapse"], "group": ["collapse"],
+    "dark": ["theme"], "style": ["theme"], "colors": ["theme"], "grads": ["gradients"], "paths": ["highlight"],
+    "fps": ["seconds"], "duration": ["seconds"], "interval": ["seconds"],
+    "title": ["a picture has no title: set root.label, or use view(root, title=...)"],
+    "filename": ["save the picture that comes back, as in draw(root).save('graph.svg')"],
+    "path": ["save the picture that comes back, as in draw(root).save('graph.svg')"],
+}  # fmt: skip
 
 
+@spelled(NAMES)
 def draw(
     root: Value | Snapshot,
     *,
@@ -61,13 +73,16 @@ def draw(
       parameters such as layers.0.neurons.1.w2; "auto" does so only for a graph above `max_nodes`.
     - `gradients=True` colours by the size of the gradient, of a box by the norm over its parameters, with a legend.
     - `direction` is "forward" (data), "backward" (gradients, each edge with what it adds to its operand) or "both".
-    - `format` is the kind of file that `save` writes for a name without an extension; `time_limit` in seconds bounds
-      the layout.
+    - `format` is the kind of file that `save` writes for a name without an extension.
+    - `time_limit`, in seconds, bounds each run of Graphviz, which takes nearly all of the time: one when `.svg` is
+      first asked for, one for each .png or .pdf. What `draw` does before (to take the graph, to fold it, to search the
+      `k` strongest paths) is bounded by `max_nodes`, by 100,000 nodes if there is a `collapse`, and by `k`.
 
-    Raises TypeError when `root` is not a Value, ValueError for an unknown setting, a `highlight` that is not in the
-    graph or a `collapse` where no label tells of a neuron, and `GraphTooLarge` (a ValueError) at once, with a summary
-    of the graph, when more than `max_nodes` values and boxes would be shown. The layout happens when the picture is
-    first asked for, and raises `RenderError` where it cannot be made.
+    Raises TypeError when `root` is not a Value and for a setting of the wrong kind, ValueError for one that is unknown
+    or out of range, a `highlight` that is not in the graph or a `collapse` where no label tells of a neuron, and
+    `GraphTooLarge` (a ValueError) at once, with a summary of the graph, when more than `max_nodes` values and boxes
+    would be shown. The layout happens when the picture is first asked for, and raises `RenderError` where it cannot be
+    made.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -82,12 +97,12 @@ def draw(
     >>> draw(loss, highlight=b).svg.count("∂loss/∂b = 2.0")
     2
     """
-    if rankdir not in RANKDIRS:
-        raise ValueError(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {rankdir!r}')
-    _check("format", format, FILE_FORMATS)
-    _check("theme", theme, THEMES)
-    _check("direction", direction, DIRECTIONS)
-    _check("collapse", collapse, COLLAPSES)
+    check_shared("draw", rankdir, theme, max_nodes, time_limit)
+    check_choice("format", format, FILE_FORMATS)
+    check_choice("direction", direction, DIRECTIONS)
+    check_choice("collapse", collapse, COLLAPSES)
+    for name, flag in (("derivatives", derivatives), ("legend", legend), ("gradients", gradients)):
+        check_flag("draw", name, flag)
     if k is not None and highlight is None:
         raise ValueError("k says how many paths to highlight: give highlight=parameter with it")
     picture, folded = _taken(root, max_nodes, collapse)
@@ -115,9 +130,14 @@ def draw(
     return Drawing(picture, graph.source, format, time_limit, folded, paint, rankdir, derivatives)
 
 
-def _check(name: str, given: str | None, known: Iterable[str | None]) -> None:
-    if given not in known:
-        raise ValueError(f"{name} is one of {', '.join(map(str, known))}, got {given!r}")
+def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limit: float) -> None:
+    """Check the settings that pictures and animations share, for `owner`; raises TypeError and ValueError."""
+    if rankdir not in RANKDIRS:
+        problem = ValueError if isinstance(rankdir, str) else TypeError
+        raise problem(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {rankdir!r}')
+    check_choice("theme", theme, THEMES)
+    check_count(owner, "max_nodes", max_nodes)
+    check_positive(owner, "time_limit", time_limit, "seconds")
 
 
 def _taken(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tuple[Snapshot, Folded | None]:
@@ -142,7 +162,7 @@ def _taken(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tupl
         if folded is None and collapse != "auto":
             raise ValueError(
                 f"collapse={collapse!r} needs parameters with a module in their names, such as "
-                "layers.0.neurons.1.w2, and there are none: use a model of nn, or leave collapse out"
+                "layers.0.neurons.1.w2, and there are none: use a model with layers, or leave collapse out"
             )
         if folded is not None and folded.size <= max_nodes:
             return picture, folded
@@ -199,19 +219,17 @@ class Drawing:
         the one of `format`. The file appears whole or not at all. `.png` and `.pdf` need the program dot or the
         package cairosvg; the other kinds need nothing.
 
-        Raises ValueError for another extension, FileNotFoundError when the folder does not exist, and `RenderError`
-        when the picture cannot be made.
+        Raises ValueError for another extension, IsADirectoryError for a folder, FileNotFoundError when the folder does
+        not exist, and `RenderError` when the picture cannot be made.
         """
-        target = Path(path)
+        target = files.target(path, f"graph.{self.format}")
         if not target.suffix:
             target = target.with_name(f"{target.name}.{self.format}")
         kind = target.suffix[1:].lower()
         if kind not in FILE_FORMATS:
             works = ", ".join(f".{name}" for name in FILE_FORMATS)
             raise ValueError(f"cannot tell what to write from {target.suffix!r} in {str(path)!r}; what works: {works}")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} for {target.name!r}; make it first")
-        write(target, self._content(kind))
+        files.write(target, self._content(kind))
         return target
 
     def _content(self, kind: str) -> bytes:
@@ -242,17 +260,6 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f'<Drawing of {describe(self.snapshot)}; .svg, .source, .save("graph.svg")>'
-
-
-def write(target: Path, content: bytes) -> None:
-    """Write beside the target and rename, so that nobody ever sees half a file."""
-    part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(content)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _width_in_pixels(svg: str) -> float:

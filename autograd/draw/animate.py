@@ -13,12 +13,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd.draw import draw, write
+from autograd import files
+from autograd.draw import NAMES, check_shared, draw
 from autograd.draw.dot import clean, format_number, in_dot, role_of, shorten, value_lines
 from autograd.draw.hover import escape
 from autograd.draw.render import TIME_LIMIT, RenderError, render, render_binary
 from autograd.draw.themes import THEMES
+from autograd.settings import check_positive
 from autograd.snapshot import Snapshot, snapshot
+from autograd.spelling import spelled
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -38,6 +41,7 @@ class Step:
     caption: str
 
 
+@spelled(NAMES)
 def animate(
     root: Value | Snapshot,
     *,
@@ -52,6 +56,8 @@ def animate(
     It starts with gradients of 0 and 1 at the output, and changes nothing in the graph: the numbers come from the
     local derivatives that it recorded. A GIF needs the package pillow, and the program dot or the package cairosvg.
 
+    `time_limit`, in seconds, bounds each layout: one for an SVG, one and one more for each step for a GIF.
+
     Raises what `draw` raises, and ValueError when `seconds` is not positive.
 
     >>> from autograd import Value
@@ -60,8 +66,8 @@ def animate(
     >>> [(step.caption, step.gradients) for step in film.steps]
     [('start: the gradient of the output is 1', (0.0, 1.0)), ('v1 passes 1 back through ×: a += 3 + 3', (6.0, 1.0))]
     """
-    if not seconds > 0:
-        raise ValueError(f"seconds is how long each step is shown, more than 0, got {seconds!r}")
+    check_shared("animate", rankdir, theme, max_nodes, time_limit)
+    check_positive("animate", "seconds", seconds, "seconds for each step")
     picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=max_nodes)
     draw(picture, rankdir=rankdir, theme=theme, max_nodes=max_nodes)  # for its errors
     return Animation(picture, tuple(_steps(picture)), seconds, rankdir, theme, time_limit)
@@ -134,16 +140,14 @@ class Animation:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the animation to `path`, a .svg or .gif file, and return the path.
 
-        Raises ValueError for another extension, FileNotFoundError when the folder does not exist, and `RenderError`
-        when something that a GIF needs is missing.
+        Raises ValueError for another extension, IsADirectoryError for a folder, FileNotFoundError when the folder does
+        not exist, and `RenderError` when something that a GIF needs is missing.
         """
-        target = Path(path)
+        target = files.target(path, "backward.svg")
         kind = target.suffix[1:].lower()
         if kind not in FORMATS:
             raise ValueError(f"an animation is saved as .svg or .gif, got {str(path)!r}")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(f"there is no folder {str(target.parent)!r} for {target.name!r}; make it first")
-        write(target, self.svg.encode("utf-8") if kind == "svg" else self._gif())
+        files.write(target, self.svg.encode("utf-8") if kind == "svg" else self._gif())
         return target
 
     def _marks(self, number: int, step: Step) -> list[str]:

@@ -57,7 +57,8 @@ class Folded:
     """What a folded picture shows: boxes, the nodes outside of them, links, and the frames around several of them.
 
     `frames` are (title, number of the frame around it or -1, nodes inside); `around[name]` is the frame of a box or
-    of a node `v<i>`.
+    of a node `v<i>`. `maker` is the box that computes the output, "" if it is computed outside of all boxes: the
+    operation is then inside the box, and the value is shown beside it.
     """
 
     level: str
@@ -66,17 +67,22 @@ class Folded:
     links: tuple[Link, ...]
     frames: tuple[tuple[str, int, int], ...]
     around: dict[str, int]
+    maker: str = ""
 
     @property
     def size(self) -> int:
         """How many boxes and values the picture has."""
         return len(self.boxes) + len(self.outside)
 
+    def maker_of(self, index: int, picture: Snapshot) -> str:
+        """What stands before the value of node `index`: its operation, or the box that this is inside of."""
+        return self.maker if self.maker and index == picture.root else f"o{index}"
+
 
 def fold(picture: Snapshot, level: str) -> Folded | None:
     """Fold every "neuron" or every "layer" of a snapshot into a box; None where no label tells of one.
 
-    The output is never inside a box.
+    The value of the output is always shown, beside the box where it belongs to one.
 
     >>> from autograd import Value
     >>> from autograd.snapshot import snapshot
@@ -94,7 +100,7 @@ def fold(picture: Snapshot, level: str) -> Folded | None:
     titles: dict[int, str] = {}
     for node in picture.nodes:
         number = member[node.index]
-        if number < 0 or node.index == picture.root:
+        if number < 0 or (node.is_leaf and node.index == picture.root):
             continue
         title = groups[number].title
         if level == "layer" and (number not in parents or title in layers):
@@ -108,7 +114,8 @@ def fold(picture: Snapshot, level: str) -> Folded | None:
         inside.setdefault(title, []).append(index)
     boxes = tuple(_box(picture, f"g{k}", title, members) for k, (title, members) in enumerate(inside.items()))
     stands = {index: box.name for box in boxes for index in box.members}
-    outside = tuple(node.index for node in picture.nodes if node.index not in stands)
+    maker = stands.get(picture.root, "")
+    outside = tuple(node.index for node in picture.nodes if node.index not in stands or node.index == picture.root)
     merged: dict[tuple[str, str], list[int]] = {}
     for edge in picture.edges:
         source, target = stands.get(edge.source, f"v{edge.source}"), stands.get(edge.target, f"o{edge.target}")
@@ -119,13 +126,11 @@ def fold(picture: Snapshot, level: str) -> Folded | None:
     for box in boxes:
         around[box.name] = _frame(groups, member[box.members[0]], box.title)
     for index in outside:
-        if member[index] >= 0:
+        if member[index] >= 0 and index not in stands:
             around[f"v{index}"] = _frame(groups, member[index], "")
-            if picture.root == index and member[index] in leaves:
-                around[f"v{index}"] = groups[member[index]].parent
     held = _held(groups, member)
     frames = tuple((group.title, group.parent, held[number]) for number, group in enumerate(groups))
-    return Folded(level, boxes, outside, links, frames, {name: k for name, k in around.items() if k >= 0})
+    return Folded(level, boxes, outside, links, frames, {name: k for name, k in around.items() if k >= 0}, maker)
 
 
 def _frame(groups: list[Group], number: int, title: str) -> int:
@@ -166,7 +171,8 @@ def build_folded(
         if not node.is_leaf:
             carries = paint.carries(edge.index for edge in picture.incoming[index])
             attributes = {"id": f"r{index}", "class": "result", "weight": "4", **carries}
-            graph.edge(f"o{index}", f"v{index}", _attributes=attributes | arrows(direction, node.requires_grad))
+            source = folded.maker_of(index, picture)
+            graph.edge(source, f"v{index}", _attributes=attributes | arrows(direction, node.requires_grad))
     for number, link in enumerate(folded.links):
         width = {"penwidth": f"{min(3.0, 1 + 0.35 * math.log2(len(link.edges))):.2f}"}
         attributes = {"id": f"m{number}", "class": "operand", **width, **paint.carries(link.edges)}
@@ -205,7 +211,7 @@ def _add_inside(
         if folded.around.get(f"v{index}", -1) == frame:
             node = picture.nodes[index]
             add_value(graph, picture, node, paint)
-            if not node.is_leaf:
+            if not node.is_leaf and folded.maker_of(index, picture) == f"o{index}":
                 add_operation(graph, node, paint)
     fill, border = paint.theme.fills["cluster"]
     for number, (title, parent, held) in enumerate(folded.frames):

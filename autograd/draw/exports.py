@@ -47,14 +47,15 @@ def to_mermaid(
     """
     lines = [f"flowchart {rankdir}"]
     shown = range(len(picture.nodes)) if folded is None else folded.outside
+    made = {index: folded.maker_of(index, picture) if folded else f"o{index}" for index in shown}
     for box in folded.boxes if folded else ():
         lines.append(_node(box.name, "box", box.lines))
     for index in shown:
         node = picture.nodes[index]
-        if not node.is_leaf:
+        if not node.is_leaf and made[index] == f"o{index}":
             lines.append(_node(f"o{index}", "operation", [shorten(clean(node.symbol))]))
         lines.append(_node(f"v{index}", "output" if index == picture.root else node.role, value_lines(node)))
-    lines += [f"  o{index} --> v{index}" for index in shown if not picture.nodes[index].is_leaf]
+    lines += [f"  {made[index]} --> v{index}" for index in shown if not picture.nodes[index].is_leaf]
     if folded is not None:
         lines += [f"  {link.source} --> {link.target}" for link in folded.links]
     else:

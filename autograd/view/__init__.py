@@ -8,13 +8,16 @@ network. `page/` holds the page's own scripts, one idea a file.
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 import webbrowser
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from autograd import files
+from autograd.settings import check_count, check_positive, check_text
+from autograd.spelling import spelled
 
 if TYPE_CHECKING:
     from autograd.snapshot import Snapshot
@@ -23,8 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["View", "view"]
 
 MAX_NODES = 50_000
+NAMES = {
+    "name": ["title"], "label": ["title"], "size": ["height"], "limit": ["max_nodes"],
+    "width": ["the page is as wide as the cell or the window; it takes title, height, max_nodes"],
+    "filename": ["save the page that comes back, as in view(output).save('graph.html')"],
+    "path": ["save the page that comes back, as in view(output).save('graph.html')"],
+}  # fmt: skip
 
 
+@spelled(NAMES)
 def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = MAX_NODES) -> View:
     """The graph that leads to `output` as an interactive page, with the numbers it has now.
 
@@ -35,8 +45,8 @@ def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = 
 
     `height` is that of the page inside a notebook, in pixels.
 
-    Raises TypeError when `output` is not a Value, ValueError for a height that is not positive, and `GraphTooLarge`
-    (a ValueError) when the graph has more than `max_nodes` nodes.
+    Raises TypeError when `output` is not a Value and for a setting of the wrong kind, ValueError for a height that is
+    not positive, and `GraphTooLarge` (a ValueError) when the graph has more than `max_nodes` nodes.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -49,8 +59,9 @@ def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = 
     from autograd.graph import topological_order
     from autograd.snapshot import snapshot
 
-    if height <= 0:
-        raise ValueError(f"height is a positive number of pixels, got {height!r}")
+    check_text("view", "title", title)
+    check_positive("view", "height", height, "pixels")
+    check_count("view", "max_nodes", max_nodes)
     picture = snapshot(output, max_nodes=max_nodes)
     order = topological_order(output)
     return View(picture, title, height, tuple(v.params for v in order), tuple(v.place for v in order))
@@ -78,21 +89,17 @@ class View:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path; the file appears whole or not at all.
 
-        A name without an extension gets `.html`. Raises FileNotFoundError when the folder does not exist.
+        A name without an extension gets `.html`. Raises ValueError for an extension other than .html and .htm,
+        IsADirectoryError for a folder, and FileNotFoundError when the folder does not exist.
         """
-        target = Path(path)
+        target = files.target(path, "graph.html")
         if not target.suffix:
             target = target.with_name(target.name + ".html")
-        if not target.parent.is_dir():
-            raise FileNotFoundError(
-                f"there is no folder {str(target.parent)!r} to write {target.name!r} in; make it first"
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(
+                f"a page is saved as .html, got {str(path)!r}; draw(...).save writes pictures, such as .svg and .png"
             )
-        part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-        try:
-            part.write_text(self.html, encoding="utf-8")
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+        files.write(target, self.html.encode("utf-8"))
         return target
 
     def open(self) -> Path:

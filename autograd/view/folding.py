@@ -48,7 +48,7 @@ def fold(picture: Snapshot) -> Folding:
     _box_behind_names(picture, groups, member)
     if _loose(groups, member) > CROWDED:
         _box_levels(picture, groups, member)
-    return Folding(groups, member, _closed_at_first(groups, member))
+    return Folding(groups, member, _closed_at_first(groups, member, picture.root))
 
 
 def _box_alike_leaves(picture: Snapshot, groups: list[Group], member: list[int]) -> None:
@@ -141,13 +141,21 @@ def _gather(groups: list[Group], member: list[int], owner: Sequence[int], made: 
                 groups[box] = Group(groups[box].title, number, groups[box].kind)
 
 
-def _closed_at_first(groups: list[Group], member: list[int]) -> list[int]:
-    """All boxes, but the outermost modules stay open where the boxes inside them are few enough to be seen at once."""
+def _closed_at_first(groups: list[Group], member: list[int], root: int) -> list[int]:
+    """All boxes, but the outermost modules stay open where the boxes inside them are few enough to be seen at once.
+
+    So do the modules around the output, unless they hold too much: a page that hides its output tells little.
+    """
+    around, box = set(), member[root]
+    while box >= 0:
+        held = sum(group.parent == box for group in groups) + sum(number == box for number in member)
+        around |= {box} if groups[box].kind == "module" and held <= FEW else set()
+        box = groups[box].parent
     outer = {group.parent for group in groups if group.kind == "module" and group.parent >= 0}
     outer = {i for i in outer if groups[i].kind == "module" and groups[i].parent < 0}
     inner = sum(group.parent in outer for group in groups) + sum(box in outer for box in member)
     seen = _loose(groups, member) - len(outer) + inner
-    return [i for i in range(len(groups)) if i not in outer or seen > FEW]
+    return [i for i in range(len(groups)) if i not in around and (i not in outer or seen > FEW)]
 
 
 def _loose(groups: list[Group], member: list[int]) -> int:

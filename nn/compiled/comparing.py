@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import no_grad
-from nn.activations import Activation
 from nn.batch import Batch
-from nn.engine import Objective
-from nn.losses import LOSSES
-from nn.module import InMode, Module
+from nn.module import InMode
 from nn.stages import plain
 
 if TYPE_CHECKING:
@@ -51,22 +48,6 @@ def difference(engine: CompiledEngine, batch: Batch) -> str:
                 "it uses numbers that a recording cannot follow, such as .data, random ones of its own, or a count"
             )
     return ""
-
-
-def is_known(model: Module, objective: Objective) -> bool:
-    """Whether all the code in a training is of this package, so that two comparisons are enough.
-
-    >>> from nn import MLP, Layer, losses
-    >>> is_known(MLP(2, [1]), Objective(losses.mse)), is_known(Layer(2, 1, lambda z: z * z), Objective(losses.mse))
-    (True, False)
-    """
-    activations = [getattr(part, "activation", None) for part in model.modules()]
-    return (
-        all(type(part).__module__.startswith("nn.") for part in model.modules())
-        and all(found.named for found in activations if isinstance(found, Activation))
-        and getattr(objective.loss, "func", objective.loss) in LOSSES.values()
-        and objective.regularization is None
-    )
 
 
 def _agree(expected: Any, got: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd import no_grad
 from nn.batch import Batch
 from nn.clipping import scale_for
-from nn.compiled.comparing import OFTEN, difference, is_known
+from nn.compiled.comparing import OFTEN, difference
 from nn.compiled.penalty import Penalty
 from nn.compiled.recording import Recording, reduction_of
 from nn.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
@@ -19,7 +19,7 @@ from nn.engine import CompilationError, EagerEngine, Step
 from nn.examples import Examples
 from nn.module import InMode
 from nn.snapshot import Keeper, Snapshot, to_the_end
-from nn.stages import plain
+from nn.stages import is_known, plain
 from nn.watching import Watch
 
 
@@ -68,7 +68,7 @@ class CompiledEngine:
         self.training, self.validation = training, validation
         self.others = Keeper(self.model, parameters=False)
         self.name, self.steps = "compiled", 0
-        self.known = is_known(self.model, self.objective)
+        self.known = is_known(self.model) and self.objective.is_known()
         self.ahead = False  # of the model, which has not been told
         self._compile()
 

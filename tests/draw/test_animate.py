@@ -96,7 +96,7 @@ def test_what_is_refused(tmp_path: Path) -> None:
         film.save("b.mp4")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         film.save(tmp_path / "nowhere" / "b.svg")
-    with pytest.raises(ValueError, match="seconds is how long each step is shown, more than 0, got 0"):
+    with pytest.raises(ValueError, match="seconds must be a number of seconds for each step above 0, got 0"):
         animate(neuron(), seconds=0)
     with pytest.raises(GraphTooLarge, match="8 nodes, more than max_nodes=7"):
         animate(neuron(), max_nodes=7)

@@ -59,6 +59,29 @@ def test_the_output_stays_outside() -> None:
     assert [kind for kind in drawn.kinds.values() if kind == "node value output"] == ["node value output"]
 
 
+@pytest.mark.parametrize("activation", ["linear", "sigmoid", "softmax"])
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_the_box_of_the_last_neuron_computes_the_output(level: str, fused: bool, activation: str) -> None:
+    outputs = MLP(2, [3, 2], output_activation=activation, seed=1, fused=fused)([1.0, 2.0])
+    drawn = draw(outputs[0], collapse=level)
+    folded, root = drawn.folded, drawn.snapshot.root
+    assert folded is not None
+    if level == "neuron" and activation == "softmax":  # which is the work of no single neuron
+        assert folded.maker == "" and f"o{root} -> v{root}" in drawn.source
+        return
+    maker = next(box for box in folded.boxes if box.name == folded.maker)
+    assert maker.title == ("layers.1.neurons.0" if level == "neuron" else "layers.1")
+    assert root in maker.members and root in folded.outside
+    assert f"{maker.name} -> v{root}" in drawn.source and f"o{root}" not in drawn.source
+    # Whatever the neuron takes goes into its box.
+    before = {box.name for box in folded.boxes if box.title.startswith("layers.0")}
+    assert {link.source for link in folded.links if link.target == maker.name} == before
+    assert f"{maker.name} --> v{root}" in drawn.mermaid and f"o{root}" not in drawn.mermaid
+    picture = Picture(drawn.svg)
+    assert picture.kinds[f"v{root}"] == "node value output" and f"o{root}" not in picture.kinds
+
+
 def test_auto_folds_only_what_is_too_large() -> None:
     root = loss()
     size = len(snapshot(root).nodes)

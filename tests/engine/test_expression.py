@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.__main__ import main
@@ -75,6 +77,108 @@ def test_formulas() -> None:
     assert {"tanh", "relu", "hypot", "logsumexp"} <= set(known_functions())
 
 
+SLIPS: list[tuple[str, str, str]] = [  # a formula over a, b and x, what is said, and the line with the carets
+    ("a^2", r"write \*\* for powers, as in x\*\*2", " ^"),
+    ("a ^ 2 + b", r"write \*\* for powers", "  ^"),
+    ("(a + b)^2", r"write \*\* for powers", "       ^"),
+    ("a^2 + 2a", r"write \*\* for powers; between 2 and a stands no sign: write 2\*a", " ^     ^"),
+    ("2a", r"between 2 and a stands no sign: write 2\*a", " ^"),
+    ("a + 0.5x", r"write 0\.5\*x", "       ^"),
+    ("3e", r"between 3 and e stands no sign: write 3\*e", " ^"),
+    ("1e5a", r"write 1e5\*a", "   ^"),
+    ("2pi", r"write 2\*pi", " ^"),
+    ("2(a + 1)", r"before a bracket stands a function, or a sign: write \* for a product", " ^"),
+    ("(a)(b)", r"there is no function 'a', it is a number: write a\*", " ^"),
+    ("(a + 1)(b)", r"write \* for a product", "       ^"),
+    ("(a)b", r"between '\)' and 'b' stands no sign: write \* for a product", "   ^"),
+    ("a(b + 1)", r"there is no function 'a', it is a number: write a\*", "^"),
+    ("a b", r"between 'a' and 'b' stands no sign: write \* for a product", "  ^"),
+    ("ab", r"'ab' has no value; given are: a, b, x\. Add ab=NUMBER, or write a\*b for a product", "^"),
+    ("sin a", r"the argument of sin stands in brackets: write sin\(x\)", "    ^"),
+    ("(a + b", r"this '\(' is never closed: add the bracket", "^"),
+    ("tanh((a + b)", r"this '\(' is never closed", "    ^"),
+    ("a + b)", r"this '\)' closes nothing", "     ^"),
+    ("(a + b]", r"this '\]' closes nothing", "      ^"),
+    ("[a + b]*2", "all brackets are round", "^"),
+    ("tahn(a)", r"there is no function 'tahn'; did you mean tanh\?", "^"),
+    ("a + ln(b)", r"there is no function 'ln'; did you mean log\?", "    ^"),
+    ("sgn(a)", "did you mean sign", "^"),
+    ("pow(a, 2)", "did you mean power", "^"),
+    ("y*z + a", "'y' has no value; given are: a, b, x. Add y=NUMBER z=NUMBER", "^"),
+    ("a = 2", "values stand behind the formula, not in it", "  ^"),
+    ("2,5*a", r"a decimal number has a point, as in 2\.5", " ^"),
+    ("|a|", r"write abs\(x\) for \|x\|", "^"),
+    ("a | b", r"write abs\(x\) for \|x\|", "  ^"),
+    ("a!", "there is no factorial", " ^"),
+    ("a +", "something is missing at the end", "  ^"),
+    ("a // b", r"write floor_divide\(a, b\)", "^"),
+    ("a == b", r"write greater\(a, b\) or equal\(a, b\)", "^"),
+    ("a; b", "cannot read 'a; b'", " ^"),
+    ("a + “b”", "invalid character '“'", "    ^"),
+    ("×a²^b", "cannot read '×a²", "   ^"),
+    ("a²·b^2", r"write \*\* for powers", "    ^"),
+    ("hypot(a)", r"hypot\(\) with 1 arguments", "^"),
+]
+
+
+@pytest.mark.parametrize(("text", "said", "carets"), SLIPS)
+def test_slips_are_told_with_their_place(text: str, said: str, carets: str) -> None:
+    with pytest.raises(ExpressionError, match=said) as caught:
+        evaluate(text, {"a": Value(2.0), "b": Value(-3.0), "x": Value(0.5)})
+    _, shown, pointing = str(caught.value).split("\n")
+    assert (shown, pointing) == (f"  {text}", f"  {carets}")
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("2×a", "2*a"),
+        ("2·a⋅b", "2*a*b"),
+        ("a÷b − 1", "a/b - 1"),
+        ("a² + b³", "a**2 + b**3"),
+        ("a¹² * b⁻¹", "a**12 * b**(-1)"),
+        ("-a²", "-(a**2)"),
+        ("√(a)", "sqrt(a)"),
+        ("√a·b", "sqrt(a)*b"),
+        ("√2 + √ a", "sqrt(2) + sqrt(a)"),
+        ("√2.5e1", "sqrt(25)"),
+        ("√(√16)", "sqrt(sqrt(16))"),
+        ("sin(π/2)", "sin(pi/2)"),
+    ],
+)
+def test_mathematics_as_it_is_printed(text: str, same: str) -> None:
+    results = []
+    for formula in (text, same):
+        a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+        output = evaluate(formula, {"a": a, "b": b})
+        if output.requires_grad:
+            output.backward()
+        results.append((output.data, a.grad, b.grad))
+    assert results[0] == results[1]
+
+
+def test_a_name_of_the_users_own_goes_before_a_constant() -> None:
+    assert evaluate("π + e", {"π": Value(1.0), "e": Value(2.0)}).data == 3.0
+
+
+def test_a_long_formula_is_shown_around_the_place() -> None:
+    text = "+".join(["a"] * 100) + "+2b+" + "+".join(["a"] * 100)
+    with pytest.raises(ExpressionError, match=r"write 2\*b") as caught:
+        evaluate(text, {"a": Value(1.0), "b": Value(1.0)})
+    _, shown, pointing = str(caught.value).split("\n")
+    assert len(shown) < 90 and shown.startswith("  ...") and shown.endswith("...")
+    assert shown[len(pointing) - 2 : len(pointing)] == "2b"
+
+
+@given(st.text(alphabet="ab12.,^*/+-()[]|=!√²π× \t\n\x00é“", max_size=30))
+def test_any_text_is_a_formula_or_an_error_with_a_place_inside_it(text: str) -> None:
+    try:
+        evaluate(text, {"a": Value(2.0), "b": Value(-3.0)})
+    except ExpressionError as error:
+        for line in str(error).split("\n")[2:]:
+            assert set(line.removeprefix("  ")) <= {" ", "^"} and len(line) <= len(text.strip()) + 3
+
+
 def test_command_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     picture = tmp_path / "graph.svg"
     assert main(["tanh(a*b + c)", "a=2", "b=-3", "c=10", "--svg", str(picture)]) == 0
@@ -99,6 +203,11 @@ def test_explaining_the_table_and_the_page(capsys: pytest.CaptureFixture[str], t
         (["a", "a=1", "--svg", "picture.docx"], "cannot tell what to write"),
         (["a", "a"], "'a' is not of the form name=value"),
         (["a", "a=x"], "the value of a is not a number: 'x'"),
+        (["a", "a=2,5"], "the value of a is not a number: '2,5'; a decimal number has a point"),
+        (["a", "a", "=", "2"], "write it without spaces, such as a=2"),
+        (["a^2 + 2a", "a=3"], "\n  a^2 + 2a\n   ^     ^\n"),
+        (["a", "a=1", "--svg", "."], "is a folder: name a file in it"),
+        (["a", "a=1", "--html", "a.svg"], "a page is saved as .html"),
         (["a", "a=1", "a=2"], "'a' is given twice"),
         (["exp", "exp=1"], "'exp' is the name of a function"),
         (["a +", "a=1"], "cannot read 'a +'"),
@@ -108,6 +217,21 @@ def test_explaining_the_table_and_the_page(capsys: pytest.CaptureFixture[str], t
 def test_command_line_errors(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first"),
+    [
+        (["-a+1", "a=3"], "-a+1 = -2.0"),
+        (["-2*a", "a=3"], "-2*a = -6.0"),
+        (["a", "a=1/4"], "a = 0.25"),
+        (["a", "a=-pi"], "a = -3.141592653589793"),
+        (["2×a²", "a=3"], "2×a² = 18.0"),
+    ],
+)
+def test_what_people_type(arguments: list[str], first: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[0] == first
 
 
 def test_as_a_module() -> None:

@@ -103,3 +103,17 @@ def test_a_function_is_a_callback_too() -> None:
 def test_early_stopping_refuses(settings: dict[str, Any], match: str) -> None:
     with pytest.raises(ValueError, match=match):
         EarlyStopping(**settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "match"),
+    [
+        ({"patience": "5"}, "patience must be a whole number from 1 on, got '5'"),
+        ({"min_delta": "small"}, "min_delta must be a finite number from 0 on, got 'small'"),
+        ({"monitor": 3}, 'monitor is a name in the logs, such as "val_loss", got 3'),
+        ({"restore_best_weights": "no"}, "restore_best_weights must be True or False, got 'no'"),
+    ],
+)
+def test_early_stopping_refuses_the_wrong_kind_of_thing(settings: dict[str, Any], match: str) -> None:
+    with pytest.raises(TypeError, match=match):
+        EarlyStopping(**settings)

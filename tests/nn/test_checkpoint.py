@@ -78,7 +78,7 @@ def test_without_a_seed_the_order_goes_on_too(tmp_path: Path) -> None:
 
 def test_resume_without_a_checkpoint_starts(tmp_path: Path) -> None:
     one, other = net(), net()
-    a, b = train(one), train(other, tmp_path / "deep" / "folder", resume=True)
+    a, b = train(one), train(other, tmp_path / "folder", resume=True)
     assert same(outcome(one, a), outcome(other, b))
 
 

@@ -154,6 +154,35 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         train(net(), tmp_path / "run")
 
 
+@pytest.mark.parametrize(
+    "name", ["model.json", "model.SAFETENSORS", "run.pt", "a.h5", "a.keras", "a.pkl", "run.tar.gz"]
+)
+def test_a_name_that_looks_like_a_file_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=rf"checkpoint='.*{name}' looks like a file, .* name it '.*'; .* model\.save"):
+        train(net(), tmp_path / name)
+    assert not any(tmp_path.iterdir())
+    (tmp_path / name).mkdir()  # whoever made such a folder means it
+    train(net(), tmp_path / name)
+    assert [path.name for path in (tmp_path / name).iterdir()] == ["checkpoint.json"]
+
+
+@pytest.mark.parametrize("name", ["run.1", "lr0.1", "2026.11.21", "run"])
+def test_a_folder_may_have_a_point_in_its_name(name: str, tmp_path: Path) -> None:
+    train(net(), tmp_path / name)
+    assert (tmp_path / name / "checkpoint.json").is_file()
+
+
+def test_a_folder_in_no_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*rnus' to make 'moons' in; make it first"):
+        train(net(), tmp_path / "rnus" / "moons")
+    assert not any(tmp_path.iterdir())
+
+
+def test_an_empty_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="checkpoint is empty: name a folder, such as 'run'"):
+        Checkpoint("")
+
+
 def test_a_failed_write_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkpoint = Checkpoint(tmp_path)
     checkpoint.write({"epoch": 1})

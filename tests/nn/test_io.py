@@ -212,10 +212,27 @@ def test_a_file_is_as_readable_as_any_other(tmp_path: Path) -> None:
 
 
 def test_no_folder_and_no_file(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder '.*absent' for 'm'; make it first"):
         Neuron(1).save(tmp_path / "absent" / "m")
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match="No such file or directory"):
         nn.load(tmp_path / "m")
+
+
+def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError, match=r"is a folder: name a file in it, such as '.*/model\.safetensors'"):
+        Neuron(1).save(tmp_path)
+    with pytest.raises(IsADirectoryError, match=r"is a folder: name the file in it, such as 'model\.safetensors'"):
+        nn.load(tmp_path)
+    with pytest.raises(TypeError, match=r"a model is read from a path, got 3 \(int\)"):
+        nn.load(3)
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["m.pt", "m.pth", "m.H5", "m.keras", "m.json", "m.pkl", "m.npz", "m.onnx"])
+def test_the_name_of_another_format_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=rf"safetensors, and \.{name[2:]} is another: name the file 'm\.safetensors'"):
+        Neuron(1).save(tmp_path / name)
+    assert not any(tmp_path.iterdir())
 
 
 def test_the_module_is_reached_as_nn_io() -> None:

@@ -96,7 +96,7 @@ NESTED = '{"kind": "Sequential", "layers": [' * 400 + json.dumps(LAYER) + "]}" *
         ({"kind": "Neuron", "nin": 2, "activation": "softmax", "fused": True}, "softmax goes over a whole layer"),
         ({"kind": "Neuron", "nin": 2, "activation": "relu", "fused": True}, "missing b, w"),
         ({"kind": "Sequential", "layers": [LAYER]}, "missing layers.0.bias, layers.0.weight"),
-        ({"kind": "Sequential", "layers": [LAYER, {"kind": "Dropout", "p": 3}]}, "p is the probability .* got 3.0"),
+        ({"kind": "Sequential", "layers": [LAYER, {"kind": "Dropout", "p": 3}]}, "a number from 0 to 1, got 3"),
         ({"kind": "Sequential", "layers": [LAYER, {"kind": "Dropout", "p": "a"}]}, "not the description of a Dropout"),
         ({**LAYER, "nout": 3, "nin": 0}, "its architecture has 0 numbers"),
     ],

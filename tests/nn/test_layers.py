@@ -62,7 +62,7 @@ def test_a_seed_repeats_and_a_generator_is_used_as_it_is() -> None:
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, math.nan, math.inf])
 def test_a_probability_outside_zero_to_one_is_refused(p: float) -> None:
-    with pytest.raises(ValueError, match=f"p is the probability to drop a number, from 0 to 1, got {p}"):
+    with pytest.raises(ValueError, match=f"p must be a number from 0 to 1, got {p}"):
         Dropout(p)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, no_grad, topological_order
-from nn import MLP, Dropout, Layer, Module, Neuron, Sequential, to_torch
+from nn import MLP, ActivationLayer, BatchNorm, Dropout, Layer, Module, Neuron, Sequential, to_torch
 from nn.activations import NAMES
 
 WIDTHS = st.lists(st.integers(1, 6), min_size=2, max_size=5)
@@ -54,6 +54,80 @@ def test_a_layer_has_inputs_times_neurons_plus_neurons_parameters(widths: list[i
     assert counts == [i * o + o for i, o in zip(widths, nouts, strict=False)]
     assert len(model.parameters()) == sum(counts)
     assert (model.nin, model.nouts) == (nin, nouts)
+
+
+class Twice(Module):
+    """A module of the user's own, which gives twice as many numbers as it takes."""
+
+    def __call__(self, x: Any) -> Any:
+        return [*x, *x]
+
+
+class Halving(Layer):
+    """A layer that gives another number than it has neurons."""
+
+    def __call__(self, x: Any) -> Any:
+        return super().__call__(x)[::2]
+
+
+@pytest.mark.parametrize(
+    ("layers", "match"),
+    [
+        (
+            [Layer(2, 3), Layer(4, 1)],
+            r"layer 1, Layer\(4, 1\), takes 4 and layer 0, Layer\(2, 3\), gives 3: the numbers",
+        ),
+        (
+            [Layer(2, 3), Dropout(0.5), ActivationLayer("tanh"), Layer(2, 1)],
+            r"layer 3, .* takes 2 and layer 0, .* gives 3",
+        ),
+        ([Layer(2, 3), BatchNorm(2)], r"layer 1, BatchNorm\(2\), takes 2 and layer 0, Layer\(2, 3\), gives 3"),
+        ([BatchNorm(3), Layer(2, 3)], r"layer 1, Layer\(2, 3\), takes 2 and layer 0, BatchNorm\(3\), gives 3"),
+        ([Neuron(2), Layer(2, 1)], r"takes 2 and layer 0, ReLUNeuron\(2\), gives 1"),
+        ([Layer(2, 3), Neuron(2)], r"layer 1, ReLUNeuron\(2\), takes 2 and layer 0"),
+        ([Layer(2, 3), Sequential(Dropout(0.1), Layer(4, 1))], "layer 1, Sequential, takes 4 and layer 0"),
+        ([Sequential(Layer(2, 3), Dropout(0.1)), Layer(4, 1)], "takes 4 and layer 0, Sequential, gives 3"),
+        ([MLP(2, [3, 5]), MLP(4, [1])], "layer 1, MLP, takes 4 and layer 0, MLP, gives 5"),
+    ],
+)
+def test_layers_that_do_not_fit_are_refused(layers: list[Module], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        Sequential(*layers)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Layer(2, 3), Twice(), Layer(6, 1)],
+        [Halving(2, 4), Layer(2, 1)],
+        [Dropout(0.5), Layer(2, 3), BatchNorm(3), ActivationLayer("softmax"), Dropout(0.5), Layer(3, 1)],
+        [Layer(2, 1), Neuron(1)],
+        [Sequential(Dropout(0.5)), Layer(2, 1)],
+        [Sequential(Layer(2, 3), Twice()), Layer(6, 1)],
+        [Sequential(Twice(), Layer(4, 1))],
+    ],
+)
+def test_layers_that_fit_or_that_nobody_knows_of_are_taken(layers: list[Module]) -> None:
+    assert isinstance(Sequential(*layers).eval()([1.0, -2.0]), Value)
+
+
+@pytest.mark.parametrize(
+    ("rate", "error"), [("a", TypeError), (None, TypeError), (1.1, ValueError), (-0.1, ValueError)]
+)
+def test_the_rate_of_dropout(rate: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"MLP: dropout must be a number from 0 to 1, got {rate!r}"):
+        MLP(2, [1], dropout=rate)
+
+
+def test_a_list_of_layers_is_given_with_a_star() -> None:
+    with pytest.raises(TypeError, match=r"in place 0; write Sequential\(\*layers\) for a list of layers"):
+        Sequential(untyped([Layer(2, 1)]))
+
+
+@pytest.mark.parametrize("name", ["batch_norm", "fused"])
+def test_flags_are_no_texts(name: str) -> None:
+    with pytest.raises(TypeError, match=f"MLP: {name} must be True or False, got 'no'"):
+        MLP(2, [1], **{name: untyped("no")})
 
 
 @given(WIDTHS, st.integers(0, 99))
@@ -181,9 +255,9 @@ def test_networks_can_be_copied_and_pickled() -> None:
         (lambda: MLP(2, untyped(3)), TypeError, r"nouts is a list of widths such as \[16, 16, 1\], got 3 \(int\)"),
         (lambda: MLP(2, untyped("31")), TypeError, "nouts is a list of widths"),
         (lambda: MLP(2, untyped([3, 1.5])), TypeError, r"nouts\[1\] is a whole number, got 1.5"),
-        (lambda: MLP(2, [3, 1], dropout=1.5), ValueError, "p is the probability .* from 0 to 1, got 1.5"),
+        (lambda: MLP(2, [3, 1], dropout=1.5), ValueError, "MLP: dropout must be a number from 0 to 1, got 1.5"),
         (lambda: MLP(2, [3, 1], dropout=-0.5), ValueError, "from 0 to 1, got -0.5"),
-        (lambda: MLP(2, [1], dropout=7), ValueError, "from 0 to 1, got 7.0"),
+        (lambda: MLP(2, [1], dropout=7), ValueError, "from 0 to 1, got 7"),
         (lambda: MLP(2, [1], "rleu"), ValueError, "activation 'rleu' is not known"),
         (lambda: MLP(2, [3, 1], "rleu"), ValueError, "activation 'rleu' is not known"),
         (lambda: MLP(2, [3, 1], batch_norm=True, activation="rleu"), ValueError, "activation 'rleu' is not known"),

@@ -46,6 +46,14 @@ def test_parameters_that_are_refused(parameters: Any, error: type[Exception], me
 REFUSED: list[tuple[type[Optimizer], dict[str, Any], type[Exception], str]] = [
     (SGD, {"nesterov": True}, ValueError, "nesterov needs a momentum above 0 and no dampening, got momentum=0"),
     (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, ValueError, "dampening=0.1: try momentum=0.9"),
+    (SGD, {"momentum": 1.0}, ValueError, "SGD: momentum must be a number from 0 on and below 1, got 1.0"),
+    (SGD, {"momentum": 2}, ValueError, "momentum must be .*, got 2"),
+    (SGD, {"momentum": -0.1}, ValueError, "momentum must be .*, got -0.1"),
+    (SGD, {"momentum": math.nan}, ValueError, "momentum must be .*, got nan"),
+    (SGD, {"momentum": "0.9"}, TypeError, "momentum must be .*, got '0.9'"),
+    (SGD, {"momentum": 0.9, "dampening": 1.0}, ValueError, "dampening must be a number from 0 on and below 1, got 1.0"),
+    (SGD, {"momentum": 0.9, "dampening": -1.0}, ValueError, "dampening must be .*, got -1.0"),
+    (RMSProp, {"momentum": 1.0}, ValueError, "RMSProp: momentum must be a number from 0 on and below 1, got 1.0"),
     (SGD, {"nesterov": 1}, TypeError, "SGD: nesterov must be True or False, got 1"),
     (RMSProp, {"alpha": 1.0}, ValueError, "alpha must be a number from 0 on and below 1, got 1.0"),
     (RMSProp, {"centered": "yes"}, TypeError, "centered must be True or False, got 'yes'"),
@@ -61,6 +69,21 @@ REFUSED: list[tuple[type[Optimizer], dict[str, Any], type[Exception], str]] = [
 def test_settings_that_are_refused(kind: Any, settings: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         kind([Value(1.0)], **settings)
+
+
+def test_a_momentum_of_one_would_never_come_to_rest() -> None:
+    """What the limit keeps away: on w², rate 0.1, the rule with momentum 1 swings for ever, with 1.1 ever further."""
+    rest, swing, fly = (_largest_of_the_last_steps(momentum) for momentum in (0.9, 1.0, 1.1))
+    assert rest < 1e-6 < 0.9 < swing < 1.1 < 1e3 < fly
+
+
+def _largest_of_the_last_steps(momentum: float) -> float:
+    settings = {"lr": 0.1, "momentum": momentum, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False}
+    w, state, path = 1.0, (0.0,), []
+    for step in range(1, 401):
+        w, state = SGD.update(w, 2.0 * w, state, step, settings)
+        path.append(abs(float(w)))
+    return max(path[-50:])
 
 
 @pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])

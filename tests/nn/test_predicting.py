@@ -17,13 +17,48 @@ X, Y = xor()
 
 def test_predict_is_the_model_in_evaluation_and_records_nothing() -> None:
     model = small(dropout=0.5, batch_norm=True)
-    X, _ = moons(300)  # more than are held at once
+    X, _ = moons(200)
     predicted = model.predict(X)
     with no_grad():
         assert predicted == [model.eval()(x).data for x in X]
     assert all(type(p) is float for p in predicted)
     wide = nn.MLP(2, [3], seed=0)
     assert wide.predict(np.array(X[:2])) == [[v.data for v in wide(x)] for x in X[:2]]
+
+
+class Halved(nn.Module):
+    """A module of the user's own, that looks at numbers."""
+
+    def __init__(self) -> None:
+        self.layer = nn.Layer(2, 1, "linear", seed=0)
+
+    def __call__(self, x: Any) -> Any:
+        [y] = self.layer(x)
+        return y * 0.5 if y.data > 0.0 else y
+
+
+MODELS: dict[str, Callable[[], nn.Module]] = {
+    "one output": lambda: small(dropout=0.5, batch_norm=True),
+    "several": lambda: nn.MLP(2, [3, 2], output_activation="softmax", seed=0),
+    "a neuron": lambda: nn.Neuron(2, "tanh", seed=0),
+    "a layer of one": lambda: nn.Layer(2, 1, seed=0),
+    "own activation": lambda: nn.MLP(2, [3, 1], activation=lambda z: z * z if z.data > 0.0 else z, seed=0),
+    "own module": Halved,
+    "overflowing": lambda: nn.MLP(2, [3, 1], activation="exp", init=lambda n, m, rng: 400.0),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_many_predictions_are_those_of_single_examples(name: str) -> None:
+    model = MODELS[name]()
+    if name == "one output":
+        model.layers[1].running_mean[:] = [0.5, -1.0, 2.0, 0.0]  # type: ignore[attr-defined]
+    X, _ = moons(700)
+    many, few = model.predict(X), [y for k in range(0, 700, 100) for y in model.predict(X[k : k + 100])]
+    np.testing.assert_allclose(many, few, rtol=1e-12, atol=1e-12)
+    assert type(many[0]) is type(few[0])
+    assert model.training
+    assert all(p.grad == 0.0 for p in model.parameters())
 
 
 @pytest.mark.parametrize(
@@ -69,6 +104,19 @@ def test_predict_classes_of_several_outputs_is_the_largest() -> None:
 )
 def test_asking_wrongly(ask: Callable[[nn.Module], Any], match: str) -> None:
     with pytest.raises(ValueError, match=match):
+        ask(small())
+
+
+@pytest.mark.parametrize(
+    ("ask", "match"),
+    [
+        (lambda model: model.predict_classes(X, threshold="half"), "threshold must be a finite number, got 'half'"),
+        (lambda model: model.predict_classes(X, labels=3), "labels are the two of a single output, .*, got 3"),
+        (lambda model: model.evaluate(X, Y, loss=lambda p, y: None), "got None: return the loss at the end"),
+    ],
+)
+def test_asking_with_the_wrong_kind_of_thing(ask: Callable[[nn.Module], Any], match: str) -> None:
+    with pytest.raises(TypeError, match=match):
         ask(small())
 
 

@@ -1,11 +1,13 @@
 """What `fit` refuses, before anything changes."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value
 from nn.callbacks import EarlyStopping
@@ -69,6 +71,26 @@ NAN = float("nan")
             ValueError,
             "metrics cannot judge y: target 2 is 2, but accuracy on a single output tells 0 from 1",
         ),
+        ({"callbacks": 3}, TypeError, r"callbacks is a list of Callbacks and functions \(epoch, logs\), got 3"),
+        ({"callbacks": "stop"}, TypeError, "callbacks is a list of Callbacks .*, got 'stop'"),
+        ({"schedule": lambda: 0.1}, TypeError, r"schedule\(0\) of what was given fails: .*positional argument"),
+        ({"schedule": lambda step: "fast"}, TypeError, r"schedule\(0\) must be a finite number from 0 on, got 'fast'"),
+        ({"regularization": 3}, TypeError, "regularization is a function from the model to a penalty, .* got 3"),
+        ({"early_stopping": "yes"}, TypeError, "early_stopping must be True, False, a whole number .*, got 'yes'"),
+        ({"progress": "off"}, TypeError, "fit: progress must be True or False, got 'off'"),
+        ({"verbose": [1]}, ValueError, r'verbose must be 0, 1, 2 or "auto", got \[1\]'),
+        ({"checkpoint": "model.json"}, ValueError, "checkpoint='model.json' looks like a file"),
+        ({"checkpoint": "no/where"}, FileNotFoundError, "there is no folder 'no' to make 'where' in"),
+        ({"loss": lambda p, y: 0.5}, TypeError, "loss must give a Value, got the plain number 0.5, .* without float"),
+        ({"loss": lambda p, y: sum(v.data for v in p)}, TypeError, "loss must give a Value, got the plain number"),
+        ({"loss": lambda p, y: float(nn.losses.mse(p, y))}, TypeError, "the plain number .*: compute it from the pred"),
+        ({"loss": lambda p, y: np.mean([v.data for v in p])}, TypeError, "loss must give a Value, got the plain"),
+        ({"loss": lambda p, y: Value(nn.losses.mse(p, y).data)}, TypeError, "not computed from the predictions, Value"),
+        ({"loss": lambda p, y: Value(p[0].data) * 2.0}, TypeError, "not computed from the predictions, .*op='\\*'"),
+        ({"loss": lambda p, y: None}, TypeError, "got None: return the loss at the end of the function"),
+        ({"loss": lambda p, y: [v * v for v in p]}, TypeError, r"got a list of 4: add them up, as in autograd\.mean"),
+        ({"loss": partial(nn.losses.mse, reduction="none")}, TypeError, "loss must give one number, .* a list of 4"),
+        ({"loss": lambda p, y: (p - y) ** 2}, TypeError, "unsupported operand"),
         ({"callbacks": [3]}, TypeError, r"callbacks\[0\] is a Callback or a function"),
         ({"callbacks": [EarlyStopping]}, TypeError, r"callbacks\[0\] is a Callback or a function"),
         ({"early_stopping": 0}, ValueError, "early_stopping must be a whole number from 1 on, got 0"),
@@ -129,3 +151,40 @@ def test_a_model_that_gives_no_value_is_refused() -> None:
 
     with pytest.raises(TypeError, match="the model must give a Value or a list of Values, got 0"):
         Wrong().fit(X, Y, **QUIET)
+
+
+def test_an_error_in_a_loss_of_your_own_comes_with_what_it_was_given() -> None:
+    with pytest.raises(TypeError, match="unsupported operand") as caught:
+        small().fit(X, Y, loss=lambda p, y: (p - y) ** 2, **QUIET)
+    assert caught.value.__notes__ == [
+        "In the loss of your own: loss(predictions, targets) gets two lists of 4, a Value and a target for each example"
+    ]
+    assert caught.traceback[-1].name == "<lambda>"  # where it happened
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda p, y: sum((a - b) ** 2 for a, b in zip(p, y, strict=True)),
+        lambda p, y: sum(max(0.0, 1.0 - (2 * b - 1) * a) for a, b in zip(p, y, strict=True)),
+        lambda p, y: autograd.mean([autograd.abs(a - b) for a, b in zip(p, y, strict=True)]),
+    ],
+)
+def test_losses_of_your_own_that_are_made_of_values(loss: Any) -> None:
+    model = small()
+    before = model.state_dict()
+    model.fit(X, Y, loss=loss, lr=0.1, **QUIET)
+    assert model.state_dict() != before
+    assert model.evaluate(X, Y, loss=lambda p, y: float(loss(p, y)))["loss"] == float(
+        loss([Value(v) for v in model.predict(X)], Y)
+    )
+
+
+@pytest.mark.parametrize("name", ["shuffle", "resume", "progress"])
+@pytest.mark.parametrize("given", ["no", "off", "false", 0, 1, None, []])
+def test_flags(name: str, given: Any) -> None:
+    from nn.arguments import flag
+
+    with pytest.raises(TypeError, match=rf"fit: {name} must be True or False, got "):
+        flag(name, given)
+    assert flag(name, True) is True and flag(name, np.bool_(False)) is False

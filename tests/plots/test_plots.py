@@ -211,3 +211,66 @@ def test_confusion_matrix(ax: Any) -> None:
         plots.confusion_matrix([], [])
     with pytest.raises(ValueError, match=r"the label 3 is not among labels \[1, 2\]"):
         plots.confusion_matrix([1, 3], [1, 2], labels=[1, 2])
+
+
+def settings() -> dict[str, Any]:
+    """Every plot, called with what it needs and some settings."""
+    net, weight = model(), Value(1.0)
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
+    return {
+        "decision_boundary": lambda **given: plots.decision_boundary(net, X, y, **given),
+        "loss_along_weight": lambda **given: plots.loss_along_weight(
+            **{"loss": lambda: weight * weight, "weight": weight, **given}
+        ),
+        "activation_functions": lambda **given: plots.activation_functions(**given),
+        "first_layer": lambda **given: plots.first_layer(net, **given),
+        "confusion_matrix": lambda **given: plots.confusion_matrix(**{"truth": [0, 1], "predictions": [0, 1], **given}),
+        "network": lambda **given: plots.network(net, **given),
+        "learning_rates": lambda **given: plots.learning_rates(**given),
+        "gradient_sizes": lambda **given: plots.gradient_sizes(**given),
+    }
+
+
+@pytest.mark.parametrize(
+    ("plot", "given", "error", "message"),
+    [
+        ("decision_boundary", {"resolution": 0}, ValueError, "resolution must be a whole number from 2 on, got 0"),
+        ("decision_boundary", {"resolution": 1}, ValueError, "resolution must be a whole number from 2 on, got 1"),
+        ("decision_boundary", {"resolution": "fine"}, TypeError, "resolution must be a whole number from 2 on"),
+        ("decision_boundary", {"threshold": "half"}, TypeError, "threshold must be a finite number, got 'half'"),
+        ("decision_boundary", {"threshold": -math.inf}, ValueError, "threshold must be a finite number, got -inf"),
+        ("loss_along_weight", {"points": 1}, ValueError, "points must be a whole number from 2 on, got 1"),
+        ("loss_along_weight", {"points": "many"}, TypeError, "points must be a whole number from 2 on, got 'many'"),
+        ("loss_along_weight", {"span": 3}, TypeError, "span must be a pair of finite numbers, got 3"),
+        ("loss_along_weight", {"span": ("a", 1)}, TypeError, r"span\[0\] must be a pair of finite numbers, got 'a'"),
+        ("loss_along_weight", {"loss": 3}, TypeError, "loss is a function without arguments .* got 3"),
+        ("activation_functions", {"span": 0}, ValueError, "span must be a number of units to each side above 0, got 0"),
+        ("activation_functions", {"span": "a"}, TypeError, "span must be a number of units"),
+        (
+            "activation_functions",
+            {"names": 3},
+            TypeError,
+            "names is the name of an activation or a list of names, got 3",
+        ),
+        ("activation_functions", {"names": []}, ValueError, "names is empty: give at least one activation"),
+        ("first_layer", {"shape": 3}, TypeError, r"shape must be a pair \(rows, columns\), got 3"),
+        ("first_layer", {"shape": (1, 2.5)}, TypeError, r"shape\[1\] must be a whole number from 1 on, got 2.5"),
+        ("first_layer", {"columns": 0}, ValueError, "columns must be a whole number from 1 on, got 0"),
+        ("first_layer", {"columns": "a"}, TypeError, "columns must be a whole number from 1 on, got 'a'"),
+        ("confusion_matrix", {"labels": 3}, TypeError, "labels must be a list of labels, got 3"),
+        ("confusion_matrix", {"truth": "aab"}, TypeError, "truth must be a list of labels, got 'aab'"),
+        ("network", {"x": 3}, TypeError, "x is one input, a list of 2 numbers, got 3"),
+        (
+            "learning_rates",
+            {"runs": [[1.0, 0.5]]},
+            TypeError,
+            "runs is a dict from learning rate to its list of losses",
+        ),
+        ("gradient_sizes", {"model": 3}, TypeError, "give a model, or a mapping from layer to its gradients, got 3"),
+    ],
+)
+def test_every_setting_says_what_it_takes(
+    plot: str, given: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        settings()[plot](**given)

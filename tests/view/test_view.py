@@ -1,6 +1,7 @@
 """What `view` gives back, and the boxes that a graph is folded into."""
 
 import json
+import os
 import random
 import re
 import webbrowser
@@ -19,6 +20,7 @@ from autograd.view import view
 from autograd.view.folding import FOLD_ABOVE, fold
 from autograd.view.groups import module_groups, module_path
 from autograd.view.sweep import backward_order, gradients, path_counts
+from nn import MLP
 
 Network = Callable[..., Value]
 
@@ -44,19 +46,25 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
     (tmp_path / "graph.html").write_text("old")
     made = view(Value(2.0) * 3.0)
 
-    def full(self: Path, *_: object, **__: object) -> int:
-        self.touch()
+    def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="no space left"):
         made.save(tmp_path / "graph.html")
     assert [path.name for path in tmp_path.iterdir()] == ["graph.html"]
     assert (tmp_path / "graph.html").read_bytes() == b"old"
 
 
+@pytest.mark.parametrize("name", ["graph.svg", "graph.png", "graph.json", "v1.5"])
+def test_a_page_is_no_picture(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=rf"a page is saved as \.html, got '.*{name}'; draw\(\.\.\.\)\.save writes"):
+        view(Value(2.0)).save(tmp_path / name)
+    assert not any(tmp_path.iterdir())
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"no folder '.*missing' to write 'graph.html' in; make it first"):
+    with pytest.raises(FileNotFoundError, match=r"no folder '.*missing' for 'graph.html'; make it first"):
         view(Value(2.0)).save(tmp_path / "missing" / "graph.html")
 
 
@@ -78,7 +86,7 @@ def test_only_a_value_can_be_viewed(thing: object) -> None:
 
 @pytest.mark.parametrize("height", [0, -5])
 def test_the_height_is_positive(height: int) -> None:
-    with pytest.raises(ValueError, match=f"height is a positive number of pixels, got {height}"):
+    with pytest.raises(ValueError, match=f"height must be a number of pixels above 0, got {height}"):
         view(Value(1.0), height=height)
 
 
@@ -292,3 +300,25 @@ def test_the_title_of_a_bundle_tells_its_names() -> None:
     titles = [group.title for group in fold(snapshot(loss)).groups]
     assert "x0, x1" in titles
     assert "inputs" in titles
+
+
+@pytest.mark.parametrize(
+    ("widths", "activation", "seen"),
+    [
+        ([16, 16, 1], "linear", True),
+        ([16, 16, 1], "sigmoid", True),
+        ([200, 1], "linear", True),
+        ([30, 30], "softmax", True),
+        ([4, 100], "softmax", False),  # with a hundred neurons beside it
+    ],
+)
+def test_the_output_of_a_large_model_is_seen_at_first(widths: list[int], activation: str, seen: bool) -> None:
+    outputs = MLP(2, widths, output_activation=activation, seed=1)([1.0, -2.0])
+    picture = snapshot(outputs if isinstance(outputs, Value) else outputs[0])
+    folding, around = fold(picture), set()
+    box = folding.member[picture.root]
+    while box >= 0:
+        around.add(box)
+        box = folding.groups[box].parent
+    assert folding.folded and around
+    assert around.isdisjoint(folding.folded) == seen
