@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 import autograd
 import nn
 from nn.digits import Pictures, read
-from nn.loop import order_of
+from nn.fitting.loop import order_of
 from nn.training import ENGINES
 
 ONE_THREAD = {

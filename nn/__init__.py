@@ -25,7 +25,7 @@ _NAMES = {
     "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
     "sgd": "optim",
     "History": "history", "Callback": "callbacks", "EarlyStopping": "callbacks", "fit": "training",
-    "TrainingError": "divergence", "CheckpointError": "checkpoint",
+    "TrainingError": "fitting.divergence", "CompilationError": "fitting.engine", "CheckpointError": "checkpoint",
     "save": "io", "load": "io",
     "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "coefs", "from_sklearn": "coefs",
 }  # fmt: skip

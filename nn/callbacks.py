@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from nn.fitting.snapshot import Keeper
 from nn.limits import FLAG, NON_NEGATIVE, check_count
-from nn.snapshot import Keeper
 from nn.spelling import spelled
 
 if TYPE_CHECKING:

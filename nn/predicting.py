@@ -10,9 +10,9 @@ from typing import Any
 
 from autograd import Value, no_grad, topological_order
 from nn import losses
-from nn.engine import Objective
-from nn.examples import Examples, checked, checked_inputs
-from nn.judging import Judge, decision_at, decision_for
+from nn.fitting.engine import Objective
+from nn.fitting.examples import Examples, checked, checked_inputs
+from nn.fitting.judging import Judge, decision_at, decision_for
 from nn.limits import NUMBER
 from nn.module import Evaluating, Module
 from nn.spelling import spelled
@@ -38,7 +38,7 @@ def predict(model: Module, X: Any) -> list[Any]:
 def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     """`predict` on examples that were checked."""
     if len(X) >= AT_ONCE and is_known(model):
-        from nn.compiled.predicting import compiled_outputs
+        from nn.fitting.compiled.predicting import compiled_outputs
 
         found = compiled_outputs(model, X)
         if found is not None:

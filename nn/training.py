@@ -1,6 +1,6 @@
 """`fit`, `predict`, `predict_classes` and `evaluate`: training by one call, as the methods of every module do it.
 
-The loop is in `nn.loop`, one step of it in `nn.engine`; the checks before it begins are in `nn.arguments`.
+What they are made of is in `nn.fitting`: the loop, the engines that make a step, the checks before it begins.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import Value
-from nn import arguments
-from nn.arguments import CallbackLike
 from nn.callbacks import Callback as Callback
 from nn.callbacks import EarlyStopping as EarlyStopping
 from nn.checkpoint import Checkpoint
 from nn.checkpoint import CheckpointError as CheckpointError
-from nn.choosing import ENGINES as ENGINES
-from nn.choosing import chosen_engine
-from nn.divergence import TrainingError as TrainingError
-from nn.engine import CompilationError as CompilationError
-from nn.engine import EagerEngine, Objective
-from nn.examples import checked
+from nn.fitting import arguments
+from nn.fitting.arguments import CallbackLike
+from nn.fitting.choosing import ENGINES as ENGINES
+from nn.fitting.choosing import chosen_engine
+from nn.fitting.divergence import TrainingError as TrainingError
+from nn.fitting.engine import CompilationError as CompilationError
+from nn.fitting.engine import EagerEngine, Objective
+from nn.fitting.examples import checked
+from nn.fitting.judging import Judge, decision_for
+from nn.fitting.loop import Job, Loop
 from nn.history import History as History
-from nn.judging import Judge, decision_for
 from nn.limits import NON_NEGATIVE, check_count
-from nn.loop import Job, Loop
 from nn.losses import Loss
 from nn.module import Module
 from nn.optimizer import Optimizer

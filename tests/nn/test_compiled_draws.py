@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nn import Dropout
-from nn.compiled.draws import MANY, blocks_of, uniforms
+from nn.fitting.compiled.draws import MANY, blocks_of, uniforms
 from nn.representative import Drawn
 
 

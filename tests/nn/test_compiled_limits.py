@@ -12,7 +12,7 @@ import nn
 from autograd import Value, greater, log, mean, where
 from nn import losses, optim
 from nn.callbacks import Callback
-from nn.compiled import vectors
+from nn.fitting.compiled import vectors
 from nn.training import CompilationError, TrainingError
 from tests.nn.small_nets import QUIET, Recorder, small
 from tests.nn.stateful_training import Stop, net, outcome, same, train

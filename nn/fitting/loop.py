@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any, NamedTuple
 
-from nn import resuming
-from nn.batch import Batch
 from nn.callbacks import Callback, EarlyStopping
 from nn.checkpoint import Checkpoint
-from nn.divergence import TrainingError, find_cause, largest_gradient, remedies
-from nn.engine import Engine, NotFiniteError, Objective, Step
-from nn.examples import Examples
+from nn.fitting import resuming
+from nn.fitting.batch import Batch
+from nn.fitting.divergence import TrainingError, find_cause, largest_gradient, remedies
+from nn.fitting.engine import Engine, NotFiniteError, Objective, Step
+from nn.fitting.examples import Examples
+from nn.fitting.judging import Judge
+from nn.fitting.progress import Progress
+from nn.fitting.snapshot import Keeper
+from nn.fitting.watching import EXAMPLES, Watch
 from nn.history import History
-from nn.judging import Judge
 from nn.module import Evaluating, Module
 from nn.optimizer import Optimizer
-from nn.progress import Progress
 from nn.schedules import Schedule
-from nn.snapshot import Keeper
-from nn.watching import EXAMPLES, Watch
 
 EXPLODED = 1e6  # times the loss of the first step, or times 1 if that is larger
 

@@ -10,8 +10,8 @@ from autograd import Value
 from autograd.program import Trainer, compile
 from autograd.program.collector import no_collection
 from autograd.program.traced import tracing
-from nn.compiled.vectors import Vector, places_of
-from nn.engine import CompilationError, Objective
+from nn.fitting.compiled.vectors import Vector, places_of
+from nn.fitting.engine import CompilationError, Objective
 from nn.module import Module
 
 NO_INPUTS = np.empty((1, 0))  # one example of a program without inputs

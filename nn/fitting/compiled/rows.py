@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.engine import CompilationError
-from nn.examples import Examples
+from nn.fitting.engine import CompilationError
+from nn.fitting.examples import Examples
 from nn.losses import CLASSES, Loss
 
 Rows = NDArray[np.float64]

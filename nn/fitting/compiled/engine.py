@@ -9,18 +9,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import no_grad
-from nn.batch import Batch
 from nn.clipping import scale_for
-from nn.compiled.comparing import OFTEN, difference
-from nn.compiled.penalty import Penalty
-from nn.compiled.recording import Recording, reduction_of
-from nn.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
-from nn.engine import CompilationError, EagerEngine, Step
-from nn.examples import Examples
+from nn.fitting.batch import Batch
+from nn.fitting.compiled.comparing import OFTEN, difference
+from nn.fitting.compiled.penalty import Penalty
+from nn.fitting.compiled.recording import Recording, reduction_of
+from nn.fitting.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
+from nn.fitting.engine import CompilationError, EagerEngine, Step
+from nn.fitting.examples import Examples
+from nn.fitting.snapshot import Keeper, Snapshot, to_the_end
+from nn.fitting.watching import Watch
 from nn.module import InMode
-from nn.snapshot import Keeper, Snapshot, to_the_end
 from nn.stages import is_known, plain
-from nn.watching import Watch
 
 
 class _Before(NamedTuple):
@@ -41,10 +41,10 @@ class CompiledEngine:
 
     With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
 
-    Raises CompilationError for what does not compile; see `nn.compiled.recording`.
+    Raises CompilationError for what does not compile; see `nn.fitting.compiled.recording`.
 
     >>> from nn import MLP, losses, optim
-    >>> from nn.engine import CompilationError, Objective
+    >>> from nn.fitting.engine import CompilationError, Objective
     >>> model = MLP(1, [1], init="zeros")
     >>> examples = Examples([[1.0]], [2.0])
     >>> eager = EagerEngine(model, Objective(losses.mse), optim.SGD(model.parameters(), lr=0.25))
@@ -105,7 +105,7 @@ class CompiledEngine:
     # ----- Training -----
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
-        """See `nn.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
+        """See `nn.fitting.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
         if self.name == "compiled" and (self.steps < 2 or (not self.known and self.steps % OFTEN == 0)):
             self._compare(batch)
         if self.name == "eager":
@@ -182,7 +182,7 @@ class CompiledEngine:
     # ----- Evaluating -----
 
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
-        """See `nn.engine.Engine`."""
+        """See `nn.fitting.engine.Engine`."""
         self.settle()
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:
             return self.eager.evaluate(examples, batch_size)

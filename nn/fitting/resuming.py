@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from nn.callbacks import Callback
 from nn.checkpoint import CheckpointError, check_same
-from nn.examples import Examples
+from nn.fitting.examples import Examples
 from nn.history import History
 from nn.limits import check_count
 from nn.summary import summarise
 
 if TYPE_CHECKING:
-    from nn.loop import Job, Loop
+    from nn.fitting.loop import Job, Loop
 
 
 POSITION = ("epoch", "batch", "steps")

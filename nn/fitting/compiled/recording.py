@@ -14,10 +14,10 @@ from autograd import Value, no_grad
 from autograd.program import Program, compile
 from autograd.program.collector import no_collection
 from autograd.program.traced import tracing
-from nn.compiled.draws import blocks_of
-from nn.compiled.rows import Columns, Rows
-from nn.engine import CompilationError, Objective
-from nn.examples import Examples
+from nn.fitting.compiled.draws import blocks_of
+from nn.fitting.compiled.rows import Columns, Rows
+from nn.fitting.engine import CompilationError, Objective
+from nn.fitting.examples import Examples
 from nn.layers import BatchNorm
 from nn.mlp import Sequential
 from nn.module import InMode, Module

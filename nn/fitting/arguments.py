@@ -10,9 +10,9 @@ from typing import Any
 from autograd import Value, no_grad
 from autograd.convert import to_float
 from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
-from nn.engine import Objective
-from nn.examples import Examples, checked, checked_weights
-from nn.judging import OF_CLASSES
+from nn.fitting.engine import Objective
+from nn.fitting.examples import Examples, checked, checked_weights
+from nn.fitting.judging import OF_CLASSES
 from nn.layers import BatchNorm
 from nn.limits import FLAG, FRACTION, NON_NEGATIVE, check_count
 from nn.module import Evaluating, Module

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from autograd.convert import to_float
+from nn.fitting.table import Table, as_table
 from nn.module import Module
 from nn.stages import input_width
-from nn.table import Table, as_table
 
 
 class Examples(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.engine import CompilationError
+from nn.fitting.engine import CompilationError
 from nn.optimizer import Optimizer
 
 Vector = NDArray[np.float64]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import no_grad
-from nn.batch import Batch
+from nn.fitting.batch import Batch
 from nn.module import InMode
 from nn.stages import plain
 
 if TYPE_CHECKING:
-    from nn.compiled.engine import CompiledEngine
+    from nn.fitting.compiled.engine import CompiledEngine
 
 COMPARED = 8  # examples: enough to differ from the one that was recorded
 OFTEN = 16  # steps from one comparison to the next, where there is code of the user's

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from autograd import AnomalyError, Value, detect_anomaly, topological_order
-from nn.engine import Objective
-from nn.examples import Examples
+from nn.fitting.engine import Objective
+from nn.fitting.examples import Examples
 from nn.history import History
 from nn.module import Module
 from nn.stages import stages_of, through_stages
