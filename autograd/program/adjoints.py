@@ -13,6 +13,7 @@ from autograd.program.lines import Line, Section
 from autograd.program.references import Reference, locate, own, place
 
 SEED = name("seed")
+NAMED = 3  # blocks in the comment of a section, besides its own
 Places = NDArray[np.int64]
 
 
@@ -33,6 +34,8 @@ class Adjoints:
         for b, block in enumerate(layout.blocks):
             self._home[block.nodes.ravel()] = b
         self._light: dict[int, Operand] = {}  # the gradients that are formulas
+        self._passed: dict[int, list[str]] = {}  # and the blocks that they have passed through, by name
+        self._block = -1
         self._arrivals = self._count_arrivals(read)
         self._has_parameters = bool(layout.parameters)
         self._only_inputs = False
@@ -70,6 +73,7 @@ class Adjoints:
         """Begin the section of block b: the gradient by its rows, None if nothing came in."""
         layout = self.draft.layout
         flat = layout.blocks[b].nodes.ravel()
+        self._block = b
         self._only_inputs = self._has_parameters and not self.draft.learned[flat].any()
         if b in self._light:
             return self._light[b]
@@ -82,7 +86,7 @@ class Adjoints:
 
     def close(self, b: int) -> None:
         """End the section of block b."""
-        self._close(f"back through {self.draft.block_names[b]}")
+        self._close(f"back through {', '.join([*self._passed.get(b, []), self.draft.block_names[b]])}")
 
     def _close(self, comment: str) -> None:
         if self.lines:
@@ -122,6 +126,7 @@ class Adjoints:
         if b is not None and is_light(formula):
             there = self.draft.context(self.draft.layout.blocks[b])
             self._light[b] = renamed(formula, dict(zip(reference.axes, there, strict=True)))
+            self._passed[b] = [*self._passed.get(self._block, []), self.draft.block_names[self._block]][-NAMED:]
         else:
             self._accumulate(reference, formula)
         self._only_inputs = before
@@ -144,9 +149,12 @@ class Adjoints:
         places = self.draft.layout.position[reference.nodes].ravel()
         if reference.index and len(np.unique(places)) == len(places) and not written[places].any():
             self._line(target, formula, "put", reference.index)
-        elif reference.index or written[places].any():
+        elif reference.index:
             self._fill(reference.home, reference.array, places)
-            self._line(target, formula, "at" if reference.index else "add", reference.index)
+            self._line(target, _as_wide(formula, reference), "at", reference.index)
+        elif written[places].any():
+            self._fill(reference.home, reference.array, places)
+            self._line(target, formula, "add")
         else:
             self._line(target, formula)
         written[places] = True
@@ -175,6 +183,14 @@ class Adjoints:
 
     def _line(self, target: Formula, formula: Operand, how: str = "set", index: str = "") -> None:
         self.lines.append(Line(target, formula, how, index, self._only_inputs))
+
+
+def _as_wide(formula: Operand, reference: Reference) -> Operand:
+    """The formula along all axes of what is scattered: to a vector, np.add.at adds rubbish where one is missing."""
+    along = axes_of(formula)
+    if not along or reference.home in (ROWS, INPUTS) or along[0] == reference.axes[0]:
+        return formula
+    return call("np.broadcast_to", formula, name(f"{reference.index}.shape"), axes=reference.axes)
 
 
 def is_light(formula: Operand) -> bool:

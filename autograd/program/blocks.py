@@ -43,6 +43,7 @@ class Block:
 
     def describe(self) -> str:
         """One line."""
-        shapes = " and ".join("×".join(map(str, of.shape)) for of in self.operands)
+        shown = ["×".join(map(str, of.shape)) for of in self.operands]
+        shapes = " + ".join([" @ ".join(shown[:2]), *shown[2:]]) if self.form == PRODUCT else " and ".join(shown)
         of = f" of {shapes}" if self.form != ELEMENTWISE else ""
         return f"{self.size} × {self.op}: {self.form}{of}" + (f" ({self.why})" if self.why else "")

@@ -32,6 +32,7 @@ class Draft:
         self.learned = reached_with_slope(graph, PARAMETER)
         self.fed = reached_with_slope(graph, INPUT)
         self.buffers: dict[str, Buffer] = {}
+        self._gradients: dict[str, str] = {}  # the arrays of gradients, by the arrays that they belong to
         self.views: dict[str, str] = {}  # text -> name, made once for a batch size
         self.locals: dict[str, str] = {}  # text -> name, made in each call: parts of X
         self.indices: dict[str, Numbers] = {}
@@ -94,11 +95,10 @@ class Draft:
 
     def gradient_buffer(self, of: str) -> str:
         """The array of the gradients by the rows of a segment."""
-        found = f"g_{of}"
-        if found not in self.buffers:
-            self.names.taken.add(found)
+        if of not in self._gradients:
+            self._gradients[of] = found = self.names.new(f"g_{of}")
             self.buffers[found] = Buffer(found, self.buffers[of].shape, True)
-        return found
+        return self._gradients[of]
 
     def index(self, indices: Numbers) -> str:
         """The name of a constant list of indices."""

@@ -15,8 +15,10 @@ from autograd.program.split import split, writes_into
 
 TITLE = """A scalar formula compiled to array code.
 
-Rows are nodes of the recorded graph, #k is the number of one; columns are the examples of a batch. g_name is the
-gradient by name. Where a result or a gradient is not finite, chaingrad runs its careful source on the batch instead.
+X has a row for each example of a batch. All other arrays have a row for each node, #k in the recorded graph, and a
+column for each example. P begins with the parameters, gP with the gradient by them; g_name is the gradient by name.
+seed is the gradient by one result: 1/n in a mean over n examples. Where a result or a gradient is not finite, chaingrad
+runs its careful source on the batch instead.
 """
 CAREFUL_TITLE = """A scalar formula compiled to array code, with every factor of exactly 0 minded.
 
@@ -24,6 +26,7 @@ As the engine has it, a path with such a factor adds nothing, even where another
 """
 MANY_NAMES = 400  # with more arrays than this, they are kept in one list: Python's compiler takes long over many names
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_NAME = re.compile(r'"[^"]*"|(?<![.\w])[A-Za-z_]\w*')  # a string, or a word that is neither an attribute nor in 1e300
 
 
 def emit(draft: Draft) -> tuple[str, int]:
@@ -148,7 +151,7 @@ def _in_one_list(code: Sequence[str], names: set[str]) -> list[str]:
     number = {found: f"A[{k}]" for k, found in enumerate(sorted(names))}
 
     def replaced(line: str) -> str:
-        return line if line.lstrip().startswith("#") else _WORD.sub(lambda word: number.get(word[0], word[0]), line)
+        return line if line.lstrip().startswith("#") else _NAME.sub(lambda word: number.get(word[0], word[0]), line)
 
     return [f"A = [None] * {len(number)}  # the arrays and their parts", *map(replaced, code)]
 

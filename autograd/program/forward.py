@@ -15,6 +15,7 @@ from autograd.program.numpy_xp import XP
 from autograd.program.references import Reference, own, read
 
 Read = dict[int, list[Reference]]  # for each block, what it reads
+SHOWN = 6  # numbers of nodes in a comment
 
 
 def write_forward(draft: Draft) -> Read:
@@ -30,12 +31,15 @@ def _comment(draft: Draft, b: int) -> str:
     """Which nodes a block computes, by their numbers in the recorded graph."""
     block = draft.layout.blocks[b]
     numbers = sorted(draft.graph.origin(i) for i in block.nodes.ravel().tolist())
-    known = [k for k in numbers if k >= 0]
-    count = f"{block.size} nodes" if block.size > 1 else "node"
-    text = f"{draft.block_names[b]}: {count} {block.op if block.op.isascii() else 'own'}"
-    shown = f"#{known[0]}" + (f" to #{known[-1]}" if len(known) > 1 else "") if known else ""
+    shown = [f"#{k}" for k in numbers if k >= 0]
+    if len(shown) > SHOWN:
+        shown[SHOWN - 2 : -1] = ["..."]
+    op = block.op if block.op.isascii() else "own"
+    text = (
+        f"{draft.block_names[b]}: {block.size} {op} nodes" if block.size > 1 else f"{draft.block_names[b]}: {op} node"
+    )
     printable = "".join(c if c.isprintable() and c.isascii() else "?" for c in text)
-    return f"{printable} {shown}".rstrip() + ("" if block.batched else ", shared by the batch")
+    return f"{printable} {', '.join(shown)}".rstrip() + ("" if block.batched else ", the same for all examples")
 
 
 def operation(draft: Draft, op: str, operands: list[Operand]) -> Operand:

@@ -72,13 +72,15 @@ def sum_of_times(slopes, gs):
 _OWN = """
 from autograd.operation import FLOATS, TABLE
 
+RULES = dict(TABLE)  # as they are now: a name may be given to another operation later
+
 
 def own_value(op, *xs):
-    return np.vectorize(lambda *x: TABLE[op].value(FLOATS, [float(v) for v in x]), otypes=[float])(*xs)
+    return np.vectorize(lambda *x: RULES[op].value(FLOATS, [float(v) for v in x]), otypes=[float])(*xs)
 
 
 def own_slope(op, j, y, *xs):
-    rule = TABLE[op].derivatives[j]
+    rule = RULES[op].derivatives[j]
     return np.vectorize(lambda *x: rule(FLOATS, *[float(v) for v in x]), otypes=[float])(y, *xs)
 """
 

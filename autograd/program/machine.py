@@ -46,7 +46,7 @@ class Machine:
         self.chunk = WHOLE if built.whole_batches else chunk
         self._prepared: dict[int, Functions] = {}
         self._careful: Machine | None = None
-        self._ones: dict[int, Array] = {}
+        self._ones: Array = np.ones(0, dtype)
 
     def _functions(self, examples: int) -> Functions:
         found = self._prepared.get(examples)
@@ -129,10 +129,9 @@ class Machine:
         return value
 
     def _one(self, examples: int) -> Array:
-        found = self._ones.get(examples)
-        if found is None:
-            found = self._ones[examples] = np.ones(examples, self.dtype)
-        return found
+        if len(self._ones) < examples:
+            self._ones = np.ones(examples, self.dtype)
+        return self._ones[:examples]
 
     def _again(self, X: Array, seed: float, into: Array | None) -> float:
         """Once more, with the careful program."""

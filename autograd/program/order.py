@@ -50,7 +50,8 @@ class Layout:
             f"{self.shared - self.constants_start - len(self.constants)} computed"
         ]
         for s, (members, size) in enumerate(zip(self.segments, self.sizes, strict=True)):
-            lines.append(f"array {s}: {size} rows per example, of {', '.join(f'block {b}' for b in members)}")
+            rows = f"{size} row{'s' * (size != 1)} per example"
+            lines.append(f"array {s}: {rows}, of {', '.join(f'block {b}' for b in members)}")
         return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd.program.code import Code, code_for
 from autograd.program.machine import Array, Machine
+from autograd.program.report import counted
 from autograd.program.stages import Stages
 from autograd.program.trainer import Trainer
 from autograd.program.walk import Recorded
@@ -47,6 +49,7 @@ class Program:
         self.inputs: list[Value] = recorded.inputs
         self.parameters: list[Value] = [recorded.parameters[p] for p in layout.parameters]
         self.outputs = len(recorded.graph.outputs)
+        self._recorded = replace(recorded, graph=self._code.built.recorded)  # one graph for all with this code
         self._givens = [recorded.givens[p] for p in layout.givens]
         self._machines = threading.local()  # the arrays of one are not for two threads at once
 
@@ -114,7 +117,7 @@ class Program:
         """
         rows, single = self.rows(X)
         machine = self._loaded()
-        if not single and not is_reduced(reduction):
+        if not is_reduced(reduction) and not single:
             return self._one_by_one(machine, rows, inputs, accumulate)
         by_inputs = np.empty(rows.shape[::-1], self.dtype).T if inputs else None
         value = machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0, by_inputs)
@@ -154,9 +157,9 @@ class Program:
     def rows(self, X: ArrayLike) -> tuple[Array, bool]:
         """X as an array (examples, inputs), and whether it was one example.
 
-        Raises ValueError if it has not a column for each input, or no rows.
+        Raises ValueError if it has not a column for each input, or no rows, TypeError if it is not of numbers.
         """
-        rows = np.asarray(X, self.dtype)
+        rows = X if isinstance(X, np.ndarray) and X.dtype == self.dtype else self._converted(X)
         count = len(self.inputs)
         single = rows.ndim == 1
         if single:
@@ -170,6 +173,16 @@ class Program:
             raise ValueError("X is a batch of no examples: give at least one")
         return rows, single
 
+    def _converted(self, X: ArrayLike) -> Array:
+        try:
+            found = np.asarray(X)
+        except ValueError as error:
+            raise ValueError(f"X is not an array of numbers: {error}") from None
+        if found.dtype.kind not in "fiubO":
+            raise TypeError(f"X is an array of {found.dtype}: a program takes numbers")
+        with np.errstate(over="ignore"):  # as in read_into
+            return found.astype(self.dtype)
+
     def _loaded(self) -> Machine:
         machine: Machine | None = getattr(self._machines, "own", None)
         if machine is None:
@@ -179,8 +192,17 @@ class Program:
 
     def read_into(self, machine: Machine) -> None:
         """Give a machine the numbers of the Values."""
-        machine.theta[:] = [v.data for v in self.parameters]
-        machine.givens[:] = [v.data for v in self._givens]
+        with np.errstate(over="ignore"):  # what is too large for float32 is inf
+            machine.theta[:] = [v.data for v in self.parameters]
+            machine.givens[:] = [v.data for v in self._givens]
+
+    def __reduce__(self) -> tuple[type[Program], tuple[Recorded, np.dtype[Any]]]:
+        return Program, (self._recorded, self.dtype)  # a copy is compiled from the graph, and has arrays of its own
+
+    def __repr__(self) -> str:
+        parts = ("input", len(self.inputs)), ("parameter", len(self.parameters)), ("output", self.outputs)
+        counts = ", ".join([counted(n, what) for what, n in parts])
+        return f"<Program of {counts} in {self.dtype}: {counted(len(self._code.built.layout.blocks), 'block')}>"
 
 
 def is_reduced(reduction: str) -> bool:

@@ -12,8 +12,8 @@ def report(recorded: Graph, draft: Draft, reads: Read) -> str:
     """One line for each block, after a summary."""
     blocks = draft.layout.blocks
     lifted = sum(block.size for block in blocks if block.form == PRODUCT)
-    steps = f"{len(blocks)} block" + "s" * (len(blocks) != 1)
-    lines = [f"{len(recorded)} nodes recorded, {len(draft.graph.order)} operations left, computed in {steps}"]
+    left, steps = counted(len(draft.graph.order), "operation"), counted(len(blocks), "block")
+    lines = [f"{counted(len(recorded), 'node')} recorded, {left} left, computed in {steps}"]
     if any(block.op == "dot" for block in blocks):
         dots = sum(block.size for block in blocks if block.op == "dot")
         lines.append(f"{lifted} of {dots} weighted sums are rows of matrix products")
@@ -25,6 +25,11 @@ def report(recorded: Graph, draft: Draft, reads: Read) -> str:
     if idle:
         lines.append(f"  columns of X that nothing depends on: {', '.join(idle)}")
     return "\n".join(lines)
+
+
+def counted(n: int, what: str) -> str:
+    """1 block, 2 blocks."""
+    return f"{n} {what}" + "s" * (n != 1)
 
 
 def _what(block: Block) -> str:

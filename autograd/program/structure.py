@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -51,26 +52,25 @@ def read_arguments(named: Iterable[tuple[str, Any]]) -> Arguments:
     named = list(named)
     found.shapes = [_read(found, name, x, top=True) for name, x in named]
     found.key = tuple(zip([name for name, _ in named], found.shapes, strict=True))
+    found.parameters = list(dict.fromkeys(found.parameters))  # modules may share some
     return found
 
 
 def _read(found: Arguments, name: str, x: Any, top: bool = False) -> Hashable:
     if isinstance(x, Value):
         found.held.append(x)
-        return ("value", id(x))
+        return ("value", id(x), x.requires_grad)
     if isinstance(x, np.ndarray) and x.ndim:
         return _read_batch(found, name, x, top)
     if isinstance(x, (list, tuple)):
         return (type(x).__name__, *[_read(found, f"{name}[{i}]", part) for i, part in enumerate(x)])
     if isinstance(x, dict):
         return ("dict", *[(key, _read(found, f"{name}[{key!r}]", part)) for key, part in x.items()])
-    if isinstance(x, (float, np.floating)) or (not top and not isinstance(x, bool) and takes_part(x)):
+    if isinstance(x, (float, np.floating, np.ndarray)) or (not top and not isinstance(x, bool) and takes_part(x)):
         found.columns.append(np.array([[float(x)]]))
         return "number"
     if callable(getattr(x, "parameters", None)):
-        found.held.append(x)
-        found.parameters.extend(p for p in x.parameters() if p.requires_grad)
-        return ("module", id(x), getattr(x, "training", None))
+        return _read_module(found, x)
     try:
         hash(x)
     except TypeError:
@@ -82,6 +82,17 @@ def _read(found: Arguments, name: str, x: Any, top: bool = False) -> Hashable:
     return ("constant", type(x), x)
 
 
+def _read_module(found: Arguments, x: Any) -> Hashable:
+    """Parts may be exchanged, frozen, or put into evaluation one by one: each of them counts."""
+    parts = list(x.modules()) if callable(getattr(x, "modules", None)) else [x]
+    parameters = list(x.parameters())
+    trained = [p.requires_grad for p in parameters]
+    found.held.extend([x, *parts, *parameters])
+    found.parameters.extend(compress(parameters, trained))
+    modes = tuple([getattr(part, "training", None) for part in parts])
+    return ("module", id(x), tuple(map(id, parts)), modes, tuple(map(id, parameters)), bytes(trained))
+
+
 def _read_batch(found: Arguments, name: str, x: NDArray[Any], top: bool) -> Hashable:
     if not top:
         raise TypeError(f"{name} is an array inside a list: give each array as an argument of its own")
@@ -89,6 +100,8 @@ def _read_batch(found: Arguments, name: str, x: NDArray[Any], top: bool) -> Hash
         raise TypeError(f"{name} is an array of {x.dtype}: a compiled function takes arrays of numbers")
     if found.examples not in (None, len(x)):
         raise ValueError(f"{name} has {len(x)} examples, but an argument before it has {found.examples}")
+    if not len(x):
+        raise ValueError(f"{name} is a batch of no examples: give at least one")
     found.examples = len(x)
     found.columns.append(x.reshape(len(x), -1))
     return ("batch", x.shape[1:])

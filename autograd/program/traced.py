@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,11 +44,13 @@ class CompiledFunction:
 
     Floats and lists of numbers in the arguments are one example; NumPy arrays are a batch, an example a row. Modules,
     and Values that are leaves, bring the parameters. Anything else is a constant: for another one, the function is
-    traced again. So it is for another module, and for the same one in training and in evaluation.
+    traced again. So it is for another module, and for the same one when parts of it are frozen, exchanged, or put into
+    training or evaluation. What else a module keeps, as a setting in an attribute, stays as it was at the first call.
 
     A trace keeps formulas, and numbers only as they stand in them. So the first time that there is an example with
     other numbers, function and program are compared on it: TracingError says if the function used a number that it took
-    out of a Value, or a random one.
+    out of a Value, or a random one. Comparisons and bool() of a Value are refused; but `==` and `in` only ask whether
+    it is the same Value, so v == 1.0 is False in the function as in its program.
 
     >>> from autograd import Value
     >>> from autograd.program import compile
@@ -66,6 +69,7 @@ class CompiledFunction:
 
     def __init__(self, function: Callable[..., Any], dtype: DTypeLike) -> None:
         self.function, self.dtype = function, dtype
+        self._lock = threading.RLock()  # two threads trace one after the other
         self._traces: OrderedDict[Any, _Trace] = OrderedDict()
         self.traces = 0
         """How often the function has been traced."""
@@ -102,17 +106,22 @@ class CompiledFunction:
         arguments = self._named(args, named)
         found = read_arguments(arguments)
         rows = found.rows(np.dtype(self.dtype))
+        with self._lock:
+            trace = self._find_trace(arguments, found, len(args), rows)
+        return trace, rows[0] if found.examples is None else rows
+
+    def _find_trace(self, arguments: Named, found: Arguments, count: int, rows: Array) -> _Trace:
         if found.key not in self._traces:
-            self._traces[found.key] = self._trace(arguments, found, len(args), rows[0])
+            self._traces[found.key] = self._trace(arguments, found, count, rows[0])
             self.traces += 1
             if len(self._traces) > KEPT:
                 self._traces.popitem(last=False)
         self._traces.move_to_end(found.key)
         trace = self._traces[found.key]
         if not trace.checked and not np.array_equal(rows[-1], trace.example, equal_nan=True):
-            self._check(trace, arguments, found, len(args), rows[-1])
+            self._check(trace, arguments, found, count, rows[-1])
             trace.checked = True
-        return trace, rows[0] if found.examples is None else rows
+        return trace
 
     def _named(self, args: Sequence[Any], named: dict[str, Any]) -> Named:
         """The arguments with the names that the function gives them; those by position first."""
@@ -125,8 +134,19 @@ class CompiledFunction:
 
     def _trace(self, arguments: Named, found: Arguments, count: int, example: Array) -> _Trace:
         with no_collection(), tracing(recording=True):
-            result, inputs = self._apply(arguments, found, count, 0)
+            try:
+                result, inputs = self._apply(arguments, found, count, 0)
+            except TracingError:
+                raise
+            except (TypeError, IndexError) as error:
+                error.add_note(
+                    f"{self._name()} was being traced: numbers are Values there. What decides how much is computed, "
+                    "as n in range(n), must be a whole number given by itself, not in a list: that is a constant"
+                )
+                raise
         several = isinstance(result, (list, tuple))
+        if several and not result:
+            raise TypeError(f"{self._name()} returned {result!r}: return a Value, or a list of them")
         outputs = [self._as_value(x) for x in (result if several else [result])]
         with no_collection():
             program = Program(read_graph(outputs, inputs, found.parameters), self.dtype)
@@ -165,8 +185,42 @@ class CompiledFunction:
     def _name(self) -> str:
         return f"{getattr(self.function, '__name__', repr(self.function))}()"
 
+    def __get__(self, owner: Any, kind: type | None = None) -> Any:
+        return self if owner is None else Method(self, owner)
+
+    def __reduce__(self) -> str:
+        """A function is pickled by its name; traces stay where they are."""
+        if not hasattr(self, "__qualname__"):
+            raise TypeError(f"{self!r} has no name to be pickled by: pickle what was compiled, and compile it again")
+        return str(self.__qualname__)
+
+    def __copy__(self) -> CompiledFunction:
+        return self
+
+    def __deepcopy__(self, memo: object) -> CompiledFunction:
+        return self
+
     def __repr__(self) -> str:
         return f"compiled {self.function!r}, traced {self.traces} times"
+
+
+class Method:
+    """A compiled function of a class, as a method of one object, which is its first argument."""
+
+    def __init__(self, compiled: CompiledFunction, owner: Any) -> None:
+        self.compiled, self.owner = compiled, owner
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """See `CompiledFunction`."""
+        return self.compiled(self.owner, *args, **named)
+
+    def value_and_grad(self, *args: Any, **named: Any) -> Any:
+        """See `CompiledFunction.value_and_grad`."""
+        return self.compiled.value_and_grad(self.owner, *args, **named)
+
+    def program(self, *args: Any, **named: Any) -> Program:
+        """See `CompiledFunction.program`."""
+        return self.compiled.program(self.owner, *args, **named)
 
 
 @contextmanager

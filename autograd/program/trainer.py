@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -82,6 +82,9 @@ class Trainer:
         for value, number in zip(self.program.parameters, self._machine.theta.tolist(), strict=True):
             value.data = number
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _trainer, (self.program, self.parameters.copy())
+
     def __enter__(self) -> Trainer:
         return self
 
@@ -89,3 +92,9 @@ class Trainer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.write_back()
+
+
+def _trainer(program: Program, parameters: Array) -> Trainer:
+    found = program.trainer()
+    found.parameters[:] = parameters
+    return found

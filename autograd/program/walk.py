@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograd import ops
@@ -26,7 +26,8 @@ def read_graph(outputs: Sequence[Value], inputs: Sequence[Value] = (), parameter
 
     Every other leaf is a parameter if it takes a gradient, given if not, and a literal if its role is "constant".
 
-    Raises TypeError if something is not a Value, ValueError if an input is computed or listed twice.
+    Raises TypeError if something is not a Value, ValueError if an input or one of `parameters` is computed, or listed
+    twice.
 
     >>> x, w = Value(1.0, label="x"), Value(2.0, label="w")
     >>> print(read_graph([(x * w + 1.0).tanh()], [x]).graph.describe())
@@ -34,13 +35,14 @@ def read_graph(outputs: Sequence[Value], inputs: Sequence[Value] = (), parameter
     #4 = +(#2, 1.0)
     #5 = tanh(#4)
     """
-    columns = _columns(inputs)
+    inputs, parameters = _list_of(inputs, "inputs"), _list_of(parameters, "parameters")
+    columns = _numbered(inputs, "input", {})
+    places = _numbered(parameters, "parameter", columns)
     order, operands, number = _walk(outputs)
     names = [v.op for v in order]
     graph = Graph(names, operands, {}, [], tuple([number[id(v)] for v in outputs]), len(order))
     graph.labels.update((i, label) for i, label in enumerate([v.label for v in order]) if label)
     wide = {name for name, row in ops.TABLE.items() if row.variadic}
-    places = {id(v): p for p, v in enumerate(parameters)}
     found, givens = list(parameters), list[Value]()
     for i, name in enumerate(names):
         if operands[i]:
@@ -53,7 +55,7 @@ def read_graph(outputs: Sequence[Value], inputs: Sequence[Value] = (), parameter
     for i, leaf in graph.leaves.items():
         if leaf.kind == LITERAL:
             graph.literals.setdefault(struct.pack("d", leaf.value), i)
-    return Recorded(graph, list(inputs), found, givens)
+    return Recorded(graph, inputs, found, givens)
 
 
 def _leaf(v: Value, columns: dict[int, int], places: dict[int, int], found: list[Value], givens: list[Value]) -> Leaf:
@@ -70,17 +72,26 @@ def _leaf(v: Value, columns: dict[int, int], places: dict[int, int], found: list
     return Leaf(GIVEN, len(givens) - 1)
 
 
-def _columns(inputs: Sequence[Value]) -> dict[int, int]:
-    columns: dict[int, int] = {}
-    for k, v in enumerate(inputs):
+def _list_of(given: Iterable[Value], what: str) -> list[Value]:
+    if isinstance(given, Value):
+        raise TypeError(f"{what} is a list of Values, got {given!r}: write {what}=[...] around it")
+    return list(given)
+
+
+def _numbered(leaves: Sequence[Value], kind: str, others: dict[int, int]) -> dict[int, int]:
+    """The places of these leaves by their ids; `others` are the inputs already numbered."""
+    places: dict[int, int] = {}
+    for k, v in enumerate(leaves):
         if not isinstance(v, Value):
-            raise TypeError(f"an input is a Value, got {v!r} ({type(v).__name__}) as number {k} of inputs")
+            raise TypeError(f"{kind} {k} is no Value but {v!r} ({type(v).__name__}): list Values as {kind}s")
         if not v.is_leaf:
-            raise ValueError(f"input {k}, {v!r}, is computed: list the leaves that it is made of")
-        if id(v) in columns:
-            raise ValueError(f"input {k}, {v!r}, is listed twice: it was number {columns[id(v)]} already")
-        columns[id(v)] = k
-    return columns
+            raise ValueError(f"{kind} {k}, {v!r}, is computed: list the leaves that it is made of")
+        if id(v) in places:
+            raise ValueError(f"{kind} {k}, {v!r}, is listed twice: it was number {places[id(v)]} already")
+        if id(v) in others:
+            raise ValueError(f"{kind} {k}, {v!r}, is input {others[id(v)]} too: it can only be one of them")
+        places[id(v)] = k
+    return places
 
 
 def _walk(outputs: Sequence[Value]) -> tuple[list[Value], list[tuple[int, ...]], dict[int, int]]:

@@ -9,7 +9,6 @@ import pytest
 
 from autograd import Value, relu, tanh
 from autograd import sum as add_up
-from autograd.program import code as code_module
 from autograd.program import compile
 
 
@@ -58,20 +57,3 @@ def test_compiling_is_linear_in_the_nodes(build: Callable[[int], tuple[Value, li
         counts.append(calls(lambda: compile(output, inputs)._code.prepare))  # noqa: B023
     assert counts[1] < 2.2 * counts[0], counts
     assert counts[2] < 2.2 * counts[1], counts
-
-
-def test_a_second_compilation_reads_the_graph_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = wide_layer(50), wide_layer(50)
-    code = compile(*first)._code
-    monkeypatch.setattr(code_module, "build", None)
-    assert compile(*second)._code is code
-
-
-def test_large_graphs_leave_the_cache_first_come_first_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_module, "_CACHE", type(code_module._CACHE)())
-    monkeypatch.setattr(code_module, "NODES_KEPT", 3000)
-    for n in (40, 41, 42, 43):
-        compile(*wide_layer(n))
-    kept = [len(code.built.recorded) for code in code_module._CACHE.values()]
-    assert sum(kept) <= 3000 or len(kept) == 1
-    assert kept[-1] == len(compile(*wide_layer(43))._code.built.recorded)

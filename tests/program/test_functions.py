@@ -170,11 +170,13 @@ def test_an_error_in_the_function_leaves_no_trace() -> None:
         (([np.zeros(3)], 1.0), TypeError, r"x\[0\] is an array inside a list"),
         ((np.array(["a"]), 1.0), TypeError, "x is an array of <U1"),
         (({1, 2}, 1.0), TypeError, r"x is \{1, 2\} \(set\): a compiled function takes numbers"),
+        ((np.zeros((0, 2)), 1.0), ValueError, "x is a batch of no examples"),
         ((1.0, "text"), TypeError, "returned 'text'"),
+        ((1.0, ()), TypeError, r"returned \(\): return a Value, or a list of them"),
     ],
 )
 def test_refused_arguments(arguments: tuple[Any, ...], error: type[Exception], message: str) -> None:
-    compiled = compile(lambda x, y: y if isinstance(y, str) else x * y)
+    compiled = compile(lambda x, y: y if isinstance(y, (str, tuple)) else x * y)
     with pytest.raises(error, match=message):
         compiled(*arguments)
 

@@ -175,12 +175,21 @@ def test_one_line_an_operation_under_a_comment_for_each_block() -> None:
     body = program.source.split("def forward(X):")[1].split("return")[0].strip().split("\n")
     comments = [line.strip() for line in body if line.strip().startswith("#")]
     numbers = [int(k) for k in re.findall(r"#(\d+)", comments[0])]
-    assert comments[0] == f"# z1: 5 nodes dot #{numbers[0]} to #{numbers[1]}"
+    assert comments[0] == f"# z1: 5 dot nodes {', '.join(f'#{k}' for k in numbers)}"
     recorded = topological_order(y)
-    assert [recorded[k].op for k in numbers] == ["+", "+"]
+    assert [recorded[k].op for k in numbers] == ["+"] * 5
     assert recorded[numbers[0] + 1].operands == (recorded[numbers[0]],), "the first neuron's sum goes into its relu"
     assert len(comments) == len(program.stages["lifted"].text.split("\n"))
     assert all(re.fullmatch(r"# .*|np\.[\w.]+\(.*\)|\w+ = X\.T.*", line.strip()) for line in body)
+
+
+def test_comments_say_which_nodes_and_which_way_back() -> None:
+    w, x, y = [Value(0.5, f"w{i}") for i in range(9)], [Value(0.0, f"x{i}") for i in range(9)], Value(0.0, "y")
+    z = [tanh(a * b) for a, b in zip(w, x, strict=True)]
+    source = compile((add_up(z) - y) ** 2, [*x, y]).source
+    assert re.search(r"# times1: 9 \* nodes #\d+, #\d+, #\d+, #\d+, \.\.\., #\d+\n", source)
+    assert "# back through power1, minus1\n" in source
+    assert "# back through power1, minus1, sum1, tanh1\n" in source, "a gradient that needed no array on its way"
 
 
 def test_errors_show_the_line_of_the_source() -> None:
