@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +43,13 @@ class Block:
         """How many nodes."""
         return int(self.nodes.size)
 
-    def describe(self) -> str:
-        """One line."""
+    def describe(self, names: Sequence[str] = ()) -> str:
+        """One line; `names` are those of the operands, "" for one without."""
         shown = ["×".join(map(str, of.shape)) for of in self.operands]
-        shapes = " + ".join([" @ ".join(shown[:2]), *shown[2:]]) if self.form == PRODUCT else " and ".join(shown)
-        of = f" of {shapes}" if self.form != ELEMENTWISE else ""
+        if self.form != ELEMENTWISE:
+            shown = [f"{name} ({shape})" if name else shape for name, shape in zip_longest(names, shown, fillvalue="")]
+        elif all(names):
+            shown = list(names)
+        operands = " + ".join([" @ ".join(shown[:2]), *shown[2:]]) if self.form == PRODUCT else " and ".join(shown)
+        of = f" of {operands}" if names or self.form != ELEMENTWISE else ""
         return f"{self.size} × {self.op}: {self.form}{of}" + (f" ({self.why})" if self.why else "")

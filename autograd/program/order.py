@@ -43,15 +43,15 @@ class Layout:
         """Where the literals begin in P."""
         return len(self.parameters) + len(self.givens)
 
-    def describe(self) -> str:
-        """The sizes, and where each block lies."""
+    def describe(self, names: Sequence[str]) -> str:
+        """The sizes, and where each block lies; these are the names of the blocks."""
         lines = [
             f"P: {len(self.parameters)} parameters, {len(self.givens)} givens, {len(self.constants)} literals, "
             f"{self.shared - self.constants_start - len(self.constants)} computed"
         ]
         for s, (members, size) in enumerate(zip(self.segments, self.sizes, strict=True)):
             rows = f"{size} row{'s' * (size != 1)} per example"
-            lines.append(f"array {s}: {rows}, of {', '.join(f'block {b}' for b in members)}")
+            lines.append(f"array {s}: {rows}, for {', '.join([names[b] for b in members])}")
         return "\n".join(lines)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from autograd.program.blocks import FAMILY, PRODUCT, Numbers
 from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand, call, name
+from autograd.program.formula import Formula, Operand, call, name, written
 from autograd.program.groups import INPUTS, LITERAL, ROWS
 from autograd.program.ir import INPUT
 from autograd.program.ir import LITERAL as LITERAL_LEAF
@@ -126,6 +127,12 @@ def _gathered(draft: Draft, found: Reference) -> Formula:
     source = place(draft, found)
     draft.add(Line(into, call("np.take", source, name(found.index), axes=found.axes)))
     return into
+
+
+def called(value: Operand) -> str:
+    """What a learner calls what is read: the name of an array, or a number; "" for a larger formula."""
+    text = written(value).removesuffix("_column")
+    return text if re.fullmatch(r"\w+|-?[\d.]+", text) else ""
 
 
 def _name_of(draft: Draft, nodes: Numbers, wanted: str) -> str:

@@ -52,7 +52,7 @@ def _notes(draft: Draft, b: int, block: Block) -> list[str]:
     if block.op in draft.foreign:
         notes.append("one number at a time: its rule does not run over arrays")
     if block.form == ELEMENTWISE and block.size == 1 and len(draft.layout.blocks) > 1:
-        notes.append("nothing else on its level does the same")
+        notes.append("nothing else on its level does the same to operands of these kinds")
     if not block.batched:
         notes.append("once for the whole batch")
     return notes

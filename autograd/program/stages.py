@@ -18,7 +18,7 @@ from autograd.program.groups import Group, group
 from autograd.program.ir import Graph
 from autograd.program.lift import lift
 from autograd.program.order import Layout, order_rows
-from autograd.program.references import read
+from autograd.program.references import called, read
 from autograd.program.report import report
 from autograd.program.settle import settle
 from autograd.program.sums import collect_sums
@@ -92,7 +92,10 @@ class Built:
     def stages(self) -> Stages:
         """What each pass made, in words."""
         graph, canonical, names = self.recorded, self.draft.graph, self.draft.block_names
-        lifted = [f"{b}: {names[b]} = {block.describe()}" for b, block in enumerate(self.layout.blocks)]
+        lifted = [
+            f"{b}: {names[b]} = {block.describe([called(found.value) for found in self.reads[b]])}"
+            for b, block in enumerate(self.layout.blocks)
+        ]
         leaves = f"{len(graph.order)} operations on {len(graph.leaves)} leaves"
         return Stages(
             [
@@ -100,7 +103,7 @@ class Built:
                 Stage("canonical", f"{len(canonical.order)} operations", canonical.describe()),
                 Stage("grouped", f"{len(self.groups)} groups", "\n".join(found.describe() for found in self.groups)),
                 Stage("lifted", f"{len(lifted)} blocks", "\n".join(lifted)),
-                Stage("ordered", f"{len(self.layout.segments)} arrays", self.layout.describe()),
+                Stage("ordered", f"{len(self.layout.segments)} arrays", self.layout.describe(names)),
                 Stage("emitted", f"{self.source.count(chr(10))} lines", self.source.rstrip("\n")),
             ]
         )

@@ -175,12 +175,12 @@ def test_stages_and_report_can_be_printed() -> None:
     ]  # fmt: skip
     assert all(str(stage) in text for stage in program.stages)
     assert "#6 = dot(#0 w00, #1 w01, #2 w02, #3 x0, #4 x1, #5 x2; 3)" in program.stages["canonical"].text
-    assert "2 × dot: matrix product of 2×3 @ 3×1" in str(program.stages[3])
+    assert "2 × dot: matrix product of w (2×3) @ x (3×1)" in str(program.stages[3])
     assert len(program.stages) == 6
     report = program.report()
     assert "2 of 2 weighted sums are rows of matrix products" in report
     assert "columns of X that nothing depends on: 3" in report
-    assert "alone (nothing else on its level does the same)" in report
+    assert "alone (nothing else on its level does the same to operands of these kinds)" in report
 
 
 def test_the_report_says_what_was_not_lifted_and_why() -> None:
