@@ -24,6 +24,7 @@ from nn.fitting.engine import EagerEngine, Objective
 from nn.fitting.examples import checked
 from nn.fitting.judging import Judge, decision_for
 from nn.fitting.loop import Job, Loop
+from nn.fitting.threads import threads_for
 from nn.history import History as History
 from nn.limits import NON_NEGATIVE, check_count
 from nn.losses import Loss
@@ -163,4 +164,5 @@ def fit(
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
         verbosity=shown,
     )
-    return Loop(job).run(resume=resume)
+    with threads_for(len(eager.parameters) * size):
+        return Loop(job).run(resume=resume)
