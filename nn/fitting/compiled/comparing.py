@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from nn.fitting.batch import Batch
 from nn.module import InMode
 from nn.stages import plain
 
 if TYPE_CHECKING:
     from nn.fitting.compiled.engine import CompiledEngine
+    from nn.fitting.compiled.recording import Recording
+    from nn.fitting.engine import Objective
+    from nn.fitting.examples import Examples
 
 COMPARED = 8  # examples: enough to differ from the one that was recorded
 OFTEN = 16  # steps from one comparison to the next, where there is code of the user's
+TARGETS = 256  # that a loss is tried on: all classes, and what stands for "not known"
 AGREEMENT = 1e-6  # rounding stays far below, another number does not
+ROUNDING = 1e-14  # what is left where numbers of about 1 cancel each other
+
+REASON = "it uses numbers that a recording cannot follow, such as .data, random ones of its own, or a count"
 
 
 def difference(engine: CompiledEngine, batch: Batch) -> str:
@@ -41,21 +49,71 @@ def difference(engine: CompiledEngine, batch: Batch) -> str:
         "loss": (loss, total),
         "penalty": (0.0 if penalty is None else float(penalty), engine.penalty.value(engine.step.trainer.parameters)),
     }
+    return _first_different(found, len(few))
+
+
+def difference_in_evaluation(engine: CompiledEngine, recording: Recording, examples: Examples, results: Any) -> str:
+    """What the model gives otherwise than `results` for a few examples, in evaluation mode; "" if nothing."""
+    chosen = range(0, len(examples.X), max(len(examples.X) // COMPARED, 1))
+    few = examples.picked(chosen)
+    with no_grad(), InMode(engine.model, training=False):
+        outputs = engine.model.batch(few.X)
+        loss = float(engine.objective.loss(outputs, few.y))
+    results = results[list(chosen)]
+    total = results[:, 0].mean() if engine.own_reduction == "mean" else results[:, 0].sum()
+    found = {
+        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
+        "validation loss": (loss, total),
+    }
+    return _first_different(found, len(few))
+
+
+def difference_by_target(recording: Recording, objective: Objective, examples: Examples) -> str:
+    """What the loss gives otherwise than its program for one of the commonest targets; "" if nothing.
+
+    Targets are Values in a recording, and `y == 1` asks there whether y is the number 1 itself. The generators of the
+    recording move on; the caller puts them back.
+    """
+    keys = [tuple(t) if isinstance(t, list) else t for t in examples.y]
+    at = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))  # the first example of each
+    chosen = [at[key] for key, _ in Counter(keys).most_common(TARGETS)]
+    results = recording.trainer.values(recording.batch(chosen))
+    outputs = recording.outputs_of(results)
+    with no_grad():
+        losses = [
+            float(objective.on([_as_values(output)], examples.picked([i])))
+            for i, output in zip(chosen, outputs, strict=True)
+        ]
+    for i, loss, got in zip(chosen, losses, results[:, 0].tolist(), strict=True):
+        if not _agree(np.array(loss), np.array(got)):
+            return f"for the target {examples.y[i]}, the loss gives {loss:.6g} and its program {got:.6g}: {REASON}"
+    return ""
+
+
+def _first_different(found: dict[str, tuple[Any, Any]], examples: int) -> str:
     for what, (expected, got) in found.items():
         if not _agree(np.array(expected), np.array(got)):
             return (
-                f"of {len(few)} examples, the model gives the {what} {_shown(expected)} and its program {_shown(got)}: "
-                "it uses numbers that a recording cannot follow, such as .data, random ones of its own, or a count"
+                f"of {examples} examples, the model gives the {what} {_shown(expected)} and its program {_shown(got)}: "
+                f"{REASON}"
             )
     return ""
 
 
 def _agree(expected: Any, got: Any) -> bool:
+    """What is not finite agrees with anything that is not: the eager engine has to see to it."""
     if expected.shape != got.shape:
         return False
-    size = float(np.abs(expected).max(initial=0.0))
+    finite = np.isfinite(expected)
+    if not np.array_equal(finite, np.isfinite(got)):
+        return False
+    size = float(np.abs(expected[finite]).max(initial=0.0))
     with np.errstate(all="ignore"):
-        return bool(np.allclose(got, expected, rtol=AGREEMENT, atol=AGREEMENT * size, equal_nan=True))
+        return bool(np.allclose(got[finite], expected[finite], rtol=AGREEMENT, atol=max(AGREEMENT * size, ROUNDING)))
+
+
+def _as_values(output: Any) -> Any:
+    return [Value(x) for x in output] if isinstance(output, list) else Value(output)
 
 
 def _shown(x: Any) -> str:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from nn.clipping import scale_for
 from nn.fitting.batch import Batch
-from nn.fitting.compiled.comparing import OFTEN, difference
+from nn.fitting.compiled.circumstances import Beginning, Circumstances
+from nn.fitting.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
 from nn.fitting.compiled.penalty import Penalty
 from nn.fitting.compiled.recording import Recording, reduction_of
 from nn.fitting.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
@@ -21,6 +22,8 @@ from nn.fitting.snapshot import Keeper, Snapshot, to_the_end
 from nn.fitting.watching import Watch
 from nn.module import InMode
 from nn.stages import is_known, plain
+
+TINY = 1e-140  # squares of what is shorter are not exact
 
 
 class _Before(NamedTuple):
@@ -36,8 +39,9 @@ class CompiledEngine:
 
     One example is recorded, in training mode, and compiled: loss, outputs, what activations give. Losses of batches
     are means or sums of those of examples; penalties are a program of their own. The program is compared with the
-    model on a few examples of the first two batches, and of every sixteenth if there is code in it that is not of this
-    package. A step in which something is not finite is left to the eager engine.
+    model on a few examples of the first two batches. If there is code in it that is not of this package, so it is on
+    every sixteenth, after every callback, and for every target. A step in which something is not finite is left to the
+    eager engine.
 
     With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
 
@@ -66,9 +70,8 @@ class CompiledEngine:
         self.eager, self.fall_back = eager, fall_back
         self.model, self.objective = eager.model, eager.objective
         self.training, self.validation = training, validation
-        self.others = Keeper(self.model, parameters=False)
+        self.beginning = Beginning(self.model)
         self.name, self.steps = "compiled", 0
-        self.known = is_known(self.model) and self.objective.is_known()
         self.ahead = False  # of the model, which has not been told
         self._compile()
 
@@ -82,6 +85,10 @@ class CompiledEngine:
 
     def _record(self) -> None:
         model, objective, examples = self.model, self.objective, self.training
+        self.beginning.check_parts(model)
+        self.others = Keeper(model, parameters=False)
+        self.known = is_known(model) and objective.is_known()
+        self.due = 2  # comparisons, before the next steps
         with no_grad(), InMode(model, training=False):
             outputs = [model.batch([x])[0] for x in examples.X[:2]]
         self.own_reduction = reduction_of(objective.loss, outputs, examples.y)
@@ -97,7 +104,9 @@ class CompiledEngine:
         self.penalty = Penalty(model, objective, self.places)
         self.optimizer = VectorOptimizer(self.eager.optimizer, self.parameters)
         self.groups: list[Any] = []
-        self.trained = self._trained()
+        self.trained, self.circumstances = self._trained(), Circumstances(model)
+        if not objective.is_known():
+            self._compare_by_target()
 
     def _trained(self) -> list[bool]:
         return [p.requires_grad for p in self.eager.parameters]
@@ -106,7 +115,7 @@ class CompiledEngine:
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """See `nn.fitting.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
-        if self.name == "compiled" and (self.steps < 2 or (not self.known and self.steps % OFTEN == 0)):
+        if self.name == "compiled" and (self.due or (not self.known and self.steps % OFTEN == 0)):
             self._compare(batch)
         if self.name == "eager":
             return self.eager.train_step(batch, watch)
@@ -114,17 +123,17 @@ class CompiledEngine:
         try:
             with np.errstate(all="ignore"):  # what is not finite is looked for, and is not an event
                 step = self._step(batch, watch, before)
+            if step is not None:
+                self.ahead, self.steps = True, self.steps + 1
+                return step
+            self._put_back(before)
         except BaseException:
             to_the_end(lambda: self._put_back(before))
             raise
-        if step is None:
-            self._put_back(before)
-            self.settle()
-            step = self.eager.train_step(batch, watch)
-            self.refresh()
-        else:
-            self.ahead = True
+        self.settle()
+        step = self.eager.train_step(batch, watch)
         self.steps += 1
+        self.refresh()
         return step
 
     def _step(self, batch: Batch, watch: Watch | None, before: _Before) -> Step | None:
@@ -145,9 +154,9 @@ class CompiledEngine:
         if not math.isfinite(theta.dot(theta)):
             return None
         if watch is not None:
-            for group, places, length in zip(watch.groups, self.groups, lengths, strict=True):
+            for group, (places, still), length in zip(watch.groups, self.groups, lengths, strict=True):
                 size = before.theta[places]
-                group.stepped(length, _length(theta[places] - size), _length(size))
+                group.stepped(length, _length(theta[places] - size), math.hypot(_length(size), still))
         self.step.follow(results[0, self.step.moments].tolist(), len(batch))
         return Step(loss, penalty, self.step.outputs_of(results))
 
@@ -156,10 +165,13 @@ class CompiledEngine:
         for stage, columns in self.step.seen.items():
             watch.see(stage, results[:, columns].tolist())
         if len(self.groups) != len(watch.groups):
-            self.groups = [
-                places_of([p for p in group.parameters if p in self.places], self.places) for group in watch.groups
-            ]
-        return [_length(gradient[places]) for places in self.groups]
+            self.groups = [self._group(group.parameters) for group in watch.groups]
+        return [_length(gradient[places]) for places, _ in self.groups]
+
+    def _group(self, parameters: list[Value]) -> tuple[Any, float]:
+        """Where the parameters of a group stand in the vector, and the length of those that do not: the frozen ones."""
+        still = [p.data for p in parameters if p not in self.places]
+        return places_of([p for p in parameters if p in self.places], self.places), math.hypot(*still)
 
     def _put_back(self, before: _Before) -> None:
         self.step.trainer.parameters[:] = before.theta
@@ -172,12 +184,26 @@ class CompiledEngine:
         Raises CompilationError if they differ and there is no `fall_back`.
         """
         self.settle()
-        wrong = difference(self, batch)
+        self._judge(difference(self, batch))
+        self.due = max(self.due - 1, 0)
+
+    def _judge(self, wrong: str) -> None:
         if wrong and self.fall_back is None:
             raise CompilationError(wrong)
         if wrong and self.fall_back is not None:
             self.name = "eager"
             self.fall_back(wrong)
+
+    def _compare_by_target(self) -> None:
+        before = self.others.take()
+        try:
+            wrong = difference_by_target(self.step, self.objective, self.training)
+            if self.evaluation is not None and self.validation is not None and not wrong:
+                wrong = difference_by_target(self.evaluation, self.objective, self.validation)
+        finally:
+            self.others.put_back(before)
+        if wrong:
+            raise CompilationError(wrong)
 
     # ----- Evaluating -----
 
@@ -188,6 +214,10 @@ class CompiledEngine:
             return self.eager.evaluate(examples, batch_size)
         self.evaluation.read()
         results = self.evaluation.trainer.values(self.evaluation.whole())
+        if not self.known:
+            self._judge(difference_in_evaluation(self, self.evaluation, examples, results))
+            if self.name == "eager":
+                return self.eager.evaluate(examples, batch_size)
         losses = results[:, 0]
         if not math.isfinite(losses.sum()):
             return self.eager.evaluate(examples, batch_size)
@@ -214,22 +244,25 @@ class CompiledEngine:
         self.optimizer.write_back()
 
     def refresh(self) -> None:
-        """Read all this from there; if other parameters take gradients than before, compile again."""
+        """Read all this from there; if the model is not as it was recorded, compile again."""
         if self.name == "eager":
             return
-        if self._trained() == self.trained:
-            self.step.read()
-            self.penalty.read()
-            self.optimizer.read()
-            return
         try:
-            self._compile()
+            self.beginning.check(self.model)
+            if self._trained() != self.trained or not self.circumstances.last(self.model):
+                self._compile()
+                return
         except CompilationError as error:
-            if self.fall_back is None:
-                raise
-            self.name = "eager"
-            self.fall_back(error.why)
+            self._judge(error.why)
+            return
+        self.step.read()
+        self.penalty.read()
+        self.optimizer.read()
+        self.groups = []  # which know the lengths of what is frozen
+        self.due = max(self.due, not self.known)  # a loss of the user's may know what a callback did
 
 
 def _length(vector: Vector) -> float:
-    return float(np.linalg.norm(vector))
+    """√(Σ x²), of which nothing is lost where the squares would be too small."""
+    length = float(np.linalg.norm(vector))
+    return length if length > TINY or not len(vector) else math.hypot(*vector.tolist())

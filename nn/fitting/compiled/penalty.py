@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.program import Trainer, compile
 from autograd.program.collector import no_collection
 from autograd.program.traced import tracing
@@ -26,6 +26,7 @@ class Penalty:
     def __init__(self, model: Module, objective: Objective, known: Mapping[Value, int]) -> None:
         with no_collection(), tracing(recording=True):
             found = objective.penalty(model)
+        self.model, self.objective = model, objective
         self.number = found.data if isinstance(found, Value) else float(found or 0.0)
         self.trainer: Trainer | None = None
         if isinstance(found, Value) and found.requires_grad:
@@ -39,6 +40,9 @@ class Penalty:
         """Take the numbers of frozen parameters as they are now."""
         if self.trainer is not None:
             self.trainer.read()
+            return
+        with no_grad():
+            self.number = float(self.objective.penalty(self.model) or 0.0)
 
     def value(self, theta: Vector) -> float:
         """The penalty for these parameters."""
