@@ -1,5 +1,6 @@
 """What recording is switched to in this context: read by the engine, switched by `autograd.modes`."""
 
+import linecache
 import math
 import sys
 from contextvars import ContextVar
@@ -60,9 +61,14 @@ def check_finite(v: Any, result: Any = None) -> str:
 def refuse_branch(what: str) -> None:
     """Raise TracingError if a function is being traced: a branch on a number would be frozen into the program."""
     if MODE.get().tracing:
+        place = calling_line()
+        file, _, line = place.rpartition(":")
+        text = linecache.getline(file, int(line)).strip()
+        shown = f", `{text}`" if text else ""
         raise TracingError(
-            f"{what} on a Value at {calling_line()}, while tracing: the program would keep the one branch that this "
-            "number takes. Use where(condition, a, b), maximum, minimum, relu or abs instead"
+            f"{what} on a Value at {place}{shown}, while tracing: the program would keep the one branch that "
+            "this number takes. Use where(condition, a, b), maximum, minimum, relu or abs instead, and "
+            "autograd's functions for those of math"
         )
 
 

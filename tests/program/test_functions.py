@@ -141,7 +141,7 @@ def here() -> str:
     ],
 )
 def test_a_branch_on_a_number_is_refused(function: Any, what: str) -> None:
-    message = rf"{what} on a Value at .*test_functions\.py:\d+, while tracing: .* Use where\(condition, a, b\), maximum"
+    message = rf"{what} on a Value at .*test_functions\.py:\d+, `.*lambda.*`, while tracing: .* Use where\(condition, a, b\), maximum"
     with pytest.raises(TracingError, match=message):
         compile(function)(2.0)
     assert Value(1.0) > 0.0, "outside of a trace, comparisons are what they were"
