@@ -9,6 +9,8 @@ from typing import Any
 from autograd import functions, ops
 from autograd.convert import Number, to_float
 from autograd.graph import topological_order
+from autograd.node import peek
+from autograd.state import MODE, refuse_number
 from autograd.structure import leaves_of, like, values_like
 from autograd.value import Value
 
@@ -43,6 +45,8 @@ def grad(
             f"grad() takes a recorded Value and what to differentiate by, got {output!r} ({type(output).__name__}); "
             "for a function, write derivative(f)(x) or value_and_grad(f)(x)"
         )
+    if not create_graph:
+        refuse_number("grad() without create_graph=True")
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     for v in wanted:
         if not isinstance(v, Value):
@@ -86,8 +90,8 @@ def _adjoints(
 
 def _times(adjoint: Adjoint, slope: Any, number: float) -> Adjoint | None:
     """adjoint · slope; None where the engine's rule says that a factor of exactly 0 stops an infinite one."""
-    arriving = adjoint.data if isinstance(adjoint, Value) else adjoint
-    product = arriving * number
+    arriving = peek(adjoint) if isinstance(adjoint, Value) else adjoint
+    product = 0.0 if MODE.get().tracing else arriving * number  # a program minds such factors itself
     if product != product and (arriving == 0.0 or (number == 0.0 and arriving == arriving)):
         return None
     # Factors of 1 and -1 that are plain numbers are left out: the recorded graph stays as a person would write it.
@@ -109,12 +113,14 @@ def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:
             for rule, operand in zip(op.derivatives, node.operands, strict=True)
         ]
     for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
-        now = slope.data if isinstance(slope, Value) else slope
+        now = peek(slope) if isinstance(slope, Value) else slope
         if operand in reaching and now != number and now == now and abs(now - number) > 1e-9 * abs(number):
             raise RuntimeError(
                 f"the data of {operand!r} or {node!r} was changed after it was recorded (local derivative "
                 f"{number:g} then, {now:g} now): a second derivative would mix the two. Record the graph again"
             )
+    if MODE.get().tracing:
+        return slopes
     # A slope that itself has no slope (1 where x > 0) is a number like any other.
     return [s.data if isinstance(s, Value) and not s.requires_grad else s for s in slopes]
 

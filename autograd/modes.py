@@ -7,7 +7,7 @@ an operation pays one test of an integer for them.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograd.state import MODE
+from autograd.state import MODE, TracingError
 from autograd.value import count_modes
 
 
@@ -33,6 +33,11 @@ def no_grad() -> Iterator[None]:
     >>> y.data, y.requires_grad, y.operands
     (9.0, False, ())
     """
+    if MODE.get().tracing:
+        raise TracingError(
+            "no_grad() while tracing: the program would keep the numbers of one example. Leave it out: a program "
+            "computes gradients only when it is asked for them"
+        )
     with _switched(recording=False):
         yield
 

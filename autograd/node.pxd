@@ -42,3 +42,8 @@ cdef void _spread(tuple operands, double[::1] slopes, double grad) except *
 cdef void _send(Node a, double slope, double grad) noexcept
 @cython.locals(a=Node)
 cdef void _release(Node v) except *
+@cython.locals(v=Node)
+cpdef list numbers_of(list values)
+@cython.locals(v=Node, i=Py_ssize_t)
+cpdef object set_numbers(list values, list numbers, list slopes)
+cpdef double peek(Node v) except? -1.0

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import ops
 from autograd.convert import Number, to_float
 from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
-from autograd.state import MODE, check_finite
+from autograd.state import MODE, check_finite, refuse_number
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
@@ -75,6 +75,8 @@ class Node:
     @property
     def data(self) -> float:
         """The number. Setting it changes this node alone: nothing is recomputed."""
+        if modes and not self._flags & CONSTANT:
+            refuse_number(".data")
         return self._data
 
     @data.setter
@@ -84,6 +86,8 @@ class Node:
     @property
     def grad(self) -> float:
         """The derivative of the last root by this node; in leaves, the sum over all `backward()` calls so far."""
+        if modes:
+            refuse_number(".grad")
         return self._grad
 
     @grad.setter
@@ -344,6 +348,24 @@ def _release(v: Node) -> None:
         while pending:
             pending.pop()
         draining = False
+
+
+def peek(v: Node) -> float:
+    """The number of a node, while a function is traced too: for checks that leave no trace in what is computed."""
+    return v._data
+
+
+def numbers_of(values: list[Any]) -> list[float]:
+    """The numbers of many nodes: a tenth of the time that `[v.data for v in values]` takes."""
+    return [v._data for v in values]
+
+
+def set_numbers(values: list[Any], numbers: list[float], slopes: list[float]) -> None:
+    """Set the numbers of many nodes, and their gradients."""
+    for i in range(len(values)):
+        v = values[i]
+        v._data = numbers[i]
+        v._grad = slopes[i]
 
 
 def count_modes(change: int) -> None:

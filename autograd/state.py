@@ -30,9 +30,11 @@ class TracingError(TypeError):
 
 
 def calling_line() -> str:
-    """The line of the user's program that is running: the first frame outside this package."""
+    """The line of the user's program that is running: the first frame outside this package, and outside of NumPy."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE):
+    while frame.f_back is not None and (
+        frame.f_code.co_filename.startswith(PACKAGE) or str(frame.f_globals.get("__name__")).startswith("numpy.")
+    ):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
@@ -61,15 +63,28 @@ def check_finite(v: Any, result: Any = None) -> str:
 def refuse_branch(what: str) -> None:
     """Raise TracingError if a function is being traced: a branch on a number would be frozen into the program."""
     if MODE.get().tracing:
-        place = calling_line()
-        file, _, line = place.rpartition(":")
-        text = linecache.getline(file, int(line)).strip()
-        shown = f", `{text}`" if text else ""
         raise TracingError(
-            f"{what} on a Value at {place}{shown}, while tracing: the program would keep the one branch that "
-            "this number takes. Use where(condition, a, b), maximum, minimum, relu or abs instead, and "
-            "autograd's functions for those of math"
+            f"{what} on a Value at {_calling_text()}, while tracing: the program would keep the one branch that this "
+            "number takes. Use where(greater(a, b), x, y), maximum, minimum, relu or abs instead"
         )
+
+
+def refuse_number(what: str) -> None:
+    """Raise TracingError if a function is being traced: the number itself would be frozen into the program."""
+    if MODE.get().tracing:
+        raise TracingError(
+            f"{what} on a Value at {_calling_text()}, while tracing: the program would keep this one number for all "
+            "examples. Keep it a Value: autograd has exp, sin, where, maximum and others in place of those of math and "
+            "numpy"
+        )
+
+
+def _calling_text() -> str:
+    """The line that is running, with what stands there."""
+    place = calling_line()
+    file, _, line = place.rpartition(":")
+    text = linecache.getline(file, int(line)).strip()
+    return f"{place}, `{text}`" if text else place
 
 
 def _shown(v: Any) -> str:

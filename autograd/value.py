@@ -17,7 +17,7 @@ from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, ROLES, 
 from autograd.node import Extra, Node, checked_label
 from autograd.node import count_modes as count_in_node
 from autograd.operation import Op
-from autograd.state import MODE, check_finite, refuse_branch
+from autograd.state import MODE, check_finite, refuse_branch, refuse_number
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
@@ -72,6 +72,8 @@ class Value(Node):
         >>> (x.detach() * x).operands[0].role
         'constant'
         """
+        if modes:
+            refuse_number("detach()")
         return _constant(self._data)
 
     def __add__(self, other: Any) -> Any:
@@ -171,6 +173,8 @@ class Value(Node):
         return self._data >= number(other) if is_plain(other) else NotImplemented
 
     def __eq__(self, other: object) -> bool:
+        if modes and self is not other and not isinstance(other, Value) and is_plain(other):
+            refuse_branch("==")
         return self is other
 
     def __hash__(self) -> int:
@@ -183,12 +187,12 @@ class Value(Node):
 
     def __float__(self) -> float:
         if modes:
-            refuse_branch("float()")
+            refuse_number("float()")
         return self._data
 
     def __int__(self) -> int:
         if modes:
-            refuse_branch("int()")
+            refuse_number("int()")
         return int(self._data)
 
     def __format__(self, spec: str) -> str:

@@ -125,9 +125,13 @@ def _over_classes(
             check(i, p)
     losses = []
     for p, weights in pairs:
-        terms = [log_probability(p, k) * y if y != 1.0 else log_probability(p, k) for k, y in weights]
+        terms = [log_probability(p, k) if _is_one(y) else log_probability(p, k) * y for k, y in weights]
         losses.append(-(terms[0] if len(terms) == 1 else autograd.sum(terms)))
     return reduced(losses, reduction)
+
+
+def _is_one(y: Any) -> bool:
+    return not isinstance(y, Value) and y == 1.0
 
 
 def _classes(i: int, p: Any) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.convert import to_float
+from autograd.node import peek
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -85,8 +86,8 @@ def reduced(losses: Sequence[Any], reduction: str) -> Any:
 
 
 def data(x: Any) -> float:
-    """The number in a Value, or the number itself. Unlike float(), it may be asked while a function is traced."""
-    number: float = x.data if isinstance(x, Value) else x
+    """The number in a Value, or the number itself; unlike `.data`, it may be asked while a function is traced."""
+    number: float = peek(x) if isinstance(x, Value) else x
     return number
 
 

@@ -90,8 +90,8 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], dict[str, Any], str]] = {
     "own batch": (lambda: ending(Centred()), {}, r"Centred \(layers.0\) has a batch\(\) of its own"),
     "count": (lambda: ending(Doubled(counting())), {}, "the model gives the outputs .* and its program .*, or a count"),
     "random": (lambda: ending(Doubled(drawing())), {}, "random ones of its own"),
-    "number taken out": (lambda: ending(Doubled(lambda v: v * v.data)), {}, r"cannot follow, such as \.data"),
-    "branch on data": (lambda: ending(Doubled(clamped)), {}, "the model gives the outputs"),
+    "number taken out": (lambda: ending(Doubled(lambda v: v * v.data)), {}, r"TracingError: \.data on a Value"),
+    "branch on data": (lambda: ending(Doubled(clamped)), {}, r"TracingError: \.data on a Value"),
     "loss over pairs": (small, {"loss": ranking}, "neither the mean nor the sum of the losses of its examples"),
     "target as index": (small, {"loss": picking, "y": [0, 1, 1, 0, 1]}, "TypeError: list indices must be integers"),
     "loss of a stranger": (
@@ -104,7 +104,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], dict[str, Any], str]] = {
     ),
     "penalty of data": (
         small, {"regularization": lambda model: model.parameters()[0].data * model.parameters()[1]},
-        "the model gives the penalty",
+        r"TracingError: \.data on a Value",
     ),
     "optimizer": (small, {"optimizer": lambda parameters: Slow(parameters, lr=0.1)}, r"Slow has a step\(\) of its own"),
 }  # fmt: skip
@@ -132,13 +132,13 @@ def test_what_does_not_compile_is_trained_all_the_same(name: str, capsys: pytest
 def test_a_refused_training_has_changed_nothing() -> None:
     model = nn.Sequential(nn.Dropout(0.5, seed=0), Doubled(clamped), nn.Layer(2, 1, seed=1))
     before = model.state_dict(), model.layers[0].rng.getstate(), model.training  # type: ignore[attr-defined]
-    with pytest.raises(CompilationError, match="cannot follow"):
+    with pytest.raises(CompilationError, match="while tracing"):
         model.fit(X, Y, engine="compiled", **QUIET)
     assert (model.state_dict(), model.layers[0].rng.getstate(), model.training) == before  # type: ignore[attr-defined]
 
 
-def test_a_branch_on_data_that_turns_later_is_found_at_the_next_comparison() -> None:
-    """The weight grows from step to step, and the loss changes its form at 1."""
+def test_a_branch_on_data_that_would_turn_later_is_refused_at_once() -> None:
+    """The weight grows from step to step, and the loss would change its form at 1."""
 
     def turning(predictions: Any, targets: Any) -> Any:
         [p] = predictions
@@ -148,9 +148,8 @@ def test_a_branch_on_data_that_turns_later_is_found_at_the_next_comparison() -> 
     settings: dict[str, Any] = {"loss": turning, "optimizer": "sgd", "lr": 0.0625, "epochs": 60, **QUIET}
     eager, auto = [m.fit([[1.0]], [0.0], engine=e, **settings) for m, e in zip(models, ("eager", "auto"), strict=True)]
     assert auto.settings["engine"] == "eager"
-    turned = next(i for i, loss in enumerate(eager.history["loss"]) if loss > 0.0)
-    differ = [i for i in range(60) if eager.history["loss"][i] != auto.history["loss"][i]]
-    assert len(differ) == 0 or turned <= differ[0] <= turned + 16
+    assert max(eager.history["loss"]) > 0.0 > min(eager.history["loss"])
+    assert auto.history == eager.history
 
 
 def test_frozen_later_and_then_not_compilable() -> None:

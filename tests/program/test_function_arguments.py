@@ -120,9 +120,3 @@ def test_threads_that_call_for_the_first_time() -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda pair: scaled(*pair), arguments)) == expected
     assert scaled.traces == 7
-
-
-def test_equality_is_identity_in_a_function_and_its_program() -> None:
-    """Not refused: no Value equals a number, neither here nor there. `in` asks for equality too."""
-    chosen = compile(lambda x: x * (2.0 if x == 3.0 or x in (1.0, 3.0) else 5.0))
-    assert [chosen(1.0), chosen(3.0)] == [5.0, 15.0]
