@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import nn
 from nn.idx import load_idx, load_mnist
+from nn.io import checked_target
 from nn.limits import check_count
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def check(pictures: Pictures, out: Path, save: Path | None = None, show: int = 0
     """Find out before the training, not after it, whether there is all that `learn` needs.
 
     Raises ImportError without matplotlib, OSError if `out` or the folder of `save` cannot be written into, ValueError
-    for a picture to show that is not held out.
+    for a picture to show that is not held out, and for the name of another format to save in.
     """
     if importlib.util.find_spec("matplotlib") is None:
         raise ImportError('the pictures need matplotlib, which is missing: pip install "chaingrad[plots]"')
@@ -139,8 +140,8 @@ def check(pictures: Pictures, out: Path, save: Path | None = None, show: int = 0
                 pass
         except OSError as error:
             raise OSError(f"cannot write into {folder}: {error.strerror}") from error
-    if save is not None and save.is_dir():
-        raise OSError(f"cannot write {save}: it is a folder, and a file for the network is needed")
+    if save is not None:
+        checked_target(save)
 
 
 def learn(

@@ -53,12 +53,7 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     """
     if not isinstance(model, Module):
         raise TypeError(f"save() takes a Module, got {model!r} ({type(model).__name__})")
-    target = files.target(path, "model.safetensors")
-    if target.suffix.lower() in FOREIGN:
-        raise ValueError(
-            f"a model is saved in the format safetensors, and {target.suffix} is another: "
-            f"name the file {target.with_suffix('.safetensors').name!r}"
-        )
+    target = checked_target(path)
     frozen = [name for name, p in model.named_parameters() if not p.requires_grad]
     architecture = describe(model)
     state = model.state_dict()
@@ -70,6 +65,22 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
         for name, slot in _slots(list(state)).items()
     }
     files.write(target, to_bytes(tensors, metadata={KEY: json.dumps(description)}))
+
+
+def checked_target(path: str | os.PathLike[str]) -> Path:
+    """The path of a file for a model; errors as `save`, which may be asked for them before a long training.
+
+    >>> checked_target("model.json")
+    Traceback (most recent call last):
+    ValueError: a model is saved in the format safetensors, and .json is another: name the file 'model.safetensors'
+    """
+    target = files.target(path, "model.safetensors")
+    if target.suffix.lower() in FOREIGN:
+        raise ValueError(
+            f"a model is saved in the format safetensors, and {target.suffix} is another: "
+            f"name the file {target.with_suffix('.safetensors').name!r}"
+        )
+    return target
 
 
 def load(path: str | os.PathLike[str]) -> Module:

@@ -116,7 +116,8 @@ def chosen_loss(model: Module, loss: str | losses.Loss | None, output: Any, y: S
         return losses.binary_cross_entropy
     if activation == "softmax":
         return losses.categorical_cross_entropy
-    if activation == "log_softmax" or (isinstance(output, list) and not any(isinstance(t, list) for t in y)):
+    several = isinstance(output, list) and len(output) > 1
+    if activation == "log_softmax" or (several and not any(isinstance(t, list) for t in y)):
         return losses.cross_entropy
     return losses.mse
 

@@ -89,7 +89,9 @@ def fit(
       written there. `resume=True` goes on, with the same result bit for bit, or starts if there is nothing yet.
     - `progress`, or Keras's `verbose`: 0 nothing, 1 a bar, 2 a line for each epoch.
     - `engine`: "eager" records a graph for each step; "compiled" records one example, once, and trains as array code,
-      with the same result up to rounding; "auto" compiles where that is possible, and says so if it is not.
+      with the same result up to rounding; "auto" compiles where that is possible, and says so if it is not. Compiled,
+      code of your own (a module, a loss) runs when it is recorded and compared, and not at every step: a module that
+      counts its calls, or keeps statistics of its own, needs "eager".
 
     Ctrl-C leaves the model as it was after the last finished step and returns the history so far.
 

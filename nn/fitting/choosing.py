@@ -22,7 +22,7 @@ def chosen_engine(
 
     def fall_back(why: str) -> None:
         if shown:
-            say(f"not compiled, every step is recorded: {why}")
+            say(f"not compiled, every step is recorded, which is slower and gives the same: {why}")
 
     try:
         return CompiledEngine(eager, training, validation, fall_back if name == "auto" else None)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
+from autograd.node import numbers_of
 from nn.module import Module
 from nn.optimizer import Optimizer
 
@@ -59,7 +60,7 @@ class Keeper:
     def take(self) -> Snapshot:
         """The state as it is now."""
         return Snapshot(
-            [p.data for p in self.parameters],
+            numbers_of(self.parameters),
             [list(numbers) for numbers in self.buffers.values()],
             [_state_of(generator) for generator in self.generators.values()],
             None if self.optimizer is None else self.optimizer.state_dict(),

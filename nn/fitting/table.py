@@ -54,9 +54,13 @@ def as_table(given: Any) -> Table | None:
 
     That is what is ragged, empty, not finite, or holds something else than plain ints and floats.
 
+    Raises ValueError for a masked array in which something is masked.
+
     >>> as_table([[1, 2.5]]), as_table([[1, "2"]]), as_table([[1.0], [2.0, 3.0]])
     ([[1.0, 2.5]], None, None)
     """
+    if np.ma.isMaskedArray(given) and np.ma.getmaskarray(given).any():
+        raise ValueError("a masked array hides some of its numbers: leave these examples out, or fill them in")
     if isinstance(given, np.ndarray):
         if given.ndim != 2 or given.dtype.kind not in "fiu":
             return None

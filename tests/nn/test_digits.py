@@ -271,7 +271,8 @@ def test_ctrl_c_before_the_first_step(
         (("--data", "{small}", "--out", "{tmp}/file/out"), "cannot write into {tmp}/file/out: Not a directory"),
         (("--data", "{small}", "--out", "{tmp}/file"), "cannot write into {tmp}/file: File exists"),
         (("--data", "{small}", "--save", "{tmp}/no/w"), "cannot write into {tmp}/no: No such file or directory"),
-        (("--data", "{small}", "--save", "{tmp}"), "cannot write {tmp}: it is a folder"),
+        (("--data", "{small}", "--save", "{tmp}"), "is a folder: name a file in it"),
+        (("--data", "{small}", "--save", "{tmp}/net.txt"), "saved in the format safetensors, and .txt is another"),
     ],
 )
 def test_what_cannot_work_is_said_before_the_training(

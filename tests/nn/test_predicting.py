@@ -169,3 +169,17 @@ def test_a_metric_of_an_output_that_is_not_finite_is_nan() -> None:
     with warnings.catch_warnings():
         found = model.evaluate([[1.0], [1e4]], [1.0, 2.0], metrics=["mse"])
     assert found["loss"] == float("inf") and np.isnan(found["mse"])
+
+
+def test_masked_numbers_are_not_taken_for_numbers() -> None:
+    hidden = np.ma.masked_array([[1.0, 2.0], [3.0, 4.0]], mask=[[False, False], [True, False]])
+    with pytest.raises(ValueError, match="a masked array hides some of its numbers: leave these examples out"):
+        nn.MLP(2, [1], seed=0).predict(hidden)
+    open_ = np.ma.masked_array([[1.0, 2.0]], mask=False)
+    assert nn.MLP(2, [1], seed=0).predict(open_) == nn.MLP(2, [1], seed=0).predict([[1.0, 2.0]])
+
+
+def test_a_layer_of_one_output_is_not_taken_for_classes() -> None:
+    layer = nn.Layer(2, 1, "linear", seed=0)
+    history = layer.fit(X, Y, epochs=1, progress=False)
+    assert history.settings["loss"] == "mse"
