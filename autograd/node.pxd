@@ -47,3 +47,5 @@ cpdef list numbers_of(list values)
 @cython.locals(v=Node, i=Py_ssize_t)
 cpdef object set_numbers(list values, list numbers, list slopes)
 cpdef double peek(Node v) except? -1.0
+@cython.locals(v=Node)
+cpdef list taking_gradients(list values)

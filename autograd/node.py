@@ -360,6 +360,11 @@ def numbers_of(values: list[Any]) -> list[float]:
     return [v._data for v in values]
 
 
+def taking_gradients(values: list[Any]) -> list[bool]:
+    """For many nodes whether each takes a gradient."""
+    return [v._flags & REQUIRES != 0 for v in values]
+
+
 def set_numbers(values: list[Any], numbers: list[float], slopes: list[float]) -> None:
     """Set the numbers of many nodes, and their gradients."""
     for i in range(len(values)):

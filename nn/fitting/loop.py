@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
@@ -109,6 +110,11 @@ class Loop:
                 "layers": {group.name: group.activation for group in self.watch.groups},
             }
         )
+
+    @cached_property
+    def fingerprints(self) -> tuple[str | None, str | None]:
+        """Those of the examples to train on and to validate on, by which a checkpoint knows them again."""
+        return resuming.fingerprint(self.job.training), resuming.fingerprint(self.job.validation)
 
     def run(self, resume: bool) -> History:
         """Train to the end, or until something stops it."""
@@ -244,8 +250,6 @@ class Loop:
 
 
 def _looks_at_steps(callback: Callback) -> bool:
-    kind = type(callback)
-    return (
-        kind.on_train_batch_begin is not Callback.on_train_batch_begin
-        or kind.on_train_batch_end is not Callback.on_train_batch_end
-    )
+    names = ("on_train_batch_begin", "on_train_batch_end")
+    own = vars(callback)
+    return any(name in own or getattr(type(callback), name, None) is not getattr(Callback, name) for name in names)

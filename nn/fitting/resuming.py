@@ -7,6 +7,8 @@ from array import array
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nn.callbacks import Callback
 from nn.checkpoint import CheckpointError, check_same
 from nn.fitting.examples import Examples
@@ -37,7 +39,7 @@ def begin(loop: Loop, resume: bool) -> None:
         )
     saved = checkpoint.read()
     if saved is not None:
-        check_same(checkpoint.path, saved.get("job"), _described(loop.job))
+        check_same(checkpoint.path, saved.get("job"), _described(loop))
         try:
             _go_on(loop, saved)
         except (KeyError, TypeError, ValueError) as error:
@@ -56,7 +58,7 @@ def write(loop: Loop) -> None:
     so_far = loop.so_far
     job.checkpoint.write(
         {
-            "job": _described(job),
+            "job": _described(loop),
             "position": {"epoch": loop.epoch, "batch": loop.batch, "steps": loop.steps},
             "seed": loop.seed,
             "scale": loop.scale,
@@ -92,8 +94,9 @@ def _go_on(loop: Loop, saved: Mapping[str, Any]) -> None:
         callback.load_state_dict(kept)
 
 
-def _described(job: Job) -> dict[str, Any]:
+def _described(loop: Loop) -> dict[str, Any]:
     """What must be the same for a training to go on bit for bit; the number of epochs need not be."""
+    job = loop.job
     objective = job.objective
     optimizer = job.optimizer.state_dict()
     # The rate itself may have been changed since, by a schedule or a callback; the one it began with is compared.
@@ -113,8 +116,8 @@ def _described(job: Job) -> dict[str, Any]:
         "shuffle": job.shuffle,
         "seed": job.seed if job.own_seed else None,
         "metrics": list(job.judge.functions),
-        "training examples": _fingerprint(job.training),
-        "validation examples": _fingerprint(job.validation),
+        "training examples": loop.fingerprints[0],
+        "validation examples": loop.fingerprints[1],
         "callbacks": [type(callback).__name__ for callback in _with_state(job)],
     }
 
@@ -129,11 +132,15 @@ def _named(function: Any) -> str | None:
     return None if function is None else str(getattr(function, "__qualname__", type(function).__name__))
 
 
-def _fingerprint(examples: Examples | None) -> str | None:
+def fingerprint(examples: Examples | None) -> str | None:
+    """How many examples there are, how wide, and a hash of all their numbers."""
     if examples is None:
         return None
-    numbers = array("d", [x for row in examples.X for x in row])
+    others = array("d")
     for t in examples.y:
-        numbers.extend(t if isinstance(t, list) else [t])
-    numbers.extend(examples.sample_weight or ())
-    return f"{len(examples.X)} × {len(examples.X[0])}, {hashlib.sha256(numbers.tobytes()).hexdigest()[:16]}"
+        others.extend(t if isinstance(t, list) else [t])
+    others.extend(examples.sample_weight or ())
+    numbers = np.asarray(examples.X, dtype=np.float64)
+    found = hashlib.sha256(np.ascontiguousarray(numbers).data)
+    found.update(others)
+    return f"{len(numbers)} × {numbers.shape[1]}, {found.hexdigest()[:16]}"

@@ -133,7 +133,7 @@ def to_the_end(write: Callable[[], None]) -> None:
 
 def _matching(what: str, saved: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
     """The saved entries in the order of the model's own; they must be called the same."""
-    given = saved.get(what)
+    given, wanted = saved.get(what), dict.fromkeys(wanted)
     if not isinstance(given, Mapping):
         raise ValueError(f"the saved {what} are missing")
     missing = [name for name in wanted if name not in given]

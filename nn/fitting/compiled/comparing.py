@@ -30,26 +30,35 @@ REASON = "it uses numbers that a recording cannot follow, such as .data, random 
 def difference(engine: CompiledEngine, batch: Batch) -> str:
     """What is different on a few examples of a batch, in words; "" if nothing is.
 
-    Random generators and running means are as before afterwards.
+    Random generators and running means move on; the caller puts them back.
     """
     few = batch.first(COMPARED)
     before = engine.others.take()
-    try:
-        with no_grad(), InMode(engine.model, training=True):
-            outputs = engine.model.batch(few.X)
-            loss = float(engine.objective.on(outputs, few.examples))
-            penalty = engine.objective.penalty(engine.model)
-        engine.others.put_back(before)
-        results = engine.step.trainer.values(engine.step.batch(few.chosen))
-    finally:
-        engine.others.put_back(before)
+    with no_grad(), InMode(engine.model, training=True):
+        outputs = engine.model.batch(few.X)
+        loss = float(engine.objective.on(outputs, few.examples))
+        penalty = engine.objective.penalty(engine.model)
+    engine.others.put_back(before)
+    results = engine.step.trainer.values(engine.step.batch(few.chosen))
     total = results[:, 0].mean() if engine.reduction == "mean" else results[:, 0].sum()
     found = {
         "outputs": ([plain(x) for x in outputs], engine.step.outputs_of(results)),
         "loss": (loss, total),
         "penalty": (0.0 if penalty is None else float(penalty), engine.penalty.value(engine.step.trainer.parameters)),
     }
-    return _first_different(found, len(few))
+    return _first_different(found, len(few)) or (
+        "" if engine.objective.is_known() else _difference_of_loss(engine, batch)
+    )
+
+
+def _difference_of_loss(engine: CompiledEngine, batch: Batch) -> str:
+    """The same for the loss alone, on the whole batch: it may ask how many examples there are."""
+    results = engine.step.trainer.values(engine.step.batch(batch.chosen))
+    outputs = [_as_values(output) for output in engine.step.outputs_of(results)]
+    with no_grad():
+        loss = float(engine.objective.on(outputs, batch.examples))
+    total = results[:, 0].mean() if engine.reduction == "mean" else results[:, 0].sum()
+    return _first_different({"loss": (loss, total)}, len(batch))
 
 
 def difference_in_evaluation(engine: CompiledEngine, recording: Recording, examples: Examples, results: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Value, no_grad
+from autograd.node import set_numbers, taking_gradients
 from nn.clipping import scale_for
 from nn.fitting.batch import Batch
 from nn.fitting.compiled.circumstances import Beginning, Circumstances
@@ -109,7 +110,7 @@ class CompiledEngine:
             self._compare_by_target()
 
     def _trained(self) -> list[bool]:
-        return [p.requires_grad for p in self.eager.parameters]
+        return taking_gradients(self.eager.parameters)
 
     # ----- Training -----
 
@@ -184,7 +185,7 @@ class CompiledEngine:
         Raises CompilationError if they differ and there is no `fall_back`.
         """
         self.settle()
-        self._judge(difference(self, batch))
+        self._judge(self._asked(lambda: difference(self, batch)))
         self.due = max(self.due - 1, 0)
 
     def _judge(self, wrong: str) -> None:
@@ -195,22 +196,32 @@ class CompiledEngine:
             self.fall_back(wrong)
 
     def _compare_by_target(self) -> None:
-        before = self.others.take()
-        try:
-            wrong = difference_by_target(self.step, self.objective, self.training)
-            if self.evaluation is not None and self.validation is not None and not wrong:
-                wrong = difference_by_target(self.evaluation, self.objective, self.validation)
-        finally:
-            self.others.put_back(before)
+        wrong = self._asked(lambda: difference_by_target(self.step, self.objective, self.training))
+        if self.evaluation is not None and self.validation is not None and not wrong:
+            wrong = difference_by_target(self.evaluation, self.objective, self.validation)
         if wrong:
             raise CompilationError(wrong)
+
+    def _asked(self, question: Callable[[], str]) -> str:
+        """The answer; random generators and running means are as before afterwards, even if Ctrl-C comes meanwhile."""
+        before = self.others.take()
+        try:
+            answer = question()
+            self.others.put_back(before)
+        except BaseException:
+            to_the_end(lambda: self.others.put_back(before))
+            raise
+        return answer
 
     # ----- Evaluating -----
 
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """See `nn.fitting.engine.Engine`."""
+        looked_at = not self.ahead
         self.settle()
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:
+            return self.eager.evaluate(examples, batch_size)
+        if looked_at and not self.circumstances.last(self.model):
             return self.eager.evaluate(examples, batch_size)
         self.evaluation.read()
         results = self.evaluation.trainer.values(self.evaluation.whole())
@@ -237,8 +248,7 @@ class CompiledEngine:
 
     def _write_back(self) -> None:
         trainer = self.step.trainer
-        for p, x, slope in zip(self.parameters, trainer.parameters.tolist(), trainer.gradient.tolist(), strict=True):
-            p.data, p.grad = x, slope
+        set_numbers(self.parameters, trainer.parameters.tolist(), trainer.gradient.tolist())
         for p in self.frozen:
             p.grad = 0.0
         self.optimizer.write_back()
@@ -259,7 +269,7 @@ class CompiledEngine:
         self.penalty.read()
         self.optimizer.read()
         self.groups = []  # which know the lengths of what is frozen
-        self.due = max(self.due, not self.known)  # a loss of the user's may know what a callback did
+        self.due = max(self.due, int(not self.known))  # a loss of the user's may know what a callback did
 
 
 def _length(vector: Vector) -> float:

@@ -58,6 +58,8 @@ class Recording:
             loss = objective.on([output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
         if not isinstance(loss, Value):
             raise CompilationError(f"the loss of one example is {loss!r}, and no Value")
+        if not loss.requires_grad and training:
+            raise CompilationError("the loss depends on no parameter that takes a gradient")
         inputs += [factor for drawn in self.representative.drawn for factor in drawn.factors]
         measured = self.representative.measured if training else []
         moments = [v for _, found in measured for v in (*[m for m, _ in found], *[s for _, s in found])]
@@ -138,8 +140,9 @@ def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
         told = None
     if told is not None and told.default in ("mean", "sum"):
         return str(told.default)
-    if len(outputs) < 2:
-        return "mean"
+    alone = len(outputs) < 2
+    if alone:
+        outputs, y = [outputs[0]] * 2, [y[0]] * 2
     for shifted in _SHIFTS:
         try:
             with no_grad():
@@ -147,6 +150,8 @@ def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
                 both = float(loss(given, list(y[:2])))
                 total = sum([float(loss([p], [t])) for p, t in zip(given, y[:2], strict=True)])
         except Exception:
+            if alone:
+                return "mean"
             if shifted is _SHIFTS[0]:
                 raise
             continue  # as a loss on probabilities may refuse what is none

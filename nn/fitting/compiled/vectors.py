@@ -54,7 +54,7 @@ class VectorOptimizer:
         self.optimizer = optimizer
         number = {p: i for i, p in enumerate(optimizer.parameters)}
         stepped = [k for k, p in enumerate(parameters) if p in number]
-        self.numbers = [number[parameters[k]] for k in stepped]
+        self.numbers = np.array([number[parameters[k]] for k in stepped], dtype=np.intp)
         self.places: Any = slice(None) if len(stepped) == len(parameters) else np.array(stepped, dtype=np.intp)
         # A rule of the user's may work in place, on arrays that are its own in `Optimizer.step`.
         self.known = getattr(type(optimizer).update, "__module__", "").startswith("nn.")
@@ -62,22 +62,24 @@ class VectorOptimizer:
 
     def read(self) -> None:
         """Take over what the optimizer remembers."""
-        kept, steps = self.optimizer.state, np.array([self.optimizer.steps[i] for i in self.numbers])
+        steps = np.array(self.optimizer.steps)[self.numbers]
         # Parameters that have made as many steps share one call of the rule; nearly always that is all of them.
         counts = np.unique(steps).tolist()
         self.groups = [slice(None) if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
-        state = tuple([np.array([kept[slot][i] for i in self.numbers]) for slot in self.optimizer.slots])
+        state = tuple([np.array(self.optimizer.state[slot])[self.numbers] for slot in self.optimizer.slots])
         self.memory = Memory(state, tuple(counts))
 
     def write_back(self) -> None:
         """Give the optimizer what it has to remember."""
         for slot, remembered in zip(self.optimizer.slots, self.memory.state, strict=True):
             kept = self.optimizer.state[slot]
-            for i, x in zip(self.numbers, remembered.tolist(), strict=True):
-                kept[i] = x
+            all_ = np.array(kept)
+            all_[self.numbers] = remembered
+            kept[:] = all_.tolist()
+        steps = np.array(self.optimizer.steps)
         for group, n in zip(self.groups, self.memory.steps, strict=True):
-            for i in np.array(self.numbers)[group].tolist():
-                self.optimizer.steps[i] = n
+            steps[self.numbers[group]] = n
+        self.optimizer.steps[:] = steps.tolist()
 
     def step(self, theta: Vector, gradient: Vector) -> None:
         """One step along the gradient, in place."""
