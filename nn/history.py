@@ -18,7 +18,8 @@ class History:
     - `layers["layers.0"]["gradient_norm"]` likewise for each layer; see `nn.fitting.watching.Watch` for the names.
     - `epoch` are the numbers of the epochs, from 0; `epochs` is how many there were.
     - `stopped` says why it ended: "finished", "early", "callback", "interrupted" or "failed"; then `failure` says how.
-    - `settings["engine"]` is the engine that trained, "compiled" or "eager"; `settings["lr"]` and others likewise.
+    - `settings["engine"]` is the engine that trained (at the end), "compiled" or "eager", and where `fit` could not
+      compile, `settings["not compiled"]` says why; `settings["lr"]` and others likewise.
     - `best_epoch` is the epoch whose weights early stopping restored, None if it did not.
 
     >>> history = History()

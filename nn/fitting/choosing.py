@@ -30,4 +30,5 @@ def chosen_engine(
         if name == "compiled":
             raise
         fall_back(error.why)
+        eager.reason = error.why
         return eager

@@ -54,9 +54,10 @@ class CompilationError(ValueError):
 
 
 class Engine(Protocol):
-    """What `fit` asks of an engine; `name` is "eager" or "compiled"."""
+    """What `fit` asks of an engine; `name` is "eager" or "compiled", and `reason` says why it is not compiled."""
 
     name: str
+    reason: str
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """One step on one batch, all or nothing; with `watch`, tell it what the layers do.
@@ -127,6 +128,8 @@ class EagerEngine:
     """
 
     name = "eager"
+    reason = ""
+    """Why it stands in for the compiled one, if it does."""
 
     def __init__(
         self,

@@ -143,6 +143,8 @@ class Loop:
             finally:
                 job.engine.settle()
                 self.history.settings["engine"] = job.engine.name
+                if job.engine.reason:
+                    self.history.settings["not compiled"] = job.engine.reason
         return self.history
 
     def _run_epoch(self, bar: Progress) -> None:

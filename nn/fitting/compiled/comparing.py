@@ -24,7 +24,7 @@ TARGETS = 256  # that a loss is tried on: all classes, and what stands for "not 
 AGREEMENT = 1e-6  # rounding stays far below, another number does not
 ROUNDING = 1e-14  # what is left where numbers of about 1 cancel each other
 
-REASON = "it uses numbers that a recording cannot follow, such as .data, random ones of its own, or a count"
+REASON = "it uses numbers that a recording cannot follow, such as random ones of its own, a count, a list that changes"
 
 
 def difference(engine: CompiledEngine, batch: Batch) -> str:
@@ -101,11 +101,19 @@ def difference_by_target(recording: Recording, objective: Objective, examples: E
 
 def _first_different(found: dict[str, tuple[Any, Any]], examples: int) -> str:
     for what, (expected, got) in found.items():
-        if not _agree(np.array(expected), np.array(got)):
-            return (
-                f"of {examples} examples, the model gives the {what} {_shown(expected)} and its program {_shown(got)}: "
-                f"{REASON}"
-            )
+        one, other = np.array(expected), np.array(got)
+        if _agree(one, other):
+            continue
+        if one.shape != other.shape or one.ndim == 0:
+            both = f"the {what} {_shown(one)} and its program {_shown(other)}"
+            return f"of {examples} examples, the model gives {both}: {REASON}"
+        with np.errstate(all="ignore"):
+            apart = np.abs(one - other).reshape(len(one), -1).max(axis=1)
+        i = int(np.nan_to_num(apart, nan=np.inf).argmax())
+        return (
+            f"for example {i} of a batch, the model gives the {what} {_shown(one[i])} and its program "
+            f"{_shown(other[i])}: {REASON}"
+        )
     return ""
 
 

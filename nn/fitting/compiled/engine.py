@@ -72,7 +72,7 @@ class CompiledEngine:
         self.model, self.objective = eager.model, eager.objective
         self.training, self.validation = training, validation
         self.beginning = Beginning(self.model)
-        self.name, self.steps = "compiled", 0
+        self.name, self.reason, self.steps = "compiled", "", 0
         self.ahead = False  # of the model, which has not been told
         self._compile()
 
@@ -192,7 +192,7 @@ class CompiledEngine:
         if wrong and self.fall_back is None:
             raise CompilationError(wrong)
         if wrong and self.fall_back is not None:
-            self.name = "eager"
+            self.name, self.reason = "eager", wrong
             self.fall_back(wrong)
 
     def _compare_by_target(self) -> None:
