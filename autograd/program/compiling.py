@@ -41,7 +41,9 @@ def compile(
     Of a graph, `inputs` are the leaves that are fed per example. Every other leaf is read at each call: a parameter if
     it takes a gradient; `parameters` names some that count even if the output does not depend on them. Leaves whose
     role is "constant", as plain numbers in formulas, are part of the program. A function is traced when it is first
-    called; see `CompiledFunction` for its arguments. `dtype` is float64 or float32.
+    called; see `CompiledFunction` for its arguments. Numbers that it takes from closures, globals and attributes of
+    plain objects are in the program as they were then: make them arguments, or Values, which are read at every call.
+    `dtype` is float64 or float32.
 
     Raises TypeError for anything else than Values or a function, ValueError for inputs that are computed, listed twice,
     or given with a function; TracingError if the function branches on the number in a Value.

@@ -65,11 +65,15 @@ class Machine:
     def values(self, X: Array) -> Array:
         """The result for each example; of several outputs, a row for each example."""
         with np.errstate(all="ignore"):
-            parts = []
+            if len(X) <= self.chunk:
+                return self._assembled(self._functions(len(X))[0](X), len(X))
+            outputs = sum(count for count, _ in self.results)
+            found = np.empty((len(X), outputs) if self.several else len(X), self.dtype)
             for at in range(0, len(X), self.chunk):
                 rows = X[at : at + self.chunk]
-                parts.append(self._assembled(self._functions(len(rows))[0](rows), len(rows)))
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+                results = self._functions(len(rows))[0](rows)
+                found[at : at + self.chunk] = self._assembled(results, len(rows)) if self.several else results
+        return found
 
     def _assembled(self, results: Any, examples: int) -> Array:
         """What a forward function returned as an array of its own: (examples,) or (examples, outputs)."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from autograd.node import numbers_of
 from autograd.program.code import Code, code_for
 from autograd.program.machine import Array, Machine
 from autograd.program.report import counted
+from autograd.program.singly import LEAST, MOST_PARAMETERS, Singly
 from autograd.program.stages import Stages
 from autograd.program.trainer import Trainer
 from autograd.program.walk import Recorded
@@ -83,8 +86,11 @@ class Program:
         A program of several outputs gives an array (outputs,) for one example and (examples, outputs) for a batch.
         Raises ValueError if X does not have a column for each input.
         """
+        return self._values(X, self._loaded())
+
+    def _values(self, X: ArrayLike, machine: Machine) -> Any:
         rows, single = self.rows(X)
-        values = self._loaded().values(rows)
+        values = machine.values(rows)
         if not single:
             return values
         return float(values[0]) if values.ndim == 1 else values[0]
@@ -115,8 +121,12 @@ class Program:
         >>> value.tolist(), by_parameters.tolist(), by_inputs.tolist()
         ([3.0, 12.0], [[1.0], [4.0]], [[6.0], [12.0]])
         """
+        return self._value_and_grad(X, self._loaded(), reduction, inputs, accumulate)
+
+    def _value_and_grad(
+        self, X: ArrayLike, machine: Machine, reduction: Reduction, inputs: bool, accumulate: bool
+    ) -> Any:
         rows, single = self.rows(X)
-        machine = self._loaded()
         if not is_reduced(reduction) and not single:
             return self._one_by_one(machine, rows, inputs, accumulate)
         by_inputs = np.empty(rows.shape[::-1], self.dtype).T if inputs else None
@@ -134,15 +144,25 @@ class Program:
         self.read_into(machine)
         return Trainer(self, machine)
 
+    @cached_property
+    def _singly(self) -> Singly:
+        return Singly(self._recorded, self._code.built.layout.parameters)
+
     def _one_by_one(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
         if self.whole_batches:
             raise ValueError('reduction="none": examples depend on each other through batch_mean; take "mean" or "sum"')
-        values = np.empty(len(rows), self.dtype)
-        gradients = np.empty((len(rows), len(self.parameters)), self.dtype)
-        by_inputs = np.empty(rows.shape, self.dtype)
-        for k in range(len(rows)):
-            values[k] = machine.gradients(rows[k : k + 1], 1.0, by_inputs[k : k + 1] if inputs else None)
-            gradients[k] = machine.gradient
+        count = len(self.inputs)
+        if len(rows) < LEAST or len(self.parameters) > MOST_PARAMETERS:
+            values = np.empty(len(rows), self.dtype)
+            both = np.empty((len(rows), count + len(self.parameters)), self.dtype)
+            for k in range(len(rows)):
+                values[k] = machine.gradients(rows[k : k + 1], 1.0, both[k : k + 1, :count] if inputs else None)
+                both[k, count:] = machine.gradient
+        else:
+            values = machine.values(rows)
+            values = values[:, 0] if values.ndim == 2 else values
+            both = self._singly.gradients(rows, machine)
+        by_inputs, gradients = both[:, :count], both[:, count:]
         if accumulate:
             self._accumulate(gradients.sum(axis=0).tolist(), by_inputs if inputs else None)
         return (values, gradients, by_inputs) if inputs else (values, gradients)
@@ -193,8 +213,8 @@ class Program:
     def read_into(self, machine: Machine) -> None:
         """Give a machine the numbers of the Values."""
         with np.errstate(over="ignore"):  # what is too large for float32 is inf
-            machine.theta[:] = [v.data for v in self.parameters]
-            machine.givens[:] = [v.data for v in self._givens]
+            machine.theta[:] = numbers_of(self.parameters)
+            machine.givens[:] = numbers_of(self._givens)
 
     def __reduce__(self) -> tuple[type[Program], tuple[Recorded, np.dtype[Any]]]:
         return Program, (self._recorded, self.dtype)  # a copy is compiled from the graph, and has arrays of its own

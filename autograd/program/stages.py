@@ -18,12 +18,15 @@ from autograd.program.groups import Group, group
 from autograd.program.ir import Graph
 from autograd.program.lift import lift
 from autograd.program.order import Layout, order_rows
+from autograd.program.powers import share_squares
 from autograd.program.references import called, read
 from autograd.program.report import report
 from autograd.program.settle import settle
 from autograd.program.sums import collect_sums
 
-CANONICAL: tuple[Callable[[Graph], Graph], ...] = (fold, collect_sums, merge_equal, drop_dead, settle)
+CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
+    fold, collect_sums, merge_equal, share_squares, drop_dead, settle,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

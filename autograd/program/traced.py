@@ -6,51 +6,35 @@ import functools
 import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd.program.collector import no_collection
-from autograd.program.machine import Array
+from autograd.program.machine import Machine
 from autograd.program.program import Program, Reduction
-from autograd.program.structure import Arguments, build_argument, read_arguments
-from autograd.program.walk import read_graph
-from autograd.state import MODE, TracingError
-from autograd.value import Value, count_modes
+from autograd.program.traces import Call, Trace
+from autograd.program.traces import tracing as tracing
+from autograd.state import MODE
 
 KEPT = 64  # programs of one function
-AGREEMENT = 1e-3  # between a function and its program: rounding stays far below, another number does not
-
-Named = list[tuple[str, Any]]
-
-
-@dataclass(slots=True)
-class _Trace:
-    """A program, the example that it was traced with, and what its key names by identity."""
-
-    program: Program
-    several: bool
-    example: Array
-    arguments: Arguments
-    checked: bool = False
+OF_PROGRAMS = ("source", "careful_source", "stages", "report", "inputs", "parameters", "trainer")
 
 
 class CompiledFunction:
     """A function that runs as array code; made by `compile`.
 
-    Floats and lists of numbers in the arguments are one example; NumPy arrays are a batch, an example a row. Modules,
-    and Values that are leaves, bring the parameters. Anything else is a constant: for another one, the function is
-    traced again. So it is for another module, and for the same one when parts of it are frozen, exchanged, or put into
-    training or evaluation. What else a module keeps, as a setting in an attribute, stays as it was at the first call.
+    Floats and lists of numbers in the arguments are one example; NumPy arrays are a batch, an example a row, and then
+    floats and lists are the same for all examples. Modules, and Values that are leaves, bring the parameters. Anything
+    else is a constant: for another one, the function is traced again. So it is for another module, and for the same one
+    when parts of it are frozen, exchanged, or put into training or evaluation.
 
-    A trace keeps formulas, and numbers only as they stand in them. So the first time that there is an example with
-    other numbers, function and program are compared on it: TracingError says if the function used a number that it took
-    out of a Value, or a random one. Comparisons and bool() of a Value are refused; but `==` and `in` only ask whether
-    it is the same Value, so v == 1.0 is False in the function as in its program.
+    Numbers that the function takes from closures, globals and attributes of plain objects are part of the program as
+    they were when it was traced: make them arguments, or Values, whose numbers are read at every call. (A Value there
+    that is exchanged for another one is not noticed.) At calls 2, 4, 8, 16 and so on, and when there first is an
+    example with other numbers, function and program are compared on a few examples: TracingError says if they differ.
+    Comparisons and bool() of a Value, and taking its number out, are refused.
 
     >>> from autograd import Value
     >>> from autograd.program import compile
@@ -70,7 +54,7 @@ class CompiledFunction:
     def __init__(self, function: Callable[..., Any], dtype: DTypeLike) -> None:
         self.function, self.dtype = function, dtype
         self._lock = threading.RLock()  # two threads trace one after the other
-        self._traces: OrderedDict[Any, _Trace] = OrderedDict()
+        self._traces: OrderedDict[Any, Trace] = OrderedDict()
         self.traces = 0
         """How often the function has been traced."""
         try:
@@ -86,44 +70,66 @@ class CompiledFunction:
         """
         if MODE.get().tracing:
             return self.function(*args, **named)
-        trace, rows = self._find(args, named)
-        values = trace.program(rows)
-        return values.tolist() if trace.several and rows.ndim == 1 else values
+        call, trace, machine = self._find(args, named)
+        values = trace.program._values(call.X, machine)
+        return values.tolist() if trace.several and call.X.ndim == 1 else values
 
     def value_and_grad(
         self, *args: Any, reduction: Reduction = "mean", inputs: bool = False, accumulate: bool = False, **named: Any
     ) -> Any:
-        """The value and its gradients, as `Program.value_and_grad` gives them; `program` says in which order."""
-        trace, rows = self._find(args, named)
-        return trace.program.value_and_grad(rows, reduction=reduction, inputs=inputs, accumulate=accumulate)
+        """The value and its gradients, as `Program.value_and_grad` gives them, but in the order of the arguments.
+
+        First there is a gradient for each Value among the arguments and for each of `parameters()` of a module, in
+        order, each once (0.0 where it takes no gradient, as when it is frozen): zip(model.parameters(), gradients)
+        pairs them. Then come Values that the function found elsewhere, in closures and attributes, in the order of
+        `program(...).parameters`. With reduction="none" these are the columns.
+
+        Raises ValueError if no Value takes a gradient, and `inputs` are not asked for.
+
+        >>> from autograd import Value
+        >>> from autograd.program import compile
+        >>> product = compile(lambda x, a, b: a * b * x)
+        >>> product.value_and_grad(1.0, Value(2.0), Value(5.0))
+        (10.0, [5.0, 2.0])
+        """
+        call, trace, machine = self._find(args, named, inputs)
+        if not (trace.program.parameters or inputs):
+            raise ValueError(
+                f"{call.name} has nothing to take gradients by: no argument is a Value that takes one, or a module. "
+                "Give Values, as Value(0.1), or ask for inputs=True"
+            )
+        value, gradients, *by_inputs = trace.program._value_and_grad(call.X, machine, reduction, inputs, accumulate)
+        if isinstance(gradients, list):
+            gradients.append(0.0)
+            ordered: Any = [gradients[k] for k in trace.places]
+        else:
+            ordered = np.column_stack([gradients, np.zeros(len(gradients), self.dtype)])[:, trace.places]
+        return (value, ordered, *by_inputs)
 
     def program(self, *args: Any, **named: Any) -> Program:
-        """The program for arguments like these."""
-        return self._find(args, named)[0].program
+        """The program for arguments like these. Of a batch, its inputs are the numbers in the arrays."""
+        return self._find(args, named)[1].program
 
-    def _find(self, args: Sequence[Any], named: dict[str, Any]) -> tuple[_Trace, Array]:
-        """The trace for these arguments, and the rows that its program takes."""
-        arguments = self._named(args, named)
-        found = read_arguments(arguments)
-        rows = found.rows(np.dtype(self.dtype))
+    def _find(self, args: Sequence[Any], named: dict[str, Any], inputs: bool = False) -> tuple[Call, Trace, Machine]:
+        """What was called, the trace for it, and a machine of its program with all numbers but the rows."""
+        call = Call(self.function, self._named(args, named), len(args), inputs, self.dtype)
         with self._lock:
-            trace = self._find_trace(arguments, found, len(args), rows)
-        return trace, rows[0] if found.examples is None else rows
+            trace = self._find_trace(call)
+            machine = trace.load(call)
+            trace.compare_now_and_then(call, machine)
+        return call, trace, machine
 
-    def _find_trace(self, arguments: Named, found: Arguments, count: int, rows: Array) -> _Trace:
-        if found.key not in self._traces:
-            self._traces[found.key] = self._trace(arguments, found, count, rows[0])
+    def _find_trace(self, call: Call) -> Trace:
+        key = call.found.key
+        if key not in self._traces:
+            self._traces[key] = Trace(call, self.dtype)
             self.traces += 1
             if len(self._traces) > KEPT:
                 self._traces.popitem(last=False)
-        self._traces.move_to_end(found.key)
-        trace = self._traces[found.key]
-        if not trace.checked and not np.array_equal(rows[-1], trace.example, equal_nan=True):
-            self._check(trace, arguments, found, count, rows[-1])
-            trace.checked = True
-        return trace
+        self._traces.move_to_end(key)
+        return self._traces[key]
 
-    def _named(self, args: Sequence[Any], named: dict[str, Any]) -> Named:
+    def _named(self, args: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
         """The arguments with the names that the function gives them; those by position first."""
         names = [f"x{k}" if k else "x" for k in range(len(args))]
         if self._signature is not None:
@@ -132,58 +138,10 @@ class CompiledFunction:
             names[: len(own)] = own[: len(args)]
         return [*zip(names, args, strict=True), *named.items()]
 
-    def _trace(self, arguments: Named, found: Arguments, count: int, example: Array) -> _Trace:
-        with no_collection(), tracing(recording=True):
-            try:
-                result, inputs = self._apply(arguments, found, count, 0)
-            except TracingError:
-                raise
-            except (TypeError, IndexError) as error:
-                error.add_note(
-                    f"{self._name()} was being traced: numbers are Values there. What decides how much is computed, "
-                    "as n in range(n), must be a whole number given by itself, not in a list: that is a constant"
-                )
-                raise
-        several = isinstance(result, (list, tuple))
-        if several and not result:
-            raise TypeError(f"{self._name()} returned {result!r}: return a Value, or a list of them")
-        outputs = [self._as_value(x) for x in (result if several else [result])]
-        with no_collection():
-            program = Program(read_graph(outputs, inputs, found.parameters), self.dtype)
-        return _Trace(program, several, example, found)
+    if not TYPE_CHECKING:
 
-    def _apply(self, arguments: Named, found: Arguments, count: int, example: int) -> tuple[Any, list[Value]]:
-        """What the function itself gives for one example, and the Values that stood for its numbers."""
-        inputs: list[Value] = []
-        shapes = zip(found.shapes, arguments, strict=True)
-        built = [build_argument(shape, x, name, inputs, example) for shape, (name, x) in shapes]
-        keywords = {name: x for (name, _), x in zip(arguments[count:], built[count:], strict=True)}
-        return self.function(*built[:count], **keywords), inputs
-
-    def _check(self, trace: _Trace, arguments: Named, found: Arguments, count: int, row: Array) -> None:
-        """Compare function and program on an example with other numbers than the one that was traced."""
-        if trace.program.whole_batches:
-            return  # which one example cannot tell
-        with tracing(recording=False):
-            result, _ = self._apply(arguments, found, count, -1)
-        expected = np.array([self._as_value(x).data for x in (result if trace.several else [result])])
-        got = np.atleast_1d(trace.program(row))
-        if not np.allclose(got, expected, rtol=AGREEMENT, atol=AGREEMENT, equal_nan=True):
-            raise TracingError(
-                f"{self._name()} gives {expected.tolist()} for an example and its program {got.tolist()}: the function "
-                "uses numbers that a trace cannot follow. Take no number out of a Value (.data, detach(), no_grad()), "
-                "and draw no random ones (as dropout does in training): make them arguments"
-            )
-
-    def _as_value(self, x: Any) -> Value:
-        if isinstance(x, Value):
-            return x
-        if isinstance(x, (int, float, np.floating)):
-            return Value(x, role="constant")
-        raise TypeError(f"{self._name()} returned {x!r} ({type(x).__name__}): return a Value, or a list of them")
-
-    def _name(self) -> str:
-        return f"{getattr(self.function, '__name__', repr(self.function))}()"
+        def __getattr__(self, what: str) -> Any:
+            raise AttributeError(_missing(self, what), name=what, obj=self)
 
     def __get__(self, owner: Any, kind: type | None = None) -> Any:
         return self if owner is None else Method(self, owner)
@@ -222,14 +180,16 @@ class Method:
         """See `CompiledFunction.program`."""
         return self.compiled.program(self.owner, *args, **named)
 
+    if not TYPE_CHECKING:
 
-@contextmanager
-def tracing(recording: bool) -> Iterator[None]:
-    """While a function is traced, asking a Value for its number is an error."""
-    count_modes(1)
-    token = MODE.set(MODE.get()._replace(tracing=True, recording=recording))
-    try:
-        yield
-    finally:
-        MODE.reset(token)
-        count_modes(-1)
+        def __getattr__(self, what: str) -> Any:
+            raise AttributeError(_missing(self, what), name=what, obj=self)
+
+
+def _missing(compiled: object, what: str) -> str:
+    if what not in OF_PROGRAMS:
+        return f"{type(compiled).__name__!r} object has no attribute {what!r}"
+    return (
+        f"a compiled function has no .{what}: it has a program for each structure of its arguments. Write "
+        f"f.program(arguments).{what}, with the arguments of a call"
+    )

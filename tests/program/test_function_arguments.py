@@ -1,6 +1,7 @@
 """What a compiled function is given over time: modules that change, methods, copies, threads."""
 
 import copy
+import math
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -29,7 +30,7 @@ def check_as_the_model(model: nn.Module) -> None:
     loss.backward()
     value, gradients = squared_error.value_and_grad(model, x, y)
     assert value == pytest.approx(loss.data, rel=1e-12)
-    assert gradients == pytest.approx([p.grad for p in program.parameters], rel=1e-11)
+    assert gradients == pytest.approx([p.grad for p in model.parameters()], rel=1e-11)
 
 
 def test_parts_of_a_model_that_are_frozen_or_exchanged() -> None:
@@ -99,12 +100,43 @@ def test_a_function_is_copied_and_pickled_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "function", [lambda x: x * len(range(x)), lambda x: [x, x, x][x], lambda x: x * np.zeros(3)[x], lambda x: x @ x]
+    "function",
+    [
+        lambda x: x * len(range(x)),
+        lambda x: [x, x, x][x],
+        lambda x: [x, x, x][:x],
+        lambda x: (x, x, x)[x],
+        lambda x: "abc"[x],
+        lambda x: x * np.zeros(3)[x],
+        lambda x: math.factorial(x),
+    ],
 )
-def test_an_error_while_tracing_says_that_numbers_are_values(function: Any) -> None:
+def test_an_error_where_a_whole_number_was_needed_says_that_numbers_are_values(function: Any) -> None:
     with pytest.raises((TypeError, IndexError)) as caught:
         compile(function)(2.0)
     assert "was being traced: numbers are Values there" in caught.value.__notes__[0]
+
+
+def untyped(x: Any) -> Any:
+    return x
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x @ x,
+        lambda x: divmod(x, x),
+        lambda x: untyped([x])(1),
+        lambda x: [x][1],
+        lambda x: [x][untyped("0")],
+        lambda x: x * len(range(untyped(1.0))),
+        lambda x: x + "text",
+    ],
+)
+def test_other_errors_are_left_as_they_are(function: Any) -> None:
+    with pytest.raises((TypeError, IndexError)) as caught:
+        compile(function)(2.0)
+    assert not hasattr(caught.value, "__notes__")
 
 
 def test_an_array_without_axes_is_a_number() -> None:

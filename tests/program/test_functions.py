@@ -53,12 +53,12 @@ def test_gradients_by_the_parameters_of_a_model() -> None:
     program = squared_error.program(model, X, y)
     assert set(program.parameters) == set(model.parameters())
     value, gradients = squared_error.value_and_grad(model, X, y, accumulate=True)
-    assert [p.grad for p in program.parameters] == gradients
+    assert [p.grad for p in model.parameters()] == gradients
     model.zero_grad()
     total = sum([(model(list(row)) - t) ** 2 for row, t in zip(X, y, strict=True)]) * 0.2
     total.backward()
     assert value == pytest.approx(total.data, rel=1e-13)
-    assert [p.grad for p in program.parameters] == pytest.approx(gradients, rel=1e-11)
+    assert [p.grad for p in model.parameters()] == pytest.approx(gradients, rel=1e-11)
 
 
 def test_nested_lists_and_values() -> None:
@@ -207,13 +207,32 @@ def test_an_error_in_the_function_leaves_no_trace() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((np.zeros(3), np.zeros(4)), ValueError, "y has 4 examples, but an argument before it has 3"),
-        (([np.zeros(3)], 1.0), TypeError, r"x\[0\] is an array inside a list"),
+        (
+            (np.zeros(3), np.zeros(4)),
+            ValueError,
+            "y has 4 examples, but an argument before it has 3: an array is a batch",
+        ),
+        ((np.zeros(3), np.zeros(4)), ValueError, "as weights are, is given as a list"),
+        (
+            ([np.zeros(3)], 1.0),
+            TypeError,
+            r"x\[0\] is an array inside a list: give each array as an argument of its own",
+        ),
+        (
+            (np.array([Value(1.0)]), 1.0),
+            TypeError,
+            "x is an array of object: .* arrays of numbers; give Values in a list",
+        ),
         ((np.array(["a"]), 1.0), TypeError, "x is an array of <U1"),
         (({1, 2}, 1.0), TypeError, r"x is \{1, 2\} \(set\): a compiled function takes numbers"),
         ((np.zeros((0, 2)), 1.0), ValueError, "x is a batch of no examples"),
         ((1.0, "text"), TypeError, "returned 'text'"),
         ((1.0, ()), TypeError, r"returned \(\): return a Value, or a list of them"),
+        (
+            (1.0, ((2.0,),)),
+            TypeError,
+            r"returned \(Value\(.*\) \(tuple\): return a Value, or a list of them, not nested",
+        ),
     ],
 )
 def test_refused_arguments(arguments: tuple[Any, ...], error: type[Exception], message: str) -> None:
@@ -222,13 +241,18 @@ def test_refused_arguments(arguments: tuple[Any, ...], error: type[Exception], m
         compiled(*arguments)
 
 
+def test_results_in_an_array_are_refused() -> None:
+    with pytest.raises(TypeError, match=r"\(ndarray\): return a Value, or a list of them, as array.ravel\(\).tolist"):
+        compile(lambda x: np.array([x, x]))(2.0)
+
+
 def random_mask(x: Any, rng: Random = Random(0)) -> Any:  # noqa: B008
     return x * rng.random()
 
 
 @pytest.mark.parametrize("function", [random_mask, nn.Dropout(0.5, seed=0)])
 def test_a_number_that_a_trace_cannot_follow_is_found(function: Any) -> None:
-    message = "uses numbers that a trace cannot follow. Take no number out of a Value"
+    message = "the function uses numbers that a trace cannot follow.* random ones .* make them arguments"
     is_layer = isinstance(function, nn.Module)
     compiled = compile(function)
     with pytest.raises(TracingError, match=message):

@@ -148,3 +148,16 @@ def test_a_zero_factor_stops_infinity_in_a_matrix_product(at: int) -> None:
     check_same(value, y.data)
     check_same(gradients, [p.grad for p in program.parameters])
     check_same(by_inputs, [v.grad for v in inputs])
+
+
+@pytest.mark.parametrize("number", [-3.0, -1e-200, -0.0, 0.0, 2.5, 1e77, 1e155, math.inf, -math.inf, math.nan])
+def test_powers_that_share_a_square(number: float) -> None:
+    """Values bit by bit as without sharing; slopes as the engine has them."""
+    x = Value(number)
+    for power in (3.0, 4.0):
+        alone, shared = compile(x**power, [x]), compile([x**power, x**2], [x])
+        value, _, (slope,) = shared.value_and_grad([number], inputs=True)
+        check_same(value, alone([number]), 0.0)
+        x.grad = 0.0
+        (x**power).backward()
+        check_same(slope, x.grad, 1e-14)

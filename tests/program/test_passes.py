@@ -14,6 +14,7 @@ from autograd.program.groups import group, levels_of
 from autograd.program.ir import Graph
 from autograd.program.lift import lift
 from autograd.program.order import Layout, order_rows
+from autograd.program.powers import share_squares
 from autograd.program.settle import settle
 from autograd.program.sums import collect_sums
 from autograd.program.walk import read_graph
@@ -55,6 +56,13 @@ x0, x1, x2, w0, w1, w2 = *X[:3], *W[:3]
         (merge_equal, [x0 * x1 + x1 * x0], ["*(#0 x0, #1 x1)", "*(#1 x1, #0 x0)", "+(#2, #3)"]),
         (merge_equal, [*softmax([x0, x1]), softmax([x0, x1])[0]],
          ["softmax(#0 x0, #1 x1; 0)", "softmax(#0 x0, #1 x1; 1)"]),
+        (share_squares, [x0**2 + x0**4], ["**(#0 x0, 2.0)", "**(#2, 2.0)", "+(#2, #4)"]),
+        (share_squares, [x0**4 + x0**2], ["**(#0 x0, 2.0)", "**(#4, 2.0)", "+(#2, #4)"]),
+        (share_squares, [x0**3 - x0**2], ["**(#0 x0, 2.0)", "*(#4, #0 x0)", "-(#2, #4)"]),
+        (share_squares, [x0**4 - x0**3], ["**(#0 x0, 4.0)", "**(#0 x0, 3.0)", "-(#2, #4)"]),
+        (share_squares, [x0**2 - x1**4], ["**(#0 x0, 2.0)", "**(#3 x1, 4.0)", "-(#2, #5)"]),
+        (share_squares, [x0**2 - x0**w0 + x0**5],
+         ["**(#0 x0, 2.0)", "**(#0 x0, #3 w0)", "-(#2, #4)", "**(#0 x0, 5.0)", "+(#5, #7)"]),
         (collect_sums, [w0 * x0 + w1 * x1], ["dot(#0 w0, #3 w1, #1 x0, #4 x1; 2)"]),
         (collect_sums, [x1 * w1 + (w2 + x0 * w0)], ["dot(#1 w1, #5 w0, #0 x1, #4 x0, #3 w2; 2)"]),
         (collect_sums, [w0 * x0 + x1], ["*(#0 w0, #1 x0)", "+(#2, #3 x1)"]),

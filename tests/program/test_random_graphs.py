@@ -10,6 +10,7 @@ import math
 import operator
 import random
 from collections.abc import Callable, Sequence
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -126,6 +127,18 @@ def test_smooth_graphs(graph: Graph) -> None:
 @given(wild_graphs)
 def test_wild_graphs(graph: Graph) -> None:
     check_wild(graph)
+
+
+@given(exact_graphs)
+def test_exact_graphs_with_gradients_at_once(graph: Graph) -> None:
+    with patch("autograd.program.program.LEAST", 1):
+        check_exact(graph)
+
+
+@given(wild_graphs)
+def test_wild_graphs_with_gradients_at_once(graph: Graph) -> None:
+    with patch("autograd.program.program.LEAST", 1):
+        check_wild(graph)
 
 
 @pytest.mark.slow
