@@ -15,7 +15,8 @@ from nn.fitting.batch import Batch
 from nn.fitting.compiled.circumstances import Beginning, Circumstances
 from nn.fitting.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
 from nn.fitting.compiled.penalty import Penalty
-from nn.fitting.compiled.recording import Recording, reduction_of
+from nn.fitting.compiled.recording import Recording
+from nn.fitting.compiled.reduction import reduction_of
 from nn.fitting.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
 from nn.fitting.engine import CompilationError, EagerEngine, Step
 from nn.fitting.examples import Examples
@@ -46,7 +47,7 @@ class CompiledEngine:
 
     With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
 
-    Raises CompilationError for what does not compile; see `nn.fitting.compiled.recording`.
+    Raises CompilationError for what does not compile; see `nn.fitting.compiled.example`.
 
     >>> from nn import MLP, losses, optim
     >>> from nn.fitting.engine import CompilationError, Objective

@@ -1,28 +1,22 @@
-"""One example recorded on behalf of all: from a model and its objective to programs."""
+"""A recorded example as a program for whole batches, and the rows that it takes."""
 
 from __future__ import annotations
 
-import inspect
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.program import Program, compile
 from autograd.program.collector import no_collection
-from autograd.program.traced import tracing
 from nn.fitting.compiled.draws import blocks_of
+from nn.fitting.compiled.example import RecordedExample, listed
 from nn.fitting.compiled.rows import Columns, Rows
 from nn.fitting.engine import CompilationError, Objective
 from nn.fitting.examples import Examples
-from nn.layers import BatchNorm
-from nn.mlp import Sequential
-from nn.module import InMode, Module
-from nn.representative import Representative
-from nn.stages import Stage, activation_of, stages_of, through_stages
+from nn.module import Module
 
 
 class Recording:
@@ -31,47 +25,26 @@ class Recording:
     The `halves` are the inputs and the targets that it is for. `outputs`, `seen[stage]` and `moments` say where these
     stand among the results of the program; the loss stands first.
 
-    Raises CompilationError for a model that may mix the examples of a batch, TracingError for one that branches on
-    numbers, and whatever else the model or the loss makes of Values whose numbers may not be asked for.
+    Raises what `RecordedExample` raises, and CompilationError for a loss that depends on what is no parameter of the
+    model and takes a gradient.
     """
 
     def __init__(self, model: Module, objective: Objective, examples: Examples, output: Any, training: bool) -> None:
         columns = Columns(objective.loss, examples, output)
         self.halves = columns.halves(examples)
-        first = [x for half in self.halves for x in half[0].tolist()]
-        stages = list(stages_of(model))
-        for stage in stages:
-            _check_batch(stage)
-        self.representative = Representative()
-        seen: dict[int, list[Value]] = {}
-
-        def see(i: int, given: list[Any]) -> None:
-            self.representative.stage = i + 1
-            activation = activation_of(stages[i][1])
-            if training and activation is not None and activation.name != "linear":
-                seen[i] = _listed(given[0])
-
-        with InMode(model, training), no_collection(), tracing(recording=True), self.representative.speaking():
-            inputs = [Value(x, label, requires_grad=False) for x, label in zip(first, columns.labels(), strict=True)]
-            x, target, weight = columns.split(inputs)
-            [output] = through_stages(stages, [x], see)
-            loss = objective.on([output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
-        if not isinstance(loss, Value):
-            raise CompilationError(f"the loss of one example is {loss!r}, and no Value")
-        if not loss.requires_grad and training:
-            raise CompilationError("the loss depends on no parameter that takes a gradient")
-        inputs += [factor for drawn in self.representative.drawn for factor in drawn.factors]
-        measured = self.representative.measured if training else []
-        moments = [v for _, found in measured for v in (*[m for m, _ in found], *[s for _, s in found])]
-        parts = [[loss], _listed(output), *seen.values(), moments]
-        places = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
-        self.single = isinstance(output, Value)
-        self.outputs, self.moments = places[1], places[-1]
-        self.seen = dict(zip(seen, places[2:-1], strict=True))
         self.width, self.fixed = columns.inputs, columns.width
+        example = RecordedExample(
+            model, objective, columns, [x for half in self.halves for x in half[0].tolist()], training
+        )
+        self.representative = example.representative
+        self.single = isinstance(example.output, Value)
+        parts = [[example.loss], listed(example.output), *example.seen.values(), example.moments if training else []]
+        places = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
+        self.outputs, self.moments = places[1], places[-1]
+        self.seen = dict(zip(example.seen, places[2:-1], strict=True))
         trained = [p for p in model.parameters() if p.requires_grad]
         with no_collection():
-            self.program: Program = compile([v for part in parts for v in part], inputs, parameters=trained)
+            self.program: Program = compile([v for part in parts for v in part], example.inputs, parameters=trained)
         known = set(trained)
         for p in self.program.parameters:
             if p not in known:
@@ -122,67 +95,3 @@ class Recording:
             for (m, s), mean, variance in zip(found, layer.running_mean, layer.running_var, strict=True):
                 m.data, s.data = mean, variance
         self.trainer.read()
-
-
-def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
-    """Whether the loss of a batch is the "mean" or the "sum" of the losses of its examples; found out with two.
-
-    Where both losses are 0, or one is not finite, other outputs are tried.
-
-    Raises CompilationError if it is neither.
-
-    >>> reduction_of(lambda ps, ys: sum([(p - y) ** 2 for p, y in zip(ps, ys)]), [1.0, 2.0], [0.0, 0.0])
-    'sum'
-    """
-    try:
-        told = inspect.signature(loss).parameters.get("reduction")
-    except (TypeError, ValueError):
-        told = None
-    if told is not None and told.default in ("mean", "sum"):
-        return str(told.default)
-    alone = len(outputs) < 2
-    if alone:
-        outputs, y = [outputs[0]] * 2, [y[0]] * 2
-    for shifted in _SHIFTS:
-        try:
-            with no_grad():
-                given = [_each(shifted, output) for output in outputs[:2]]
-                both = float(loss(given, list(y[:2])))
-                total = sum([float(loss([p], [t])) for p, t in zip(given, y[:2], strict=True)])
-        except Exception:
-            if alone:
-                return "mean"
-            if shifted is _SHIFTS[0]:
-                raise
-            continue  # as a loss on probabilities may refuse what is none
-        if not math.isfinite(total) or total == 0.0:
-            continue  # which tells nothing
-        for name, expected in (("mean", total / 2.0), ("sum", total)):
-            if math.isclose(both, expected, rel_tol=1e-9):
-                return name
-        raise CompilationError("the loss of a batch is neither the mean nor the sum of the losses of its examples")
-    return "mean"
-
-
-_SHIFTS: tuple[Callable[[Value], Value], ...] = (
-    lambda v: v,
-    lambda v: v * 0.5 + 0.25,  # still a probability
-    lambda v: v + 1.0,
-    lambda v: v * 0.0,
-    lambda v: -v,
-)
-
-
-def _each(function: Callable[[Value], Value], output: Any) -> Any:
-    return [function(v) for v in output] if isinstance(output, list) else function(output)
-
-
-def _check_batch(stage: Stage) -> None:
-    name, module = stage
-    own = type(module).batch
-    if own is not Module.batch and own is not Sequential.batch and own is not BatchNorm.batch:
-        raise CompilationError(f"{type(module).__name__} ({name}) has a batch() of its own, which may mix examples")
-
-
-def _listed(output: Any) -> list[Value]:
-    return list(output) if isinstance(output, (list, tuple)) else [output]
