@@ -267,6 +267,10 @@ def trained(recipe: Recipe, engine: str) -> tuple[nn.Module, optim.Optimizer, Hi
         return model, optimizer, model.fit(X, y, engine=engine, **asked), ""
     except TrainingError as error:
         return model, optimizer, error.history, str(error)
+    except RuntimeError as error:
+        if recipe.meddling != "freeze" or "nothing that it was made of takes a gradient" not in str(error):
+            raise
+        return model, optimizer, History({"engine": "compiled"}), "all frozen"  # by the callback
 
 
 def numbers(model: nn.Module, optimizer: optim.Optimizer, history: History) -> dict[str, list[float]]:
