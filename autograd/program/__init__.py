@@ -3,7 +3,7 @@
 The way from scalars to matrices, in the order of the passes; `stages` runs them:
 
 - `traced`, `traces`, `structure`, `comparing`: functions; `walk`: a recorded graph as plain lists (`ir`).
-- `fold`, `sums`, `powers`, `settle`: the canonical graph. `groups`, `lift`: blocks (`blocks`), matrix products among them.
+- `fold`, `sums`, `powers`, `settle`: the canonical graph. `groups`, `lift`: `blocks`, matrix products among them.
 - `order`: where everything lies. `forward`, `backward`, `adjoints`, `along`: lines of array code (`formula`, `lines`).
 - `split`, `reuse`, `emit`: one operation a line, shared arrays, the source. `report`: what became what.
 - `code`, `machine`, `program`, `trainer`, `singly`: what runs it, on one example, a batch, or step by step.
