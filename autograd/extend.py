@@ -68,6 +68,7 @@ def operation(
         applied.__name__ = applied.__qualname__ = own
         applied.__doc__ = describe(op)
         kept = [parameter.replace(annotation=Any) for parameter in list(signature.parameters.values())[1:]]
+        # What inspect and help() show; a function may carry it, which its declared type does not say.
         applied.__signature__ = signature.replace(parameters=kept, return_annotation=Any)  # type: ignore[attr-defined]
         return applied
 

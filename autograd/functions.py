@@ -26,6 +26,7 @@ class Unary(Protocol):
 class Binary(Protocol):
     """A function of two scalars."""
 
+    # As above: the first signature that fits is meant, and a Value fits the later ones too.
     @overload
     def __call__(self, a: Value, b: Value | Number, /) -> Value: ...  # type: ignore[overload-overlap]
     @overload

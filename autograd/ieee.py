@@ -7,6 +7,7 @@ module is to floats what `numpy` is to arrays.
 """
 
 import math
+from collections.abc import Callable
 
 from autograd.special import polygamma as polygamma
 
@@ -239,6 +240,6 @@ def where(condition: float, a: float, b: float) -> float:
     return a if condition else b
 
 
-def _whole(x: float, rounding: object) -> float:
+def _whole(x: float, rounding: Callable[[float], float]) -> float:
     # copysign keeps the zero of ceil(-0.5) and rint(-0.5) negative, which float(int) would lose.
-    return math.copysign(float(rounding(x)), x) if math.isfinite(x) else x  # type: ignore[operator]
+    return math.copysign(float(rounding(x)), x) if math.isfinite(x) else x

@@ -112,6 +112,7 @@ class Node:
     def operands(self) -> tuple[Value, ...]:
         """What the operation was applied to, in order, as often as it was used; plain numbers are constant leaves."""
         if self._flags & WIDE:
+            # An Extra is typed for Cython alone, in node.pxd.
             return self._extra.operands  # type: ignore[no-any-return]
         if self._code == LEAF:
             return ()
@@ -206,6 +207,8 @@ class Node:
         if self._label:
             text += f", label={self._label!r}"
         return text + (")" if self._code == LEAF else f", op={self.op!r})")
+
+    # Every Node is a Value, the one subclass; the functions below ask for one.
 
     def __reduce__(self) -> Any:
         from autograd.copying import freeze

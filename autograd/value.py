@@ -308,6 +308,8 @@ class Value(Node):
         """-1, 0 or 1."""
         return _apply_unary(self, "sign")
 
+    # `apply` gives a Value where one goes in, as here.
+
     def arctan2(self, x: Any) -> Value:
         """The angle of the point (x, self)."""
         return apply(ops.TABLE["atan2"], (self, x))  # type: ignore[return-value]
@@ -555,6 +557,7 @@ def _power(x: float, c: float) -> float:
     if x < 0.0 and x > -INF and abs(c) % 1.0 > 0.0:
         return math.nan  # where Python turns complex
     try:
+        # To mypy a power may be complex; the line above has seen to that.
         return x**c  # type: ignore[no-any-return]
     except (ZeroDivisionError, OverflowError):  # uncompiled only: C's pow answers inf
         return ieee.power(x, c)

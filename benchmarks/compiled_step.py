@@ -7,9 +7,7 @@ all steps after the warm-up. Their losses are printed: after the same number of 
 
 import importlib
 import importlib.util
-import os
 import random
-import sys
 import time
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -17,17 +15,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from one_thread import restart_on_one_thread
 
 import autograd
 from autograd import Value, dot, logsumexp, topological_order
 from autograd.program import Program, compile
 
-ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-}
 Array = NDArray[np.float64]
 Step = Callable[[], float]
 LR = 0.01
@@ -181,6 +174,7 @@ def jax_jitted(t: Setup) -> Step:
             return jnp.maximum(1.0 - Y * h, 0.0).mean()
         return (jax.nn.logsumexp(h, axis=1) - (Y * h).sum(axis=1)).mean()
 
+    # jax is imported by name, for it may be missing: to mypy it is Any.
     @jax.jit  # type: ignore[untyped-decorator]
     def update(parameters: Any) -> Any:
         value, gradients = jax.value_and_grad(loss)(parameters)
@@ -248,6 +242,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)  # read when NumPy is imported
+    restart_on_one_thread()
     main()

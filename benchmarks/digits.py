@@ -13,10 +13,8 @@ import argparse
 import importlib
 import importlib.util
 import math
-import os
 import random
 import statistics
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -26,6 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from one_thread import restart_on_one_thread
 
 import autograd
 import nn
@@ -33,12 +32,6 @@ from nn.digits import Pictures, read
 from nn.fitting.loop import order_of
 from nn.training import ENGINES
 
-ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-}
 Array = NDArray[np.float64]
 LR, BATCH, HIDDEN, SEED = 1e-3, 32, 32, 0
 
@@ -235,6 +228,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)  # read when NumPy is imported
+    restart_on_one_thread()
     main()

@@ -77,7 +77,7 @@ def loading(browser: "Browser", path: Path) -> float:
 def making(root: Value) -> float:
     """Seconds in Python, from the graph to the document."""
     start = time.perf_counter()
-    view(root).html  # noqa: B018
+    view(root).html  # noqa: B018 - asking for it makes it
     return time.perf_counter() - start
 
 
@@ -93,6 +93,7 @@ def measure(browser: "Browser", folder: Path, root: Value) -> float:
     print(f"  {'browser: open':<24} {load * 1e3:8.1f} ms")
     page = opened(browser, path)
     for name, act in ACTIONS.items():
+        # mypy cannot infer a lambda that holds its loop variable in a default.
         print(f"  {'browser: ' + name:<28} {best(lambda act=act: page.evaluate(TIMED, act)):4.0f} ms")  # type: ignore[misc]
     page.context.close()
     return python + load

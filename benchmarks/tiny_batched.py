@@ -7,25 +7,18 @@ the gradients by a and b come out for every example. Rivals take turns, and each
 
 import importlib
 import importlib.util
-import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from one_thread import restart_on_one_thread
 
 import autograd
 from autograd import Value
 from autograd.program import compile
 
-ONE_THREAD = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
-}
 Array = NDArray[np.float64]
 Run = Callable[[], tuple[float, Any]]  # the sum of all results, and the gradients by a and b of every example
 EXAMPLES = 100_000
@@ -158,6 +151,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | ONE_THREAD)  # read when NumPy is imported
+    restart_on_one_thread()
     main()

@@ -80,6 +80,7 @@ class Film(Callback):
         now = dict(self.model.state_dict())
         was_training = self.model.training
         figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
+        # Some releases of matplotlib type fps as int; a float is a rate too.
         writer = PillowWriter(fps=fps)  # type: ignore[arg-type,unused-ignore]
         part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.gif")
         try:

@@ -45,6 +45,7 @@ def load_idx(path: PathLike, max_bytes: int = 1 << 30) -> NDArray[np.generic]:
             return _read(path, file, most)
         try:
             with gzip.open(file) as unzipped:
+                # A GzipFile reads as a BinaryIO does, but is none by name.
                 return _read(path, unzipped, most)  # type: ignore[arg-type]
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ValueError(f"{path}: the gzip data is cut off or damaged ({error}): get the file again") from error

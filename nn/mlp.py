@@ -73,9 +73,10 @@ class MLP(Sequential):
     """A multi-layer perceptron: `nin` inputs, then one `Layer` for each width in `nouts`.
 
     Hidden layers get `activation`, the last one `output_activation`. With `batch_norm`, a `BatchNorm` stands between
-    the weighted sums and the activation of each hidden layer; with `dropout` above 0, a `Dropout` after it. `init`
-    draws the weights, uniform in −1 to 1 by default; the same `seed` gives the same network and the same dropout, and
-    no seed a new one every time. `fused=False` records every product and sum as a node of its own.
+    the weighted sums and the activation of each hidden layer, whose own biases are frozen at 0, as it adds one; with
+    `dropout` above 0, a `Dropout` after it. `init` draws the weights, uniform in −1 to 1 by default; the same `seed`
+    gives the same network and the same dropout, and no seed a new one every time. `fused=False` records every product
+    and sum as a node of its own.
 
     Raises ValueError for widths below 1 and for an empty `nouts`, TypeError for what is no width, flag or number.
 
@@ -115,6 +116,8 @@ class MLP(Sequential):
         for layer in dense[:-1]:
             layers.append(layer)
             if batch_norm:
+                for neuron in layer.neurons:  # taking the mean off takes a bias off too: all it would get is rounding
+                    neuron.b.requires_grad = False
                 layers += [BatchNorm(layer.nout), ActivationLayer(activation)]
             if rate:
                 layers.append(Dropout(rate, seed=rng.getrandbits(64)))

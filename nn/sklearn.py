@@ -28,6 +28,7 @@ from nn.training import fit, predict
 Array = NDArray[Any]
 
 
+# scikit-learn has no types: to mypy its classes are Any.
 class _Network(BaseEstimator):  # type: ignore[misc]
     """What the classifier and the regressor share: the parameters, and the training of `model_`."""
 

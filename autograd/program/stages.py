@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import overload
 
 import numpy as np
 
@@ -47,14 +48,18 @@ class Stages(Sequence[Stage]):
     def __init__(self, stages: Sequence[Stage]) -> None:
         self._stages = list(stages)
 
-    def __getitem__(self, which: int | slice | str) -> Stage:  # type: ignore[override]
+    @overload
+    def __getitem__(self, which: int | str) -> Stage: ...
+    @overload
+    def __getitem__(self, which: slice) -> list[Stage]: ...
+    def __getitem__(self, which: int | slice | str) -> Stage | list[Stage]:
         if isinstance(which, str):
             found = [stage for stage in self._stages if stage.name == which]
             if not found:
                 names = ", ".join(stage.name for stage in self._stages)
                 raise KeyError(f"there is no stage {which!r}: the stages are {names}")
             return found[0]
-        return self._stages[which]  # type: ignore[return-value]
+        return self._stages[which]
 
     def __len__(self) -> int:
         return len(self._stages)

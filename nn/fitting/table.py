@@ -39,6 +39,7 @@ class Table(Sequence[list[float]]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
+    # As a list: what compares by its contents, and may change, has no hash. This is how Python says it.
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:

@@ -302,3 +302,14 @@ def test_a_network_learns_xor_by_the_loop_that_micrograd_teaches() -> None:
 def test_a_neuron_alone_is_a_model_too() -> None:
     neuron = Neuron(2, "linear", seed=0)
     assert [y.data for y in neuron.batch([[1.0, 2.0]])] == [neuron([1.0, 2.0]).data]
+
+
+def test_biases_before_a_normalisation_are_frozen_at_0() -> None:
+    """It takes the mean off, and a bias with it: the gradient would be rounding, and Adam makes steps of that."""
+    model = MLP(2, [3, 4, 1], batch_norm=True, seed=0)
+    frozen = [name for name, p in model.named_parameters() if not p.requires_grad]
+    assert frozen == [*[f"layers.0.neurons.{i}.b" for i in range(3)], *[f"layers.3.neurons.{i}.b" for i in range(4)]]
+    assert all(p.requires_grad for p in MLP(2, [3, 4, 1], seed=0).parameters())
+    model.fit([[0.0, 1.0], [1.0, 0.5], [0.3, -1.0]], [0.0, 1.0, 0.5], lr=0.1, epochs=3, progress=False)
+    numbers = model.state_dict()
+    assert {numbers[name] for name in frozen} == {0.0}

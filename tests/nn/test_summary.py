@@ -23,7 +23,7 @@ layers.1  BatchNorm                     3            6   2 × 3
 layers.2  ActivationLayer('tanh')       3            0
 layers.3  Dropout(0.5)                  3            0
 layers.4  Layer linear                  1            4   3 × 1 + 1
-Total parameters: 19 (trainable 19, frozen 0)"""
+Total parameters: 19 (trainable 16, frozen 3)"""
 
 
 def test_the_network_for_digits() -> None:

@@ -46,6 +46,7 @@ class RecordedExample:
             inputs = [Value(x, label, requires_grad=False) for x, label in zip(row, columns.labels(), strict=True)]
             x, target, weight = columns.split(inputs)
             [self.output] = through_stages(stages, [x], see)
+            # Values stand here where examples have numbers.
             self.loss: Any = objective.on([self.output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
         if not isinstance(self.loss, Value):
             raise CompilationError(f"the loss of one example is {self.loss!r}, and no Value")
