@@ -25,8 +25,8 @@ class Columns:
 
     >>> from nn.losses import cross_entropy
     >>> examples = Examples([[0.5, 2.0]], [1])
-    >>> Columns(cross_entropy, examples, [0.0, 0.0, 0.0]).rows(examples).tolist()
-    [[0.5, 2.0, 0.0, 1.0, 0.0]]
+    >>> [half.tolist() for half in Columns(cross_entropy, examples, [0.0, 0.0, 0.0]).halves(examples)]
+    [[[0.5, 2.0]], [[0.0, 1.0, 0.0]]]
     """
 
     def __init__(self, loss: Loss, examples: Examples, output: Any) -> None:
@@ -42,12 +42,11 @@ class Columns:
         """The number of columns."""
         return self.inputs + self.targets + self.weighted
 
-    def rows(self, examples: Examples) -> Rows:
-        """The examples, one a row; those without weights count once each."""
-        return np.hstack(self.halves(examples))
-
     def halves(self, examples: Examples) -> tuple[Rows, Rows]:
-        """The inputs, which may be the user's own array, and the other columns; together they would be a large copy."""
+        """The inputs, which may be the user's own array, and the other columns; together they would be a large copy.
+
+        Examples without weights count once each.
+        """
         others = np.ones((len(examples.X), self.targets + self.weighted))
         others[:, : self.targets] = self._targets(examples.y)
         if examples.sample_weight is not None:
