@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV    := .venv
 PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
-C_TYPES := $(wildcard autograd/*.pxd)
+C_TYPES := $(wildcard autograd/engine/*.pxd)
 ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
 CODE    := $(wildcard autograd nn tests benchmarks)
 PLAIN   := build/uncompiled
@@ -35,12 +35,12 @@ test-slow: $(VENV)/test  ## the tests marked slow; hypothesis searches 20 times 
 test-uncompiled: $(VENV)/test  ## the engine's tests on a copy that is not compiled
 	@rm -rf $(PLAIN) && mkdir -p $(PLAIN)
 	@cp -R autograd nn tests pyproject.toml README.md $(PLAIN)
-	@rm -f $(PLAIN)/autograd/*.so
+	@rm -f $(PLAIN)/autograd/engine/*.so
 	@cd $(PLAIN) && '$(CURDIR)/$(PY)' -c 'import os, sys, autograd; \
 	    inside = autograd.__file__.startswith(os.getcwd() + os.sep); \
 	    sys.exit(None if inside and not autograd.compiled else \
 	        f"not the plain engine: {autograd.__file__}, compiled={autograd.compiled}")'
-	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest autograd $(wildcard tests/engine tests/seeds)
+	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest autograd $(wildcard tests/engine tests/graph tests/entrances tests/support tests/command tests/seeds)
 
 .PHONY: check
 check: lint types  ## lint and types
@@ -70,7 +70,7 @@ bench: $(VENV)/bench  ## every script in benchmarks/, one after the other
 .PHONY: clean
 clean:  ## remove everything generated but .venv
 	rm -rf build demo dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -f autograd/*.so $(VENV)/engine
+	rm -f autograd/engine/*.so $(VENV)/engine
 	find autograd nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Files that only say when a step was last done: the next `make` skips what is up to date.
@@ -88,7 +88,7 @@ $(VENV)/made:
 
 # A compiled module hides its source. So it goes first: should the compilation fail, none is better than an old one.
 $(VENV)/engine: $(VENV)/made $(ENGINE)
-	@rm -f autograd/*.so
+	@rm -f autograd/engine/*.so
 	@echo 'installing chaingrad in $(VENV)'
 	@$(PIP) --group build
 	@PYTHONWARNINGS='ignore:Editable installation' $(PIP) --no-build-isolation --editable '.[plots]'

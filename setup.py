@@ -1,6 +1,6 @@
 """Compile the engine where that is possible; everything else is in pyproject.toml.
 
-The engine is every module of autograd that has a .pxd file with its C types beside it. Compiling is
+The engine is every module of autograd/engine that has a .pxd file with its C types beside it. Compiling is
 optional. Whatever goes wrong on the way (no Cython, no C compiler, an error in either) leaves a complete
 installation that runs the same files as plain Python, and says so in a line.
 ``CHAINGRAD_NO_EXTENSION=1`` leaves the extension out on purpose.
@@ -17,6 +17,8 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 from setuptools.command.build_py import build_py
+
+ENGINE = Path("autograd/engine")
 
 # Compiled and uncompiled, the engine must give the same bits. By default GCC fuses a * b + c into one
 # instruction with one rounding where the machine has it (every 64-bit ARM has); Python rounds twice.
@@ -52,7 +54,7 @@ class BuildPy(build_py):
 
     def run(self) -> None:
         if self.editable_mode:
-            for stale in [*Path("autograd").glob("*.so"), *Path("autograd").glob("*.pyd")]:
+            for stale in [*ENGINE.glob("*.so"), *ENGINE.glob("*.pyd")]:
                 stale.unlink()
         super().run()
 
@@ -91,8 +93,8 @@ class OptionalBuildExt(build_ext):
 
 def extensions() -> list[Extension]:
     """One optional extension for each module of the engine."""
-    names = sorted(path.stem for path in Path("autograd").glob("*.pxd"))
-    return [Extension(f"autograd.{name}", [f"autograd/{name}.py"], optional=True) for name in names]
+    names = sorted(path.stem for path in ENGINE.glob("*.pxd"))
+    return [Extension(f"autograd.engine.{name}", [str(ENGINE / f"{name}.py")], optional=True) for name in names]
 
 
 skip = os.environ.get("CHAINGRAD_NO_EXTENSION", "") not in ("", "0")

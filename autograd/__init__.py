@@ -1,9 +1,32 @@
-"""Scalar automatic differentiation with a graph that can be seen, explained and compiled. The index of public names."""
+"""Scalar automatic differentiation with a graph that can be seen, explained and compiled.
 
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> L = (a * b + 10).tanh()
+    >>> L.backward()
+    >>> f"{L.data:.4f} {a.grad:.4f} {b.grad:.4f}"
+    '0.9993 -0.0040 0.0027'
+
+Numbers        Value: a number that remembers how it was made; label: names for many at once
+Arithmetic     + - * / ** % // abs, and exp, log, tanh, sin, relu, maximum, where ... (`autograd.functions`)
+Many numbers   sum, dot, mean, var, std, norm, softmax, logsumexp, max, min, prod (`autograd.reductions`)
+Derivatives    v.backward(), then v.grad; or as functions: grad, value_and_grad, derivative, jacobian, hessian, hvp, jvp
+Look           draw: a picture; view: an interactive page; animate: the backward pass as a film
+Understand     explain: a gradient as a sum over paths; trace_table: both passes as a table; why_order: why it is sorted
+The graph      topological_order, leaves, parameters, levels, count_paths
+Run fast       compile: a graph or a function as NumPy code
+Switches       no_grad, enable_grad, detect_anomaly
+Your own       operation: a new differentiable operation
+In tests       autograd.testing: gradcheck, assert_gradients and others
+
+Neural networks are in the package `nn`. On the command line: `python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10`.
+"""
+
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
+from typing import Any as _Any
 
-from autograd import lazy as _lazy
-from autograd import value as _value
+from autograd.custom import operation as operation
 from autograd.derivatives import derivative as derivative
 from autograd.derivatives import grad as grad
 from autograd.derivatives import hessian as hessian
@@ -11,7 +34,10 @@ from autograd.derivatives import hvp as hvp
 from autograd.derivatives import jacobian as jacobian
 from autograd.derivatives import jvp as jvp
 from autograd.derivatives import value_and_grad as value_and_grad
-from autograd.extend import operation as operation
+from autograd.engine import value as _value
+from autograd.engine.state import AnomalyError as AnomalyError
+from autograd.engine.state import TracingError as TracingError
+from autograd.engine.value import Value as Value
 from autograd.functions import abs as abs
 from autograd.functions import acos as acos
 from autograd.functions import acosh as acosh
@@ -103,35 +129,31 @@ from autograd.reductions import softmax as softmax
 from autograd.reductions import std as std
 from autograd.reductions import sum as sum
 from autograd.reductions import var as var
-from autograd.state import AnomalyError as AnomalyError
-from autograd.state import TracingError as TracingError
-from autograd.value import Value as Value
 
 if TYPE_CHECKING:  # imported at their first use
-    from autograd.draw import draw as draw
-    from autograd.draw.animate import animate as animate
-    from autograd.explain import explain as explain
-    from autograd.names import label as label
-    from autograd.order import why_order as why_order
+    from autograd.explanation import explain as explain
+    from autograd.explanation.trace_table import trace_table as trace_table
+    from autograd.explanation.why_order import why_order as why_order
+    from autograd.graph.labels import label as label
+    from autograd.page import view as view
+    from autograd.picture import draw as draw
+    from autograd.picture.animate import animate as animate
     from autograd.program import compile as compile
     from autograd.reductions import dot as dot
-    from autograd.trace import trace_table as trace_table
-    from autograd.view import view as view
 
-_lazy.install(
-    __name__,
-    {
-        "draw": "autograd.draw",
-        "animate": "autograd.draw.animate",
-        "explain": "autograd.explain",
-        "label": "autograd.names",
-        "why_order": "autograd.order",
-        "compile": "autograd.program",
-        "dot": "autograd.reductions",
-        "trace_table": "autograd.trace",
-        "view": "autograd.view",
-    },
-)
+# Imported at their first use: `import autograd` stays quick for those who draw nothing and compile nothing.
+_FIRST_USE = {
+    "animate": "autograd.picture.animate",
+    "compile": "autograd.program",
+    "dot": "autograd.reductions",
+    "draw": "autograd.picture",
+    "explain": "autograd.explanation",
+    "label": "autograd.graph.labels",
+    "trace_table": "autograd.explanation.trace_table",
+    "view": "autograd.page",
+    "why_order": "autograd.explanation.why_order",
+}
+_MODULES = ("custom", "derivatives", "functions", "modes", "reductions", "testing")
 
 # What a star import brings: everything but the names of Python's own abs, compile, max, min, round and sum.
 __all__ = [
@@ -244,3 +266,17 @@ __all__ = [
 
 compiled: bool = not (_value.__file__ or "").endswith(".py")
 """Whether the engine runs as compiled C; the same file as plain Python otherwise."""
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _MODULES:
+        return _import_module(f"autograd.{name}")
+    if name not in _FIRST_USE:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    function = getattr(_import_module(_FIRST_USE[name]), name)
+    globals()[name] = function  # the next look-up finds it without this function
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *_MODULES, "abs", "compile", "compiled", "max", "min", "round", "sum"})

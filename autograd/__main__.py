@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import autograd
-from autograd.expression import ExpressionError, evaluate, known_functions
-from autograd.value import Value
+from autograd.command.expression import ExpressionError, evaluate, known_functions
+from autograd.engine.value import Value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autograd import ops
+from autograd.engine import ops
+from autograd.engine.operation import Op, Rule, register
+from autograd.engine.value import apply
 from autograd.functions import describe
-from autograd.operation import Op, Rule, register
-from autograd.value import apply
 
 _OWN: set[str] = set()
 

@@ -6,13 +6,14 @@ Nothing here touches the `.grad` of a Value.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import functions, ops
-from autograd.convert import Number, to_float
+from autograd import functions
+from autograd.engine import ops
+from autograd.engine.node import peek
+from autograd.engine.state import MODE, refuse_number
+from autograd.engine.value import Value
 from autograd.graph import topological_order
-from autograd.node import peek
-from autograd.state import MODE, refuse_number
-from autograd.structure import leaves_of, like, values_like
-from autograd.value import Value
+from autograd.graph.nested import leaves_of, like, values_like
+from autograd.support.convert import Number, to_float
 
 Adjoint = Any  # a float, or with create_graph a float or Value
 

@@ -7,10 +7,10 @@ this module is also the namespace over which derivatives of derivatives are reco
 from collections.abc import Callable
 from typing import Any, Protocol, overload
 
-from autograd import ops
-from autograd.convert import Number
-from autograd.operation import Op
-from autograd.value import Value, apply
+from autograd.engine import ops
+from autograd.engine.operation import Op
+from autograd.engine.value import Value, apply
+from autograd.support.convert import Number
 
 
 class Unary(Protocol):

@@ -7,8 +7,8 @@ an operation pays one test of an integer for them.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograd.state import MODE, TracingError
-from autograd.value import count_modes
+from autograd.engine.state import MODE, TracingError
+from autograd.engine.value import count_modes
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def detect_anomaly() -> Iterator[None]:
     >>> with detect_anomaly():
     ...     log(Value(0.0, label="p"))
     Traceback (most recent call last):
-    autograd.state.AnomalyError: log of (p = 0) is -inf, at ...
+    autograd.engine.state.AnomalyError: log of (p = 0) is -inf, at ...
     """
     with _switched(anomalies=True):
         yield

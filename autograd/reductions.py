@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import ops
-from autograd.value import Value, apply, dot_node
+from autograd.engine import ops
+from autograd.engine.value import Value, apply, dot_node
 
 
 def _gathered(name: str, xs: Iterable[Any]) -> list[Any]:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd import ops
-from autograd.convert import Number, to_float
 from autograd.derivatives import grad
+from autograd.engine import ops
+from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.modes import no_grad
-from autograd.value import Value
+from autograd.support.convert import Number, to_float
 
 STEP = 2.0**-17  # about the cube root of the float epsilon, where truncation and rounding of a central difference meet
 

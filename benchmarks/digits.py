@@ -29,8 +29,8 @@ from one_thread import restart_on_one_thread
 import autograd
 import nn
 from nn.digits import Pictures, read
-from nn.fitting.loop import order_of
 from nn.training import ENGINES
+from nn.training.loop import order_of
 
 Array = NDArray[np.float64]
 LR, BATCH, HIDDEN, SEED = 1e-3, 32, 32, 0

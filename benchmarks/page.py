@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd import Value
-from autograd.view import view
+from autograd.page import view
 from nn import MLP
 
 if TYPE_CHECKING:

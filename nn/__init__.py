@@ -24,8 +24,9 @@ _MODULES = (
 _NAMES = {
     "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
     "sgd": "optim",
-    "History": "history", "Callback": "callbacks", "EarlyStopping": "callbacks", "fit": "training",
-    "TrainingError": "fitting.divergence", "CompilationError": "fitting.engine", "CheckpointError": "checkpoint",
+    "History": "training.history", "Callback": "callbacks", "EarlyStopping": "callbacks", "fit": "training",
+    "TrainingError": "training.divergence", "CompilationError": "training.engine",
+    "CheckpointError": "training.checkpoint",
     "save": "io", "load": "io",
     "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "coefs", "from_sklearn": "coefs",
 }  # fmt: skip

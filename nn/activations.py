@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import autograd
-from autograd import functions, ops
-from autograd.value import apply
+from autograd import functions
+from autograd.engine import ops
+from autograd.engine.value import apply
 
 NAMES = (
     "linear", "relu", "leaky_relu", "elu", "selu", "silu", "gelu", "gelu_tanh", "mish", "softplus",

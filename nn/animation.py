@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autograd import files
+from autograd.support import files
 from nn.callbacks import Callback, Logs
 from nn.limits import check_count
 

@@ -6,14 +6,13 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nn.fitting.snapshot import Keeper
+from nn.keywords import spelled
 from nn.limits import FLAG, NON_NEGATIVE, check_count
-from nn.spelling import spelled
 
 if TYPE_CHECKING:
-    from nn.history import History
     from nn.module import Module
-    from nn.optimizer import Optimizer
+    from nn.optim.optimizer import Optimizer
+    from nn.training.history import History
 
 Logs = Mapping[str, float]
 
@@ -111,7 +110,7 @@ class EarlyStopping(Callback):
         self.wait = 0
         self.best: float | None = None
         self.best_epoch: int | None = None
-        self._state: dict[str, Any] | None = None
+        self._state: dict[str, float] | None = None
 
     def on_train_begin(self, logs: Logs) -> None:
         """Begin anew, unless the training is resumed."""
@@ -130,8 +129,7 @@ class EarlyStopping(Callback):
         if self.best is None or math.isnan(self.best) or self._better(name, value, self.best):
             self.best, self.best_epoch, self.wait = value, epoch, 0
             if self.restore_best_weights:
-                keeper = Keeper(self.model)
-                self._state = keeper.to_json(keeper.take())
+                self._state = self.model.state_dict()
         else:
             self.wait += 1
         self.stop_training = self.wait >= self.patience
@@ -150,9 +148,8 @@ class EarlyStopping(Callback):
     def on_train_end(self, logs: Logs) -> None:
         """Put the weights of the best epoch into the model."""
         if self.restore_best_weights and self._state is not None:
-            keeper = Keeper(self.model)
-            # Weights and running means of then, random generators of now: those only ever go on.
-            keeper.put_back(keeper.from_json(self._state)._replace(generators=keeper.take().generators))
+            # Weights and running means of then; random generators are no part of a state: those only ever go on.
+            self.model.load_state_dict(self._state)
             self.history.best_epoch = self.best_epoch
 
     def state_dict(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from autograd import Value
 from autograd.reductions import norm
 from nn.limits import NON_NEGATIVE
-from nn.optimizer import check_parameters
+from nn.optim.optimizer import check_parameters
 
 SMALL = 1e-6  # PyTorch adds this to the norm before dividing by it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from autograd import spelling
+from autograd.support import keywords
 
 __all__ = ["NAMES", "spelled"]
 
@@ -101,4 +101,4 @@ def spelled(function: Callable[P, R]) -> Callable[P, R]:
     Traceback (most recent call last):
     TypeError: train() got an unexpected keyword argument 'learning_rate': did you mean lr?
     """
-    return spelling.spelled(NAMES)(function)
+    return keywords.spelled(NAMES)(function)

@@ -8,14 +8,14 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value, divide, mean, no_grad, sqrt, var
-from autograd.convert import to_float
+from autograd.support.convert import to_float
 from nn import activations
 from nn.init import generator
+from nn.keywords import spelled
 from nn.limits import PROBABILITY
 from nn.module import Module
 from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
-from nn.representative import representative
-from nn.spelling import spelled
+from nn.stand_in import representative
 
 
 class Dropout(Module):

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from autograd.convert import to_float
-from autograd.settings import check_count as check_count
-from autograd.settings import check_flag
+from autograd.support.convert import to_float
+from autograd.support.settings import check_count as check_count
+from autograd.support.settings import check_flag
 
 
 class Limit(NamedTuple):

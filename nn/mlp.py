@@ -8,13 +8,13 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value
-from autograd.settings import check_flag
+from autograd.support.settings import check_flag
 from nn.init import InitRule, generator
+from nn.keywords import spelled
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.limits import PROBABILITY
 from nn.module import Module
 from nn.neuron import ActivationLike, Layer, Neuron, checked_width, chosen
-from nn.spelling import spelled
 
 
 class Sequential(Module):

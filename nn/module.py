@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd import no_grad
-from autograd.convert import to_float
-from nn.parts import Parts
+from autograd.support.convert import to_float
+from nn.places import Parts
 
 if TYPE_CHECKING:
     from nn.summary import Summary
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Module(Parts):
     """The base of all parts of a network. A subclass sets its parts as attributes and defines `__call__`.
 
-    What counts as a parameter is said in `nn.parts`; a subclass may also list its `parameters()` by hand, as in
+    What counts as a parameter is said in `nn.places`; a subclass may also list its `parameters()` by hand, as in
     micrograd.
 
     >>> from autograd import Value

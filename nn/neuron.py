@@ -7,15 +7,16 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value
-from autograd.convert import to_float
-from autograd.value import dot_node
+from autograd.engine.value import dot_node
+from autograd.support.convert import to_float
+from autograd.support.text import plural, short
 from nn import activations
 from nn.activations import Activation
 from nn.init import InitRule, generator
 from nn.init import get as get_init
+from nn.keywords import spelled
 from nn.limits import FLAG
 from nn.module import Module
-from nn.spelling import spelled
 
 ActivationLike = str | Callable[..., Any] | Activation | bool | None
 
@@ -36,11 +37,11 @@ def as_inputs(x: Any, width: int, taker: object) -> Inputs:
     if type(x) is Inputs and len(x) == width:
         return x
     if isinstance(x, (str, bytes, dict, Value)) or not hasattr(x, "__iter__"):
-        wanted = f"{_described(taker)} takes a list of {_counted(width, 'number')}"
-        raise TypeError(f"{wanted}, got {_shown(x)} ({type(x).__name__})")
+        wanted = f"{_described(taker)} takes a list of {plural(width, 'number')}"
+        raise TypeError(f"{wanted}, got {short(x)} ({type(x).__name__})")
     entries = list(x)
     if len(entries) != width:
-        raise ValueError(f"{_described(taker)} takes {_counted(width, 'input')}, got {len(entries)}: {_shown(x)}")
+        raise ValueError(f"{_described(taker)} takes {plural(width, 'input')}, got {len(entries)}: {short(x)}")
     return Inputs([v if isinstance(v, Value) else _input(v, i, taker) for i, v in enumerate(entries)])
 
 
@@ -216,14 +217,5 @@ def _drawn(weight: Any) -> float:
 
 def _described(taker: object) -> str:
     if isinstance(taker, Layer):
-        return f"a layer of {_counted(taker.nin, 'input')} and {_counted(taker.nout, 'neuron')}"
+        return f"a layer of {plural(taker.nin, 'input')} and {plural(taker.nout, 'neuron')}"
     return str(taker)
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
-
-
-def _shown(x: Any) -> str:
-    text = repr(x)
-    return text if len(text) <= 60 else text[:57] + "..."

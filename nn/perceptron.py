@@ -8,10 +8,10 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value, greater_equal, no_grad
-from autograd.convert import to_float
+from autograd.support.convert import to_float
 from nn.init import InitRule
+from nn.keywords import spelled
 from nn.neuron import ActivationLike, Inputs, Neuron, as_inputs, checked_width
-from nn.spelling import spelled
 
 
 class Perceptron(Neuron):

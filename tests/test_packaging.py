@@ -81,7 +81,9 @@ def test_every_make_target_that_is_named_exists(document: str) -> None:
 def test_every_file_that_is_named_exists(document: str) -> None:
     text = read(document)
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text) + re.findall(r'src="([^":]+)"', text)
-    inline = re.findall(r"`((?:[\w.-]+/)+(?:[\w-]+\.\w+)?)`", text)  # `nn/` or `autograd/ops.py`, but not `dL/dw`
+    inline = re.findall(
+        r"`((?:[\w.-]+/)+(?:[\w-]+\.\w+)?)`", text
+    )  # `nn/` or `autograd/engine/ops.py`, but not `dL/dw`
     made = ("demo/", "build/", ".venv/")
     missing = [name for name in links + inline if not name.startswith(made) and not (ROOT / name).exists()]
     assert not missing
@@ -136,7 +138,11 @@ def install(wheel: Path, folder: Path, *options: str) -> Path:
     return python
 
 
-ENGINE = {f"autograd/{path.stem}{end}" for path in (ROOT / "autograd").glob("*.pxd") for end in (".py", ".pxd")}
+ENGINE = {
+    f"autograd/engine/{path.stem}{end}"
+    for path in (ROOT / "autograd" / "engine").glob("*.pxd")
+    for end in (".py", ".pxd")
+}
 MARKERS = {"autograd/py.typed", "nn/py.typed"}
 
 NO_COMPILER = "the C compiler is missing or failed"
@@ -168,7 +174,7 @@ for package in (autograd, nn):
 
 @pytest.mark.slow
 def test_the_sdist_is_complete_and_no_more(sdist: Path) -> None:
-    assert "autograd/value.pxd" in ENGINE
+    assert "autograd/engine/value.pxd" in ENGINE
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert ENGINE | MARKERS | {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml", "setup.py"} <= names
@@ -220,5 +226,5 @@ def test_every_module_imports_with_the_declared_dependencies_alone(sdist: Path, 
     built, _ = wheel(sdist, tmp_path)
     python = install(built, tmp_path)
     imported = run(python, "-I", "-c", IMPORT_ALL, cwd=tmp_path).split()
-    assert "autograd.value" in imported
+    assert "autograd.engine.value" in imported
     assert [name for name in imported if name.startswith("needs-an-extra:")] == ["needs-an-extra:nn.sklearn"]

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import autograd
-from autograd.convert import to_float
-from autograd.slips import Text, function_hint, pointed, slips
-from autograd.value import Value
+from autograd.command.slips import Text, function_hint, pointed, slips
+from autograd.engine.value import Value
+from autograd.support.convert import to_float
+from autograd.support.text import short_text
 
 _REDUCTIONS = ("sum", "prod", "mean", "var", "std", "norm", "max", "min", "logsumexp")
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -57,7 +58,7 @@ def evaluate(text: str, values: Mapping[str, Value]) -> Value:
     0.999329299739067
     >>> evaluate("a^2", {"a": Value(3.0)})
     Traceback (most recent call last):
-    autograd.expression.ExpressionError: '^' is not allowed in a formula: write ** for powers, as in x**2
+    autograd.command.expression.ExpressionError: '^' is not allowed in a formula: write ** for powers, as in x**2
       a^2
        ^
     """
@@ -178,4 +179,4 @@ class _Reader:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")
+    return repr(short_text(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from autograd.spelling import closest
+from autograd.support.keywords import closest
 
 __all__ = ["Text", "function_hint", "pointed", "slips"]
 

@@ -9,7 +9,7 @@ module is to floats what `numpy` is to arrays.
 import math
 from collections.abc import Callable
 
-from autograd.special import polygamma as polygamma
+from autograd.engine.special import polygamma as polygamma
 
 inf, nan, pi = math.inf, math.nan, math.pi
 isnan, isfinite = math.isnan, math.isfinite

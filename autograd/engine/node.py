@@ -11,17 +11,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd import ops
-from autograd.convert import Number, to_float
-from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
-from autograd.state import MODE, check_finite, refuse_number
+from autograd.engine import ops
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
+from autograd.engine.state import MODE, check_finite, refuse_number
+from autograd.support.convert import Number, to_float
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 
-    from autograd.value import Value
+    from autograd.engine.value import Value
 else:
-    from autograd import uncompiled as cython
+    from autograd.engine import uncompiled as cython
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
 visits = 0  # how many walks over graphs there were; a node remembers the last one that met it
@@ -211,17 +211,17 @@ class Node:
     # Every Node is a Value, the one subclass; the functions below ask for one.
 
     def __reduce__(self) -> Any:
-        from autograd.copying import freeze
+        from autograd.graph.copying import freeze
 
         return freeze(self)  # type: ignore[arg-type]
 
     def __copy__(self) -> Any:
-        from autograd.copying import shallow_copy
+        from autograd.graph.copying import shallow_copy
 
         return shallow_copy(self)  # type: ignore[arg-type]
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
-        from autograd.copying import deep_copy
+        from autograd.graph.copying import deep_copy
 
         return deep_copy(self, memo)  # type: ignore[arg-type]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
-from autograd import ieee
+from autograd.engine import ieee
 
 # A rule works on whatever its namespace works on: floats, Values, arrays.
 Rule = Callable[..., Any]

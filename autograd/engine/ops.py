@@ -13,12 +13,12 @@ A row reads: name, symbol for pictures, LaTeX with {0}, {1} for the operands; fo
 from math import log, pi, sqrt
 from typing import Any
 
-from autograd import ieee, rules
-from autograd.operation import FLOATS as FLOATS
-from autograd.operation import ROWS as ROWS
-from autograd.operation import TABLE as TABLE
-from autograd.operation import Op as Op
-from autograd.operation import Rule, register
+from autograd.engine import ieee, rules
+from autograd.engine.operation import FLOATS as FLOATS
+from autograd.engine.operation import ROWS as ROWS
+from autograd.engine.operation import TABLE as TABLE
+from autograd.engine.operation import Op as Op
+from autograd.engine.operation import Rule, register
 
 INF, NAN = ieee.inf, ieee.nan
 

@@ -3,7 +3,7 @@
 from math import pi, sqrt
 from typing import Any
 
-from autograd import ieee
+from autograd.engine import ieee
 
 INF, NAN = ieee.inf, ieee.nan
 

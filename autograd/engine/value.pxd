@@ -1,6 +1,6 @@
 cimport cython
 
-from autograd.node cimport Extra, Node
+from autograd.engine.node cimport Extra, Node
 
 cdef int ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT
 cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE

@@ -11,18 +11,18 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd import ieee, ops
-from autograd.convert import Number, takes_part, to_float
-from autograd.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, ROLES, WIDE
-from autograd.node import Extra, Node, checked_label
-from autograd.node import count_modes as count_in_node
-from autograd.operation import Op
-from autograd.state import MODE, check_finite, refuse_branch, refuse_number
+from autograd.engine import ieee, ops
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, ROLES, WIDE
+from autograd.engine.node import Extra, Node, checked_label
+from autograd.engine.node import count_modes as count_in_node
+from autograd.engine.operation import Op
+from autograd.engine.state import MODE, check_finite, refuse_branch, refuse_number
+from autograd.support.convert import Number, takes_part, to_float
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 else:
-    from autograd import uncompiled as cython
+    from autograd.engine import uncompiled as cython
 
 ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (
     ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot")

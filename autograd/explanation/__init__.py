@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded at the first call, to keep `import autograd` light
-    from autograd.explain.explanation import Explanation
-    from autograd.snapshot import Snapshot
-    from autograd.value import Value
+    from autograd.engine.value import Value
+    from autograd.explanation.explanation import Explanation
+    from autograd.graph.snapshot import Snapshot
 
 __all__ = ["explain"]
 
@@ -54,6 +54,6 @@ def explain(
     >>> why.count, why.total, why.paths[0].names
     (2, 2.25, ('y', 'a', 'w'))
     """
-    from autograd.explain.explanation import Settings, explained
+    from autograd.explanation.explanation import Settings, explained
 
     return explained(output, wrt, grain, Settings(k, precision, symbol, subscripts, width))

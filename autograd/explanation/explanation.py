@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd.convert import to_float
-from autograd.explain import formula
-from autograd.explain.blocks import BlockRoutes
-from autograd.explain.factors import Factor as Factor
-from autograd.explain.factors import Path as Path
-from autograd.explain.factors import build
-from autograd.explain.grain import choose, stops
-from autograd.explain.notation import SYMBOLS, Style, counted
-from autograd.explain.paths import Routes, between, count
-from autograd.explain.strongest import strongest
-from autograd.snapshot import Node, Snapshot, snapshot
+from autograd.explanation import writing
+from autograd.explanation.factors import Factor as Factor
+from autograd.explanation.factors import Path as Path
+from autograd.explanation.factors import build
+from autograd.explanation.jacobians import BlockRoutes
+from autograd.explanation.notation import SYMBOLS, Style, counted
+from autograd.explanation.stops import choose, stops
+from autograd.graph.paths import Routes, between, count
+from autograd.graph.snapshot import Node, Snapshot, snapshot
+from autograd.graph.strongest import strongest
+from autograd.support.convert import to_float
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["Explanation", "Factor", "Path", "Settings", "explained"]
 
@@ -150,24 +150,24 @@ class Explanation:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What else there is to say: why there is no path, and how the derivative compares with `.grad`."""
-        return tuple(formula.notes(self))
+        return tuple(writing.notes(self))
 
-    def update(self, lr: float) -> formula.Update:
+    def update(self, lr: float) -> writing.Update:
         """One step of gradient descent with the learning rate η = lr: w ← w − η · ∂L/∂w, with its numbers.
 
         Nothing is changed; `.value` is the number to set. Raises TypeError for a learning rate that is no number.
 
         >>> from autograd import Value
-        >>> from autograd.explain import explain
+        >>> from autograd.explanation import explain
         >>> w = Value(3.0, label="w")
         >>> print(explain(w * w, w).update(0.1))
         w ← w − η · ∂v1/∂w = 3 − 0.1 · 6 = 2.4
         """
-        return formula.Update(self, to_float(lr))
+        return writing.Update(self, to_float(lr))
 
     def draw(self, **settings: Any) -> Any:
         """The graph as a picture, with the paths highlighted; `settings` go to `autograd.draw`."""
-        from autograd.draw import draw
+        from autograd.picture import draw
 
         known = inspect.signature(draw).parameters
         if "highlight" in known and self.count:
@@ -177,12 +177,12 @@ class Explanation:
     @cached_property
     def latex(self) -> str:
         """The formula with its numbers as LaTeX, without the dollar signs around it."""
-        return formula.latex(self)
+        return writing.latex(self)
 
     @cached_property
     def html(self) -> str:
         """The formula, the paths and the factors as HTML; labels are escaped, and nothing is loaded from anywhere."""
-        return formula.html(self)
+        return writing.html(self)
 
     def _open(self, source: int, target: int) -> Explanation:
         return Explanation(self.snapshot, source, target, "all", self.settings)
@@ -191,7 +191,7 @@ class Explanation:
         return f"$${self.latex}$$"
 
     def __str__(self) -> str:
-        return formula.text(self)
+        return writing.text(self)
 
     def __repr__(self) -> str:
         paths = "1 path" if self.count == 1 else f"{counted(self.count)} paths"
@@ -207,8 +207,8 @@ def explained(output: Value | Snapshot, wrt: Value | str, grain: str, settings: 
 
 def _find(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
     """The snapshot, and the number of the node that wrt is; a node that leads nowhere is added at the end."""
+    from autograd.engine.value import Value
     from autograd.graph import topological_order
-    from autograd.value import Value
 
     if isinstance(wrt, str):
         picture = output if isinstance(output, Snapshot) else snapshot(output)

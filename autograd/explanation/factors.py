@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain.blocks import BlockLink, BlockRoutes, Matrix
-from autograd.explain.grain import Stop
-from autograd.explain.paths import Link, Routes
-from autograd.snapshot import Edge, Snapshot
+from autograd.explanation.jacobians import BlockLink, BlockRoutes, Matrix
+from autograd.explanation.stops import Stop
+from autograd.graph.paths import Link, Routes
+from autograd.graph.snapshot import Edge, Snapshot
 
 if TYPE_CHECKING:
-    from autograd.explain.explanation import Explanation
+    from autograd.explanation.explanation import Explanation
 
 # Rows of the table that give one rule for several operands, told apart by the operand.
 _BY_OPERAND = {
@@ -32,12 +32,12 @@ def rule(picture: Snapshot, edge: Edge) -> str:
     """Why an edge has the local derivative it has, in the words of the table of operations.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> picture = snapshot(Value(0.0).relu())
     >>> rule(picture, picture.edges[0])
     'ReLU: slope 0 at exactly 0, by convention'
     """
-    from autograd.ops import TABLE
+    from autograd.engine.ops import TABLE
 
     node = picture.nodes[edge.target]
     row = TABLE.get(node.op)

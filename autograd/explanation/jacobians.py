@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
 
-from autograd.explain.notation import counted
-from autograd.explain.paths import Routes, count, passed_on, walked
-from autograd.snapshot import Snapshot
+from autograd.explanation.notation import counted
+from autograd.graph.paths import Routes, count, passed_on, walked
+from autograd.graph.snapshot import Snapshot
 
 Matrix = tuple[tuple[float, ...], ...]
 MOST_PATHS = 100_000
@@ -31,7 +31,7 @@ class BlockRoutes:
     The product along a path of blocks is a product of matrices, and sums over all paths that pass these blocks.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> x = Value(2.0)
     >>> h = [x * 3.0, x * 5.0]
     >>> routes = BlockRoutes(snapshot(h[0] * h[1]), 0, 5, [(2, 4)])

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograd.draw.dot import clean, shorten
+from autograd.support.text import clean, shorten
 
 SYMBOLS = {"∂": r"\partial ", "d": r"\mathrm{d}"}
 LONGEST_NAME = 48

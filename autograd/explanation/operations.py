@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograd.draw.dot import clean
-from autograd.explain.notation import Style
-from autograd.snapshot import Snapshot
+from autograd.explanation.notation import Style
+from autograd.graph.snapshot import Snapshot
+from autograd.support.text import clean
 
 _BETWEEN = {
     "+": " + ", "-": " − ", "*": " · ", "/": " / ", "//": " // ", "%": " mod ",
@@ -20,13 +20,13 @@ def spelled(picture: Snapshot, index: int, style: Style, named: Callable[[int], 
     """The operation of a computed node; operands by `named`, plain numbers as numbers, long lists cut in the middle.
 
     >>> from autograd import Value, dot
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(2.0, label="a")
     >>> picture = snapshot((a - 1.0) ** 2)
     >>> [spelled(picture, i, Style(), lambda j: picture.nodes[j].name) for i in (2, 4)]
     ['a − 1', 'v2^2']
     """
-    from autograd.ops import TABLE
+    from autograd.engine.ops import TABLE
 
     node = picture.nodes[index]
     words = []

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd.explain.notation import Style, counted, html_table
-from autograd.explain.paths import adjoints, passed_on
-from autograd.snapshot import Snapshot, snapshot
+from autograd.explanation.notation import Style, counted, html_table
+from autograd.graph.paths import adjoints, passed_on
+from autograd.graph.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["OrderComparison", "Parting", "compared"]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd.explain.notation import unique
-from autograd.snapshot import Node, Snapshot
+from autograd.explanation.notation import unique
+from autograd.graph.snapshot import Node, Snapshot
 
 GRAINS = ("auto", "named", "all", "neuron", "layer")
 
@@ -83,7 +83,7 @@ def _name(node: Node, titles: dict[int, str]) -> str:
 
 def _boxes(picture: Snapshot) -> list[str]:
     """The name of the innermost module box of each node; "" for none."""
-    from autograd.view.groups import module_groups
+    from autograd.graph.boxes import module_groups
 
     groups, member = module_groups(picture)
     return [groups[number].title if number >= 0 else "" for number in member]
@@ -91,7 +91,7 @@ def _boxes(picture: Snapshot) -> list[str]:
 
 def _outputs(picture: Snapshot, boxes: list[str]) -> dict[int, str]:
     """The nodes at which a box ends, with its name."""
-    from autograd.view.groups import ACTIVATIONS
+    from autograd.graph.boxes import ACTIVATIONS
 
     return {
         node.index: boxes[node.index]

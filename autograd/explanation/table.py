@@ -8,13 +8,13 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from autograd.explain.notation import Html, Style, html_table
-from autograd.explain.paths import adjoints, passed_on
-from autograd.explain.spelling import spelled
-from autograd.snapshot import Snapshot, snapshot
+from autograd.explanation.notation import Html, Style, html_table
+from autograd.explanation.operations import spelled
+from autograd.graph.paths import adjoints, passed_on
+from autograd.graph.snapshot import Snapshot, snapshot
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["Sent", "TraceRow", "TraceTable", "traced"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded at the first call, to keep `import autograd` light
-    from autograd.snapshot import Snapshot
-    from autograd.tracetable import TraceTable
-    from autograd.value import Value
+    from autograd.engine.value import Value
+    from autograd.explanation.table import TraceTable
+    from autograd.graph.snapshot import Snapshot
 
 __all__ = ["trace_table"]
 
@@ -36,6 +36,6 @@ def trace_table(output: Value | Snapshot, *, precision: int = 4, max_rows: int =
                        |   v̄2 += v̄3 · 1 = 1
                        |   v̄0 += v̄3 · 1 = 1
     """
-    from autograd.tracetable import traced
+    from autograd.explanation.table import traced
 
     return traced(output, precision, max_rows)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # loaded at the first call, to keep `import autograd` light
-    from autograd.naive import OrderComparison
-    from autograd.snapshot import Snapshot
-    from autograd.value import Value
+    from autograd.engine.value import Value
+    from autograd.explanation.order import OrderComparison
+    from autograd.graph.snapshot import Snapshot
 
 __all__ = ["why_order"]
 
@@ -34,6 +34,6 @@ def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderCom
     The sorted pass visits 3 computed nodes once each; the naive recursion makes 4 calls.
     They part at call 2, of b: it passes on 1 at once, but in the end 6 arrives there, for c comes later. ...
     """
-    from autograd.naive import compared
+    from autograd.explanation.order import compared
 
     return compared(output, max_calls)

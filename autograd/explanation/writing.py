@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from autograd.explain.notation import Html, Latex, Style, counted, html_table
-from autograd.explain.spelling import spelled
-from autograd.snapshot import Node
+from autograd.explanation.notation import Html, Latex, Style, counted, html_table
+from autograd.explanation.operations import spelled
+from autograd.graph.snapshot import Node
 
 if TYPE_CHECKING:
-    from autograd.explain.explanation import Explanation
-    from autograd.explain.factors import Factor, Path
+    from autograd.explanation.explanation import Explanation
+    from autograd.explanation.factors import Factor, Path
 
 MOST_FACTORS = 16  # of one product; beyond, the middle is left out
 MOST_LINES = 24  # of a list of factors or nodes

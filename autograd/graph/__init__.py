@@ -5,7 +5,7 @@ Everything here walks with an explicit stack and in operand order: deep graphs a
 
 from collections.abc import Iterable
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 
 def topological_order(root: Value | Iterable[Value]) -> list[Value]:

@@ -5,7 +5,7 @@ of this output. The page shows derivatives, so it sweeps the frozen local deriva
 and in the engine's order: the sums come out the same to the last bit.
 """
 
-from autograd.snapshot import Snapshot
+from autograd.graph.snapshot import Snapshot
 
 
 def backward_order(picture: Snapshot) -> list[int]:
@@ -14,7 +14,7 @@ def backward_order(picture: Snapshot) -> list[int]:
     The order matters where several results send something to one operand: a sum of floats depends on it.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(2.0)
     >>> backward_order(snapshot((a * a).tanh()))
     [1, 2]
@@ -43,7 +43,7 @@ def gradients(picture: Snapshot, order: list[int]) -> list[float]:
     """∂output/∂node for every node, 0 where no gradient is taken; a factor of exactly 0 stops even inf and nan.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> frozen = snapshot(a * a)
     >>> gradients(frozen, backward_order(frozen))

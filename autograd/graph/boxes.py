@@ -8,7 +8,7 @@ products, and its activation. What comes after the activation (a loss, a residua
 import re
 from dataclasses import dataclass
 
-from autograd.snapshot import Edge, Snapshot
+from autograd.graph.snapshot import Edge, Snapshot
 
 PLACE = re.compile(r"[^\W\d]\w*(\.\w+)+")
 JOINERS = {"+", "sum"}
@@ -56,7 +56,7 @@ def module_groups(picture: Snapshot) -> Groups:
     """The boxes of a snapshot, and for each node the number of its innermost box (-1: none).
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> w, b = Value(2.0, label="layer.w", role="parameter"), Value(1.0, label="layer.b", role="parameter")
     >>> y = (w * 3.0 + b).tanh() * 2.0
     >>> groups, member = module_groups(snapshot(y))

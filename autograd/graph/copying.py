@@ -7,9 +7,9 @@ are pickled as themselves, so parameters that two pickled results share stay sha
 
 from typing import Any
 
-from autograd import ops
+from autograd.engine import ops
+from autograd.engine.value import Value, node
 from autograd.graph import topological_order
-from autograd.value import Value, node
 
 Record = tuple[str, tuple[int, ...], float, float, str, tuple[float, ...], tuple[float, ...]]
 

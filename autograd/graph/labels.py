@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 __all__ = ["label"]
 

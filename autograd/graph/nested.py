@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 
 def _entries(x: Any) -> list[Any] | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from autograd.snapshot import Edge, Snapshot
+from autograd.graph.snapshot import Edge, Snapshot
 
 
 def passed_on(arrived: float, slope: float) -> float:
@@ -64,7 +64,7 @@ def adjoints(picture: Snapshot, target: int | None = None, *, size: bool = False
     much cancels in the derivative.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> adjoints(snapshot(a * a - a)), adjoints(snapshot(a * a - a), size=True)
     ([5.0, 1.0, 1.0], [7.0, 1.0, 1.0])
@@ -84,7 +84,7 @@ def tangents(picture: Snapshot, source: int) -> list[float]:
     """∂node/∂source for every node, by one sweep forward from the source.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> tangents(snapshot(a * a - a), 0)
     [1.0, 6.0, 5.0]
@@ -104,7 +104,7 @@ def flows(picture: Snapshot, source: int) -> list[float]:
     whole derivative.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> flows(snapshot(a * a - a), 0)
     [3.0, 3.0, 6.0, -1.0]
@@ -182,7 +182,7 @@ class Routes:
     `links[v]` are the links that end at stop v, in the order of the operands of v.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> routes = Routes(snapshot((a * a) * 2.0), 0, 3, [])
     >>> routes.count, routes.links[3]

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from autograd.support.text import short
+
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["Edge", "GraphTooLarge", "Node", "Snapshot", "snapshot"]
 
@@ -104,13 +106,13 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
     >>> [(edge.source, edge.target, edge.position, edge.local_grad) for edge in picture.edges]
     [(0, 1, 0, 3.0), (0, 1, 1, 3.0)]
     """
+    from autograd.engine.ops import TABLE
+    from autograd.engine.value import Value
     from autograd.graph import topological_order
-    from autograd.ops import TABLE
-    from autograd.value import Value
 
     if not isinstance(root, Value):
         raise TypeError(
-            f"a graph is taken from the Value at its end, got {_short(root)} ({type(root).__name__}); "
+            f"a graph is taken from the Value at its end, got {short(root)} ({type(root).__name__}); "
             "pass the result of an expression of Values, such as a loss"
         )
     order = topological_order(root)
@@ -145,9 +147,3 @@ def check_size(count: int, max_nodes: int | None) -> None:
             f"the graph has {count:,} nodes, more than max_nodes={max_nodes:,}; take a smaller part of it (an inner "
             f"Value, one example, a smaller net), or pass max_nodes={count}"
         )
-
-
-def _short(thing: object) -> str:
-    """The start of a repr, for an error message."""
-    text = repr(thing)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
-from autograd.explain.paths import Link, Routes
+from autograd.graph.paths import Link, Routes
 
 
 def strongest(routes: Routes, k: int) -> list[list[Link]]:
@@ -18,7 +18,7 @@ def strongest(routes: Routes, k: int) -> list[list[Link]]:
     Of paths that are equally strong, those of earlier operands come first. A product of nan counts as infinite.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> y = Value(1.0)
     >>> for _ in range(60):
     ...     y = y * 0.5 + y * 2.0

@@ -15,13 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd import files
-from autograd.settings import check_count, check_positive, check_text
-from autograd.spelling import spelled
+from autograd.support import files
+from autograd.support.keywords import spelled
+from autograd.support.settings import check_count, check_positive, check_text
 
 if TYPE_CHECKING:
-    from autograd.snapshot import Snapshot
-    from autograd.value import Value
+    from autograd.engine.value import Value
+    from autograd.graph.snapshot import Snapshot
 
 __all__ = ["View", "view"]
 
@@ -57,7 +57,7 @@ def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = 
     True
     """
     from autograd.graph import topological_order
-    from autograd.snapshot import snapshot
+    from autograd.graph.snapshot import snapshot
 
     check_text("view", "title", title)
     check_positive("view", "height", height, "pixels")
@@ -80,8 +80,8 @@ class View:
     @cached_property
     def html(self) -> str:
         """The whole page as one HTML document that needs nothing else."""
-        from autograd.view.document import page
-        from autograd.view.payload import as_script, payload
+        from autograd.page.document import page
+        from autograd.page.payload import as_script, payload
 
         data = payload(self.snapshot, self.title, self.params, self.places)
         return page(as_script(data), f"Computation graph of {data['title']}")
@@ -110,13 +110,12 @@ class View:
         return path
 
     def _repr_html_(self) -> str:
-        from autograd.view.notebook import cell
+        from autograd.page.notebook import cell
 
         return cell(self)
 
     def __repr__(self) -> str:
-        from autograd.draw.dot import clean, shorten
+        from autograd.support.text import clean, plural, shorten
 
         name = shorten(clean(self.title) or clean(self.snapshot.output.name))
-        count = len(self.snapshot.nodes)
-        return f'<View of {name}: {count} {"node" if count == 1 else "nodes"}; .html, .save("graph.html"), .open()>'
+        return f'<View of {name}: {plural(len(self.snapshot.nodes), "node")}; .html, .save("graph.html"), .open()>'

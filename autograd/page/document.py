@@ -18,7 +18,7 @@ SCRIPTS = (
 @lru_cache(maxsize=1)
 def parts() -> tuple[str, str, str]:
     """Template, style and script of the page."""
-    folder = files("autograd.view") / "page"
+    folder = files("autograd.page") / "browser"
     scripts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
     script = "(() => {\n'use strict';\n" + "\n".join(scripts) + "})();\n"
     template, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css"))

@@ -8,8 +8,8 @@ last stretches of levels, which every graph has.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from autograd.snapshot import Snapshot
-from autograd.view.groups import Group, module_groups
+from autograd.graph.boxes import Group, module_groups
+from autograd.graph.snapshot import Snapshot
 
 FOLD_ABOVE = 150  # nodes: what fits on a screen in letters that can be read
 ALIKE = 10  # leaves that are used alike make a box from here on
@@ -33,7 +33,7 @@ def fold(picture: Snapshot) -> Folding:
     """Decide on the boxes of a graph; up to `FOLD_ABOVE` nodes all are open.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> x = y = Value(1.0)
     >>> for _ in range(200):
     ...     y = y + y

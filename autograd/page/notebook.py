@@ -13,14 +13,14 @@ import re
 import zlib
 from typing import TYPE_CHECKING
 
-from autograd.draw.dot import clean, format_number, shorten
-from autograd.draw.render import RenderError
-from autograd.snapshot import Snapshot
-from autograd.view.picture import still, with_gradients
-from autograd.view.sweep import path_counts
+from autograd.graph.adjoints import path_counts
+from autograd.graph.snapshot import Snapshot
+from autograd.page.still import still, with_gradients
+from autograd.picture.render import RenderError
+from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
-    from autograd.view import View
+    from autograd.page import View
 
 ROWS = 40
 WIDE = 900  # pixels: about as wide as a cell
@@ -87,7 +87,7 @@ def table(picture: Snapshot) -> str:
     """The leaves that take a gradient: value, derivative of the output, and over how many paths that is the sum.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0, label="a")
     >>> "<td>a</td><td>3</td><td>6</td><td>2</td>" in table(with_gradients(snapshot(a * a)))
     True

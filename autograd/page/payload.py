@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.draw.dot import clean
-from autograd.snapshot import Snapshot
-from autograd.view.folding import fold
-from autograd.view.sweep import backward_order
+from autograd.graph.adjoints import backward_order
+from autograd.graph.snapshot import Snapshot
+from autograd.page.folding import fold
+from autograd.support.text import clean
 
 ROLES = ("input", "parameter", "constant", "result")
 
@@ -28,7 +28,7 @@ def payload(
     it, where they are known.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> page = payload(snapshot(Value(2.0, label="a") * 0.5), "")
     >>> page["labels"], page["data"], page["operands"], page["slopes"]
     (['a', '', ''], [2.0, 0.5, 1.0], [[], [], [0, 1]], [[], [], [0.5, 2.0]])
@@ -80,7 +80,7 @@ def as_script(data: dict[str, Any]) -> str:
 
 def _row(name: str) -> dict[str, str]:
     """What the page says about an operation, from its row of the table."""
-    from autograd.ops import TABLE
+    from autograd.engine.ops import TABLE
 
     op = TABLE.get(name)
     if op is None:  # an operation of the user's that has been taken out of the table since
@@ -91,7 +91,7 @@ def _row(name: str) -> dict[str, str]:
 
 def _kinks(picture: Snapshot) -> list[int]:
     """The nodes whose operands sit exactly where the derivative is a convention."""
-    from autograd.ops import TABLE
+    from autograd.engine.ops import TABLE
 
     found = []
     for node in picture.nodes:

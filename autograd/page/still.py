@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from autograd.draw import draw
-from autograd.draw.dot import clean, format_number, shorten
-from autograd.draw.render import render
-from autograd.snapshot import Snapshot
-from autograd.view.folding import Folding, fold
-from autograd.view.sweep import backward_order, gradients
+from autograd.graph.adjoints import backward_order, gradients
+from autograd.graph.snapshot import Snapshot
+from autograd.page.folding import Folding, fold
+from autograd.picture import draw
+from autograd.picture.render import render
+from autograd.support.text import clean, format_number, shorten
 
 STYLE = 'fontname="Helvetica", fontsize=10, fontcolor="#1a1a1a", penwidth=1.5'
 LOOKS = {
@@ -24,7 +24,7 @@ def with_gradients(picture: Snapshot) -> Snapshot:
     """The snapshot with ∂output/∂node in place of whatever `.grad` held, as the page shows it.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> [node.grad for node in with_gradients(snapshot(a * a)).nodes]
     [6.0, 1.0]
@@ -39,7 +39,7 @@ def still(picture: Snapshot) -> str:
     Raises `RenderError` where there is no renderer.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> still(with_gradients(snapshot(Value(2.0, label="a").tanh()))).count("<svg")
     1
     """

@@ -9,19 +9,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd import files
-from autograd.draw.dot import build
-from autograd.draw.hover import describe, escape, finish, titles
-from autograd.draw.paint import Paint, Scale
-from autograd.draw.render import BINARY_FORMATS, TIME_LIMIT, RenderError, render, render_binary
-from autograd.draw.themes import THEMES
-from autograd.settings import check_choice, check_count, check_flag, check_positive
-from autograd.snapshot import GraphTooLarge, Snapshot, check_size, snapshot
-from autograd.spelling import spelled
+from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_size, snapshot
+from autograd.picture.dot import build
+from autograd.picture.paint import Paint, Scale
+from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, RenderError, render, render_binary
+from autograd.picture.svg import describe, escape, finish, titles
+from autograd.picture.themes import THEMES
+from autograd.support import files
+from autograd.support.keywords import spelled
+from autograd.support.settings import check_choice, check_count, check_flag, check_positive
 
 if TYPE_CHECKING:
-    from autograd.draw.collapse import Folded
-    from autograd.value import Value
+    from autograd.engine.value import Value
+    from autograd.picture.collapse import Folded
 
 __all__ = ["Drawing", "GraphTooLarge", "RenderError", "check_shared", "draw"]
 
@@ -108,7 +108,7 @@ def draw(
     picture, folded = _taken(root, max_nodes, collapse)
     marks = None
     if highlight is not None:
-        from autograd.draw.highlight import find, highlighted
+        from autograd.picture.highlight import find, highlighted
 
         marks = highlighted(picture, find(root, picture, highlight), k)
     scale = None
@@ -124,7 +124,7 @@ def draw(
             picture, rankdir=rankdir, derivatives=derivatives, legend=legend, paint=paint, direction=direction
         )
     else:
-        from autograd.draw.collapse import build_folded
+        from autograd.picture.collapse import build_folded
 
         graph = build_folded(picture, folded, rankdir=rankdir, legend=legend, paint=paint, direction=direction)
     return Drawing(picture, graph.source, format, time_limit, folded, paint, rankdir, derivatives)
@@ -150,11 +150,11 @@ def _taken(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tupl
             return picture, None
         check_size(len(picture.nodes), limit)
     except GraphTooLarge as error:
-        from autograd.draw.size import summary
+        from autograd.picture.size import summary
 
         raise GraphTooLarge(f"{error}. {summary(root)}") from None
-    from autograd.draw.collapse import LEVELS, fold
-    from autograd.draw.size import summary
+    from autograd.picture.collapse import LEVELS, fold
+    from autograd.picture.size import summary
 
     folded = None
     for level in LEVELS if collapse == "auto" else (collapse,):
@@ -201,14 +201,14 @@ class Drawing:
     @cached_property
     def mermaid(self) -> str:
         """The graph as a Mermaid flowchart, for Markdown; without highlight and colours of gradients."""
-        from autograd.draw.exports import to_mermaid
+        from autograd.picture.exports import to_mermaid
 
         return to_mermaid(self.snapshot, rankdir=self.rankdir, derivatives=self.derivatives, folded=self.folded)
 
     @cached_property
     def json(self) -> str:
         """The whole graph as JSON: values, gradients, local derivatives, and the boxes if it is folded."""
-        from autograd.draw.exports import to_json
+        from autograd.picture.exports import to_json
 
         return to_json(self.snapshot, folded=self.folded)
 

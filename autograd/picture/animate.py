@@ -13,18 +13,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograd import files
-from autograd.draw import NAMES, check_shared, draw
-from autograd.draw.dot import clean, format_number, in_dot, role_of, shorten, value_lines
-from autograd.draw.hover import escape
-from autograd.draw.render import TIME_LIMIT, RenderError, render, render_binary
-from autograd.draw.themes import THEMES
-from autograd.settings import check_positive
-from autograd.snapshot import Snapshot, snapshot
-from autograd.spelling import spelled
+from autograd.graph.snapshot import Snapshot, snapshot
+from autograd.picture import NAMES, check_shared, draw
+from autograd.picture.dot import in_dot, role_of, value_lines
+from autograd.picture.render import TIME_LIMIT, RenderError, render, render_binary
+from autograd.picture.svg import escape
+from autograd.picture.themes import THEMES
+from autograd.support import files
+from autograd.support.keywords import spelled
+from autograd.support.settings import check_positive
+from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["Animation", "Step", "animate"]
 
@@ -74,7 +75,7 @@ def animate(
 
 
 def _steps(picture: Snapshot) -> list[Step]:
-    from autograd.explain.paths import passed_on
+    from autograd.graph.paths import passed_on
 
     gradients = [0.0] * len(picture.nodes)
     gradients[picture.root] = 1.0

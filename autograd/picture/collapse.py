@@ -11,10 +11,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.draw.dot import add_operation, add_value, clean, format_number, in_dot, role_of, sheet, shorten
-from autograd.draw.paint import Paint
-from autograd.snapshot import Snapshot
-from autograd.view.groups import Group, module_groups
+from autograd.graph.boxes import Group, module_groups
+from autograd.graph.snapshot import Snapshot
+from autograd.picture.dot import add_operation, add_value, in_dot, role_of, sheet
+from autograd.picture.paint import Paint
+from autograd.support.text import clean, format_number, plural, shorten
 
 if TYPE_CHECKING:
     import graphviz
@@ -37,9 +38,9 @@ class Box:
     @property
     def lines(self) -> list[str]:
         """What the box says."""
-        lines = [shorten(clean(self.title)), counted(len(self.members), "node")]
+        lines = [shorten(clean(self.title)), plural(len(self.members), "node")]
         if self.parameters:
-            lines += [counted(self.parameters, "parameter"), f"|grad| {format_number(self.gradient)}"]
+            lines += [plural(self.parameters, "parameter"), f"|grad| {format_number(self.gradient)}"]
         return lines
 
 
@@ -85,13 +86,13 @@ def fold(picture: Snapshot, level: str) -> Folded | None:
     The value of the output is always shown, beside the box where it belongs to one.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> w, b = (Value(1.0, label=f"hidden.{name}", role="parameter") for name in "wb")
     >>> folded = fold(snapshot((w * 2.0 + b).tanh() ** 2), "neuron")
     >>> [(box.title, len(box.members)) for box in folded.boxes], folded.outside
     ([('hidden', 6)], (6, 7))
     """
-    from autograd.explain.grain import layer_name
+    from autograd.explanation.stops import layer_name
 
     groups, member = module_groups(picture)
     parents = {group.parent for group in groups}
@@ -179,7 +180,7 @@ def build_folded(
         gradient = any(picture.nodes[picture.edges[k].source].requires_grad for k in link.edges)
         graph.edge(link.source, link.target, _attributes=attributes | arrows(direction, gradient))
     if legend or paint.scale:
-        from autograd.draw.legend import add_gradients, add_roles
+        from autograd.picture.legend import add_gradients, add_roles
 
         if legend:
             roles = [role_of(picture.nodes[index], picture) for index in folded.outside]
@@ -217,14 +218,9 @@ def _add_inside(
     for number, (title, parent, held) in enumerate(folded.frames):
         if parent == frame and children[number]:
             with graph.subgraph(name=f"cluster_{number}") as inner:
-                text = in_dot([f"{shorten(clean(title))}: {counted(held, 'node')}"])
+                text = in_dot([f"{shorten(clean(title))}: {plural(held, 'node')}"])
                 inner.attr(
                     "graph", label=text, style="filled,rounded", fillcolor=fill, color=border, id=f"frame{number}",
                     labeljust="l", **{"class": "frame"},
                 )  # fmt: skip
                 _add_inside(inner, picture, folded, paint, number, children)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 node", "2 nodes"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -9,60 +9,24 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from autograd.draw.paint import Paint
-from autograd.draw.themes import LIGHT
-from autograd.snapshot import Edge, Node, Snapshot
+from autograd.graph.snapshot import Edge, Node, Snapshot
+from autograd.picture.paint import Paint
+from autograd.picture.themes import LIGHT
+from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["FORBIDDEN", "build", "clean", "format_number", "role_of", "shorten"]
+__all__ = ["build", "role_of"]
 
 PAINT = Paint()
 
-MAX_LABEL = 32
 # One plain name: for a list of fonts the built-in metrics are those of Times, and text would not fit its box.
 FONT = "Helvetica"
 FONT_SIZE = 10
 ROLES = ("input", "parameter", "constant", "result", "output")
 LOOKS = {role: LIGHT.look(role) for role in ROLES}
 OPERATION = LIGHT.look("operation")
-FORBIDDEN = {"Cc", "Cs", "Cn"}  # control characters, lone surrogates, code points that are no characters
-_BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def format_number(x: float) -> str:
-    """Write a number in as few characters as a picture needs: four decimals, or four digits below one.
-
-    >>> [format_number(x) for x in (-6.88137, 0.5, 2.0, 1e-5, 0.00123456, 1234567.0, float("nan"), -float("inf"))]
-    ['-6.8814', '0.5', '2', '1e-05', '0.001235', '1.235e+06', 'nan', '-inf']
-    """
-    size = abs(x)
-    if size < 1 or not size < 1e6:
-        return f"{x + 0.0:.4g}"  # the sum turns -0.0 into 0.0
-    return f"{x:.{4 if size < 1e4 else 1}f}".rstrip("0").rstrip(".")
-
-
-def clean(text: str) -> str:
-    """Make user text safe to show on one line: no control characters, no lone surrogates, no direction overrides.
-
-    >>> clean("two\\n  words\\x00")
-    'two words'
-    """
-    kept = (c for c in text if c.isspace() or (unicodedata.category(c) not in FORBIDDEN and c not in _BIDI))
-    return " ".join("".join(kept).split())
-
-
-def shorten(text: str, limit: int = MAX_LABEL) -> str:
-    """Cut the middle out of a long text: both ends tell `layer1.neuron3.w7` from its neighbours.
-
-    >>> shorten("a" * 500 + ".w7", 12)
-    'aaaaaaa…a.w7'
-    """
-    if len(text) <= limit:
-        return text
-    tail = limit // 3
-    return f"{text[: limit - tail - 1]}…{text[len(text) - tail :]}"
 
 
 def role_of(node: Node, snapshot: Snapshot) -> str:
@@ -112,7 +76,7 @@ def build(
             texts = (format_number(edge.local_grad), format_number(passed_back(snapshot, edge)))
         _add_edge(graph, ends, ids, attributes, source.requires_grad, direction, label, texts, colour)
     if legend or paint.scale:
-        from autograd.draw.legend import add_gradients, add_roles
+        from autograd.picture.legend import add_gradients, add_roles
 
         if legend:
             add_roles(graph, [role_of(node, snapshot) for node in snapshot.nodes], paint.theme, direction)
@@ -152,7 +116,7 @@ def add_operation(graph: graphviz.Digraph, node: Node, paint: Paint) -> None:
 
 def passed_back(snapshot: Snapshot, edge: Edge) -> float:
     """What the edge adds to the gradient of its operand: the local derivative times the gradient of the result."""
-    from autograd.explain.paths import passed_on
+    from autograd.graph.paths import passed_on
 
     return passed_on(snapshot.nodes[edge.target].grad, edge.local_grad)
 

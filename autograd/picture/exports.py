@@ -6,11 +6,12 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from autograd.draw.dot import clean, format_number, shorten, value_lines
-from autograd.snapshot import Snapshot
+from autograd.graph.snapshot import Snapshot
+from autograd.picture.dot import value_lines
+from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
-    from autograd.draw.collapse import Folded
+    from autograd.picture.collapse import Folded
 
 __all__ = ["to_json", "to_mermaid"]
 
@@ -35,7 +36,7 @@ def to_mermaid(
     """The graph as a Mermaid flowchart, which Markdown pages on GitHub and in many notebooks show as a picture.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> for line in to_mermaid(snapshot(Value(2.0, label="a").tanh())).splitlines()[:6]:
     ...     print(line.strip())
     flowchart LR
@@ -84,7 +85,7 @@ def to_json(picture: Snapshot, *, folded: Folded | None = None) -> str:
     "-Infinity", because JSON has no such numbers.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> graph = json.loads(to_json(snapshot(Value(2.0, label="a") * 3.0)))
     >>> graph["nodes"][0]["label"], graph["edges"][0]["local_grad"], graph["root"]
     ('a', 3.0, 2)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.snapshot import Edge, Snapshot
+from autograd.graph.snapshot import Edge, Snapshot
 
 if TYPE_CHECKING:
-    from autograd.explain.paths import Link
-    from autograd.value import Value
+    from autograd.engine.value import Value
+    from autograd.graph.paths import Link
 
 __all__ = ["Highlight", "find", "highlighted"]
 
@@ -45,7 +45,7 @@ def highlighted(picture: Snapshot, source: int, k: int | None = None) -> Highlig
     Raises ValueError when k is below 1, and when no path leads from the node to the output.
 
     >>> from autograd import Value
-    >>> from autograd.snapshot import snapshot
+    >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
     >>> picture = snapshot(a * a - a)
     >>> highlighted(picture, 0).flow
@@ -54,8 +54,8 @@ def highlighted(picture: Snapshot, source: int, k: int | None = None) -> Highlig
     >>> strong.flow, strong.carried, strong.total, strong.count
     ({0: 3.0, 2: 3.0}, 3.0, 5.0, 3)
     """
-    from autograd.explain.paths import Routes, flows, product
-    from autograd.explain.strongest import strongest
+    from autograd.graph.paths import Routes, flows, product
+    from autograd.graph.strongest import strongest
 
     if k is not None and (not isinstance(k, int) or k < 1):
         raise ValueError(f"k is how many of the strongest paths to show, 1 or more, got {k!r}")
@@ -93,8 +93,8 @@ def find(root: Value | Snapshot, picture: Snapshot, wanted: Value | str | int) -
 
     Raises TypeError for anything else, and ValueError when the graph has no such node, or several.
     """
+    from autograd.engine.value import Value
     from autograd.graph import topological_order
-    from autograd.value import Value
 
     if isinstance(wanted, Value):
         if isinstance(root, Snapshot):

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from autograd.draw.paint import Paint
-from autograd.draw.themes import Theme
+from autograd.picture.paint import Paint
+from autograd.picture.themes import Theme
 
 if TYPE_CHECKING:
     import graphviz
@@ -35,7 +35,7 @@ def add_roles(graph: graphviz.Digraph, present: Collection[str], theme: Theme, d
 
 def add_gradients(graph: graphviz.Digraph, paint: Paint) -> None:
     """The colours of gradients, from 0 to the largest."""
-    from autograd.draw.dot import format_number
+    from autograd.support.text import format_number
 
     if paint.scale is None:
         return

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograd.draw.highlight import Highlight
-from autograd.draw.themes import LIGHT, Look, Theme
-from autograd.snapshot import Node
+from autograd.graph.snapshot import Node
+from autograd.picture.highlight import Highlight
+from autograd.picture.themes import LIGHT, Look, Theme
 
 __all__ = ["Paint", "Scale"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from autograd.snapshot import Snapshot
+from autograd.graph.snapshot import Snapshot
+from autograd.support.text import plural
 
 if TYPE_CHECKING:
-    from autograd.value import Value
+    from autograd.engine.value import Value
 
 __all__ = ["summary"]
 
@@ -40,14 +41,10 @@ def summary(root: Value | Snapshot) -> str:
     common = [f"{number:,} {op}" for op, number in operations.most_common(MOST_OPERATIONS)]
     if len(operations) > MOST_OPERATIONS:
         common.append("...")
-    leaves = ", ".join(_counted(roles[role], role) for role in ("parameter", "input", "constant") if roles[role])
-    text = f"It holds {leaves}; {_counted(sum(operations.values()), 'operation')}"
+    leaves = ", ".join(plural(roles[role], role) for role in ("parameter", "input", "constant") if roles[role])
+    text = f"It holds {leaves}; {plural(sum(operations.values()), 'operation')}"
     text += f" ({', '.join(common)})" if common else ""
-    text += f"; the longest path has {_counted(max(depth), 'step')}."
+    text += f"; the longest path has {plural(max(depth), 'step')}."
     if any(role == "parameter" and "." in label for _, role, label, _ in rows):
         text += ' For one box a neuron or layer, pass collapse="auto", "neuron" or "layer".'
     return text
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -6,13 +6,14 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from autograd.draw.dot import clean, passed_back, role_of, shorten
-from autograd.draw.render import RenderError
-from autograd.snapshot import Snapshot
+from autograd.graph.snapshot import Snapshot
+from autograd.picture.dot import passed_back, role_of
+from autograd.picture.render import RenderError
+from autograd.support.text import clean, plural, shorten
 
 if TYPE_CHECKING:
-    from autograd.draw.collapse import Folded
-    from autograd.draw.highlight import Highlight
+    from autograd.picture.collapse import Folded
+    from autograd.picture.highlight import Highlight
 
 __all__ = ["describe", "escape", "finish", "titles"]
 
@@ -27,7 +28,7 @@ def describe(picture: Snapshot) -> str:
     """One line on a graph: its output, values and operations."""
     operations = sum(not node.is_leaf for node in picture.nodes)
     name = shorten(clean(picture.output.name))
-    return f"{name}: {_count(len(picture.nodes), 'value')}, {_count(operations, 'operation')}"
+    return f"{name}: {plural(len(picture.nodes), 'value')}, {plural(operations, 'operation')}"
 
 
 def finish(svg: str, source: str, texts: dict[str, str]) -> str:
@@ -70,7 +71,7 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
         for box in folded.boxes:
             texts[box.name] = ", ".join(box.lines)
         for number, link in enumerate(folded.links):
-            text = _count(len(link.edges), "edge")
+            text = plural(len(link.edges), "edge")
             if highlight is not None and (carried := [highlight.flow[k] for k in link.edges if k in highlight.flow]):
                 text += f", carrying {sum(carried)!r} of ∂{output}/∂{names[highlight.source]} = {highlight.total!r}"
             texts[f"m{number}"] = text
@@ -84,7 +85,3 @@ def escape(text: str) -> str:
 
 def _title(text: str | None) -> str:
     return "" if text is None else f"<title>{escape(text)}</title>"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -9,8 +9,8 @@ The way from scalars to matrices, in the order of the passes; `stages` runs them
 - `code`, `machine`, `program`, `trainer`, `singly`: what runs it, on one example, a batch, or step by step.
 """
 
-from autograd.program.batches import batch_mean as batch_mean
+from autograd.program.batch_mean import batch_mean as batch_mean
 from autograd.program.compiling import compile as compile
+from autograd.program.function import CompiledFunction as CompiledFunction
 from autograd.program.program import Program as Program
-from autograd.program.traced import CompiledFunction as CompiledFunction
 from autograd.program.trainer import Trainer as Trainer

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.convert import takes_part
-from autograd.value import Value
+from autograd.engine.value import Value
+from autograd.support.convert import takes_part
 
 
 @dataclass(slots=True)

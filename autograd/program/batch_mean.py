@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.extend import operation
-from autograd.program.ir import BATCH_MEAN
+from autograd.custom import operation
+from autograd.program.passes.graph import BATCH_MEAN
 
 
 @operation(lambda xp, y, x: 1.0, name=BATCH_MEAN, symbol="mean", rule="slope 1/n, to each of n examples")

@@ -9,21 +9,21 @@ from typing import overload
 
 import numpy as np
 
-from autograd.program.backward import write_backward
-from autograd.program.blocks import ACROSS
-from autograd.program.draft import Draft
-from autograd.program.emit import emit
-from autograd.program.fold import drop_dead, fold, merge_equal
-from autograd.program.forward import Read, write_forward
-from autograd.program.groups import Group, group
-from autograd.program.ir import Graph
-from autograd.program.lift import lift
-from autograd.program.order import Layout, order_rows
-from autograd.program.powers import share_squares
-from autograd.program.references import called, read
+from autograd.program.passes.alike import settle
+from autograd.program.passes.blocks import ACROSS
+from autograd.program.passes.graph import Graph
+from autograd.program.passes.groups import Group, group
+from autograd.program.passes.layout import Layout, order_rows
+from autograd.program.passes.matrices import lift
+from autograd.program.passes.powers import share_squares
+from autograd.program.passes.simplify import drop_dead, fold, merge_equal
+from autograd.program.passes.sums import collect_sums
 from autograd.program.report import report
-from autograd.program.settle import settle
-from autograd.program.sums import collect_sums
+from autograd.program.source.backward import write_backward
+from autograd.program.source.draft import Draft
+from autograd.program.source.emit import emit
+from autograd.program.source.forward import Read, write_forward
+from autograd.program.source.places import called, read
 
 CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
     fold, collect_sums, merge_equal, share_squares, drop_dead, settle,

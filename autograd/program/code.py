@@ -12,9 +12,9 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from autograd import ops
-from autograd.program.ir import Graph
-from autograd.program.stages import Built, build
+from autograd.engine import ops
+from autograd.program.build import Built, build
+from autograd.program.passes.graph import Graph
 
 KEPT = 256  # structures in the cache
 NODES_KEPT = 2_000_000  # in their graphs together

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.program.machine import Array
-from autograd.value import Value
 
 AGREEMENT = 1e-6  # relative: rounding mostly stays far below, another number does not
 MARGIN = 16.0  # on what rounding can come to where numbers cancel

@@ -8,11 +8,11 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd.program.collector import no_collection
+from autograd.engine.value import Value
+from autograd.program.function import CompiledFunction
+from autograd.program.passes.walk import read_graph
 from autograd.program.program import Program
-from autograd.program.traced import CompiledFunction
-from autograd.program.walk import read_graph
-from autograd.value import Value
+from autograd.support.collector import no_collection
 
 
 @overload

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd.engine.state import MODE
 from autograd.program.machine import Machine
 from autograd.program.program import Program, Reduction
-from autograd.program.traces import Call, Trace
-from autograd.program.traces import tracing as tracing
-from autograd.state import MODE
+from autograd.program.trace import Call, Trace
+from autograd.program.trace import tracing as tracing
 
 KEPT = 64  # programs of one function
 OF_PROGRAMS = ("source", "careful_source", "stages", "report", "inputs", "parameters", "trainer")

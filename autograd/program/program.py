@@ -11,15 +11,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.node import numbers_of
+from autograd.engine.node import numbers_of
+from autograd.engine.value import Value
+from autograd.program.build import Stages
 from autograd.program.code import Code, code_for
 from autograd.program.machine import Array, Machine
-from autograd.program.report import counted
+from autograd.program.passes.walk import Recorded
 from autograd.program.singly import LEAST, MOST_PARAMETERS, Singly
-from autograd.program.stages import Stages
 from autograd.program.trainer import Trainer
-from autograd.program.walk import Recorded
-from autograd.value import Value
+from autograd.support.text import plural
 
 Reduction = Literal["mean", "sum", "none"]
 
@@ -221,8 +221,8 @@ class Program:
 
     def __repr__(self) -> str:
         parts = ("input", len(self.inputs)), ("parameter", len(self.parameters)), ("output", self.outputs)
-        counts = ", ".join([counted(n, what) for what, n in parts])
-        return f"<Program of {counts} in {self.dtype}: {counted(len(self._code.built.layout.blocks), 'block')}>"
+        counts = ", ".join([plural(n, what) for what, n in parts])
+        return f"<Program of {counts} in {self.dtype}: {plural(len(self._code.built.layout.blocks), 'block')}>"
 
 
 def is_reduced(reduction: str) -> bool:

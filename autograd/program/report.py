@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from autograd.program.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
-from autograd.program.draft import Draft
-from autograd.program.forward import Read
-from autograd.program.ir import INPUT, Graph
+from autograd.program.passes.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
+from autograd.program.passes.graph import INPUT, Graph
+from autograd.program.source.draft import Draft
+from autograd.program.source.forward import Read
+from autograd.support.text import plural
 
 
 def report(recorded: Graph, draft: Draft, reads: Read) -> str:
     """One line for each block, after a summary."""
     blocks = draft.layout.blocks
     lifted = sum(block.size for block in blocks if block.form == PRODUCT)
-    left, steps = counted(len(draft.graph.order), "operation"), counted(len(blocks), "block")
-    lines = [f"{counted(len(recorded), 'node')} recorded, {left} left, computed in {steps}"]
+    left, steps = plural(len(draft.graph.order), "operation"), plural(len(blocks), "block")
+    lines = [f"{plural(len(recorded), 'node')} recorded, {left} left, computed in {steps}"]
     if any(block.op == "dot" for block in blocks):
         dots = sum(block.size for block in blocks if block.op == "dot")
         lines.append(f"{lifted} of {dots} weighted sums are rows of matrix products")
@@ -25,11 +26,6 @@ def report(recorded: Graph, draft: Draft, reads: Read) -> str:
     if idle:
         lines.append(f"  columns of X that nothing depends on: {', '.join(idle)}")
     return "\n".join(lines)
-
-
-def counted(n: int, what: str) -> str:
-    """1 block, 2 blocks."""
-    return f"{n} {what}" + "s" * (n != 1)
 
 
 def _what(block: Block) -> str:

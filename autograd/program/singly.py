@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from autograd.program.code import code_for
-from autograd.program.ir import INPUT, PARAMETER, Leaf
 from autograd.program.machine import WHOLE, Array, Machine
-from autograd.program.walk import Recorded
+from autograd.program.passes.graph import INPUT, PARAMETER, Leaf
+from autograd.program.passes.walk import Recorded
 
 LEAST = 32  # examples; for fewer, a second program is not worth making
 MOST_PARAMETERS = 500  # with more, making that program takes longer than calls for single examples

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from autograd.program.collector import no_collection
+from autograd.engine.state import MODE, TracingError
+from autograd.engine.value import Value, count_modes
+from autograd.program.arguments import Arguments, Built, read_arguments
 from autograd.program.comparing import first_different, telling_rows
 from autograd.program.machine import Array, Machine
+from autograd.program.passes.walk import read_graph
 from autograd.program.program import Program
-from autograd.program.structure import Arguments, Built, read_arguments
-from autograd.program.walk import read_graph
-from autograd.state import MODE, TracingError
-from autograd.value import Value, count_modes
+from autograd.support.collector import no_collection
 
 SHOWN = 3  # results in an error
 NOT_WHOLE = re.compile(

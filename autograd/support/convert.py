@@ -3,6 +3,8 @@
 import math
 from typing import Any, SupportsFloat, SupportsIndex
 
+from autograd.support.text import short
+
 Number = SupportsFloat | SupportsIndex  # float, int, bool, NumPy scalars, Fraction, Decimal
 
 
@@ -20,13 +22,13 @@ def to_float(x: Any) -> float:
     if isinstance(x, float):
         return float(x)
     if hasattr(x, "local_grads") or not takes_part(x):
-        raise TypeError(f"a Value holds one real number, got {_shown(x)} ({type(x).__name__}){_remedy(x)}")
+        raise TypeError(f"a Value holds one real number, got {short(x)} ({type(x).__name__}){_remedy(x)}")
     try:
         return float(x)
     except OverflowError:  # an int beyond 1.8e308
         return math.inf if x > 0 else -math.inf
     except (ValueError, TypeError) as error:  # a signalling Decimal("sNaN")
-        raise TypeError(f"a Value holds one real number, got {_shown(x)}: {error}") from None
+        raise TypeError(f"a Value holds one real number, got {short(x)}: {error}") from None
 
 
 def takes_part(x: Any) -> bool:
@@ -41,10 +43,10 @@ def takes_part(x: Any) -> bool:
     if isinstance(x, complex):
         raise TypeError(f"a Value holds one real number, got the complex {x!r}: take its .real and .imag, a Value each")
     if isinstance(x, (str, bytes, bytearray)):
-        raise TypeError(f"a Value holds one real number, got the text {_shown(x)}: convert it with float() first")
+        raise TypeError(f"a Value holds one real number, got the text {short(x)}: convert it with float() first")
     if isinstance(x, (list, tuple, dict, set, frozenset)):
         raise TypeError(
-            f"a Value holds one real number, got {_shown(x)} ({type(x).__name__}): make a Value of each element"
+            f"a Value holds one real number, got {short(x)} ({type(x).__name__}): make a Value of each element"
         )
     return not getattr(x, "ndim", 0) and (hasattr(x, "__float__") or hasattr(x, "__index__"))
 
@@ -53,8 +55,3 @@ def _remedy(x: Any) -> str:
     if hasattr(x, "local_grads"):
         return ": use it as it is, or its .data for the number alone"
     return ": make a Value of each element" if getattr(x, "ndim", 0) else ""
-
-
-def _shown(x: Any) -> str:
-    text = repr(x)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -10,7 +10,8 @@ import operator
 from collections.abc import Collection
 from typing import Any
 
-from autograd.convert import to_float
+from autograd.support.convert import to_float
+from autograd.support.text import short
 
 __all__ = ["check_choice", "check_count", "check_flag", "check_positive", "check_text"]
 
@@ -22,7 +23,7 @@ def check_count(owner: str, name: str, given: Any, least: int = 1) -> int:
     Traceback (most recent call last):
     ValueError: moons: n must be a whole number from 1 on, got 0
     """
-    wanted = f"{owner}: {name} must be a whole number from {least} on, got {_shown(given)}"
+    wanted = f"{owner}: {name} must be a whole number from {least} on, got {short(given)}"
     try:
         count = operator.index(given)
     except TypeError:
@@ -42,7 +43,7 @@ def check_flag(owner: str, name: str, given: Any) -> bool:
     TypeError: draw: legend must be True or False, got 'no'
     """
     if not isinstance(given, bool) and type(given).__name__ not in ("bool", "bool_"):  # NumPy's, without importing it
-        raise TypeError(f"{owner}: {name} must be True or False, got {_shown(given)}")
+        raise TypeError(f"{owner}: {name} must be True or False, got {short(given)}")
     return bool(given)
 
 
@@ -53,7 +54,7 @@ def check_positive(owner: str, name: str, given: Any, unit: str) -> float:
     Traceback (most recent call last):
     ValueError: draw: time_limit must be a number of seconds above 0, got 0
     """
-    wanted = f"{owner}: {name} must be a number of {unit} above 0, got {_shown(given)}"
+    wanted = f"{owner}: {name} must be a number of {unit} above 0, got {short(given)}"
     try:
         number = to_float(given)
     except TypeError:
@@ -71,7 +72,7 @@ def check_text(owner: str, name: str, given: Any) -> str:
     TypeError: view: title must be a text, got 3
     """
     if not isinstance(given, str):
-        raise TypeError(f"{owner}: {name} must be a text, got {_shown(given)}")
+        raise TypeError(f"{owner}: {name} must be a text, got {short(given)}")
     return given
 
 
@@ -82,13 +83,8 @@ def check_choice(name: str, given: Any, known: Collection[str | None]) -> None:
     Traceback (most recent call last):
     ValueError: theme is one of light, dark, got 'pink'
     """
-    wanted = f"{name} is one of {', '.join(map(str, known))}, got {_shown(given)}"
+    wanted = f"{name} is one of {', '.join(map(str, known))}, got {short(given)}"
     if not isinstance(given, str) and not (given is None and None in known):
         raise TypeError(wanted)
     if given not in known:
         raise ValueError(wanted)
-
-
-def _shown(thing: object) -> str:
-    text = repr(thing)
-    return text if len(text) <= 60 else text[:57] + "..."

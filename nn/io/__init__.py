@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save as to_bytes
 
-from autograd import files
-from nn.describe import build, describe, owned, size
+from autograd.support import files
+from nn.io.architecture import build, describe, owned, size
 from nn.module import Module
 
 VERSION = 1

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
-from nn.cross_entropy import binary_cross_entropy as binary_cross_entropy
-from nn.cross_entropy import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
-from nn.cross_entropy import categorical_cross_entropy as categorical_cross_entropy
-from nn.cross_entropy import cross_entropy as cross_entropy
-from nn.pairs import data, elementwise
+from nn.losses.cross_entropy import binary_cross_entropy as binary_cross_entropy
+from nn.losses.cross_entropy import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from nn.losses.cross_entropy import categorical_cross_entropy as categorical_cross_entropy
+from nn.losses.cross_entropy import cross_entropy as cross_entropy
+from nn.losses.targets import data, elementwise
 
 Loss = Callable[..., Any]
 

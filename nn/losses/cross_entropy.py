@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import Value, ops
-from autograd.extend import operation
-from autograd.value import apply
-from nn.pairs import checked_reduction, data, elementwise, examples, finite, reduced
+from autograd import Value
+from autograd.custom import operation
+from autograd.engine import ops
+from autograd.engine.value import apply
+from nn.losses.targets import checked_reduction, data, elementwise, examples, finite, reduced
 
 LEAST_LOG = -100.0  # PyTorch's: the logarithm of a probability is held at this or above
 LEAST_VARIANCE = 1e-12  # PyTorch's: so is p(1 − p), which the gradient of binary cross-entropy is divided by

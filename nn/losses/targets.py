@@ -8,8 +8,8 @@ from typing import Any
 
 import autograd
 from autograd import Value
-from autograd.convert import to_float
-from autograd.node import peek
+from autograd.engine.node import peek
+from autograd.support.convert import to_float
 
 REDUCTIONS = ("mean", "sum", "none")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nn.data import Rows
-from nn.metric_inputs import classes_of, paired_labels, paired_numbers, sort_labels
+from nn.metrics.inputs import classes_of, paired_labels, paired_numbers, sort_labels
 
 Average = str | None
 

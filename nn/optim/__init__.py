@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from autograd import Value
-from autograd.ops import FLOATS
-from nn.adaptive import Adagrad as Adagrad
-from nn.adaptive import Adam as Adam
-from nn.adaptive import AdamW as AdamW
-from nn.adaptive import RMSProp as RMSProp
+from autograd.engine.ops import FLOATS
+from nn.keywords import spelled
 from nn.limits import FLAG, FRACTION, NON_NEGATIVE, Limit
-from nn.optimizer import Optimizer as Optimizer
-from nn.optimizer import State, check_parameters
-from nn.spelling import spelled
+from nn.optim.adaptive import Adagrad as Adagrad
+from nn.optim.adaptive import Adam as Adam
+from nn.optim.adaptive import AdamW as AdamW
+from nn.optim.adaptive import RMSProp as RMSProp
+from nn.optim.optimizer import Optimizer as Optimizer
+from nn.optim.optimizer import State, check_parameters
 
 
 def sgd(parameters: Iterable[Value], lr: float) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from autograd import Value
-from autograd.ops import FLOATS
+from autograd.engine.ops import FLOATS
+from nn.keywords import spelled
 from nn.limits import FLAG, FRACTION, FRACTIONS, NON_NEGATIVE, Limit
-from nn.optimizer import Optimizer, State
-from nn.spelling import spelled
+from nn.optim.optimizer import Optimizer, State
 
 
 class Adagrad(Optimizer):

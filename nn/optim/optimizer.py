@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from autograd import Value
-from autograd.ops import FLOATS
+from autograd.engine.ops import FLOATS
 from nn.limits import Limit, check_settings
 
 State = tuple[Any, ...]

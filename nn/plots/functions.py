@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, grad
-from autograd.settings import check_positive
+from autograd.support.settings import check_positive
 from nn import activations
 from nn.plots.style import BLUE, VERMILION, axes
 

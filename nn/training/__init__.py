@@ -1,6 +1,6 @@
 """`fit`, `predict`, `predict_classes` and `evaluate`: training by one call, as the methods of every module do it.
 
-What they are made of is in `nn.fitting`: the loop, the engines that make a step, the checks before it begins.
+What they are made of is in `nn.training`: the loop, the engines that make a step, the checks before it begins.
 """
 
 from __future__ import annotations
@@ -12,31 +12,31 @@ from typing import Any
 from autograd import Value
 from nn.callbacks import Callback as Callback
 from nn.callbacks import EarlyStopping as EarlyStopping
-from nn.checkpoint import Checkpoint
-from nn.checkpoint import CheckpointError as CheckpointError
-from nn.fitting import arguments
-from nn.fitting.arguments import CallbackLike
-from nn.fitting.choosing import ENGINES as ENGINES
-from nn.fitting.choosing import chosen_engine
-from nn.fitting.divergence import TrainingError as TrainingError
-from nn.fitting.engine import CompilationError as CompilationError
-from nn.fitting.engine import EagerEngine, Objective
-from nn.fitting.examples import checked
-from nn.fitting.judging import Judge, decision_for
-from nn.fitting.loop import Job, Loop
-from nn.fitting.threads import threads_for
-from nn.history import History as History
+from nn.keywords import spelled
 from nn.limits import NON_NEGATIVE, check_count
 from nn.losses import Loss
 from nn.module import Module
-from nn.optimizer import Optimizer
-from nn.predicting import check_targets, chosen_loss
-from nn.predicting import evaluate as evaluate
-from nn.predicting import predict as predict
-from nn.predicting import predict_classes as predict_classes
+from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
-from nn.spelling import spelled
 from nn.stages import output_activation
+from nn.training import arguments
+from nn.training.arguments import CallbackLike
+from nn.training.checkpoint import Checkpoint
+from nn.training.checkpoint import CheckpointError as CheckpointError
+from nn.training.choosing import ENGINES as ENGINES
+from nn.training.choosing import chosen_engine
+from nn.training.divergence import TrainingError as TrainingError
+from nn.training.engine import CompilationError as CompilationError
+from nn.training.engine import EagerEngine, Objective
+from nn.training.examples import checked
+from nn.training.history import History as History
+from nn.training.judge import Judge, decision_for
+from nn.training.loop import Job, Loop
+from nn.training.predicting import check_targets, chosen_loss
+from nn.training.predicting import evaluate as evaluate
+from nn.training.predicting import predict as predict
+from nn.training.predicting import predict_classes as predict_classes
+from nn.training.threads import threads_for
 
 
 @spelled
@@ -76,7 +76,7 @@ def fit(
 
     X holds one list of numbers for each example, y one target: a number, a class index or a list of numbers.
 
-    - `loss`: a name or function of `nn.losses`; by default what suits the output (`nn.predicting.chosen_loss`).
+    - `loss`: a name or function of `nn.losses`; by default what suits the output (`predicting.chosen_loss`).
     - `optimizer`, `lr`, `schedule`: a name, class or instance of `nn.optim`, its rate, or the rate for each step.
     - `epochs`, `batch_size` (None: all examples at once), `shuffle`, `seed`: the same seed gives the same order.
     - `validation_data=(X, y)`, or `validation_split`: the last share of the examples as they stand, as in Keras.

@@ -8,18 +8,19 @@ from random import SystemRandom
 from typing import Any
 
 from autograd import Value, no_grad
-from autograd.convert import to_float
+from autograd.support.convert import to_float
+from autograd.support.text import short
 from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
-from nn.fitting.engine import Objective
-from nn.fitting.examples import Examples, checked, checked_weights
-from nn.fitting.judging import OF_CLASSES
 from nn.layers import BatchNorm
 from nn.limits import FLAG, FRACTION, NON_NEGATIVE, check_count
 from nn.module import Evaluating, Module
 from nn.optim import get as get_optimizer
-from nn.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.stages import plain
+from nn.training.engine import Objective
+from nn.training.examples import Examples, checked, checked_weights
+from nn.training.judge import OF_CLASSES
 
 CallbackLike = Callback | Callable[[int, Logs], Any]
 
@@ -61,7 +62,7 @@ def split(
         if share:
             raise ValueError("validation_data and validation_split are two ways to say the same: give one of them")
         if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
-            raise TypeError(f"validation_data is a pair (X, y), got {_shown(validation_data)}")
+            raise TypeError(f"validation_data is a pair (X, y), got {short(validation_data)}")
         return examples, checked(model, *validation_data, ("validation_data[0]", "validation_data[1]"))
     if not share:
         return examples, None
@@ -108,7 +109,7 @@ def check_penalty(model: Module, objective: Objective) -> None:
     if objective.regularization is not None and not callable(objective.regularization):
         raise TypeError(
             "regularization is a function from the model to a penalty, such as lambda model: "
-            f"nn.regularization.l1(model.parameters(), 0.01), got {_shown(objective.regularization)}; for a strength "
+            f"nn.regularization.l1(model.parameters(), 0.01), got {short(objective.regularization)}; for a strength "
             "alone there are l1=... and l2=..."
         )
     with no_grad():
@@ -128,7 +129,7 @@ def recorded_trial(model: Module, x: Sequence[float]) -> Any:
     values = output if isinstance(output, list) else [output]
     for v in values:
         if not isinstance(v, Value):
-            raise TypeError(f"the model must give a Value or a list of Values, got {_shown(output)}")
+            raise TypeError(f"the model must give a Value or a list of Values, got {short(output)}")
     if not any(v.requires_grad for v in values):
         raise ValueError("the model has nothing to train: no output depends on a parameter that takes a gradient")
     return plain(output)
@@ -175,7 +176,7 @@ def chosen_callbacks(
     elif isinstance(callbacks, Iterable) and not isinstance(callbacks, (str, bytes, Mapping)):
         listed = list(callbacks)
     else:
-        raise TypeError(f"callbacks is a list of Callbacks and functions (epoch, logs), got {_shown(callbacks)}")
+        raise TypeError(f"callbacks is a list of Callbacks and functions (epoch, logs), got {short(callbacks)}")
     found: list[Callback] = []
     for i, given in enumerate(listed):
         if isinstance(given, Callback):
@@ -194,7 +195,7 @@ def chosen_callbacks(
         except TypeError:
             raise TypeError(
                 "fit: early_stopping must be True, False, a whole number of epochs from 1 on, or an EarlyStopping, "
-                f"got {_shown(early_stopping)}"
+                f"got {short(early_stopping)}"
             ) from None
     known = list(names)
     for callback in found:
@@ -222,15 +223,10 @@ def verbosity(progress: bool, verbose: int | str | None) -> int:
     if verbose is None:
         return int(shown)
     if not isinstance(verbose, (int, str)) or verbose not in (0, 1, 2, "auto"):
-        raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {_shown(verbose)}')
+        raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {short(verbose)}')
     return 1 if verbose == "auto" else int(verbose)
 
 
 def checked_seed(seed: int | None) -> int:
     """The seed of the order of the examples; a new one every time if it is None."""
     return SystemRandom().getrandbits(48) if seed is None else check_count("fit", "seed", seed, least=0)
-
-
-def _shown(x: Any) -> str:
-    text = repr(x)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from nn.fitting.examples import Examples
+from nn.training.examples import Examples
 
 
 class Batch:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd import files
+from autograd.support import files
+from autograd.support.text import short
 from nn.io import FOREIGN
 
 NAME = "checkpoint.json"
@@ -108,18 +109,13 @@ def check_same(path: Path, saved: Any, current: Mapping[str, Any]) -> None:
 
     >>> check_same(Path("run"), {"batch_size": 16}, {"batch_size": 32})
     Traceback (most recent call last):
-    nn.checkpoint.CheckpointError: run was made with batch_size=16, and now it is 32: ...
+    nn.training.checkpoint.CheckpointError: run was made with batch_size=16, and now it is 32: ...
     """
     given = saved if isinstance(saved, dict) else {}
     for name in (*current, *(name for name in given if name not in current)):
         before, now = given.get(name), current.get(name)
         if before != now:
             raise CheckpointError(
-                f"{path} was made with {name}={_shown(before)}, and now it is {_shown(now)}: "
+                f"{path} was made with {name}={short(before)}, and now it is {short(now)}: "
                 "give the same to go on bit for bit, or name another folder"
             )
-
-
-def _shown(x: Any) -> str:
-    text = repr(x)
-    return text if len(text) <= 80 else text[:77] + "..."

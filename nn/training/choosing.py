@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nn.fitting.engine import CompilationError, EagerEngine, Engine
-from nn.fitting.examples import Examples
-from nn.fitting.progress import say
+from nn.training.engine import CompilationError, EagerEngine, Engine
+from nn.training.examples import Examples
+from nn.training.progress import say
 
 ENGINES = ("auto", "eager", "compiled")
 
@@ -18,7 +18,7 @@ def chosen_engine(
     """
     if name == "eager":
         return eager
-    from nn.fitting.compiled import CompiledEngine
+    from nn.training.compiled import CompiledEngine
 
     def fall_back(why: str) -> None:
         if shown:

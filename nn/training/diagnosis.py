@@ -12,7 +12,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nn.history import History
+    from nn.training.history import History
 
 DEAD = 0.4  # share of the ReLU neurons of a layer that give 0 for every example
 SATURATED = 0.5  # share of the outputs of a hidden layer at the ends of their range
@@ -28,7 +28,7 @@ FEW = 5  # epochs from which a trend can be told
 def diagnose(history: History) -> list[str]:
     """One sentence for each thing that looks wrong, the likeliest cause first; none if nothing does.
 
-    >>> from nn.history import History
+    >>> from nn.training.history import History
     >>> history = History({"lr": 0.1, "layers": {"layers.0": "relu", "layers.1": ""}})
     >>> history.append({"loss": 0.5}, {"layers.0": {"gradient_norm": 0.1, "update_ratio": 0.01, "dead": 0.625}})
     >>> print(*history.diagnose())

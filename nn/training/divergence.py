@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from autograd import AnomalyError, Value, detect_anomaly, topological_order
-from nn.fitting.engine import Objective
-from nn.fitting.examples import Examples
-from nn.history import History
 from nn.module import Module
 from nn.stages import stages_of, through_stages
+from nn.training.engine import Objective
+from nn.training.examples import Examples
+from nn.training.history import History
 
 LONGEST = 200  # of the text about one operation: a neuron of 784 inputs has 1569 operands
 LARGE_INPUT = 10.0

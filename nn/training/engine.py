@@ -1,7 +1,7 @@
 """The engine of a training: what turns a batch into one step of the optimizer. Another may stand in for it.
 
 `EagerEngine` does it the plain way: every step records the graph of its loss, walks it back, and drops it. The one in
-`nn.fitting.compiled` works on arrays of its own, and brings the model up to date when it is asked to.
+`nn.training.compiled` works on arrays of its own, and brings the model up to date when it is asked to.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, NamedTuple, Protocol
 import autograd
 from autograd import Value, no_grad
 from nn.clipping import clip_norm, clip_value
-from nn.fitting.batch import Batch
-from nn.fitting.examples import Examples
-from nn.fitting.snapshot import Keeper
-from nn.fitting.watching import Watch
 from nn.losses import LOSSES, Loss
 from nn.module import Evaluating, Module
-from nn.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.regularization import l1, l2, weights_of
 from nn.stages import plain
+from nn.training.batch import Batch
+from nn.training.examples import Examples
+from nn.training.keeper import Keeper
+from nn.training.watch import Watch
 
 
 class Step(NamedTuple):

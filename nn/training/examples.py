@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from autograd.convert import to_float
-from nn.fitting.table import Table, as_table
+from autograd.support.convert import to_float
+from autograd.support.text import short
 from nn.module import Module
 from nn.stages import input_width
+from nn.training.table import Table, as_table
 
 
 class Examples(NamedTuple):
@@ -105,7 +106,7 @@ def _listed(name: str, given: Any, wanted: str) -> list[Any]:
     if hasattr(given, "tolist"):
         given = given.tolist()
     if isinstance(given, (str, bytes, dict)) or not hasattr(given, "__iter__"):
-        raise TypeError(f"{name} is a list with {wanted}, got {_shown(given)} ({type(given).__name__})")
+        raise TypeError(f"{name} is a list with {wanted}, got {short(given)} ({type(given).__name__})")
     return list(given)
 
 
@@ -114,7 +115,7 @@ def _row(name: str, given: Any) -> list[float]:
         given = given.tolist()
     if isinstance(given, (str, bytes, dict)) or not hasattr(given, "__iter__"):
         raise TypeError(
-            f"{name} is a list of numbers, got {_shown(given)} ({type(given).__name__}): "
+            f"{name} is a list of numbers, got {short(given)} ({type(given).__name__}): "
             "for one number each, give [[x] for x in X]"
         )
     row = [x if type(x) is float else _number(f"{name}[{j}]", x) for j, x in enumerate(given)]
@@ -149,8 +150,3 @@ def _number(name: str, given: Any) -> float:
         return to_float(given)
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
-
-
-def _shown(x: Any) -> str:
-    text = repr(x)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -15,7 +15,7 @@ class History:
       of the training examples as they were met during the epoch, "val_loss" and so on of the validation examples
       after it, "lr" is the rate of the last step, "penalty" what regularisation added to the loss. Losses are means
       over examples; of a loss that is a sum, such as squared_error, over the batches that the examples were in.
-    - `layers["layers.0"]["gradient_norm"]` likewise for each layer; see `nn.fitting.watching.Watch` for the names.
+    - `layers["layers.0"]["gradient_norm"]` likewise for each layer; see `nn.training.watch.Watch` for the names.
     - `epoch` are the numbers of the epochs, from 0; `epochs` is how many there were.
     - `stopped` says why it ended: "finished", "early", "callback", "interrupted" or "failed"; then `failure` says how.
     - `settings["engine"]` is the engine that trained (at the end), "compiled" or "eager", and where `fit` could not
@@ -51,8 +51,8 @@ class History:
                 self.layers.setdefault(layer, {}).setdefault(name, []).append(value)
 
     def diagnose(self) -> list[str]:
-        """What looks wrong, in plain sentences, each with a remedy; empty if nothing does. See `nn.diagnosis`."""
-        from nn.diagnosis import diagnose
+        """What looks wrong, in plain sentences, each with a remedy; empty if nothing does. See `diagnosis`."""
+        from nn.training.diagnosis import diagnose
 
         return diagnose(self)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from autograd.convert import to_float
+from autograd.support.convert import to_float
 from nn import losses, metrics
 from nn.module import Module
 from nn.stages import output_activation

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd.node import numbers_of
+from autograd.engine.node import numbers_of
 from nn.module import Module
-from nn.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer
 
 
 class Snapshot(NamedTuple):

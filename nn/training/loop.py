@@ -9,20 +9,20 @@ from random import Random
 from typing import Any, NamedTuple
 
 from nn.callbacks import Callback, EarlyStopping
-from nn.checkpoint import Checkpoint
-from nn.fitting import resuming
-from nn.fitting.batch import Batch
-from nn.fitting.divergence import TrainingError, find_cause, largest_gradient, remedies
-from nn.fitting.engine import Engine, NotFiniteError, Objective, Step
-from nn.fitting.examples import Examples
-from nn.fitting.judging import Judge
-from nn.fitting.progress import Progress
-from nn.fitting.snapshot import Keeper
-from nn.fitting.watching import EXAMPLES, Watch
-from nn.history import History
 from nn.module import Evaluating, Module
-from nn.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
+from nn.training import resuming
+from nn.training.batch import Batch
+from nn.training.checkpoint import Checkpoint
+from nn.training.divergence import TrainingError, find_cause, largest_gradient, remedies
+from nn.training.engine import Engine, NotFiniteError, Objective, Step
+from nn.training.examples import Examples
+from nn.training.history import History
+from nn.training.judge import Judge
+from nn.training.keeper import Keeper
+from nn.training.progress import Progress
+from nn.training.watch import EXAMPLES, Watch
 
 EXPLODED = 1e6  # times the loss of the first step, or times 1 if that is larger
 

@@ -10,13 +10,13 @@ from typing import Any
 
 from autograd import Value, no_grad, topological_order
 from nn import losses
-from nn.fitting.engine import Objective
-from nn.fitting.examples import Examples, checked, checked_inputs
-from nn.fitting.judging import Judge, decision_at, decision_for
+from nn.keywords import spelled
 from nn.limits import NUMBER
 from nn.module import Evaluating, Module
-from nn.spelling import spelled
 from nn.stages import is_known, output_activation, plain, trial
+from nn.training.engine import Objective
+from nn.training.examples import Examples, checked, checked_inputs
+from nn.training.judge import Judge, decision_at, decision_for
 
 TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
 AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
@@ -38,7 +38,7 @@ def predict(model: Module, X: Any) -> list[Any]:
 def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     """`predict` on examples that were checked."""
     if len(X) >= AT_ONCE and is_known(model):
-        from nn.fitting.compiled.predicting import compiled_outputs
+        from nn.training.compiled.predicting import compiled_outputs
 
         found = compiled_outputs(model, X)
         if found is not None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nn.callbacks import Callback
-from nn.checkpoint import CheckpointError, check_same
-from nn.fitting.examples import Examples
-from nn.history import History
 from nn.limits import check_count
 from nn.summary import summarise
+from nn.training.checkpoint import CheckpointError, check_same
+from nn.training.examples import Examples
+from nn.training.history import History
 
 if TYPE_CHECKING:
-    from nn.fitting.loop import Job, Loop
+    from nn.training.loop import Job, Loop
 
 
 POSITION = ("epoch", "batch", "steps")

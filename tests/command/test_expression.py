@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.__main__ import main
-from autograd.expression import ExpressionError, evaluate, known_functions
+from autograd.command.expression import ExpressionError, evaluate, known_functions
 
 ATTACKS = [
     "__import__('os').system('true')",

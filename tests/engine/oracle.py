@@ -18,7 +18,8 @@ import torch
 from torch.nn import functional
 
 import autograd as ag
-from autograd import Value, extend, grad, ops
+from autograd import Value, custom, grad
+from autograd.engine import ops
 
 Point = tuple[float, ...]
 Partials = dict[tuple[int, ...], float]  # by the operands of differentiation, in order; () is the value
@@ -42,7 +43,7 @@ class Twin:
 
 def built_in_rows() -> dict[str, ops.Op]:
     """The rows of the table without those that other tests may have added."""
-    return {name: op for name, op in ops.TABLE.items() if name not in extend._OWN}
+    return {name: op for name, op in ops.TABLE.items() if name not in custom._OWN}
 
 
 class _Psi(torch.autograd.Function):

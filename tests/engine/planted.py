@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value
-from autograd.operation import Op
+from autograd.engine.operation import Op
 
 Change = Callable[[Any], Any]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, grad, ops
-from autograd.value import apply
+from autograd import Value, grad
+from autograd.engine import ops
+from autograd.engine.value import apply
 from tests.engine.oracle import built_in_rows
 
 INF, NAN = math.inf, math.nan

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import ops
-from autograd import value as engine
+from autograd.engine import ops
+from autograd.engine import value as engine
 from tests.engine.graphs import Graph, evaluate, graphs
 from tests.engine.oracle import built_in_rows
 
@@ -30,7 +30,7 @@ SOURCES = Path(ops.__file__).parent
 def load_plain_engine() -> ModuleType:
     """value.py and node.py as modules of other names; `autograd` itself stays as it is."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "autograd.node", _execute("plain_node", SOURCES / "node.py"))
+        patch.setitem(sys.modules, "autograd.engine.node", _execute("plain_node", SOURCES / "node.py"))
         return _execute("plain_value", SOURCES / "value.py")
 
 
@@ -119,7 +119,7 @@ def test_these_are_two_engines() -> None:
     assert autograd.compiled and not str(engine.__file__).endswith(".py")
     assert str(plain.__file__).endswith("value.py") and str(plain.Node.__module__) == "plain_node"
     assert plain.Value is not engine.Value and not isinstance(plain.Value(1.0), engine.Value)
-    assert not str(sys.modules["autograd.node"].__file__).endswith(".py")  # put back
+    assert not str(sys.modules["autograd.engine.node"].__file__).endswith(".py")  # put back
 
 
 @given(any_graphs)

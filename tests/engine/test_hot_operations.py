@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, dot, ops, relu
-from autograd.value import node as record
+from autograd import Value, dot, relu
+from autograd.engine import ops
+from autograd.engine.value import node as record
 
 GRID = [
     0.0,

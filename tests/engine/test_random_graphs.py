@@ -15,7 +15,8 @@ import torch
 from hypothesis import Phase, assume, event, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, hvp, ops, topological_order
+from autograd import Value, hvp, topological_order
+from autograd.engine import ops
 from tests.engine.graphs import Functions, Graph, evaluate, graphs
 from tests.engine.oracle import TWINS
 from tests.engine.planted import Change, frozen, wrong_slope

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, derivative, draw, hessian, operation, ops
+from autograd import Value, derivative, draw, hessian, operation
+from autograd.engine import ops
 from autograd.testing import gradcheck
 
 

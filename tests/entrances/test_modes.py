@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, log, no_grad, sqrt
-from autograd.state import MODE
+from autograd.engine.state import MODE
 
 
 def records() -> bool:

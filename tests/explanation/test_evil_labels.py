@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.explain import explain
-from autograd.explain.explanation import Explanation
-from autograd.order import why_order
-from autograd.trace import trace_table
+from autograd.explanation import explain
+from autograd.explanation.explanation import Explanation
+from autograd.explanation.trace_table import trace_table
+from autograd.explanation.why_order import why_order
 
 EVIL = [
     "<script>alert(1)</script>",

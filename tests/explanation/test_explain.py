@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from autograd import Value, dot, floor, maximum, no_grad, relu, softmax, where
-from autograd.explain import explain
-from autograd.ops import TABLE
-from autograd.snapshot import snapshot
+from autograd.engine.ops import TABLE
+from autograd.explanation import explain
+from autograd.graph.snapshot import snapshot
 
 
 def leaves(*numbers: float) -> list[Value]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.explain.notation import GREEK, Html, Latex, Style, counted, digits, parse_name, unique
+from autograd.explanation.notation import GREEK, Html, Latex, Style, counted, digits, parse_name, unique
 
 NAMES = [
     # label, with subscripts, LaTeX, HTML

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from autograd import Value, tanh
-from autograd.explain import explain
-from autograd.explain.blocks import BlockRoutes
-from autograd.snapshot import snapshot
+from autograd.explanation import explain
+from autograd.explanation.jacobians import BlockRoutes
+from autograd.graph.snapshot import snapshot
 from nn import MLP, Layer, Neuron, Sequential
 from nn.layers import BatchNorm, Dropout
 

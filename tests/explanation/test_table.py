@@ -7,8 +7,8 @@ from collections import defaultdict
 import pytest
 
 from autograd import Value, dot, norm, sigmoid, softmax
-from autograd.snapshot import snapshot
-from autograd.trace import trace_table
+from autograd.explanation.trace_table import trace_table
+from autograd.graph.snapshot import snapshot
 
 
 def test_the_text() -> None:

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from autograd import Value, sigmoid
-from autograd.explain import explain
+from autograd.explanation import explain
 
 SYMBOLIC = "∂L/∂w1 = ∂L/∂O31 · ∂O31/∂O21 · ∂O21/∂O11 · ∂O11/∂w1 + ∂L/∂O31 · ∂O31/∂O22 · ∂O22/∂O12 · ∂O12/∂w1"
 

@@ -5,8 +5,9 @@ import pickle
 
 import pytest
 
-from autograd import Value, dot, operation, ops, softmax, topological_order
-from autograd.copying import thaw
+from autograd import Value, dot, operation, softmax, topological_order
+from autograd.engine import ops
+from autograd.graph.copying import thaw
 
 
 def network() -> tuple[Value, Value, Value]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from autograd import Value
-from autograd.names import label
+from autograd.graph.labels import label
 
 
 def test_locals() -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, count_paths, dot, relu, sigmoid, tanh, where
-from autograd.explain import explain
-from autograd.explain.explanation import Explanation
-from autograd.explain.paths import Routes, adjoints, flows, passed_on, tangents
-from autograd.explain.strongest import strongest
-from autograd.snapshot import snapshot
+from autograd.explanation import explain
+from autograd.explanation.explanation import Explanation
+from autograd.graph.paths import Routes, adjoints, flows, passed_on, tangents
+from autograd.graph.snapshot import snapshot
+from autograd.graph.strongest import strongest
 
 SIGNED: dict[str, Any] = {
     "add": lambda a, b: a + b,

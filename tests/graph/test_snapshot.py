@@ -7,7 +7,7 @@ import random
 import pytest
 
 from autograd import Value
-from autograd.snapshot import Edge, GraphTooLarge, Node, snapshot
+from autograd.graph.snapshot import Edge, GraphTooLarge, Node, snapshot
 
 
 def expression(seed: int, operations: int = 12) -> Value:

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 import autograd
 from autograd import Value
-from autograd.extend import operation
+from autograd.custom import operation
 from nn import ActivationLayer
 from nn.activations import ALIASES, NAMES, Activation, get
 

@@ -14,8 +14,8 @@ import nn
 from nn import digits
 from nn.__main__ import main
 from nn.digits import Pictures, activations, check, learn, mixed_up, read
-from nn.fitting.progress import Progress
 from nn.idx import save_idx
+from nn.training.progress import Progress
 from tests.nn.small_nets import ROOT
 
 NAMES = ["activations.png", "confusion.png", "weights.png"]

@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 
 import nn
-from nn.predicting import evaluate, predict, predict_classes
-from nn.spelling import NAMES, spelled
+from nn.keywords import NAMES, spelled
 from nn.training import fit
+from nn.training.predicting import evaluate, predict, predict_classes
 
 X, Y = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
 

@@ -14,8 +14,8 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.page import View, view
 from autograd.reductions import dot
-from autograd.view import View, view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

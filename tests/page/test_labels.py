@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from autograd import Value, topological_order
-from autograd.view import view
+from autograd.page import view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

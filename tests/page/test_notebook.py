@@ -10,9 +10,9 @@ import pytest
 
 import autograd as ag
 from autograd import Value
-from autograd.draw.dot import format_number
-from autograd.draw.render import RenderError
-from autograd.view import notebook, view
+from autograd.page import notebook, view
+from autograd.picture.render import RenderError
+from autograd.support.text import format_number
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograd import extend, ops
-from autograd.view.document import parts
+from autograd import custom
+from autograd.engine import ops
+from autograd.page.document import parts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -111,7 +112,7 @@ def arithmetic(browser: Any) -> Any:
 
 # Known to differ: these functions have no exact twin in JavaScript and are good to a few more digits less.
 LOOSER = {"lgamma": 1e-13, "digamma": 1e-13, "polygamma": 1e-12}
-BUILT_IN = sorted(set(ops.TABLE) - extend._OWN)  # what `operation` added since, the page need not know
+BUILT_IN = sorted(set(ops.TABLE) - custom._OWN)  # what `operation` added since, the page need not know
 
 
 def test_every_operation_of_the_engine_has_a_twin(arithmetic: "Page") -> None:

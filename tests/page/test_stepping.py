@@ -10,8 +10,8 @@ import pytest
 
 import autograd
 from autograd import Value, topological_order
-from autograd.draw.dot import format_number
 from autograd.reductions import dot
+from autograd.support.text import format_number
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, topological_order
+from autograd.graph.adjoints import backward_order, gradients, path_counts
+from autograd.graph.boxes import module_groups, module_path
+from autograd.graph.snapshot import GraphTooLarge, snapshot
+from autograd.page import view
+from autograd.page.folding import FOLD_ABOVE, fold
 from autograd.reductions import dot
-from autograd.snapshot import GraphTooLarge, snapshot
-from autograd.view import view
-from autograd.view.folding import FOLD_ABOVE, fold
-from autograd.view.groups import module_groups, module_path
-from autograd.view.sweep import backward_order, gradients, path_counts
 from nn import MLP
 
 Network = Callable[..., Value]

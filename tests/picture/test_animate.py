@@ -9,12 +9,12 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import Value
-from autograd.draw import GraphTooLarge
-from autograd.draw.animate import animate
-from autograd.draw.render import RenderError
-from autograd.snapshot import snapshot
-from tests.draw.pictures import SVG, network, neuron
-from tests.draw.test_labels import EVIL
+from autograd.graph.snapshot import snapshot
+from autograd.picture import GraphTooLarge
+from autograd.picture.animate import animate
+from autograd.picture.render import RenderError
+from tests.picture.pictures import SVG, network, neuron
+from tests.picture.test_labels import EVIL
 
 
 @pytest.mark.parametrize("make", [neuron, lambda: network(2, 3, 1)], ids=["neuron", "network"])

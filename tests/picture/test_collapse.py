@@ -3,12 +3,12 @@
 import pytest
 
 from autograd import Value
-from autograd.draw import GraphTooLarge, draw
-from autograd.draw.collapse import fold
-from autograd.draw.size import summary
-from autograd.snapshot import snapshot
+from autograd.graph.snapshot import snapshot
+from autograd.picture import GraphTooLarge, draw
+from autograd.picture.collapse import fold
+from autograd.picture.size import summary
 from nn import MLP
-from tests.draw.pictures import Picture, network
+from tests.picture.pictures import Picture, network
 
 
 def loss(examples: int = 1, fused: bool = False) -> Value:

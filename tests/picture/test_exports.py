@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.draw import draw
-from autograd.snapshot import snapshot
+from autograd.graph.snapshot import snapshot
+from autograd.picture import draw
 from nn import MLP
-from tests.draw.pictures import neuron
-from tests.draw.test_labels import EVIL
+from tests.picture.pictures import neuron
+from tests.picture.test_labels import EVIL
 
 
 def test_mermaid_has_every_node_and_edge() -> None:

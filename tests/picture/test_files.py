@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.draw import RenderError, draw
-from tests.draw.pictures import Picture, neuron
+from autograd.picture import RenderError, draw
+from tests.picture.pictures import Picture, neuron
 
-drawing = importlib.import_module("autograd.draw")
+drawing = importlib.import_module("autograd.picture")
 
 # ----- Files -----
 

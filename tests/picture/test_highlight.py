@@ -6,13 +6,13 @@ import re
 import pytest
 
 from autograd import Value
-from autograd.draw import draw
-from autograd.draw.dot import clean
-from autograd.draw.highlight import highlighted
-from autograd.draw.paint import Scale
-from autograd.draw.themes import THEMES, Theme, luminance
-from autograd.snapshot import snapshot
-from tests.draw.pictures import Picture, network, neuron
+from autograd.graph.snapshot import snapshot
+from autograd.picture import draw
+from autograd.picture.highlight import highlighted
+from autograd.picture.paint import Scale
+from autograd.picture.themes import THEMES, Theme, luminance
+from autograd.support.text import clean
+from tests.picture.pictures import Picture, network, neuron
 
 
 def two_paths() -> tuple[Value, Value]:

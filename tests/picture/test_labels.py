@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.draw import draw
-from autograd.draw.dot import MAX_LABEL, clean, shorten
-from autograd.snapshot import snapshot
-from tests.draw.pictures import Picture
+from autograd.graph.snapshot import snapshot
+from autograd.picture import draw
+from autograd.support.text import MAX_LABEL, clean, shorten
+from tests.picture.pictures import Picture
 
 EVIL = {
     "<script>alert(1)</script>": "<script>alert(1)</script>",
@@ -58,7 +58,7 @@ def test_symbols_of_operations_are_text_too(label: str, shown: str) -> None:
 @pytest.mark.skipif(shutil.which("dot") is None, reason="the system has no dot")
 @pytest.mark.parametrize(("label", "shown"), EVIL.items(), ids=range(len(EVIL)))
 def test_labels_are_the_same_with_the_system_program(label: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rendering = importlib.import_module("autograd.draw.render")
+    rendering = importlib.import_module("autograd.picture.render")
     monkeypatch.setattr(rendering, "_with_wasm", rendering._with_dot)
     a = Value(1.0, label=label)
     picture = Picture(draw(a * 2.0).svg)

@@ -6,11 +6,12 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.draw import Drawing, GraphTooLarge, draw
-from autograd.draw.dot import LOOKS, OPERATION, format_number
-from autograd.draw.themes import luminance
-from autograd.snapshot import snapshot
-from tests.draw.pictures import SVG, Picture, neuron
+from autograd.graph.snapshot import snapshot
+from autograd.picture import Drawing, GraphTooLarge, draw
+from autograd.picture.dot import LOOKS, OPERATION
+from autograd.picture.themes import luminance
+from autograd.support.text import format_number
+from tests.picture.pictures import SVG, Picture, neuron
 
 
 def test_every_node_of_a_small_graph() -> None:

@@ -14,9 +14,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from autograd.draw.render import TEXT_FORMATS, RenderError, render, render_binary
+from autograd.picture.render import TEXT_FORMATS, RenderError, render, render_binary
 
-rendering = importlib.import_module("autograd.draw.render")
+rendering = importlib.import_module("autograd.picture.render")
 DOT = "digraph { rankdir=LR; a [id=a]; b [id=b]; a -> b [id=e label=x] }"
 
 
@@ -133,7 +133,7 @@ def test_a_second_renderer_is_not_tried_after_the_time_limit(tmp_path: Path, mon
 def test_control_c_stops_a_layout() -> None:
     code = f"""
         import signal
-        from autograd.draw.render import render
+        from autograd.picture.render import render
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
         render({DOT!r})
         print("ready", flush=True)
@@ -233,7 +233,7 @@ def test_a_trap_is_turned_into_an_error_of_ours() -> None:
 def test_a_cache_that_cannot_be_used_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "file"), "PATH": str(tmp_path)}
-    code = f"from autograd.draw.render import render; print(render({DOT!r}).count('class=\"edge\"'))"
+    code = f"from autograd.picture.render import render; print(render({DOT!r}).count('class=\"edge\"'))"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("1\n", "")
 
@@ -243,7 +243,7 @@ def test_four_threads_at_once() -> None:
     # In a process of its own: what must not happen is that the process aborts.
     code = """
         from concurrent.futures import ThreadPoolExecutor
-        from autograd.draw.render import render
+        from autograd.picture.render import render
         sources = ["digraph { %s }" % "; ".join(f"a{i} -> a{i + j + 1} [label=x]" for i in range(9)) for j in range(6)]
         expected = [render(source) for source in sources]
         with ThreadPoolExecutor(4) as pool:

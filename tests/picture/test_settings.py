@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from autograd import Value
-from autograd.draw import draw
-from autograd.draw.animate import animate
-from autograd.view import view
+from autograd.page import view
+from autograd.picture import draw
+from autograd.picture.animate import animate
 
 
 @pytest.mark.parametrize(("thing", "named"), [(3.0, "float"), ("loss", "str"), ([Value(1.0)], "list"), (None, "None")])

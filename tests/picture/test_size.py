@@ -7,10 +7,10 @@ import time
 import pytest
 
 from autograd import Value
-from autograd.draw import GraphTooLarge, RenderError, draw
-from tests.draw.pictures import network, neuron, recurrence
+from autograd.picture import GraphTooLarge, RenderError, draw
+from tests.picture.pictures import network, neuron, recurrence
 
-drawing = importlib.import_module("autograd.draw")
+drawing = importlib.import_module("autograd.picture")
 
 
 def test_a_graph_that_is_too_large_is_refused_at_once() -> None:

@@ -289,7 +289,7 @@ def test_threads_have_arrays_of_their_own() -> None:
 
 
 def test_programs_of_a_function_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.program.traced.KEPT", 3)
+    monkeypatch.setattr("autograd.program.function.KEPT", 3)
     scaled = compile(lambda x, n: x * n)
     assert [scaled(2.0, n) for n in range(2, 9)] == [2.0 * n for n in range(2, 9)]
     assert len(scaled._traces) == 3

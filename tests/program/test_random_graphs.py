@@ -17,10 +17,12 @@ import pytest
 from hypothesis import Phase, assume, event, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, ops
-from autograd.program import along, backward, code
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand
+from autograd import Value
+from autograd.engine import ops
+from autograd.program import code
+from autograd.program.source import backward, reductions
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, Operand
 from tests.engine.graphs import Functions, Graph, evaluate, graphs
 from tests.engine.oracle import TWINS
 from tests.program.comparing import Results, check_same, compiled, compiled_results, flat, recorded_results
@@ -173,14 +175,14 @@ def test_many_wild_graphs(graph: Graph) -> None:
 def test_a_wrong_slope_is_found(
     search: st.SearchStrategy[Graph], check: Callable[[Graph], None], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right, right_along = backward.slope, dict(along.SLOPES)
+    right, right_along = backward.slope, dict(reductions.SLOPES)
 
     def wrong(draft: Draft, op: str, j: int, y: Formula, xs: list[Operand]) -> Operand:
         found = right(draft, op, j, y, xs)
         return found * 1.001 if op == name else found
 
     monkeypatch.setattr(backward, "slope", wrong)
-    monkeypatch.setattr(along, "SLOPES", right_along | {name: lambda w: right_along[name](w) * 1.001})
+    monkeypatch.setattr(reductions, "SLOPES", right_along | {name: lambda w: right_along[name](w) * 1.001})
     monkeypatch.setattr(code, "_CACHE", type(code._CACHE)())
     quick = settings(
         max_examples=500, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False

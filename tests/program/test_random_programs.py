@@ -21,7 +21,8 @@ from autograd import mean as average
 from autograd import min as smallest
 from autograd import prod as product
 from autograd import sum as add_up
-from autograd.program import batch_mean, compile, emit
+from autograd.program import batch_mean, compile
+from autograd.program.source import emit
 
 OverBatch = Callable[[list[Value]], list[Value]]
 

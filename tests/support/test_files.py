@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, draw, files, view
-from autograd.draw.animate import animate
+from autograd import Value, draw, view
+from autograd.picture.animate import animate
+from autograd.support import files
 from nn import MLP
 
 

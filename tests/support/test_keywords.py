@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 
 from autograd import Value, draw, view
-from autograd.draw.animate import animate
-from autograd.spelling import closest, spelled
+from autograd.picture.animate import animate
+from autograd.support.keywords import closest, spelled
 
 
 @spelled({"learning_rate": ["rate", "lr"], "device": ["there is none to choose"]})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograd import ops
-from autograd.program.ir import COPY, INPUT, SPREAD, Graph
-from autograd.program.sums import LONG_SUM
+from autograd.engine import ops
+from autograd.program.passes.graph import COPY, INPUT, SPREAD, Graph
+from autograd.program.passes.sums import LONG_SUM
 
 FAMILIES = ("softmax", "log_softmax")  # one node for each of the operands, k as setting: computed together
 
@@ -15,7 +15,7 @@ def settle(graph: Graph) -> Graph:
     An output that is a leaf becomes a copy of it, so that every output is computed.
 
     >>> from autograd import Value, logsumexp
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> x, w = Value(1.0), Value(2.0)
     >>> print(settle(read_graph([logsumexp([x, w])], [x]).graph).describe())
     #3 = copy(#0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd.program.ir import INPUT, Graph
-from autograd.program.ir import LITERAL as LITERAL_LEAF
-from autograd.program.settle import FAMILIES, is_wide
+from autograd.program.passes.alike import FAMILIES, is_wide
+from autograd.program.passes.graph import INPUT, Graph
+from autograd.program.passes.graph import LITERAL as LITERAL_LEAF
 
 # Where the number behind a node is found when the program runs.
 LITERAL, INPUTS, SHARED, ROWS = "literal", "inputs", "shared", "rows"
@@ -51,7 +51,7 @@ def group(graph: Graph) -> list[Group]:
     """All computed nodes in groups, lowest level first.
 
     >>> from autograd import Value, relu
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> x, y = Value(1.0), Value(2.0)
     >>> for found in group(read_graph([relu(x) + relu(y) * 2.0], [x, y]).graph):
     ...     print(found.describe())

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.program.blocks import ACROSS, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
-from autograd.program.groups import INPUTS, LITERAL, homes_of
-from autograd.program.ir import GIVEN, PARAMETER, Graph
+from autograd.program.passes.blocks import ACROSS, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
+from autograd.program.passes.graph import GIVEN, PARAMETER, Graph
+from autograd.program.passes.groups import INPUTS, LITERAL, homes_of
 
 _BLOCK = 1 << 32  # a position says block and row: this much lies between two blocks
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autograd.program.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
-from autograd.program.groups import INPUTS, ROWS, SHARED, Group
-from autograd.program.ir import BATCH_MEAN, Graph
-from autograd.program.settle import FAMILIES, is_wide
+from autograd.program.passes.alike import FAMILIES, is_wide
+from autograd.program.passes.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
+from autograd.program.passes.graph import BATCH_MEAN, Graph
+from autograd.program.passes.groups import INPUTS, ROWS, SHARED, Group
 
 FEW_PIECES = 4  # a group may always be cut into this many pieces, and into more if they are long
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.program.ir import Graph
+from autograd.program.passes.graph import Graph
 
 
 def share_squares(graph: Graph) -> Graph:
@@ -11,7 +11,7 @@ def share_squares(graph: Graph) -> Graph:
     That is how NumPy code for these powers is written anyway, so that their values stay the same, bit by bit.
 
     >>> from autograd import Value
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> x = Value(3.0)
     >>> print(share_squares(read_graph([x**4 + x**2], [x]).graph).describe())
     #4 = **(#0, 2.0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograd import ops
-from autograd.program.ir import LITERAL, Graph
+from autograd.engine import ops
+from autograd.program.passes.graph import LITERAL, Graph
 
 # x op number, for which the result is x itself, with slope 1: exactly, for nan, infinities and -0.0 too.
 _NEUTRAL_RIGHT = {"*": 1.0, "/": 1.0, "**": 1.0, "-": 0.0}
@@ -14,7 +14,7 @@ def fold(graph: Graph) -> Graph:
     """Compute what does not depend on any leaf but literals; replace x·1, x/1, x¹ and x − 0 by x.
 
     >>> from autograd import Value
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> x = Value(3.0)
     >>> print(fold(read_graph([(x * 1.0) * (Value(2.0, role="constant") ** 3)], [x]).graph).describe())
     #6 = *(#0, 8.0)
@@ -58,7 +58,7 @@ def drop_dead(graph: Graph) -> Graph:
     """Keep the computed nodes that the outputs depend on.
 
     >>> from autograd import Value
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> x = Value(1.0)
     >>> y, unused = x.exp(), x.sin()
     >>> recorded = read_graph([y, unused]).graph
@@ -79,7 +79,7 @@ def merge_equal(graph: Graph) -> Graph:
     """Make one node of those that apply the same operation to the same operands.
 
     >>> from autograd import Value
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> x, y = Value(3.0), Value(4.0)
     >>> print(merge_equal(read_graph([x * y + x * y], [x, y]).graph).describe())
     #2 = *(#0, #1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograd.program.ir import INPUT, LITERAL, Graph
+from autograd.program.passes.graph import INPUT, LITERAL, Graph
 
 ADDITIONS = ("+", "sum", "dot")
 # By how many factors of a product differ between examples: from how many products on a sum is worth a dot.
@@ -34,7 +34,7 @@ def collect_sums(graph: Graph) -> Graph:
     """Rewrite the additions of a graph as the module says; the order of summation may change.
 
     >>> from autograd import Value
-    >>> from autograd.program.walk import read_graph
+    >>> from autograd.program.passes.walk import read_graph
     >>> w, x = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
     >>> z = w[0] * x[0] + w[1] * x[1] + Value(5.0)
     >>> print(collect_sums(read_graph([z], x).graph).describe())

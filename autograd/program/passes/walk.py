@@ -6,9 +6,9 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from autograd import ops
-from autograd.program.ir import GIVEN, INPUT, LITERAL, PARAMETER, Graph, Leaf
-from autograd.value import Value
+from autograd.engine import ops
+from autograd.engine.value import Value
+from autograd.program.passes.graph import GIVEN, INPUT, LITERAL, PARAMETER, Graph, Leaf
 
 
 @dataclass(frozen=True, slots=True)

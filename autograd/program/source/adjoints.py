@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand, axes_of, call, factors, name, product
-from autograd.program.forward import Read
-from autograd.program.groups import INPUTS, ROWS
-from autograd.program.lines import Line, Section
-from autograd.program.references import Reference, locate, own, place
+from autograd.program.passes.groups import INPUTS, ROWS
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, Operand, axes_of, call, factors, name, product
+from autograd.program.source.forward import Read
+from autograd.program.source.lines import Line, Section
+from autograd.program.source.places import Reference, locate, own, place
 
 SEED = name("seed")
 NAMED = 3  # blocks in the comment of a section, besides its own

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from autograd import ops
-from autograd.program import along
-from autograd.program.adjoints import Adjoints
-from autograd.program.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand, call, name, product
-from autograd.program.forward import Read, flattened, without_repetition
-from autograd.program.ir import COPY, SPREAD
-from autograd.program.numpy_xp import XP
-from autograd.program.references import Reference, own
+from autograd.engine import ops
+from autograd.program.passes.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
+from autograd.program.passes.graph import COPY, SPREAD
+from autograd.program.source import reductions
+from autograd.program.source.adjoints import Adjoints
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, Operand, call, name, product
+from autograd.program.source.forward import Read, flattened, without_repetition
+from autograd.program.source.numpy_names import XP
+from autograd.program.source.places import Reference, own
 
 
 def write_backward(draft: Draft, read: Read) -> None:
@@ -144,13 +144,13 @@ def _rowwise(step: _Step, g: Operand) -> None:
 
 def _reduction(step: _Step, g: Operand) -> None:
     wide = step.draft.wide[step.b]
-    formula = step.times(along.SLOPES[step.block.op](wide), g)
+    formula = step.times(reductions.SLOPES[step.block.op](wide), g)
     step.adjoints.send(step.references[0], formula, f"k{step.context}", wide.sizes)
 
 
 def _family(step: _Step, g: Operand) -> None:
     wide = step.draft.wide[step.b]
-    formula = along.family_gradient(step.block.op, wide, g)
+    formula = reductions.family_gradient(step.block.op, wide, g)
     step.adjoints.send(step.references[0], formula, step.context, wide.sizes)
 
 

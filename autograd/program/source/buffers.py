@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
-from autograd.program.formula import Formula
-from autograd.program.lines import Buffer, Line, Section
-from autograd.program.split import UFUNCS
+from autograd.program.source.formula import Formula
+from autograd.program.source.lines import Buffer, Line, Section
+from autograd.program.source.split import UFUNCS
 
 
 @dataclass(slots=True)

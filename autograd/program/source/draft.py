@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from autograd import ops
-from autograd.program.blocks import FAMILY, PRODUCT, Block, Numbers
-from autograd.program.formula import Formula, Operand, name
-from autograd.program.helpers import HELPERS
-from autograd.program.ir import INPUT, PARAMETER, Graph
-from autograd.program.lines import Buffer, Line, Section
-from autograd.program.names import Names, common_name
-from autograd.program.order import Layout
-from autograd.program.patterns import find_pattern
+from autograd.engine import ops
+from autograd.program.passes.blocks import FAMILY, PRODUCT, Block, Numbers
+from autograd.program.passes.graph import INPUT, PARAMETER, Graph
+from autograd.program.passes.layout import Layout
+from autograd.program.source.formula import Formula, Operand, name
+from autograd.program.source.helpers import HELPERS
+from autograd.program.source.lines import Buffer, Line, Section
+from autograd.program.source.names import Names, common_name
+from autograd.program.source.patterns import find_pattern
 
 if TYPE_CHECKING:
-    from autograd.program.along import Wide
+    from autograd.program.source.reductions import Wide
 
 _STEMS = {"dot": "z", "+": "plus", "-": "minus", "*": "times", "/": "ratio", "**": "power", "%": "rest", "//": "floor"}
 

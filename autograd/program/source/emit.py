@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, literal, written
-from autograd.program.helpers import HELPERS, NEED_MATH, NEEDS
-from autograd.program.lines import Line, Section
-from autograd.program.reuse import share_buffers
-from autograd.program.split import split, writes_into
+from autograd.program.source.buffers import share_buffers
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, literal, written
+from autograd.program.source.helpers import HELPERS, NEED_MATH, NEEDS
+from autograd.program.source.lines import Line, Section
+from autograd.program.source.split import split, writes_into
 
 TITLE = """A scalar formula compiled to array code.
 
@@ -81,7 +81,7 @@ def _function(
 def statement(line: Line) -> str:
     """The source of one line.
 
-    >>> from autograd.program.formula import call, name
+    >>> from autograd.program.source.formula import call, name
     >>> z, w, x = name("z"), name("W"), name("x")
     >>> print(statement(Line(z, call("np.matmul", w, x, axes="nb"))))
     np.matmul(W, x, out=z)

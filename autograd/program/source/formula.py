@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd import ieee
+from autograd.engine import ieee
 
 AXES = "klrnb"  # in the order in which arrays have them: summed over, rows and columns of a product, rows, examples
 _SIGNS = {"np.add": "+", "np.subtract": "-", "np.multiply": "*", "np.divide": "/", "np.greater": ">",

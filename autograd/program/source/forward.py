@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograd import ops
-from autograd.program import along
-from autograd.program.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand, call, name, written
-from autograd.program.ir import COPY, SPREAD
-from autograd.program.lines import Line, Section
-from autograd.program.numpy_xp import XP
-from autograd.program.references import Reference, own, read
+from autograd.engine import ops
+from autograd.program.passes.blocks import ACROSS, ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE
+from autograd.program.passes.graph import COPY, SPREAD
+from autograd.program.source import reductions
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, Operand, call, name, written
+from autograd.program.source.lines import Line, Section
+from autograd.program.source.numpy_names import XP
+from autograd.program.source.places import Reference, own, read
 
 Read = dict[int, list[Reference]]  # for each block, what it reads
 SHOWN = 6  # numbers of nodes in a comment
@@ -147,7 +147,7 @@ def _rowwise(draft: Draft, b: int) -> list[Reference]:
     found = [read(draft, of, "kn", f"k{context}", summed="k") for of in (left, right)]
     target = own(draft, b)
     a, x = found[0].value, found[1].value
-    draft.add(Line(target, along.summed_product(a, x, context)))
+    draft.add(Line(target, reductions.summed_product(a, x, context)))
     for of in rest:
         term = read(draft, of, "n", context)
         draft.add(Line(target, term.value, "add"))
@@ -161,8 +161,8 @@ def _along(draft: Draft, b: int) -> list[Reference]:
     x = read(draft, block.operands[0], "kn", context if block.form == FAMILY else f"k{context}", summed="k")
     assert isinstance(x.value, Formula)
     sizes = dict(zip("kn", block.operands[0].shape, strict=True))
-    wide = along.Wide(draft, x.value, own(draft, b), sizes, block.settings)
-    along.FORWARD[block.op](wide)
+    wide = reductions.Wide(draft, x.value, own(draft, b), sizes, block.settings)
+    reductions.FORWARD[block.op](wide)
     draft.wide[b] = wide
     return [x]
 

@@ -1,10 +1,10 @@
-"""Functions that NumPy lacks, as source for the programs that need them: what `autograd.ieee` has on floats."""
+"""Functions that NumPy lacks, as source for the programs that need them: what `autograd.engine.ieee` has on floats."""
 
 from __future__ import annotations
 
 import inspect
 
-from autograd import special
+from autograd.engine import special
 
 _SIGMOID = """
 def sigmoid(x):
@@ -70,7 +70,7 @@ def sum_of_times(slopes, gs):
 
 # Operations whose rules are written for floats: these alone make a program need chaingrad to run.
 _OWN = """
-from autograd.operation import FLOATS, TABLE
+from autograd.engine.operation import FLOATS, TABLE
 
 RULES = dict(TABLE)  # as they are now: a name may be given to another operation later
 

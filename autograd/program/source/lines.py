@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from autograd.program.formula import Formula
+from autograd.program.source.formula import Formula
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd import ops
-from autograd.program.formula import Formula, Operand, call
-from autograd.program.helpers import HELPERS
+from autograd.engine import ops
+from autograd.program.source.formula import Formula, Operand, call
+from autograd.program.source.helpers import HELPERS
 
 _SAME_IN_NUMPY = (
     "abs", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "cbrt", "ceil", "copysign",
@@ -24,7 +24,7 @@ _SAME_IN_NUMPY = (
 class NumpyNames:
     """`xp.tanh(x)` is the formula `np.tanh(x)`; of numbers alone, it is the number.
 
-    >>> from autograd.program.formula import name
+    >>> from autograd.program.source.formula import name
     >>> x = name("x", "nb")
     >>> print(XP.where(XP.greater(x, 0.0), XP.tanh(x), XP.cos(0.0)))
     np.where(x > 0.0, np.tanh(x), 1.0)

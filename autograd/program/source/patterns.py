@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from autograd.program.blocks import Numbers
+from autograd.program.passes.blocks import Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.program.blocks import FAMILY, PRODUCT, Numbers
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand, call, name, written
-from autograd.program.groups import INPUTS, LITERAL, ROWS
-from autograd.program.ir import INPUT
-from autograd.program.ir import LITERAL as LITERAL_LEAF
-from autograd.program.lines import Line
-from autograd.program.names import common_name
-from autograd.program.patterns import Pattern, find_pattern
+from autograd.program.passes.blocks import FAMILY, PRODUCT, Numbers
+from autograd.program.passes.graph import INPUT
+from autograd.program.passes.graph import LITERAL as LITERAL_LEAF
+from autograd.program.passes.groups import INPUTS, LITERAL, ROWS
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, Operand, call, name, written
+from autograd.program.source.lines import Line
+from autograd.program.source.names import common_name
+from autograd.program.source.patterns import Pattern, find_pattern
 
 SAMPLE = 61  # a prime, so that rows and columns of a matrix both vary
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from autograd.program.draft import Draft
-from autograd.program.formula import Formula, Operand, axes_of, call, name, product, written
-from autograd.program.lines import Line
-from autograd.program.numpy_xp import XP
+from autograd.program.source.draft import Draft
+from autograd.program.source.formula import Formula, Operand, axes_of, call, name, product, written
+from autograd.program.source.lines import Line
+from autograd.program.source.numpy_names import XP
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from autograd.program.formula import Formula, axes_of, is_truth
-from autograd.program.lines import Line, Section
+from autograd.program.source.formula import Formula, axes_of, is_truth
+from autograd.program.source.lines import Line, Section
 
 # What NumPy can write into a given array (`out=`). Its other functions return a new one, which is then copied.
 UFUNCS = {

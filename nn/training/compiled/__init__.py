@@ -1,3 +1,3 @@
 """Training as array code: `fit(engine="compiled")` and `fit(engine="auto")`."""
 
-from nn.fitting.compiled.engine import CompiledEngine as CompiledEngine
+from nn.training.compiled.engine import CompiledEngine as CompiledEngine

@@ -9,9 +9,9 @@ from operator import is_
 from typing import Any
 
 from autograd import Value
-from nn.fitting.engine import CompilationError
 from nn.module import Module
 from nn.stages import stages_of
+from nn.training.engine import CompilationError
 
 PLAIN = frozenset((int, float, str, bool, type(None)))
 SIMPLE = frozenset((int, float, Value))
@@ -57,7 +57,7 @@ class Beginning:
     >>> beginning = Beginning(model)
     >>> beginning.check(model.eval())
     Traceback (most recent call last):
-    nn.fitting.engine.CompilationError: MLP is in evaluation mode; engine="eager" trains it all the same
+    nn.training.engine.CompilationError: MLP is in evaluation mode; engine="eager" trains it all the same
     """
 
     def __init__(self, model: Module) -> None:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Value, no_grad
-from nn.fitting.batch import Batch
 from nn.module import InMode
 from nn.stages import plain
+from nn.training.batch import Batch
 
 if TYPE_CHECKING:
-    from nn.fitting.compiled.engine import CompiledEngine
-    from nn.fitting.compiled.recording import Recording
-    from nn.fitting.engine import Objective
-    from nn.fitting.examples import Examples
+    from nn.training.compiled.engine import CompiledEngine
+    from nn.training.compiled.recording import Recording
+    from nn.training.engine import Objective
+    from nn.training.examples import Examples
 
 COMPARED = 8  # examples: enough to differ from the one that was recorded
 OFTEN = 16  # steps from one comparison to the next, where there is code of the user's

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.representative import Drawn
+from nn.stand_in import Drawn
 
 MANY = 2000  # handing the state over takes as long as so many single draws
 STATE = 624

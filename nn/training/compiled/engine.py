@@ -9,21 +9,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Value, no_grad
-from autograd.node import set_numbers, taking_gradients
+from autograd.engine.node import set_numbers, taking_gradients
 from nn.clipping import scale_for
-from nn.fitting.batch import Batch
-from nn.fitting.compiled.circumstances import Beginning, Circumstances
-from nn.fitting.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
-from nn.fitting.compiled.penalty import Penalty
-from nn.fitting.compiled.recording import Recording
-from nn.fitting.compiled.reduction import reduction_of
-from nn.fitting.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
-from nn.fitting.engine import CompilationError, EagerEngine, Step
-from nn.fitting.examples import Examples
-from nn.fitting.snapshot import Keeper, Snapshot, to_the_end
-from nn.fitting.watching import Watch
 from nn.module import InMode
 from nn.stages import is_known, plain
+from nn.training.batch import Batch
+from nn.training.compiled.circumstances import Beginning, Circumstances
+from nn.training.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
+from nn.training.compiled.penalty import Penalty
+from nn.training.compiled.recording import Recording
+from nn.training.compiled.reduction import reduction_of
+from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
+from nn.training.engine import CompilationError, EagerEngine, Step
+from nn.training.examples import Examples
+from nn.training.keeper import Keeper, Snapshot, to_the_end
+from nn.training.watch import Watch
 
 TINY = 1e-140  # squares of what is shorter are not exact
 
@@ -47,10 +47,10 @@ class CompiledEngine:
 
     With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
 
-    Raises CompilationError for what does not compile; see `nn.fitting.compiled.example`.
+    Raises CompilationError for what does not compile; see `nn.training.compiled.example`.
 
     >>> from nn import MLP, losses, optim
-    >>> from nn.fitting.engine import CompilationError, Objective
+    >>> from nn.training.engine import CompilationError, Objective
     >>> model = MLP(1, [1], init="zeros")
     >>> examples = Examples([[1.0]], [2.0])
     >>> eager = EagerEngine(model, Objective(losses.mse), optim.SGD(model.parameters(), lr=0.25))
@@ -116,7 +116,7 @@ class CompiledEngine:
     # ----- Training -----
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
-        """See `nn.fitting.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
+        """See `nn.training.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
         if self.name == "compiled" and (self.due or (not self.known and self.steps % OFTEN == 0)):
             self._compare(batch)
         if self.name == "eager":
@@ -217,7 +217,7 @@ class CompiledEngine:
     # ----- Evaluating -----
 
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
-        """See `nn.fitting.engine.Engine`."""
+        """See `nn.training.engine.Engine`."""
         looked_at = not self.ahead
         self.settle()
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:

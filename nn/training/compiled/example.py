@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.program.collector import no_collection
-from autograd.program.traced import tracing
-from nn.fitting.compiled.rows import Columns
-from nn.fitting.engine import CompilationError, Objective
-from nn.fitting.examples import Examples
+from autograd.program.function import tracing
+from autograd.support.collector import no_collection
 from nn.layers import BatchNorm
 from nn.mlp import Sequential
 from nn.module import InMode, Module
-from nn.representative import Representative
 from nn.stages import Stage, activation_of, stages_of, through_stages
+from nn.stand_in import Representative
+from nn.training.compiled.rows import Columns
+from nn.training.engine import CompilationError, Objective
+from nn.training.examples import Examples
 
 
 class RecordedExample:

@@ -8,11 +8,11 @@ import numpy as np
 
 from autograd import Value, no_grad
 from autograd.program import Trainer, compile
-from autograd.program.collector import no_collection
-from autograd.program.traced import tracing
-from nn.fitting.compiled.vectors import Vector, places_of
-from nn.fitting.engine import CompilationError, Objective
+from autograd.program.function import tracing
+from autograd.support.collector import no_collection
 from nn.module import Module
+from nn.training.compiled.vectors import Vector, places_of
+from nn.training.engine import CompilationError, Objective
 
 NO_INPUTS = np.empty((1, 0))  # one example of a program without inputs
 

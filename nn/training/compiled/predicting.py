@@ -9,8 +9,8 @@ import numpy as np
 
 from autograd import Value
 from autograd.program import compile
-from autograd.program.collector import no_collection
-from autograd.program.traced import tracing
+from autograd.program.function import tracing
+from autograd.support.collector import no_collection
 from nn.module import InMode, Module
 
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from autograd import Value
 from autograd.program import Program, compile
-from autograd.program.collector import no_collection
-from nn.fitting.compiled.draws import blocks_of
-from nn.fitting.compiled.example import RecordedExample, listed
-from nn.fitting.compiled.rows import Columns, Rows
-from nn.fitting.engine import CompilationError, Objective
-from nn.fitting.examples import Examples
+from autograd.support.collector import no_collection
 from nn.module import Module
+from nn.training.compiled.draws import blocks_of
+from nn.training.compiled.example import RecordedExample, listed
+from nn.training.compiled.rows import Columns, Rows
+from nn.training.engine import CompilationError, Objective
+from nn.training.examples import Examples
 
 
 class Recording:

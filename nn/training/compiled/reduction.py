@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.fitting.engine import CompilationError
+from nn.training.engine import CompilationError
 
 
 def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.fitting.engine import CompilationError
-from nn.fitting.examples import Examples
 from nn.losses import CLASSES, Loss
+from nn.training.engine import CompilationError
+from nn.training.examples import Examples
 
 Rows = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.fitting.engine import CompilationError
-from nn.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer
+from nn.training.engine import CompilationError
 
 Vector = NDArray[np.float64]
 

@@ -173,7 +173,10 @@ SHARED = Layer(2, 2)
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        (MLP(2, [3, 1], own), "layers.0 has the activation 'own', a function of your own, .* autograd.operation"),
+        (
+            MLP(2, [3, 1], own),
+            "layers.0 has the activation 'own', a function of your own, .* autograd.operation",
+        ),
         (Sequential(ActivationLayer(own)), "layers.0 has the activation 'own'"),
         (Neuron(2, own), "Neuron has the activation 'own'"),
         (Sequential(unlike()), r"layers.0.neurons.1, TanhNeuron\(2\), is unlike its layer"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograd import Value
 from nn import optim
 from nn.optim import SGD, Adam, Optimizer, RMSProp, sgd
-from tests.nn.optimizer_rows import FOUR_STEPS, SETTINGS, START, TORCH, fresh, ours, theirs, train
+from tests.nn.optim.optimizer_rows import FOUR_STEPS, SETTINGS, START, TORCH, fresh, ours, theirs, train
 
 
 @pytest.mark.parametrize(("kind", "settings", "expected"), FOUR_STEPS)

@@ -10,7 +10,7 @@ import pytest
 from autograd import Value
 from nn.limits import NON_NEGATIVE
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, sgd
-from tests.nn.optimizer_rows import SETTINGS, TORCH, fresh, ours, train
+from tests.nn.optim.optimizer_rows import SETTINGS, TORCH, fresh, ours, train
 
 # ----- What is refused -----
 

@@ -13,10 +13,10 @@ import pytest
 
 import nn
 from nn.callbacks import Callback
-from nn.checkpoint import Checkpoint
 from nn.layers import Dropout
+from nn.training.checkpoint import Checkpoint
 from tests.nn.small_nets import ROOT, small
-from tests.nn.stateful_training import Stop, net, outcome, same, train
+from tests.nn.training.stateful_training import Stop, net, outcome, same, train
 
 
 @pytest.mark.parametrize("every", [None, 1, 3])

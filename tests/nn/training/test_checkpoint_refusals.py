@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import nn
-from nn.checkpoint import Checkpoint, CheckpointError
 from nn.layers import Dropout
 from nn.optim import SGD, Adam
 from nn.schedules import cosine
+from nn.training.checkpoint import Checkpoint, CheckpointError
 from tests.nn.small_nets import small
-from tests.nn.stateful_training import Stop, X, Y, net, train
+from tests.nn.training.stateful_training import Stop, X, Y, net, train
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 import nn
 from nn import init
 from nn.datasets import moons, student
-from nn.history import History
 from nn.neuron import Layer
 from nn.training import TrainingError, fit
+from nn.training.history import History
 from tests.nn.small_nets import QUIET
 
 X, Y = moons(100, seed=0)

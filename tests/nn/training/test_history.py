@@ -11,10 +11,10 @@ import nn
 from autograd import Value
 from nn.callbacks import Callback
 from nn.datasets import moons
-from nn.fitting.watching import EXAMPLES, Watch
-from nn.history import History
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.neuron import Layer
+from nn.training.history import History
+from nn.training.watch import EXAMPLES, Watch
 from tests.nn.small_nets import QUIET, small
 
 
@@ -172,7 +172,7 @@ def test_the_log_costs_no_other_result() -> None:
     models[0].fit(X, y, batch_size=4, seed=0, **QUIET)
     monkey = pytest.MonkeyPatch()
     with monkey.context() as m:
-        m.setattr("nn.fitting.loop.EXAMPLES", 0)
+        m.setattr("nn.training.loop.EXAMPLES", 0)
         history = models[1].fit(X, y, batch_size=4, seed=0, **QUIET)
     assert history.layers == {} and models[0].state_dict() == models[1].state_dict()
 

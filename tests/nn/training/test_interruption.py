@@ -12,8 +12,8 @@ import pytest
 
 from nn.callbacks import Callback
 from nn.datasets import moons
-from nn.fitting.snapshot import Keeper
 from nn.optim import SGD
+from nn.training.keeper import Keeper
 from tests.nn.small_nets import QUIET, ROOT, Recorder, small
 
 

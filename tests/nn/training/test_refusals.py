@@ -183,7 +183,7 @@ def test_losses_of_your_own_that_are_made_of_values(loss: Any) -> None:
 @pytest.mark.parametrize("name", ["shuffle", "resume", "progress"])
 @pytest.mark.parametrize("given", ["no", "off", "false", 0, 1, None, []])
 def test_flags(name: str, given: Any) -> None:
-    from nn.fitting.arguments import flag
+    from nn.training.arguments import flag
 
     with pytest.raises(TypeError, match=rf"fit: {name} must be True or False, got "):
         flag(name, given)

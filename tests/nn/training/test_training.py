@@ -13,9 +13,9 @@ from nn import losses
 from nn.callbacks import Callback
 from nn.clipping import clip_norm, clip_value
 from nn.datasets import moons
-from nn.fitting.loop import order_of
 from nn.optim import Adam, Optimizer
 from nn.regularization import l1, l2, weights_of
+from nn.training.loop import order_of
 from tests.nn.small_nets import QUIET, small
 
 

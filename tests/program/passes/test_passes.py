@@ -8,16 +8,16 @@ import pytest
 
 from autograd import Value, dot, logsumexp, relu, softmax, tanh
 from autograd import sum as add_up
-from autograd.program.blocks import ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
-from autograd.program.fold import drop_dead, fold, merge_equal
-from autograd.program.groups import group, levels_of
-from autograd.program.ir import Graph
-from autograd.program.lift import lift
-from autograd.program.order import Layout, order_rows
-from autograd.program.powers import share_squares
-from autograd.program.settle import settle
-from autograd.program.sums import collect_sums
-from autograd.program.walk import read_graph
+from autograd.program.passes.alike import settle
+from autograd.program.passes.blocks import ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
+from autograd.program.passes.graph import Graph
+from autograd.program.passes.groups import group, levels_of
+from autograd.program.passes.layout import Layout, order_rows
+from autograd.program.passes.matrices import lift
+from autograd.program.passes.powers import share_squares
+from autograd.program.passes.simplify import drop_dead, fold, merge_equal
+from autograd.program.passes.sums import collect_sums
+from autograd.program.passes.walk import read_graph
 
 X = [Value(0.1 * i, f"x{i}") for i in range(6)]
 W = [Value(0.2 * i, f"w{i}", role="parameter") for i in range(12)]

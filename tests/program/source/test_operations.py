@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value, ops
-from autograd.operation import Op
+from autograd import Value
+from autograd.engine import ops
+from autograd.engine.operation import Op
+from autograd.engine.value import apply as apply_row
 from autograd.program import Program, compile
 from autograd.program.machine import CarefulMachine, Machine
-from autograd.value import apply as apply_row
 from tests.engine.oracle import built_in_rows
 from tests.program.comparing import check_same
 

@@ -12,8 +12,8 @@ import nn
 from autograd import Value, tanh
 from nn import losses, optim
 from nn.callbacks import Callback
-from nn.history import History
 from nn.schedules import exponential
+from nn.training.history import History
 
 RNG = Random(0)
 X = [[RNG.gauss(0.0, 1.0) for _ in range(3)] for _ in range(50)]

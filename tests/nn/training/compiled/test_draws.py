@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nn import Dropout
-from nn.fitting.compiled.draws import MANY, blocks_of, uniforms
-from nn.representative import Drawn
+from nn.stand_in import Drawn
+from nn.training.compiled.draws import MANY, blocks_of, uniforms
 
 
 class Loaded(Random):

@@ -10,7 +10,7 @@ import pytest
 
 from nn import optim
 from nn.callbacks import Callback
-from nn.fitting.compiled import engine, vectors
+from nn.training.compiled import engine, vectors
 from tests.nn.small_nets import QUIET, small
 
 X = [[0.5, 1.0], [-1.0, 0.2], [0.3, -0.7], [1.5, 0.1], [-0.4, -0.9]]

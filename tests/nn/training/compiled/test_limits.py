@@ -13,10 +13,10 @@ import nn
 from autograd import Value, greater, log, mean, where
 from nn import losses, optim
 from nn.callbacks import Callback
-from nn.fitting.compiled import vectors
 from nn.training import CompilationError, TrainingError
+from nn.training.compiled import vectors
 from tests.nn.small_nets import QUIET, Recorder, small
-from tests.nn.stateful_training import Stop, net, outcome, same, train
+from tests.nn.training.stateful_training import Stop, net, outcome, same, train
 
 X = [[0.5, 1.0], [-1.0, 0.2], [0.3, -0.7], [1.5, 0.1], [-0.4, -0.9]]
 Y = [0.0, 1.0, 1.0, 0.0, 1.0]

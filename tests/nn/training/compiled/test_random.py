@@ -14,9 +14,9 @@ import nn
 from autograd import Value, tanh
 from nn import losses, optim
 from nn.callbacks import Callback
-from nn.history import History
 from nn.schedules import exponential
 from nn.training import TrainingError
+from nn.training.history import History
 
 INPUTS = 2
 TOLERANCE = 1e-9  # relative to the largest of a kind

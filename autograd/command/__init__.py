@@ -1,0 +1,1 @@
+"""Formulas as text: what `python -m autograd` reads."""

@@ -1,0 +1,1 @@
+"""From a recorded graph to blocks and matrices, one pass a file."""

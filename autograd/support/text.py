@@ -1,0 +1,72 @@
+"""Text for people: numbers in few characters, labels made safe to show, values cut to the length of a message."""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["FORBIDDEN", "MAX_LABEL", "clean", "format_number", "plural", "short", "short_text", "shorten"]
+
+MAX_LABEL = 32  # characters of a label in a picture
+FORBIDDEN = {"Cc", "Cs", "Cn"}  # control characters, lone surrogates, code points that are no characters
+_BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def format_number(x: float) -> str:
+    """Write a number in as few characters as a picture needs: four decimals, or four digits below one.
+
+    >>> [format_number(x) for x in (-6.88137, 0.5, 2.0, 1e-5, 0.00123456, 1234567.0, float("nan"), -float("inf"))]
+    ['-6.8814', '0.5', '2', '1e-05', '0.001235', '1.235e+06', 'nan', '-inf']
+    """
+    size = abs(x)
+    if size < 1 or not size < 1e6:
+        return f"{x + 0.0:.4g}"  # the sum turns -0.0 into 0.0
+    return f"{x:.{4 if size < 1e4 else 1}f}".rstrip("0").rstrip(".")
+
+
+def clean(text: str) -> str:
+    """Make user text safe to show on one line: no control characters, no lone surrogates, no direction overrides.
+
+    >>> clean("two\\n  words\\x00")
+    'two words'
+    """
+    kept = (c for c in text if c.isspace() or (unicodedata.category(c) not in FORBIDDEN and c not in _BIDI))
+    return " ".join("".join(kept).split())
+
+
+def shorten(text: str, limit: int = MAX_LABEL) -> str:
+    """Cut the middle out of a long text: both ends tell `layer1.neuron3.w7` from its neighbours.
+
+    >>> shorten("a" * 500 + ".w7", 12)
+    'aaaaaaa…a.w7'
+    """
+    if len(text) <= limit:
+        return text
+    tail = limit // 3
+    return f"{text[: limit - tail - 1]}…{text[len(text) - tail :]}"
+
+
+def short(thing: object, limit: int = 60) -> str:
+    """The start of a repr, for an error message.
+
+    >>> short([1, 2]), short("a" * 100, 12)
+    ('[1, 2]', "'aaaaaaaa...")
+    """
+    return short_text(repr(thing), limit)
+
+
+def short_text(text: str, limit: int = 60) -> str:
+    """The start of a text.
+
+    >>> short_text("a formula of many words", 12)
+    'a formula...'
+    """
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> plural(1, "node"), plural(2047, "node")
+    ('1 node', '2,047 nodes')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
