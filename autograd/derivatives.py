@@ -48,34 +48,40 @@ def grad(
         )
     if not create_graph:
         refuse_number("grad() without create_graph=True")
-    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    for v in wanted:
+    variables = [inputs] if isinstance(inputs, Value) else list(inputs)
+    for v in variables:
         if not isinstance(v, Value):
             raise TypeError(f"grad() takes Values, got {v!r} ({type(v).__name__})")
     order = topological_order(output)
     if not allow_unused:
-        _refuse_unused(output, wanted, order)
-    adjoints = _adjoints(output, wanted, order, to_float(seed), create_graph)
-    found = [adjoints.get(v, 0.0) for v in wanted]
+        _refuse_unused(output, variables, order)
+    adjoints = _adjoints(output, variables, order, to_float(seed), create_graph)
+    derivatives = [adjoints.get(v, 0.0) for v in variables]
     if create_graph:
-        found = [d if isinstance(d, Value) else Value(d, role="constant") for d in found]
-    return found[0] if isinstance(inputs, Value) else found
+        derivatives = [d if isinstance(d, Value) else Value(d, role="constant") for d in derivatives]
+    return derivatives[0] if isinstance(inputs, Value) else derivatives
 
 
-def _refuse_unused(output: Value, wanted: list[Value], order: list[Value]) -> None:
+def _refuse_unused(output: Value, variables: list[Value], order: list[Value]) -> None:
     below = set(order)
-    for i, v in enumerate(wanted):
+    for i, v in enumerate(variables):
         if v not in below:
             raise ValueError(f"input {i}, {v!r}, is not in the graph of {output!r}: its derivative is 0 everywhere")
 
 
 def _adjoints(
-    output: Value, wanted: list[Value], order: list[Value], seed: float, create_graph: bool
+    output: Value, variables: list[Value], order: list[Value], seed: float, create_graph: bool
 ) -> dict[Value, Adjoint]:
-    reaching = set(wanted)
+    """The adjoint ∂output/∂node of every node on a path from a variable to the output.
+
+    For y = x·x and the variable x the order is [x, y]; y passes 1·x on along each of its two edges, and x gets x + x.
+    """
+    # Upwards, operands before results: which nodes lie on a path from a variable at all.
+    reaching = set(variables)
     for node in order:
         if node not in reaching and any(operand in reaching for operand in node.operands):
             reaching.add(node)
+    # Downwards, results before operands: when a node's turn comes, all that used it has passed its part on.
     adjoints: dict[Value, Adjoint] = {output: seed}
     for node in reversed(order):
         if node not in reaching or node not in adjoints or node.is_leaf:
@@ -136,12 +142,9 @@ def value_and_grad(f: Callable[..., Value]) -> Callable[..., tuple[float, Any]]:
     """
 
     def value_and_derivatives(*arguments: Any) -> tuple[float, Any]:
-        values = [values_like(argument) for argument in arguments]
+        values, inputs = _as_values(arguments)
         output = _result(f, values)
-        flat = [leaf for value in values for leaf in leaves_of(value)]
-        found = dict(zip(flat, grad(output, flat), strict=True))
-        shaped = tuple(like(value, found) for value in values)
-        return output.data, shaped[0] if len(shaped) == 1 else shaped
+        return output.data, _shaped_as(values, inputs, grad(output, inputs))
 
     return value_and_derivatives
 
@@ -177,12 +180,11 @@ def jacobian(f: Callable[..., Sequence[Value]]) -> Callable[..., list[list[float
     """
 
     def rows(*arguments: Any) -> list[list[float]]:
-        values = [values_like(argument) for argument in arguments]
-        flat = [leaf for value in values for leaf in leaves_of(value)]
+        values, inputs = _as_values(arguments)
         outputs = f(*values)
         if isinstance(outputs, Value):
             outputs = [outputs]
-        return [grad(_checked(f, output), flat) for output in outputs]
+        return [grad(_checked(f, output), inputs) for output in outputs]
 
     return rows
 
@@ -195,10 +197,9 @@ def hessian(f: Callable[..., Value]) -> Callable[..., list[list[float]]]:
     """
 
     def rows(*arguments: Any) -> list[list[float]]:
-        values = [values_like(argument) for argument in arguments]
-        flat = [leaf for value in values for leaf in leaves_of(value)]
-        first = grad(_result(f, values), flat, create_graph=True)
-        return [grad(slope, flat) for slope in first]
+        values, inputs = _as_values(arguments)
+        first = grad(_result(f, values), inputs, create_graph=True)
+        return [grad(slope, inputs) for slope in first]
 
     return rows
 
@@ -214,14 +215,11 @@ def hvp(f: Callable[..., Value]) -> Callable[..., Any]:
 
     def product(*arguments: Any) -> Any:
         *points, vector = arguments
-        values = [values_like(point) for point in points]
-        flat = [leaf for value in values for leaf in leaves_of(value)]
-        weights = _matching(vector, flat)
-        first = grad(_result(f, values), flat, create_graph=True)
-        along = sum((slope * w for slope, w in zip(first, weights, strict=True)), Value(0.0, role="constant"))
-        found = dict(zip(flat, grad(along, flat), strict=True))
-        shaped = tuple(like(value, found) for value in values)
-        return shaped[0] if len(shaped) == 1 else shaped
+        values, inputs = _as_values(points)
+        weights = _matching(vector, inputs)
+        first = grad(_result(f, values), inputs, create_graph=True)
+        directional = sum((slope * w for slope, w in zip(first, weights, strict=True)), Value(0.0, role="constant"))
+        return _shaped_as(values, inputs, grad(directional, inputs))
 
     return product
 
@@ -235,9 +233,8 @@ def jvp(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
 
     def push(*arguments: Any) -> tuple[Any, Any]:
         *points, vector = arguments
-        values = [values_like(point) for point in points]
-        flat = [leaf for value in values for leaf in leaves_of(value)]
-        tangents = dict(zip(flat, _matching(vector, flat), strict=True))
+        values, inputs = _as_values(points)
+        tangents = dict(zip(inputs, _matching(vector, inputs), strict=True))
         outputs = f(*values)
         several = [outputs] if isinstance(outputs, Value) else list(outputs)
         for node in topological_order([_checked(f, output) for output in several]):
@@ -248,6 +245,19 @@ def jvp(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
         return (results[0][0], results[1][0]) if isinstance(outputs, Value) else results
 
     return push
+
+
+def _as_values(arguments: Sequence[Any]) -> tuple[list[Any], list[Value]]:
+    """The arguments with a Value for each number in them, and those Values in one list."""
+    values = [values_like(argument) for argument in arguments]
+    return values, [leaf for value in values for leaf in leaves_of(value)]
+
+
+def _shaped_as(values: Sequence[Any], inputs: Sequence[Value], derivatives: Sequence[Any]) -> Any:
+    """One derivative for each input, in the shape of the arguments: alone for one argument, else a tuple."""
+    by_input = dict(zip(inputs, derivatives, strict=True))
+    shaped = tuple(like(value, by_input) for value in values)
+    return shaped[0] if len(shaped) == 1 else shaped
 
 
 def _result(f: Callable[..., Any], values: Sequence[Any]) -> Value:
@@ -264,8 +274,8 @@ def _checked(f: Callable[..., Any], output: Any) -> Value:
         raise TypeError(f"{name} must return a Value, got {output!r} ({type(output).__name__})") from None
 
 
-def _matching(vector: Any, flat: list[Value]) -> list[float]:
-    given = [to_float(x) for x in leaves_of(vector)]
-    if len(given) != len(flat):
-        raise ValueError(f"the vector has {len(given)} numbers, the arguments have {len(flat)}")
-    return given
+def _matching(vector: Any, inputs: list[Value]) -> list[float]:
+    numbers = [to_float(x) for x in leaves_of(vector)]
+    if len(numbers) != len(inputs):
+        raise ValueError(f"the vector has {len(numbers)} numbers, the arguments have {len(inputs)}")
+    return numbers

@@ -1,6 +1,8 @@
-"""Draw the pictures that the README shows: `make pictures` writes them beside this file."""
+"""Draw the pictures of README and CONTRIBUTING: `make pictures` writes them beside this file."""
 
 from pathlib import Path
+
+import rooms
 
 from autograd import draw
 from nn.demo import show_moons, two_paths
@@ -9,7 +11,8 @@ HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Write two-paths.svg and boundary.png."""
+    """Write rooms.svg, two-paths.svg and boundary.png."""
+    rooms.main()
     _, loss = two_paths()
     loss.backward()
     print(draw(loss).save(HERE / "two-paths.svg"))

@@ -1,3 +1,51 @@
-"""What runs at `a * b` and at `backward()`."""
+"""What runs at `a * b` and at `backward()`. The map of the engine, to read before its files.
+
+**A node.** Every number is a `Value`: a row of C fields (`value.py` adds the arithmetic to `node.py`; the two .pxd files
+beside them give the C types). A node holds its number `_data`, its gradient `_grad`, the code of the operation that
+made it, up to two operands `_a` and `_b`, and one local derivative for each: `_da` = ∂node/∂a and `_db` = ∂node/∂b.
+A leaf has the code `LEAF` and no operands; its `_flags` say whether it takes a gradient, and what role it plays.
+
+**`a * b`.** `Value.__mul__` calls `_multiply`, which makes one node: the product, and the local derivatives b and a,
+computed there and then and kept. That is all that recording is; there is no tape beside the nodes, and a graph lives
+as long as somebody holds its end. `a * 3.0` keeps the 3.0 inside the node, in place of a local derivative that nobody
+needs, and makes a constant leaf of it when somebody looks at `.operands`. Eight hot operations are spelled out in
+`value.py`, value and slopes side by side. Every other one is a row of the table in `ops.py`: a forward rule and one
+derivative rule an operand, each written over a namespace `xp`, so that the same row serves floats, recorded Values
+(for second derivatives), NumPy programs and the page's JavaScript. `apply` evaluates a row and makes the node. An
+operation over many operands (sum, dot, softmax) makes one wide node, with its operands and an array of slopes apart,
+in an `Extra`.
+
+**Numbers.** Floats follow IEEE 754 and never raise: 1/0 is inf, log(-1) is nan. `ieee.py` has the operations for which
+Python's own would raise, `special.py` those that its math module lacks, `rules.py` what several rows share.
+
+**`y.backward()`.** First an order: `_interior_order` walks down from y with a stack of its own (no recursion: a chain of
+a million operations is ordinary) and lists every computed node after its operands, with its gradient set to 0. Then
+the chain rule, in reverse: y's gradient is 1, and each node adds to each of its operands what goes along that edge,
+
+    operand.grad += local derivative · node.grad
+
+When a node's turn comes, all that used it have added their part; so what it passes on is complete, and a leaf that
+reaches y along several paths ends with the sum over the paths. Leaf gradients are not reset: they add up from one
+`backward()` to the next. A local derivative of exactly 0 stops even an infinite gradient, so that a branch not taken
+(`where`, `relu`) cannot turn the sum into nan.
+
+    >>> from autograd.engine import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> y = a * b + a                                  # a reaches y along two paths
+    >>> y.op, [v.label or v.op for v in y.operands], y.local_grads, y.operands[0].local_grads
+    ('+', ['*', 'a'], (1.0, 1.0), (-3.0, 2.0))
+    >>> y.backward()
+    >>> a.grad, b.grad                                 # 1·(-3) + 1 and 1·2
+    (-2.0, 2.0)
+
+**Freeing.** A graph can hold no cycle (operands are older than the node, labels are str), so nodes are out of the cyclic
+collector's sight. `_release` frees a deep graph with a loop of its own, where C would recurse.
+
+**Modes.** `no_grad`, `detect_anomaly` and tracing are kept in `state.py`, per thread and task. While none is on, an
+operation pays one test of the counter `modes` for them.
+
+The same files run as plain Python where there is no C compiler (`uncompiled.py` stands in for Cython's decorators),
+with the same numbers, bit for bit.
+"""
 
 from autograd.engine.value import Value as Value
