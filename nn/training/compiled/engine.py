@@ -14,7 +14,7 @@ from nn.clipping import scale_for
 from nn.module import InMode
 from nn.stages import is_known, plain
 from nn.training.batch import Batch
-from nn.training.compiled.circumstances import Beginning, Circumstances
+from nn.training.compiled.trust import Beginning, Circumstances
 from nn.training.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
