@@ -132,8 +132,8 @@ from autograd.reductions import var as var
 
 if TYPE_CHECKING:  # imported at their first use
     from autograd.explanation import explain as explain
-    from autograd.explanation.trace_table import trace_table as trace_table
-    from autograd.explanation.why_order import why_order as why_order
+    from autograd.explanation import trace_table as trace_table
+    from autograd.explanation import why_order as why_order
     from autograd.graph.labels import label as label
     from autograd.page import view as view
     from autograd.picture import draw as draw
@@ -149,9 +149,9 @@ _FIRST_USE = {
     "draw": "autograd.picture",
     "explain": "autograd.explanation",
     "label": "autograd.graph.labels",
-    "trace_table": "autograd.explanation.trace_table",
+    "trace_table": "autograd.explanation",
     "view": "autograd.page",
-    "why_order": "autograd.explanation.why_order",
+    "why_order": "autograd.explanation",
 }
 _MODULES = ("custom", "derivatives", "functions", "modes", "reductions", "testing")
 

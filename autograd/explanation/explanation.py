@@ -7,8 +7,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd.engine.value import Value
 from autograd.explanation import writing
 from autograd.explanation.factors import Factor as Factor
 from autograd.explanation.factors import Path as Path
@@ -16,15 +17,13 @@ from autograd.explanation.factors import build
 from autograd.explanation.jacobians import BlockRoutes
 from autograd.explanation.notation import SYMBOLS, Style, counted
 from autograd.explanation.stops import choose, stops
+from autograd.graph import topological_order
 from autograd.graph.paths import Routes, between, count
 from autograd.graph.snapshot import Node, Snapshot, snapshot
 from autograd.graph.strongest import strongest
 from autograd.support.convert import to_float
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-
-__all__ = ["Explanation", "Factor", "Path", "Settings", "explained"]
+__all__ = ["Explanation", "Factor", "Path", "Settings", "explain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +198,55 @@ class Explanation:
         return f"<Explanation of {derivative} = {self.total!r}: {paths}; print it, or .latex, .html, .paths>"
 
 
-def explained(output: Value | Snapshot, wrt: Value | str, grain: str, settings: Settings) -> Explanation:
-    """What `explain` does, with the settings together."""
-    picture, source = _find(output, wrt)
+def explain(
+    output: Value | Snapshot,
+    wrt: Value | str,
+    grain: str = "auto",
+    *,
+    k: int = 10,
+    precision: int = 4,
+    symbol: str = "∂",
+    subscripts: bool = False,
+    width: int = 100,
+) -> Explanation:
+    """Explain the derivative of `output` by `wrt` as the sum over all paths that join them.
+
+    Each path is a product of derivatives from stop to stop. `grain` says where to stop: at "named" nodes, at "all", at
+    the output of every "neuron" or "layer" (by the labels of parameters, such as layers.0.neurons.1.w2); "auto" takes
+    the first of named, neuron, all that has a stop on the way. A factor between two stops is the sum over the paths
+    between them, and its `open()` shows those. With more than `k` paths, the k strongest are shown, and one line for
+    the rest; the number of paths is exact, however large.
+
+    Everything is read from the local derivatives that the graph recorded: `backward()` need not have run, and nothing
+    is changed. `precision` is in significant digits, `symbol` is "∂" or "d", `width` is the length of a line of text,
+    `subscripts=True` writes w₁ for w1 in the text. `wrt` may be a label.
+
+    Raises TypeError if output or wrt is not a Value, ValueError for a label that is not there or not unique and for
+    settings out of range.
+
+    >>> from autograd import Value
+    >>> w, x = Value(0.5, label="w"), Value(3.0, label="x")
+    >>> a, b = w * x, w * w
+    >>> a.label, b.label = "a", "b"
+    >>> y = a * b
+    >>> y.label = "y"
+    >>> why = explain(y, w)
+    >>> print(str(why).split("The factors")[0])
+    ∂y/∂w = ∂y/∂a · ∂a/∂w + ∂y/∂b · ∂b/∂w
+          = 0.25 · 3 + 1.5 · 1
+          = 0.75 + 1.5
+          = 2.25
+    ...
+    >>> why.count, why.total, why.paths[0].names
+    (2, 2.25, ('y', 'a', 'w'))
+    """
+    settings = Settings(k, precision, symbol, subscripts, width)
+    picture, source = _locate(output, wrt)
     return Explanation(picture, source, picture.root, grain, settings)
 
 
-def _find(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
+def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
     """The snapshot, and the number of the node that wrt is; a node that leads nowhere is added at the end."""
-    from autograd.engine.value import Value
-    from autograd.graph import topological_order
-
     if isinstance(wrt, str):
         picture = output if isinstance(output, Snapshot) else snapshot(output)
         return picture, _labelled(picture, wrt)

@@ -1,20 +1,17 @@
-"""The naive recursion, run on a frozen graph beside the sorted pass; what `why_order` returns."""
+"""Why backward() sorts the graph first: the recursion without sorting beside it, on the same frozen graph."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
 
+from autograd.engine.value import Value
 from autograd.explanation.notation import Style, counted, html_table
 from autograd.graph.paths import adjoints, passed_on
 from autograd.graph.snapshot import Snapshot, snapshot
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-
-__all__ = ["OrderComparison", "Parting", "compared"]
+__all__ = ["OrderComparison", "Parting", "why_order"]
 
 MOST_ROWS = 20
 
@@ -134,8 +131,28 @@ class OrderComparison:
         return f"<OrderComparison: {found}; print it>"
 
 
-def compared(output: Value | Snapshot, max_calls: int) -> OrderComparison:
-    """What `why_order` does."""
+def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderComparison:
+    """Run the naive recursion beside the sorted pass, and show where they part and by how much.
+
+    The naive recursion is what one writes first: a node adds to the grad of its operands, then calls backward of each
+    operand at once. A node with two uses is then called before all of its gradient has arrived, and called again later.
+    The number of calls is the number of paths, so it is counted beforehand, and the recursion stops after `max_calls`.
+    Both run on a frozen copy: `.grad` is neither read nor changed.
+
+    Raises TypeError if output is not a Value, ValueError if max_calls is below 1.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, label="a")
+    >>> b = a * 2.0
+    >>> c = b * 5.0
+    >>> b.label, c.label = "b", "c"
+    >>> print(why_order(b + c))
+    node  sorted pass  naive recursion  calls
+    a              12               14
+    <BLANKLINE>
+    The sorted pass visits 3 computed nodes once each; the naive recursion makes 4 calls.
+    They part at call 2, of b: it passes on 1 at once, but in the end 6 arrives there, for c comes later. ...
+    """
     if max_calls < 1:
         raise ValueError(f"max_calls is at least 1, got {max_calls!r}")
     picture = output if isinstance(output, Snapshot) else snapshot(output)

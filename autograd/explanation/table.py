@@ -1,4 +1,4 @@
-"""What `trace_table` returns: every node with its value, its adjoint and what it added to whom."""
+"""The table of the textbooks: the forward pass down one column, the reverse pass up the other."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd.engine.value import Value
 from autograd.explanation.notation import Html, Style, html_table
 from autograd.explanation.operations import spelled
 from autograd.graph.paths import adjoints, passed_on
 from autograd.graph.snapshot import Snapshot, snapshot
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-
-__all__ = ["Sent", "TraceRow", "TraceTable", "traced"]
+__all__ = ["Sent", "TraceRow", "TraceTable", "trace_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +173,30 @@ def _barred(name: str, style: Style) -> str:
     return style.name(name).replace("v", "v" + _BAR, 1)
 
 
-def traced(output: Value | Snapshot, precision: int, max_rows: int) -> TraceTable:
-    """What `trace_table` does, with all settings given."""
+def trace_table(output: Value | Snapshot, *, precision: int = 4, max_rows: int = 60) -> TraceTable:
+    """The forward and the reverse pass of a graph, row by row: v1 = …, v̄1 = …, and what each node added to whom.
+
+    v̄1 is the adjoint ∂output/∂v1. The numbers after v are those of explanations and pictures; a plain number in an
+    expression stands in it as a number and has no row. The text and the HTML show `max_rows` rows, from both ends;
+    `.rows` and `to_pandas()` have all of them. Adjoints come from the recorded local derivatives: `.grad` is neither
+    read nor changed.
+
+    Raises TypeError if output is not a Value, ValueError for a precision below 1 or max_rows below 2.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> print(trace_table(a * b + a))
+    Forward, read down | Reverse, read up
+    -------------------+-----------------------
+    v0 = a = 2         | v̄0 = −2
+    v1 = b = −3        | v̄1 = 2
+    v2 = v0 · v1 = −6  | v̄2 = 1
+                       |   v̄0 += v̄2 · (−3) = −3
+                       |   v̄1 += v̄2 · 2 = 2
+    v3 = v2 + v0 = −4  | v̄3 = 1
+                       |   v̄2 += v̄3 · 1 = 1
+                       |   v̄0 += v̄3 · 1 = 1
+    """
     if not 1 <= precision <= 17:
         raise ValueError(f"precision is 1 to 17 significant digits, got {precision!r}")
     if max_rows < 2:

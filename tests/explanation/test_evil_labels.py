@@ -8,10 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from autograd.explanation import explain
+from autograd.explanation import explain, trace_table, why_order
 from autograd.explanation.explanation import Explanation
-from autograd.explanation.trace_table import trace_table
-from autograd.explanation.why_order import why_order
 
 EVIL = [
     "<script>alert(1)</script>",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, sigmoid, tanh
-from autograd.explanation.why_order import why_order
+from autograd.explanation import why_order
 
 
 def recursion(output: Value) -> dict[Value, float]:

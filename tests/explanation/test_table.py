@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from autograd import Value, dot, norm, sigmoid, softmax
-from autograd.explanation.trace_table import trace_table
+from autograd.explanation import trace_table
 from autograd.graph.snapshot import snapshot
 
 
