@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.graph.snapshot import Snapshot, snapshot
-from autograd.picture import NAMES, check_shared, draw
+from autograd.picture.drawing import NAMES, check_shared, draw
 from autograd.picture.dot import in_dot, role_of, value_lines
 from autograd.picture.render import TIME_LIMIT, RenderError, render, render_binary
 from autograd.picture.svg import escape

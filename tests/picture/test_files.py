@@ -15,7 +15,7 @@ from autograd import Value
 from autograd.picture import RenderError, draw
 from tests.picture.pictures import Picture, neuron
 
-drawing = importlib.import_module("autograd.picture")
+drawing = importlib.import_module("autograd.picture.drawing")
 
 # ----- Files -----
 

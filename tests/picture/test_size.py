@@ -10,7 +10,7 @@ from autograd import Value
 from autograd.picture import GraphTooLarge, RenderError, draw
 from tests.picture.pictures import network, neuron, recurrence
 
-drawing = importlib.import_module("autograd.picture")
+drawing = importlib.import_module("autograd.picture.drawing")
 
 
 def test_a_graph_that_is_too_large_is_refused_at_once() -> None:

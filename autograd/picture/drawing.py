@@ -1,0 +1,267 @@
+"""The computation graph as a picture: in a notebook, as a file, or as DOT text to go on with."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_size, snapshot
+from autograd.picture.dot import build
+from autograd.picture.paint import Paint, Scale
+from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, RenderError, render, render_binary
+from autograd.picture.svg import describe, escape, finish, titles
+from autograd.picture.themes import THEMES
+from autograd.support import files
+from autograd.support.keywords import spelled
+from autograd.support.settings import check_choice, check_count, check_flag, check_positive
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
+    from autograd.picture.collapse import Folded
+
+__all__ = ["Drawing", "GraphTooLarge", "RenderError", "check_shared", "draw"]
+
+RANKDIRS = ("LR", "TB")
+DIRECTIONS = ("forward", "backward", "both")
+COLLAPSES = (None, "auto", "neuron", "layer")
+FILE_FORMATS = ("svg", "dot", "gv", "png", "pdf", "mmd", "json")
+MOST_FOLDED = 100_000  # nodes that `collapse` is ready to look through
+NAMES = {
+    "direction": ["rankdir"], "layout": ["rankdir"], "orientation": ["rankdir"], "dir": ["rankdir"],
+    "limit": ["max_nodes"], "timeout": ["time_limit"], "fold": ["collapse"], "group": ["collapse"],
+    "dark": ["theme"], "style": ["theme"], "colors": ["theme"], "grads": ["gradients"], "paths": ["highlight"],
+    "fps": ["seconds"], "duration": ["seconds"], "interval": ["seconds"],
+    "title": ["a picture has no title: set root.label, or use view(root, title=...)"],
+    "filename": ["save the picture that comes back, as in draw(root).save('graph.svg')"],
+    "path": ["save the picture that comes back, as in draw(root).save('graph.svg')"],
+}  # fmt: skip
+
+
+@spelled(NAMES)
+def draw(
+    root: Value | Snapshot,
+    *,
+    rankdir: str = "LR",
+    format: str = "svg",
+    max_nodes: int = 300,
+    derivatives: bool = True,
+    legend: bool = False,
+    time_limit: float = TIME_LIMIT,
+    highlight: Value | str | int | None = None,
+    k: int | None = None,
+    collapse: str | None = None,
+    gradients: bool = False,
+    direction: str = "forward",
+    theme: str = "light",
+) -> Drawing:
+    """Draw the graph that leads to `root`, with the numbers it has now.
+
+    Every value is a node with its label, data and grad; every operation is a small dark node that feeds its result;
+    the number on an edge from an operand to an operation is the local derivative ∂result/∂operand. Inputs are orange
+    ellipses, parameters blue boxes, constants grey dashed boxes, results white rounded boxes, and the output is green
+    with a double border. Constants take no gradient, so their edges carry no number.
+
+    - `rankdir` is "LR" (left to right) or "TB" (top to bottom); `theme` is "light" or "dark".
+    - `highlight`, a Value, a label or the number of a node in the snapshot, shows the paths from there to the output,
+      or the `k` strongest of them. An edge is as wide as what it carries of the derivative, blue where that adds to
+      it, orange and dashed where it takes away; all else is dimmed.
+    - `collapse` folds every "neuron" or "layer" into a box that says how many nodes it holds, found by the labels of
+      parameters such as layers.0.neurons.1.w2; "auto" does so only for a graph above `max_nodes`.
+    - `gradients=True` colours by the size of the gradient, of a box by the norm over its parameters, with a legend.
+    - `direction` is "forward" (data), "backward" (gradients, each edge with what it adds to its operand) or "both".
+    - `format` is the kind of file that `save` writes for a name without an extension.
+    - `time_limit`, in seconds, bounds each run of Graphviz, which takes nearly all of the time: one when `.svg` is
+      first asked for, one for each .png or .pdf. What `draw` does before (to take the graph, to fold it, to search the
+      `k` strongest paths) is bounded by `max_nodes`, by 100,000 nodes if there is a `collapse`, and by `k`.
+
+    Raises TypeError when `root` is not a Value and for a setting of the wrong kind, ValueError for one that is unknown
+    or out of range, a `highlight` that is not in the graph or a `collapse` where no label tells of a neuron, and
+    `GraphTooLarge` (a ValueError) at once, with a summary of the graph, when more than `max_nodes` values and boxes
+    would be shown. The layout happens when the picture is first asked for, and raises `RenderError` where it cannot be
+    made.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> loss = a * b + a
+    >>> loss.label = "loss"
+    >>> loss.backward()
+    >>> picture = draw(loss)
+    >>> picture
+    <Drawing of loss: 4 values, 2 operations; .svg, .source, .save("graph.svg")>
+    >>> picture.svg.count('class="edge operand"')
+    4
+    >>> draw(loss, highlight=b).svg.count("∂loss/∂b = 2.0")
+    2
+    """
+    check_shared("draw", rankdir, theme, max_nodes, time_limit)
+    check_choice("format", format, FILE_FORMATS)
+    check_choice("direction", direction, DIRECTIONS)
+    check_choice("collapse", collapse, COLLAPSES)
+    for name, flag in (("derivatives", derivatives), ("legend", legend), ("gradients", gradients)):
+        check_flag("draw", name, flag)
+    if k is not None and highlight is None:
+        raise ValueError("k says how many paths to highlight: give highlight=parameter with it")
+    picture, folded = _taken(root, max_nodes, collapse)
+    marks = None
+    if highlight is not None:
+        from autograd.picture.highlight import find, highlighted
+
+        marks = highlighted(picture, find(root, picture, highlight), k)
+    scale = None
+    if gradients:
+        sizes = [node.grad for node in picture.nodes if node.requires_grad]
+        if folded is not None:
+            outside = [picture.nodes[index] for index in folded.outside]
+            sizes = [box.gradient for box in folded.boxes] + [v.grad for v in outside if v.requires_grad]
+        scale = Scale.of(sizes)
+    paint = Paint(THEMES[theme], marks, scale)
+    if folded is None:
+        graph = build(
+            picture, rankdir=rankdir, derivatives=derivatives, legend=legend, paint=paint, direction=direction
+        )
+    else:
+        from autograd.picture.collapse import build_folded
+
+        graph = build_folded(picture, folded, rankdir=rankdir, legend=legend, paint=paint, direction=direction)
+    return Drawing(picture, graph.source, format, time_limit, folded, paint, rankdir, derivatives)
+
+
+def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limit: float) -> None:
+    """Check the settings that pictures and animations share, for `owner`; raises TypeError and ValueError."""
+    if rankdir not in RANKDIRS:
+        problem = ValueError if isinstance(rankdir, str) else TypeError
+        raise problem(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {rankdir!r}')
+    check_choice("theme", theme, THEMES)
+    check_count(owner, "max_nodes", max_nodes)
+    check_positive(owner, "time_limit", time_limit, "seconds")
+
+
+def _taken(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tuple[Snapshot, Folded | None]:
+    """The snapshot to draw, folded if asked for or needed, and never more than `max_nodes` things to show."""
+    try:
+        limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
+        picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=limit)
+        if collapse is None or (collapse == "auto" and len(picture.nodes) <= max_nodes):
+            check_size(len(picture.nodes), max_nodes)
+            return picture, None
+        check_size(len(picture.nodes), limit)
+    except GraphTooLarge as error:
+        from autograd.picture.size import summary
+
+        raise GraphTooLarge(f"{error}. {summary(root)}") from None
+    from autograd.picture.collapse import LEVELS, fold
+    from autograd.picture.size import summary
+
+    folded = None
+    for level in LEVELS if collapse == "auto" else (collapse,):
+        folded = fold(picture, level)
+        if folded is None and collapse != "auto":
+            raise ValueError(
+                f"collapse={collapse!r} needs parameters with a module in their names, such as "
+                "layers.0.neurons.1.w2, and there are none: use a model with layers, or leave collapse out"
+            )
+        if folded is not None and folded.size <= max_nodes:
+            return picture, folded
+    shown = len(picture.nodes) if folded is None else folded.size
+    try:
+        check_size(shown, max_nodes)
+    except GraphTooLarge as error:
+        folding = "no label tells of a neuron to fold" if folded is None else f"this is after folding each {level}"
+        raise GraphTooLarge(f"{error}; {folding}. {summary(picture)}") from None
+    return picture, folded
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """A picture of one snapshot: `source` is its DOT text, `svg` the drawn picture; a notebook shows it by itself."""
+
+    snapshot: Snapshot
+    source: str
+    format: str = "svg"
+    time_limit: float = field(default=TIME_LIMIT, compare=False)
+    folded: Folded | None = field(default=None, compare=False)
+    paint: Paint = field(default=Paint(), compare=False)
+    rankdir: str = field(default="LR", compare=False)
+    derivatives: bool = field(default=True, compare=False)
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as an SVG document, where hovering over a node or an edge shows its numbers in full.
+
+        Raises `RenderError` when there is no renderer, the layout takes longer than the time limit, or Graphviz
+        leaves out an edge.
+        """
+        texts = titles(self.snapshot, self.folded, self.paint.highlight)
+        return finish(render(self.source, "svg", time_limit=self.time_limit), self.source, texts)
+
+    @cached_property
+    def mermaid(self) -> str:
+        """The graph as a Mermaid flowchart, for Markdown; without highlight and colours of gradients."""
+        from autograd.picture.exports import to_mermaid
+
+        return to_mermaid(self.snapshot, rankdir=self.rankdir, derivatives=self.derivatives, folded=self.folded)
+
+    @cached_property
+    def json(self) -> str:
+        """The whole graph as JSON: values, gradients, local derivatives, and the boxes if it is folded."""
+        from autograd.picture.exports import to_json
+
+        return to_json(self.snapshot, folded=self.folded)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to `path` and return the path; its extension says which kind of file.
+
+        What there is: .svg, .dot and .gv (DOT), .png, .pdf, .mmd (Mermaid) and .json. A name without an extension gets
+        the one of `format`. The file appears whole or not at all. `.png` and `.pdf` need the program dot or the
+        package cairosvg; the other kinds need nothing.
+
+        Raises ValueError for another extension, IsADirectoryError for a folder, FileNotFoundError when the folder does
+        not exist, and `RenderError` when the picture cannot be made.
+        """
+        target = files.target(path, f"graph.{self.format}")
+        if not target.suffix:
+            target = target.with_name(f"{target.name}.{self.format}")
+        kind = target.suffix[1:].lower()
+        if kind not in FILE_FORMATS:
+            works = ", ".join(f".{name}" for name in FILE_FORMATS)
+            raise ValueError(f"cannot tell what to write from {target.suffix!r} in {str(path)!r}; what works: {works}")
+        files.write(target, self._content(kind))
+        return target
+
+    def _content(self, kind: str) -> bytes:
+        if kind == "svg":
+            return self.svg.encode("utf-8")
+        if kind == "mmd":
+            return self.mermaid.encode("utf-8")
+        if kind == "json":
+            return self.json.encode("utf-8")
+        if kind in BINARY_FORMATS:
+            return render_binary(self.source, kind, time_limit=self.time_limit)
+        return self.source.encode("utf-8")
+
+    def _repr_html_(self) -> str:
+        """The picture as an image with its data inside: what trusted, untrusted and converted notebooks all show."""
+        import base64
+
+        data = base64.b64encode(self.svg.encode("utf-8")).decode("ascii")
+        # Wider than the cell: shrink to three quarters, where the text is still readable, and scroll beyond that.
+        least = round(_width_in_pixels(self.svg) * 0.75)
+        return (
+            f'<div style="overflow-x:auto"><img alt="{escape(self._summary())}" '
+            f'style="max-width:100%;min-width:{least}px;height:auto" src="data:image/svg+xml;base64,{data}"></div>'
+        )
+
+    def _summary(self) -> str:
+        return "Computation graph of " + describe(self.snapshot)
+
+    def __repr__(self) -> str:
+        return f'<Drawing of {describe(self.snapshot)}; .svg, .source, .save("graph.svg")>'
+
+
+def _width_in_pixels(svg: str) -> float:
+    match = re.search(r'<svg width="([0-9.]+)pt"', svg)
+    return float(match[1]) * 4 / 3 if match else 0.0
