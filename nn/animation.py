@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd.support import files
+from autograd.support.settings import check_count
 from nn.callbacks import Callback, Logs
-from nn.limits import check_count
 
 __all__ = ["Film"]
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd.support.settings import check_count, check_flag, check_non_negative
 from nn.keywords import spelled
-from nn.limits import FLAG, NON_NEGATIVE, check_count
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -101,9 +101,9 @@ class EarlyStopping(Callback):
             raise TypeError(f'EarlyStopping: monitor is a name in the logs, such as "val_loss", got {monitor!r}')
         self.monitor = monitor
         self.patience = check_count("EarlyStopping", "patience", patience)
-        self.min_delta: float = NON_NEGATIVE.check("EarlyStopping", "min_delta", min_delta)
+        self.min_delta: float = check_non_negative("EarlyStopping", "min_delta", min_delta)
         self.mode = mode
-        self.restore_best_weights: bool = FLAG.check("EarlyStopping", "restore_best_weights", restore_best_weights)
+        self.restore_best_weights: bool = check_flag("EarlyStopping", "restore_best_weights", restore_best_weights)
         self._restart()
 
     def _restart(self) -> None:

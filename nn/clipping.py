@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from autograd import Value
 from autograd.reductions import norm
-from nn.limits import NON_NEGATIVE
+from autograd.support.settings import check_non_negative
 from nn.optim.optimizer import check_parameters
 
 SMALL = 1e-6  # PyTorch adds this to the norm before dividing by it
@@ -25,7 +25,7 @@ def clip_norm(parameters: Iterable[Value], max_norm: float) -> float:
     >>> round(a.grad, 6), round(b.grad, 6)
     (0.6, 0.8)
     """
-    limit = NON_NEGATIVE.check("clip_norm", "max_norm", max_norm)
+    limit = check_non_negative("clip_norm", "max_norm", max_norm)
     active = [p for p in check_parameters(parameters) if p.requires_grad]
     length = float(norm([p.grad for p in active]))
     scale = scale_for(length, limit)
@@ -56,7 +56,7 @@ def clip_value(parameters: Iterable[Value], max_value: float) -> None:
     >>> a.grad, b.grad
     (2.0, -2.0)
     """
-    limit = NON_NEGATIVE.check("clip_value", "max_value", max_value)
+    limit = check_non_negative("clip_value", "max_value", max_value)
     for p in check_parameters(parameters):
         if p.requires_grad and abs(p.grad) > limit:
             p.grad = math.copysign(limit, p.grad)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from nn.limits import check_count
+from autograd.support.settings import check_count
 
 
 class Rows(Protocol):

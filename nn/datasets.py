@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nn.limits import FRACTION, NON_NEGATIVE, check_count
+from autograd.support.settings import check_count, check_fraction, check_non_negative
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +49,7 @@ def circles(
     >>> [round(math.hypot(*x), 3) for x in X], y
     ([0.5, 0.5, 0.5, 1.0, 1.0, 1.0], [1, 1, 1, 0, 0, 0])
     """
-    inside = FRACTION.check("circles", "factor", factor)
+    inside = check_fraction("circles", "factor", factor)
     first, second = _sizes("circles", n)
     outer = [[math.cos(math.tau * i / first), math.sin(math.tau * i / first)] for i in range(first)]
     inner = [
@@ -70,7 +70,7 @@ def spirals(
     >>> [round(x[0], 3) for x in X], y
     ([1.0, 0.1, -1.0, -0.1], [0, 0, 1, 1])
     """
-    angle = math.tau * NON_NEGATIVE.check("spirals", "turns", turns)
+    angle = math.tau * check_non_negative("spirals", "turns", turns)
     arms: list[Examples] = []
     for sign, size in zip((1.0, -1.0), _sizes("spirals", n), strict=True):
         radii = _spread(0.1, 1.0, size)
@@ -93,7 +93,7 @@ def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0, labels: Labels = (
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
     """
     count = check_count("xor", "n", n)
-    deviation = NON_NEGATIVE.check("xor", "noise", noise)
+    deviation = check_non_negative("xor", "noise", noise)
     names = _two_labels("xor", labels)
     rng = random.Random(seed)
     corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -217,7 +217,7 @@ def _two_classes(
     owner: str, first: Examples, second: Examples, noise: float, seed: int | None, labels: Labels
 ) -> tuple[Examples, list[Any]]:
     """The points of both classes, moved by the noise, in random order."""
-    deviation = NON_NEGATIVE.check(owner, "noise", noise)
+    deviation = check_non_negative(owner, "noise", noise)
     names = _two_labels(owner, labels)
     rng = random.Random(seed)
     points = [(x, names[0]) for x in first] + [(x, names[1]) for x in second]

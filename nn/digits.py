@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
+from autograd.support.settings import check_count
 from nn.idx import load_idx, load_mnist
 from nn.io import checked_target
-from nn.limits import check_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

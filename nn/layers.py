@@ -9,10 +9,10 @@ from typing import Any, SupportsIndex
 
 from autograd import Value, divide, mean, no_grad, sqrt, var
 from autograd.support.convert import to_float
+from autograd.support.settings import check_probability
 from nn import activations
 from nn.init import generator
 from nn.keywords import spelled
-from nn.limits import PROBABILITY
 from nn.module import Module
 from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
 from nn.stand_in import representative
@@ -31,7 +31,7 @@ class Dropout(Module):
 
     @spelled
     def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
-        self.p: float = PROBABILITY.check("Dropout", "p", p)
+        self.p: float = check_probability("Dropout", "p", p)
         self.rng = generator(seed)
 
     def __call__(self, x: Any) -> list[Any]:

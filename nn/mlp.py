@@ -8,11 +8,10 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value
-from autograd.support.settings import check_flag
+from autograd.support.settings import check_flag, check_probability
 from nn.init import InitRule, generator
 from nn.keywords import spelled
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.limits import PROBABILITY
 from nn.module import Module
 from nn.neuron import ActivationLike, Layer, Neuron, checked_width, chosen
 
@@ -104,7 +103,7 @@ class MLP(Sequential):
         widths = _widths(nin, nouts)
         batch_norm, fused = check_flag("MLP", "batch_norm", batch_norm), check_flag("MLP", "fused", fused)
         # Checked even if there is no hidden layer.
-        activation, rate = chosen(activation, None), PROBABILITY.check("MLP", "dropout", dropout)
+        activation, rate = chosen(activation, None), check_probability("MLP", "dropout", dropout)
         rng = generator(seed)
         hidden = "linear" if batch_norm else activation
         last = len(widths) - 2

@@ -9,13 +9,13 @@ from typing import Any, SupportsIndex
 from autograd import Value
 from autograd.engine.value import dot_node
 from autograd.support.convert import to_float
+from autograd.support.settings import check_flag
 from autograd.support.text import plural, short
 from nn import activations
 from nn.activations import Activation
 from nn.init import InitRule, generator
 from nn.init import get as get_init
 from nn.keywords import spelled
-from nn.limits import FLAG
 from nn.module import Module
 
 ActivationLike = str | Callable[..., Any] | Activation | bool | None
@@ -91,7 +91,7 @@ class Neuron(Module):
         rule, rng = get_init(init), generator(seed)
         self.w = [Value(_drawn(rule(width, fan_out, rng)), f"w{i}", role="parameter") for i in range(width)]
         self.b = Value(0.0, "b", role="parameter")
-        self.fused: bool = FLAG.check(type(self).__name__, "fused", fused)
+        self.fused: bool = check_flag(type(self).__name__, "fused", fused)
 
     @property
     def nin(self) -> int:

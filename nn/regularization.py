@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import Value
 from autograd import sum as sum_of
-from nn.limits import NON_NEGATIVE
+from autograd.support.settings import check_non_negative
 
 
 def l1(parameters: Iterable[Value], strength: float) -> Value:
@@ -22,7 +22,7 @@ def l1(parameters: Iterable[Value], strength: float) -> Value:
     >>> round(penalty.data, 12), [v.grad for v in w]
     (0.7, [0.1, -0.1, 0.0])
     """
-    force = NON_NEGATIVE.check("l1", "strength", strength)
+    force = check_non_negative("l1", "strength", strength)
     return _scaled(sum_of([abs(w) for w in _values("l1", parameters)]), force)
 
 
@@ -37,7 +37,7 @@ def l2(parameters: Iterable[Value], strength: float) -> Value:
     >>> penalty.data, [v.grad for v in w]
     (12.5, [3.0, -4.0])
     """
-    force = NON_NEGATIVE.check("l2", "strength", strength)
+    force = check_non_negative("l2", "strength", strength)
     return _scaled(sum_of([w * w for w in _values("l2", parameters)]), force)
 
 

@@ -7,7 +7,7 @@ training can be taken up again at any step.
 import math
 from collections.abc import Callable
 
-from nn.limits import NON_NEGATIVE, check_count
+from autograd.support.settings import check_count, check_non_negative
 
 Schedule = Callable[[int], float]
 
@@ -107,7 +107,7 @@ def warmup_cosine(rate: float, warmup_steps: int, steps: int, end: float = 0.0) 
 
 
 def _rate(owner: str, name: str, given: float) -> float:
-    return float(NON_NEGATIVE.check(owner, name, given))
+    return float(check_non_negative(owner, name, given))
 
 
 def _from_zero(rate_at: Schedule) -> Schedule:

@@ -19,9 +19,9 @@ try:
 except ModuleNotFoundError as missing:
     raise ImportError('nn.sklearn needs scikit-learn: pip install "chaingrad[data]"') from missing
 
+from autograd.support.settings import check_count, check_fraction, check_non_negative
 from nn.callbacks import EarlyStopping
 from nn.data import train_validation_split
-from nn.limits import FRACTION, NON_NEGATIVE, check_count
 from nn.mlp import MLP
 from nn.training import fit, predict
 
@@ -77,7 +77,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         model = MLP(X.shape[1], [*hidden, width], self.activation, dropout=self.dropout, init=init, seed=seed)
         rows, validation = X.tolist(), None
         if self.early_stopping:
-            share = FRACTION.check(owner, "validation_fraction", self.validation_fraction)
+            share = check_fraction(owner, "validation_fraction", self.validation_fraction)
             rows, X_val, y, y_val = train_validation_split(rows, y, share, seed=seed)
             validation = (X_val, y_val)
         self.history_ = fit(
@@ -87,7 +87,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             loss=loss,
             optimizer=self.solver,
             lr=self.learning_rate_init,
-            l2=NON_NEGATIVE.check(owner, "alpha", self.alpha) / 2.0,  # scikit-learn's is ½·alpha·Σw²
+            l2=check_non_negative(owner, "alpha", self.alpha) / 2.0,  # scikit-learn's is ½·alpha·Σw²
             epochs=epochs,
             batch_size=min(check_count(owner, "batch_size", self.batch_size), len(rows)),
             validation_data=validation,

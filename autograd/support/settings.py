@@ -1,90 +1,139 @@
-"""Settings of public functions, checked when they are given: an error names the setting, what it takes, and what came.
+"""Settings of public functions, checked when they come in: an error names the setting, what it takes, and what it got.
 
-Every check raises TypeError for the wrong kind of thing, and ValueError for the right kind out of range.
+Every check is a function (owner, name, value) -> the value in the type that is used, and says the same sentence:
+
+    >>> check_fraction("SGD", "momentum", 1.5)
+    Traceback (most recent call last):
+    ValueError: SGD: momentum must be a number from 0 on and below 1, got 1.5
+
+The wrong kind of thing is a TypeError, the right kind out of range a ValueError.
 """
 
 from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Collection
+import sys
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from autograd.support.convert import to_float
 from autograd.support.text import short
 
-__all__ = ["check_choice", "check_count", "check_flag", "check_positive", "check_text"]
+Check = Callable[[str, str, Any], Any]
+"""From the owner of a setting, its name and its value to the value as it is used."""
 
 
-def check_count(owner: str, name: str, given: Any, least: int = 1) -> int:
-    """A whole number from `least` on.
-
-    >>> check_count("moons", "n", 0)
-    Traceback (most recent call last):
-    ValueError: moons: n must be a whole number from 1 on, got 0
-    """
-    wanted = f"{owner}: {name} must be a whole number from {least} on, got {short(given)}"
-    try:
-        count = operator.index(given)
-    except TypeError:
-        raise TypeError(wanted) from None
-    if isinstance(given, bool):
-        raise TypeError(wanted)
-    if count < least:
-        raise ValueError(wanted)
-    return count
+def _refusal(kind: type[Exception], owner: str, name: str, expected: str, value: Any) -> Exception:
+    return kind(f"{owner}: {name} must be {expected}, got {short(value)}")
 
 
-def check_flag(owner: str, name: str, given: Any) -> bool:
-    """True or False, NumPy's too; a text such as "no" would count as True and is refused.
+def _number_check(expected: str, low: float, below: float) -> Callable[[str, str, Any], float]:
+    """A check for a number of at least `low` and less than `below`; nan is neither."""
 
-    >>> check_flag("draw", "legend", "no")
-    Traceback (most recent call last):
-    TypeError: draw: legend must be True or False, got 'no'
-    """
-    if not isinstance(given, bool) and type(given).__name__ not in ("bool", "bool_"):  # NumPy's, without importing it
-        raise TypeError(f"{owner}: {name} must be True or False, got {short(given)}")
-    return bool(given)
+    def check(owner: str, name: str, value: Any) -> float:
+        try:
+            number = to_float(value)
+        except TypeError:
+            raise _refusal(TypeError, owner, name, expected, value) from None
+        if not low <= number < below:
+            raise _refusal(ValueError, owner, name, expected, value)
+        return number
+
+    return check
 
 
-def check_positive(owner: str, name: str, given: Any, unit: str) -> float:
+def _pair_check(expected: str, low: float, below: float) -> Callable[[str, str, Any], tuple[float, float]]:
+    """A check for two numbers of such a range."""
+    check_entry = _number_check(expected, low, below)
+
+    def check(owner: str, name: str, value: Any) -> tuple[float, float]:
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise _refusal(TypeError, owner, name, expected, value)
+        return check_entry(owner, f"{name}[0]", value[0]), check_entry(owner, f"{name}[1]", value[1])
+
+    return check
+
+
+check_number = _number_check("a finite number", -sys.float_info.max, math.inf)
+check_non_negative = _number_check("a finite number from 0 on", 0.0, math.inf)
+check_probability = _number_check("a number from 0 to 1", 0.0, math.nextafter(1.0, 2.0))
+check_fraction = _number_check("a number from 0 on and below 1", 0.0, 1.0)
+check_numbers = _pair_check("a pair of finite numbers", -sys.float_info.max, math.inf)
+check_fractions = _pair_check("a pair of numbers from 0 on and below 1", 0.0, 1.0)
+
+
+def check_positive(owner: str, name: str, value: Any, unit: str) -> float:
     """A finite number above 0; `unit` says of what, such as "seconds".
 
     >>> check_positive("draw", "time_limit", 0, "seconds")
     Traceback (most recent call last):
     ValueError: draw: time_limit must be a number of seconds above 0, got 0
     """
-    wanted = f"{owner}: {name} must be a number of {unit} above 0, got {short(given)}"
+    return _number_check(f"a number of {unit} above 0", math.nextafter(0.0, 1.0), math.inf)(owner, name, value)
+
+
+def check_count(owner: str, name: str, value: Any, least: int = 1) -> int:
+    """A whole number from `least` on.
+
+    >>> check_count("moons", "n", 0)
+    Traceback (most recent call last):
+    ValueError: moons: n must be a whole number from 1 on, got 0
+    """
+    expected = f"a whole number from {least} on"
     try:
-        number = to_float(given)
+        count = operator.index(value)
     except TypeError:
-        raise TypeError(wanted) from None
-    if not 0.0 < number < math.inf:
-        raise ValueError(wanted)
-    return number
+        raise _refusal(TypeError, owner, name, expected, value) from None
+    if isinstance(value, bool):
+        raise _refusal(TypeError, owner, name, expected, value)
+    if count < least:
+        raise _refusal(ValueError, owner, name, expected, value)
+    return count
 
 
-def check_text(owner: str, name: str, given: Any) -> str:
+def check_flag(owner: str, name: str, value: Any) -> bool:
+    """True or False, NumPy's too; a text such as "no" would count as True and is refused.
+
+    >>> check_flag("draw", "legend", "no")
+    Traceback (most recent call last):
+    TypeError: draw: legend must be True or False, got 'no'
+    """
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool", "bool_"):  # NumPy's, without importing it
+        raise _refusal(TypeError, owner, name, "True or False", value)
+    return bool(value)
+
+
+def check_text(owner: str, name: str, value: Any) -> str:
     """A text.
 
     >>> check_text("view", "title", 3)
     Traceback (most recent call last):
     TypeError: view: title must be a text, got 3
     """
-    if not isinstance(given, str):
-        raise TypeError(f"{owner}: {name} must be a text, got {short(given)}")
-    return given
+    if not isinstance(value, str):
+        raise _refusal(TypeError, owner, name, "a text", value)
+    return value
 
 
-def check_choice(name: str, given: Any, known: Collection[str | None]) -> None:
+def check_choice(name: str, value: Any, choices: Collection[str | None]) -> None:
     """One of a few texts, or None where that is among them.
 
     >>> check_choice("theme", "pink", ("light", "dark"))
     Traceback (most recent call last):
     ValueError: theme is one of light, dark, got 'pink'
     """
-    wanted = f"{name} is one of {', '.join(map(str, known))}, got {short(given)}"
-    if not isinstance(given, str) and not (given is None and None in known):
-        raise TypeError(wanted)
-    if given not in known:
-        raise ValueError(wanted)
+    expected = f"{name} is one of {', '.join(map(str, choices))}, got {short(value)}"
+    if not isinstance(value, str) and not (value is None and None in choices):
+        raise TypeError(expected)
+    if value not in choices:
+        raise ValueError(expected)
+
+
+def check_settings(owner: str, settings: Mapping[str, Any], checks: Mapping[str, Check]) -> dict[str, Any]:
+    """Every setting after its check, in the order of the checks.
+
+    >>> check_settings("SGD", {"lr": 1, "nesterov": False}, {"lr": check_non_negative, "nesterov": check_flag})
+    {'lr': 1.0, 'nesterov': False}
+    """
+    return {name: check(owner, name, settings[name]) for name, check in checks.items()}

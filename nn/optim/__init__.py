@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
+from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
 from nn.keywords import spelled
-from nn.limits import FLAG, FRACTION, NON_NEGATIVE, Limit
 from nn.optim.adaptive import Adagrad as Adagrad
 from nn.optim.adaptive import Adam as Adam
 from nn.optim.adaptive import AdamW as AdamW
@@ -29,7 +29,7 @@ def sgd(parameters: Iterable[Value], lr: float) -> None:
     >>> w.data
     0.8
     """
-    rate = NON_NEGATIVE.check("sgd", "lr", lr)
+    rate = check_non_negative("sgd", "lr", lr)
     for p in check_parameters(parameters):
         if p.requires_grad:
             p.data -= rate * p.grad
@@ -54,12 +54,12 @@ class SGD(Optimizer):
     0.46
     """
 
-    limits: ClassVar[Mapping[str, Limit]] = {
-        "lr": NON_NEGATIVE,
-        "momentum": FRACTION,
-        "dampening": FRACTION,
-        "weight_decay": NON_NEGATIVE,
-        "nesterov": FLAG,
+    limits: ClassVar[Mapping[str, Check]] = {
+        "lr": check_non_negative,
+        "momentum": check_fraction,
+        "dampening": check_fraction,
+        "weight_decay": check_non_negative,
+        "nesterov": check_flag,
     }
     slots = ("velocity",)
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
+from autograd.support.settings import Check, check_flag, check_fraction, check_fractions, check_non_negative
 from nn.keywords import spelled
-from nn.limits import FLAG, FRACTION, FRACTIONS, NON_NEGATIVE, Limit
 from nn.optim.optimizer import Optimizer, State
 
 
@@ -26,8 +26,8 @@ class Adagrad(Optimizer):
     0.9
     """
 
-    limits: ClassVar[Mapping[str, Limit]] = dict.fromkeys(
-        ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"), NON_NEGATIVE
+    limits: ClassVar[Mapping[str, Check]] = dict.fromkeys(
+        ("lr", "lr_decay", "weight_decay", "initial_accumulator_value", "eps"), check_non_negative
     )
     slots = ("squares",)
 
@@ -87,13 +87,13 @@ class RMSProp(Optimizer):
     0.9
     """
 
-    limits: ClassVar[Mapping[str, Limit]] = {
-        "lr": NON_NEGATIVE,
-        "alpha": FRACTION,
-        "eps": NON_NEGATIVE,
-        "weight_decay": NON_NEGATIVE,
-        "momentum": FRACTION,
-        "centered": FLAG,
+    limits: ClassVar[Mapping[str, Check]] = {
+        "lr": check_non_negative,
+        "alpha": check_fraction,
+        "eps": check_non_negative,
+        "weight_decay": check_non_negative,
+        "momentum": check_fraction,
+        "centered": check_flag,
     }
     slots = ("squares", "average", "velocity")
 
@@ -176,11 +176,11 @@ class Adam(Optimizer):
     0.9
     """
 
-    limits: ClassVar[Mapping[str, Limit]] = {
-        "lr": NON_NEGATIVE,
-        "betas": FRACTIONS,
-        "eps": NON_NEGATIVE,
-        "weight_decay": NON_NEGATIVE,
+    limits: ClassVar[Mapping[str, Check]] = {
+        "lr": check_non_negative,
+        "betas": check_fractions,
+        "eps": check_non_negative,
+        "weight_decay": check_non_negative,
     }
     slots = ("average", "squares")
 

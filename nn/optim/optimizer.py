@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
-from nn.limits import Limit, check_settings
+from autograd.support.settings import Check, check_settings
 
 State = tuple[Any, ...]
 
@@ -63,7 +63,7 @@ class Optimizer:
     A subclass sets `limits` (setting -> what it may be), `slots` (the names of what it remembers) and `update`.
     """
 
-    limits: ClassVar[Mapping[str, Limit]] = {}
+    limits: ClassVar[Mapping[str, Check]] = {}
     slots: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Iterable[Value], **hyperparameters: Any) -> None:

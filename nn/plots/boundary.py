@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
-from nn.limits import NUMBER, check_count
+from autograd.support.settings import check_count, check_number
 from nn.plots.style import CYCLE, GREY, axes
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def decision_boundary(
     """
     check_count("decision_boundary", "resolution", resolution, least=2)
     if threshold is not None:
-        threshold = NUMBER.check("decision_boundary", "threshold", threshold)
+        threshold = check_number("decision_boundary", "threshold", threshold)
     points = [[float(v) for v in x] for x in X]
     wrong = next((x for x in points if len(x) != 2), None)
     if not points or wrong is not None:

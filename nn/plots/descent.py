@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value, no_grad
-from nn.limits import NUMBERS, check_count
+from autograd.support.settings import check_count, check_numbers
 from nn.plots.style import BLUE, VERMILION, axes, finish
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def loss_along_weight(
         raise TypeError(f"weight is a Value, one of model.parameters(), got {weight!r}")
     check_count("loss_along_weight", "points", points, least=2)
     if span is not None:
-        span = NUMBERS.check("loss_along_weight", "span", span)
+        span = check_numbers("loss_along_weight", "span", span)
     around = [*path, weight.data]
     low, high = span or (min(around), max(around))
     if span is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from nn.limits import check_count
+from autograd.support.settings import check_count
 from nn.plots.style import axes
 
 if TYPE_CHECKING:

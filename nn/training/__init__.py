@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import Value
+from autograd.support.settings import check_count, check_non_negative
 from nn.callbacks import Callback as Callback
 from nn.callbacks import EarlyStopping as EarlyStopping
 from nn.keywords import spelled
-from nn.limits import NON_NEGATIVE, check_count
 from nn.losses import Loss
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
@@ -120,8 +120,8 @@ def fit(
     targets = training.y + (validation.y if validation else [])
     objective = Objective(
         chosen_loss(model, loss, output, targets),
-        NON_NEGATIVE.check("fit", "l1", l1),
-        NON_NEGATIVE.check("fit", "l2", l2),
+        check_non_negative("fit", "l1", l1),
+        check_non_negative("fit", "l2", l2),
         regularization,
     )
     arguments.check_penalty(model, objective)
@@ -136,7 +136,7 @@ def fit(
             arguments.check_order(training, validation, objective.loss)
     for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if limit is not None:
-            NON_NEGATIVE.check("fit", name, limit)
+            check_non_negative("fit", name, limit)
     if checkpoint is None and (resume or checkpoint_every is not None):
         raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
     stepper = arguments.chosen_optimizer(model, optimizer, lr, schedule)

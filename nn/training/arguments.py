@@ -1,4 +1,8 @@
-"""What `fit` is asked for, checked piece by piece before anything changes."""
+"""The arguments of `fit`, checked piece by piece before anything changes.
+
+Each function takes what a user may write and gives what the loop works with: `split` takes `validation_split=0.25` and
+gives two sets of examples, `chosen_engine` takes "auto" and gives an engine.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +13,21 @@ from typing import Any
 
 from autograd import Value, no_grad
 from autograd.support.convert import to_float
+from autograd.support.settings import check_count, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short
 from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
 from nn.layers import BatchNorm
-from nn.limits import FLAG, FRACTION, NON_NEGATIVE, check_count
 from nn.module import Evaluating, Module
 from nn.optim import get as get_optimizer
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.stages import plain
-from nn.training.engine import Objective
-from nn.training.examples import Examples, checked, checked_weights
+from nn.training.engine import CompilationError, EagerEngine, Engine, Objective
+from nn.training.examples import Examples, as_list, checked, checked_weights, one_hot_class
 from nn.training.judge import OF_CLASSES
+from nn.training.progress import say
+
+ENGINES = ("auto", "eager", "compiled")
 
 CallbackLike = Callback | Callable[[int, Logs], Any]
 
@@ -57,7 +64,7 @@ def split(
 
     Raises ValueError if both ways to name them are used, or if no example is left on one side.
     """
-    share: float = FRACTION.check("fit", "validation_split", validation_split)
+    share: float = check_fraction("fit", "validation_split", validation_split)
     if validation_data is not None:
         if share:
             raise ValueError("validation_data and validation_split are two ways to say the same: give one of them")
@@ -67,20 +74,21 @@ def split(
     if not share:
         return examples, None
     n = len(examples.X)
-    kept = math.floor(n * (1.0 - share))
-    if not 0 < kept < n:
+    boundary = math.floor(n * (1.0 - share))
+    if not 0 < boundary < n:
         raise ValueError(f"validation_split={validation_split!r} of {n} examples leaves none on one side")
-    held_back = examples.picked(range(kept, n))._replace(sample_weight=None)
-    return examples.picked(range(kept)), held_back
+    # Weights say what counts in training; validation judges all examples alike.
+    validation = examples.select(range(boundary, n))._replace(sample_weight=None)
+    return examples.select(range(boundary)), validation
 
 
 def check_order(training: Examples, validation: Examples, loss: Callable[..., Any]) -> None:
     """Raise ValueError if a class is only among the examples held back, because they were sorted by class."""
     if loss not in OF_CLASSES:
         return
-    met = {_class_of(t) for t in training.y}
+    trained = {_class_of(t) for t in training.y}
     for t in validation.y:
-        if _class_of(t) not in met:
+        if _class_of(t) not in trained:
             raise ValueError(
                 f"validation_split holds back the last {len(validation.y)} examples, and with them all of class "
                 f"{_class_of(t)!r}: mix the examples first, or give validation_data, as from "
@@ -91,7 +99,7 @@ def check_order(training: Examples, validation: Examples, loss: Callable[..., An
 def _class_of(target: Any) -> Any:
     """The class that a target stands for; None if it stands for several, or for a probability."""
     if isinstance(target, list):
-        return target.index(1) if sorted(target) == [0] * (len(target) - 1) + [1] else None
+        return one_hot_class(target)
     return target if target == int(target) else None
 
 
@@ -118,15 +126,15 @@ def check_penalty(model: Module, objective: Objective) -> None:
         to_float(penalty.data if isinstance(penalty, Value) else penalty)
 
 
-def recorded_trial(model: Module, x: Sequence[float]) -> Any:
-    """What the model gives for one example, as floats.
+def checked_output(model: Module, x: Sequence[float]) -> Any:
+    """The output of the model for one example, as floats.
 
     Raises TypeError if that is no Value or list of Values, ValueError if it depends on no parameter that takes a
     gradient.
     """
     with Evaluating(model):
         output = model(x)
-    values = output if isinstance(output, list) else [output]
+    values = as_list(output)
     for v in values:
         if not isinstance(v, Value):
             raise TypeError(f"the model must give a Value or a list of Values, got {short(output)}")
@@ -158,9 +166,9 @@ def chosen_optimizer(
             f"schedule is a function from a step to a rate, as nn.schedules.cosine(0.1, steps=100) gives one, "
             f"and schedule(0) of what was given fails: {error}"
         ) from error
-    NON_NEGATIVE.check("fit", "schedule(0)", first)
+    check_non_negative("fit", "schedule(0)", first)
     chosen = get_optimizer(optimizer, model.parameters(), None if isinstance(optimizer, Optimizer) else first)
-    chosen.limits["lr"].check("fit", "schedule(0)", first)
+    chosen.limits["lr"]("fit", "schedule(0)", first)
     return chosen
 
 
@@ -172,46 +180,71 @@ def chosen_callbacks(
     Raises TypeError for what is no callback, ValueError for a name to monitor that will not be there.
     """
     if callbacks is None or isinstance(callbacks, Callback) or callable(callbacks):
-        listed = [] if callbacks is None else [callbacks]
+        entries = [] if callbacks is None else [callbacks]
     elif isinstance(callbacks, Iterable) and not isinstance(callbacks, (str, bytes, Mapping)):
-        listed = list(callbacks)
+        entries = list(callbacks)
     else:
         raise TypeError(f"callbacks is a list of Callbacks and functions (epoch, logs), got {short(callbacks)}")
-    found: list[Callback] = []
-    for i, given in enumerate(listed):
-        if isinstance(given, Callback):
-            found.append(given)
-        elif callable(given) and not isinstance(given, type):
-            found.append(EpochFunction(given))
+    chosen: list[Callback] = []
+    for i, entry in enumerate(entries):
+        if isinstance(entry, Callback):
+            chosen.append(entry)
+        elif callable(entry) and not isinstance(entry, type):
+            chosen.append(EpochFunction(entry))
         else:
-            raise TypeError(f"callbacks[{i}] is a Callback or a function (epoch, logs), got {given!r}")
+            raise TypeError(f"callbacks[{i}] is a Callback or a function (epoch, logs), got {entry!r}")
     if isinstance(early_stopping, EarlyStopping):
-        found.append(early_stopping)
+        chosen.append(early_stopping)
     elif early_stopping is True:
-        found.append(EarlyStopping())
+        chosen.append(EarlyStopping())
     elif early_stopping is not False and early_stopping is not None:
         try:
-            found.append(EarlyStopping(patience=check_count("fit", "early_stopping", early_stopping)))
+            chosen.append(EarlyStopping(patience=check_count("fit", "early_stopping", early_stopping)))
         except TypeError:
             raise TypeError(
                 "fit: early_stopping must be True, False, a whole number of epochs from 1 on, or an EarlyStopping, "
                 f"got {short(early_stopping)}"
             ) from None
-    known = list(names)
-    for callback in found:
+    logged = list(names)
+    for callback in chosen:
         if isinstance(callback, EarlyStopping) and callback.monitor is not None:
-            callback.check(callback.monitor, known)
-    return found
+            callback.check(callback.monitor, logged)
+    return chosen
 
 
-def flag(name: str, given: Any) -> bool:
+def chosen_engine(
+    name: str, eager: EagerEngine, training: Examples, validation: Examples | None, shown: bool
+) -> Engine:
+    """The engine of a name; "auto" is the compiled one, or the eager one with a line that says why.
+
+    Raises CompilationError for "compiled" if the training does not compile.
+    """
+    if name == "eager":
+        return eager
+    from nn.training.compiled import CompiledEngine
+
+    def fall_back(reason: str) -> None:
+        if shown:
+            say(f"not compiled, every step is recorded, which is slower and gives the same: {reason}")
+
+    try:
+        return CompiledEngine(eager, training, validation, fall_back if name == "auto" else None)
+    except CompilationError as error:
+        if name == "compiled":
+            raise
+        fall_back(error.why)
+        eager.reason = error.why
+        return eager
+
+
+def flag(name: str, setting: Any) -> bool:
     """A setting of `fit` that is True or False; any other thing, such as "no", is a TypeError.
 
     >>> flag("shuffle", "no")
     Traceback (most recent call last):
     TypeError: fit: shuffle must be True or False, got 'no'
     """
-    return bool(FLAG.check("fit", name, given))
+    return check_flag("fit", name, setting)
 
 
 def verbosity(progress: bool, verbose: int | str | None) -> int:
@@ -219,9 +252,9 @@ def verbosity(progress: bool, verbose: int | str | None) -> int:
 
     Raises TypeError for a progress that is no bool, ValueError for another word than Keras's.
     """
-    shown = flag("progress", progress)
+    level = int(flag("progress", progress))
     if verbose is None:
-        return int(shown)
+        return level
     if not isinstance(verbose, (int, str)) or verbose not in (0, 1, 2, "auto"):
         raise ValueError(f'verbose must be 0, 1, 2 or "auto", got {short(verbose)}')
     return 1 if verbose == "auto" else int(verbose)

@@ -9,9 +9,9 @@ from numbers import Real
 from typing import Any
 
 from autograd import Value, no_grad, topological_order
+from autograd.support.settings import check_number
 from nn import losses
 from nn.keywords import spelled
-from nn.limits import NUMBER
 from nn.module import Evaluating, Module
 from nn.stages import is_known, output_activation, plain, trial
 from nn.training.engine import Objective
@@ -68,7 +68,7 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     """
     if not hasattr(labels, "__len__"):
         raise TypeError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {labels!r}")
-    decision = decision_at(model, NUMBER.check("predict_classes", "threshold", threshold), labels)
+    decision = decision_at(model, check_number("predict_classes", "threshold", threshold), labels)
     return decision.classes(predict(model, X))
 
 

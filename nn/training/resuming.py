@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.support.settings import check_count
 from nn.callbacks import Callback
-from nn.limits import check_count
 from nn.summary import summarise
 from nn.training.checkpoint import CheckpointError, check_same
 from nn.training.examples import Examples

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograd import Value
-from nn.limits import NON_NEGATIVE
+from autograd.support.settings import check_non_negative
 from nn.optim import SGD, Adam, AdamW, Optimizer, RMSProp, sgd
 from tests.nn.optim.optimizer_rows import SETTINGS, TORCH, fresh, ours, train
 
@@ -88,7 +88,7 @@ def _largest_of_the_last_steps(momentum: float) -> float:
 
 @pytest.mark.parametrize("bad", [-0.1, math.nan, math.inf])
 @pytest.mark.parametrize(
-    ("kind", "name"), [(kind, name) for kind in TORCH for name, x in kind.limits.items() if x is NON_NEGATIVE]
+    ("kind", "name"), [(kind, name) for kind in TORCH for name, x in kind.limits.items() if x is check_non_negative]
 )
 def test_every_number_must_be_finite_and_not_negative(kind: Any, name: str, bad: float) -> None:
     with pytest.raises(ValueError, match=f"{kind.__name__}: {name} must be a finite number from 0 on, got {bad}"):
