@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.support.settings import check_count, check_flag, check_non_negative
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -86,7 +86,7 @@ class EarlyStopping(Callback):
     EarlyStopping(monitor=None, patience=5, min_delta=0.0, mode='auto')
     """
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         monitor: str | None = None,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from autograd.support import keywords
+from autograd.support.keywords import suggest_keywords
 
-__all__ = ["NAMES", "spelled"]
+__all__ = ["NAMES", "suggest_settings"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 # Name here: what Keras, PyTorch, scikit-learn and habit call it.
-_CALLED = {
+_ELSEWHERE = {
     "lr": "learning_rate learning_rate_init rate eta eta0 step_size",
     "epochs": "epoch n_epochs num_epochs nb_epoch max_epochs max_iter n_iter iterations n_steps num_steps steps",
     "batch_size": "bs batch minibatch minibatch_size train_batch_size",
@@ -62,7 +62,7 @@ _OF_SOME_OPTIMIZERS = (
     "optimizer=functools.partial(nn.SGD, momentum=0.9)"
 )
 _NO_BIAS = "every neuron has a bias; to do without, freeze it at 0 with neuron.b.requires_grad = False"
-_SAID = {
+_SENTENCES = {
     "momentum": _OF_SOME_OPTIMIZERS,
     "betas": "it belongs to Adam and AdamW; to fit, give optimizer=functools.partial(nn.Adam, betas=(0.9, 0.99))",
     "nesterov": "it belongs to SGD; to fit, give optimizer=functools.partial(nn.SGD, momentum=0.9, nesterov=True)",
@@ -81,10 +81,10 @@ _SAID = {
 
 def _names() -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
-    for here, elsewhere in _CALLED.items():
+    for here, elsewhere in _ELSEWHERE.items():
         for word in elsewhere.split():
             names.setdefault(word, []).append(here)
-    for word, sentence in _SAID.items():
+    for word, sentence in _SENTENCES.items():
         names.setdefault(word, []).append(sentence)
     return names
 
@@ -92,13 +92,13 @@ def _names() -> dict[str, list[str]]:
 NAMES = _names()
 
 
-def spelled(function: Callable[P, R]) -> Callable[P, R]:
+def suggest_settings(function: Callable[P, R]) -> Callable[P, R]:
     """Let a function of `nn` answer a keyword that it does not take with the one that was meant.
 
-    >>> @spelled
+    >>> @suggest_settings
     ... def train(*, lr=0.1, epochs=1): ...
     >>> train(learning_rate=0.5)
     Traceback (most recent call last):
     TypeError: train() got an unexpected keyword argument 'learning_rate': did you mean lr?
     """
-    return keywords.spelled(NAMES)(function)
+    return suggest_keywords(NAMES)(function)

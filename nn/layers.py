@@ -12,7 +12,7 @@ from autograd.support.convert import to_float
 from autograd.support.settings import check_probability
 from nn import activations
 from nn.init import generator
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.module import Module
 from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
 from nn.stand_in import representative
@@ -29,7 +29,7 @@ class Dropout(Module):
     [0.0, 1.3333333333333333, 1.3333333333333333]
     """
 
-    @spelled
+    @suggest_settings
     def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
         self.p: float = check_probability("Dropout", "p", p)
         self.rng = generator(seed)
@@ -75,7 +75,7 @@ class BatchNorm(Module):
 
     buffers = ("running_mean", "running_var")
 
-    @spelled
+    @suggest_settings
     def __init__(self, width: SupportsIndex, *, momentum: float = 0.1, eps: float = 1e-5) -> None:
         n = checked_width("width", width)
         self.momentum, self.eps = to_float(momentum), to_float(eps)
@@ -156,7 +156,7 @@ class ActivationLayer(Module):
     [0.0, 2.0]
     """
 
-    @spelled
+    @suggest_settings
     def __init__(self, activation: ActivationLike) -> None:
         self.activation = activations.get(chosen(activation, None))
 

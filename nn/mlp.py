@@ -10,7 +10,7 @@ from typing import Any, SupportsIndex
 from autograd import Value
 from autograd.support.settings import check_flag, check_probability
 from nn.init import InitRule, generator
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
 from nn.neuron import ActivationLike, Layer, Neuron, checked_width, chosen
@@ -86,7 +86,7 @@ class MLP(Sequential):
     337
     """
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         nin: SupportsIndex,

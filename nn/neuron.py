@@ -15,7 +15,7 @@ from nn import activations
 from nn.activations import Activation
 from nn.init import InitRule, generator
 from nn.init import get as get_init
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.module import Module
 
 ActivationLike = str | Callable[..., Any] | Activation | bool | None
@@ -72,7 +72,7 @@ class Neuron(Module):
     w: list[Value]
     b: Value
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         nin: SupportsIndex,
@@ -139,7 +139,7 @@ class Layer(Module):
     ValueError: a layer of 3 inputs and 2 neurons takes 3 inputs, got 2: [1.0, 2.0]
     """
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         nin: SupportsIndex,

@@ -10,7 +10,7 @@ from typing import Any, SupportsIndex
 from autograd import Value, greater_equal, no_grad
 from autograd.support.convert import to_float
 from nn.init import InitRule
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.neuron import ActivationLike, Inputs, Neuron, as_inputs, checked_width
 
 
@@ -27,7 +27,7 @@ class Perceptron(Neuron):
     (1.0, 0.0)
     """
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         nin: SupportsIndex,
@@ -50,7 +50,7 @@ class Perceptron(Neuron):
         """
         return greater_equal(super().__call__(x), self.threshold)
 
-    @spelled
+    @suggest_settings
     def fit(self, X: Iterable[Any], y: Iterable[Any], epochs: int = 100, lr: float = 1.0) -> int:
         """Correct the weights after each wrong answer, w ← w + lr·(y − ŷ)·x and b ← b + lr·(y − ŷ), in the given order.
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.support import files
-from autograd.support.keywords import spelled
+from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_count, check_positive, check_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NAMES = {
 }  # fmt: skip
 
 
-@spelled(NAMES)
+@suggest_keywords(NAMES)
 def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = MAX_NODES) -> View:
     """The graph that leads to `output` as an interactive page, with the numbers it has now.
 

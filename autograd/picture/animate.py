@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd.graph.snapshot import Snapshot, snapshot
-from autograd.picture.drawing import NAMES, check_shared, draw
 from autograd.picture.dot import in_dot, role_of, value_lines
+from autograd.picture.drawing import NAMES, check_shared, draw
 from autograd.picture.render import TIME_LIMIT, RenderError, render, render_binary
 from autograd.picture.svg import escape
 from autograd.picture.themes import THEMES
 from autograd.support import files
-from autograd.support.keywords import spelled
+from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_positive
 from autograd.support.text import clean, format_number, shorten
 
@@ -42,7 +42,7 @@ class Step:
     caption: str
 
 
-@spelled(NAMES)
+@suggest_keywords(NAMES)
 def animate(
     root: Value | Snapshot,
     *,
@@ -75,7 +75,7 @@ def animate(
 
 
 def _steps(picture: Snapshot) -> list[Step]:
-    from autograd.graph.paths import passed_on
+    from autograd.graph.adjoints import chain
 
     gradients = [0.0] * len(picture.nodes)
     gradients[picture.root] = 1.0
@@ -86,7 +86,7 @@ def _steps(picture: Snapshot) -> list[Step]:
             continue
         gains: dict[int, list[str]] = {}
         for edge in takers:
-            gain = passed_on(gradients[node.index], edge.local_grad)
+            gain = chain(gradients[node.index], edge.local_grad)
             gradients[edge.source] += gain
             gains.setdefault(edge.source, []).append(format_number(gain))
         parts = [f"{_name(picture, k)} += {' + '.join(texts)}" for k, texts in gains.items()]

@@ -16,7 +16,7 @@ from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, RenderError, ren
 from autograd.picture.svg import describe, escape, finish, titles
 from autograd.picture.themes import THEMES
 from autograd.support import files
-from autograd.support.keywords import spelled
+from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_choice, check_count, check_flag, check_positive
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ NAMES = {
 }  # fmt: skip
 
 
-@spelled(NAMES)
+@suggest_keywords(NAMES)
 def draw(
     root: Value | Snapshot,
     *,

@@ -1,7 +1,10 @@
 """Keywords that a function does not take: the error names the one that was meant.
 
-Python's own error, "unexpected keyword argument 'epoch'", leaves the reader to look it up. A function that is
-`spelled` keeps its signature, its documentation and its types; a call that fits costs a tenth of a microsecond more.
+    descend(1.0, step=3)  ->  TypeError: descend() got an unexpected keyword argument 'step': did you mean steps?
+
+Python's own error, "unexpected keyword argument 'step'", leaves the reader to look it up. A function under
+`suggest_keywords` keeps its signature, its documentation and its types; a call that fits costs a tenth of a
+microsecond more.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from functools import update_wrapper
 from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
-__all__ = ["closest", "spelled"]
+__all__ = ["closest", "suggest_keywords"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,14 +23,14 @@ Names = Mapping[str, Sequence[str]]
 NO_NAMES: Names = {}
 
 
-def spelled(names: Names = NO_NAMES) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def suggest_keywords(names: Names = NO_NAMES) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function answer a keyword that it does not take with the one that was meant.
 
     `names` says what other libraries' keywords mean here: of several names, the first that the function takes is
-    suggested; a sentence is told as it is. Any other keyword gets the name that is spelled most alike. Under a name and
-    "=" stands what to tell whoever leaves out that argument.
+    suggested; a sentence stands in the message as it is. Any other keyword gets the name that is spelled most alike.
+    Under a name and "=" stands what the message says to a caller who leaves out that argument.
 
-    >>> @spelled({"learning_rate": ["lr"]})
+    >>> @suggest_keywords({"learning_rate": ["lr"]})
     ... def descend(x, *, lr=0.1, steps=1): ...
     >>> descend(1.0, learning_rate=0.5)
     Traceback (most recent call last):
@@ -38,20 +41,21 @@ def spelled(names: Names = NO_NAMES) -> Callable[[Callable[P, R]], Callable[P, R
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        explain = _explained
+        explain = _problem
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
                 return function(*args, **kwargs)
             except TypeError:
-                told = explain(function, names, args, kwargs)
-                if not told:  # the call fits, so the error comes from inside the function
+                problem = explain(function, names, args, kwargs)
+                if not problem:  # the call fits, so the error comes from inside the function
                     raise
-            raise TypeError(told)
+            raise TypeError(problem)
 
         # With the globals of the function: doctest looks for examples only in what belongs to the module.
-        belonging = FunctionType(call.__code__, _globals_of(function), call.__name__, None, call.__closure__)
-        return cast("Callable[P, R]", update_wrapper(belonging, function))
+        module = getattr(function, "__globals__", {})
+        wrapper = FunctionType(call.__code__, module, call.__name__, None, call.__closure__)
+        return cast("Callable[P, R]", update_wrapper(wrapper, function))
 
     return decorate
 
@@ -67,16 +71,11 @@ def closest(name: str, known: Iterable[str]) -> str:
     plain = {n.lower().replace("_", ""): n for n in known}
     word = name.lower().replace("_", "")
     swapped = [n for n in plain if sorted(n) == sorted(word)]  # all the letters, in another order
-    found = swapped or get_close_matches(word, plain, 1, 0.76)
-    return plain[found[0]] if found else ""
+    matches = swapped or get_close_matches(word, plain, 1, 0.76)
+    return plain[matches[0]] if matches else ""
 
 
-def _globals_of(function: Callable[..., Any]) -> dict[str, Any]:
-    found: dict[str, Any] = getattr(function, "__globals__", {})
-    return found
-
-
-def _explained(function: Callable[..., Any], names: Names, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+def _problem(function: Callable[..., Any], names: Names, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """What is wrong with a call that does not fit the signature; "" if it fits, or Python says it well."""
     from inspect import Parameter, signature
 
@@ -112,5 +111,5 @@ def _hint(word: str, names: Names, known: list[str]) -> str:
         if meant in known:
             return f"did you mean {meant}?"
     shown = [name for name in known if name != "self"]
-    found = closest(word, shown)
-    return f"did you mean {found}?" if found else f"it takes {', '.join(shown)}"
+    nearest = closest(word, shown)
+    return f"did you mean {nearest}?" if nearest else f"it takes {', '.join(shown)}"

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from autograd import Value
 from autograd.engine.ops import FLOATS
 from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.optim.adaptive import Adagrad as Adagrad
 from nn.optim.adaptive import Adam as Adam
 from nn.optim.adaptive import AdamW as AdamW
@@ -63,7 +63,7 @@ class SGD(Optimizer):
     }
     slots = ("velocity",)
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         parameters: Iterable[Value],

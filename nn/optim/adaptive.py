@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from autograd import Value
 from autograd.engine.ops import FLOATS
 from autograd.support.settings import Check, check_flag, check_fraction, check_fractions, check_non_negative
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.optim.optimizer import Optimizer, State
 
 
@@ -31,7 +31,7 @@ class Adagrad(Optimizer):
     )
     slots = ("squares",)
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -97,7 +97,7 @@ class RMSProp(Optimizer):
     }
     slots = ("squares", "average", "velocity")
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -184,7 +184,7 @@ class Adam(Optimizer):
     }
     slots = ("average", "squares")
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         parameters: Iterable[Value],
@@ -221,7 +221,7 @@ class AdamW(Adam):
     0.89
     """
 
-    @spelled
+    @suggest_settings
     def __init__(
         self,
         parameters: Iterable[Value],

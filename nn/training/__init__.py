@@ -13,7 +13,7 @@ from autograd import Value
 from autograd.support.settings import check_count, check_non_negative
 from nn.callbacks import Callback as Callback
 from nn.callbacks import EarlyStopping as EarlyStopping
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.losses import Loss
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
@@ -39,7 +39,7 @@ from nn.training.predicting import predict_classes as predict_classes
 from nn.training.threads import threads_for
 
 
-@spelled
+@suggest_settings
 def fit(
     model: Module,
     X: Any,

@@ -11,7 +11,7 @@ from typing import Any
 from autograd import Value, no_grad, topological_order
 from autograd.support.settings import check_number
 from nn import losses
-from nn.keywords import spelled
+from nn.keywords import suggest_settings
 from nn.module import Evaluating, Module
 from nn.stages import is_known, output_activation, plain, trial
 from nn.training.engine import Objective
@@ -22,7 +22,7 @@ TRIED = 32  # examples on which a loss is recorded once, to see that there is so
 AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
 
 
-@spelled
+@suggest_settings
 def predict(model: Module, X: Any) -> list[Any]:
     """The outputs for a list of examples, in evaluation mode: for each a float, or a list of them.
 
@@ -50,7 +50,7 @@ def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     return outputs
 
 
-@spelled
+@suggest_settings
 def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Sequence[Any] = (0, 1)) -> list[Any]:
     """The class of each example: the place of the largest of several outputs, or which side a single one is on.
 
@@ -72,7 +72,7 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     return decision.classes(predict(model, X))
 
 
-@spelled
+@suggest_settings
 def evaluate(
     model: Module, X: Any, y: Any, loss: str | losses.Loss | None = None, metrics: Any = ()
 ) -> dict[str, float]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 import nn
-from nn.keywords import NAMES, spelled
+from nn.keywords import NAMES, suggest_settings
 from nn.training import fit
 from nn.training.predicting import evaluate, predict, predict_classes
 
@@ -15,7 +15,7 @@ X, Y = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
 # What people write, and what it is called here, for each function.
 MEANT: list[tuple[Callable[..., Any], dict[str, str]]] = [
     (
-        spelled(fit),
+        suggest_settings(fit),
         {
             "learning_rate": "lr", "epoch": "epochs", "n_epochs": "epochs", "max_iter": "epochs",
             "batchsize": "batch_size", "bs": "batch_size", "val_data": "validation_data",
@@ -58,8 +58,12 @@ def test_what_was_meant(function: Callable[..., Any], word: str, meant: str) -> 
 @pytest.mark.parametrize(
     ("function", "word", "told"),
     [
-        (spelled(fit), "momentum", r"it belongs to SGD and RMSProp.*functools.partial\(nn.SGD, momentum=0.9\)"),
-        (spelled(fit), "betas", r"it belongs to Adam and AdamW"),
+        (
+            suggest_settings(fit),
+            "momentum",
+            r"it belongs to SGD and RMSProp.*functools.partial\(nn.SGD, momentum=0.9\)",
+        ),
+        (suggest_settings(fit), "betas", r"it belongs to Adam and AdamW"),
         (nn.MLP, "use_bias", "every neuron has a bias"),
         (nn.MLP, "dtype", "every number is a float64"),
         (nn.Adam, "momentum", "it belongs to SGD and RMSProp"),
@@ -72,7 +76,9 @@ def test_what_has_no_name_here(function: Callable[..., Any], word: str, told: st
         function(**{word: 1})
 
 
-mlp, sgd, trained = cast(tuple[Callable[..., Any], ...], (nn.MLP, nn.SGD, spelled(fit)))  # as no checker sees them
+mlp, sgd, trained = cast(
+    tuple[Callable[..., Any], ...], (nn.MLP, nn.SGD, suggest_settings(fit))
+)  # as no checker sees them
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,17 @@ import pytest
 
 from autograd import Value, draw, view
 from autograd.picture.animate import animate
-from autograd.support.keywords import closest, spelled
+from autograd.support.keywords import closest, suggest_keywords
 
 
-@spelled({"learning_rate": ["rate", "lr"], "device": ["there is none to choose"]})
+@suggest_keywords({"learning_rate": ["rate", "lr"], "device": ["there is none to choose"]})
 def descend(x: float, /, y: float = 0.0, *, lr: float = 0.1, steps: int = 1) -> tuple[float, float, float, int]:
     """One step after another."""
     return x, y, lr, steps
 
 
 class Thing:
-    @spelled()
+    @suggest_keywords()
     def __init__(self, size: int, *, colour: str = "red") -> None:
         self.size, self.colour = size, colour
 
@@ -71,7 +71,7 @@ def test_signature_documentation_and_place_stay() -> None:
 
 
 def test_a_type_error_from_inside_is_left_alone() -> None:
-    @spelled()
+    @suggest_keywords()
     def outer(x: Any) -> Any:
         return inner(wrong=x)  # type: ignore[call-arg]
 
@@ -82,7 +82,7 @@ def test_a_type_error_from_inside_is_left_alone() -> None:
 
 
 def test_a_function_that_takes_anything_is_left_alone() -> None:
-    @spelled({"x": ["y"]})
+    @suggest_keywords({"x": ["y"]})
     def anything(*args: Any, **settings: Any) -> Any:
         raise TypeError("from inside")
 
