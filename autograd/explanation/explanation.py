@@ -18,7 +18,7 @@ from autograd.explanation.jacobians import BlockRoutes
 from autograd.explanation.notation import SYMBOLS, Style, counted
 from autograd.explanation.stops import choose, stops
 from autograd.graph import topological_order
-from autograd.graph.paths import Routes, between, count
+from autograd.graph.paths import Routes, between
 from autograd.graph.snapshot import Node, Snapshot, snapshot
 from autograd.graph.strongest import strongest
 from autograd.support.convert import to_float
@@ -105,10 +105,7 @@ class Explanation:
     @cached_property
     def every(self) -> int:
         """How many paths there are through every node."""
-        inner = self._routes.routes if isinstance(self._routes, BlockRoutes) else self._routes
-        on_path, incoming = inner.on_path, self.snapshot.incoming
-        order = [index for index in range(inner.source, inner.target + 1) if on_path[index]]
-        return count(order, lambda v: [e.source for e in incoming[v] if on_path[e.source]], inner.source, inner.target)
+        return (self._routes.routes if isinstance(self._routes, BlockRoutes) else self._routes).every
 
     @property
     def total(self) -> float:
@@ -121,7 +118,7 @@ class Explanation:
         routes, k = self._routes, self.settings.k
         walks: Sequence[Sequence[Any]]
         if routes.count <= k:
-            walks = routes.all()
+            walks = routes.paths()
         else:
             walks = strongest(routes, k) if isinstance(routes, Routes) else routes.strongest(k)
         return build(routes, walks, self._stops, self._open)

@@ -87,7 +87,7 @@ class Factor:
     @cached_property
     def _edges(self) -> list[Edge]:
         sources, targets = ({node.index for node in stop.nodes} for stop in (self.by, self.of))
-        return self.routes.inside(sources, targets, self.slot)
+        return self.routes.edges_between(sources, targets, self.slot)
 
     @property
     def steps(self) -> tuple[tuple[float, str], ...]:

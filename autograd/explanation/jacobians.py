@@ -8,7 +8,9 @@ from functools import cached_property
 from heapq import nlargest
 
 from autograd.explanation.notation import counted
-from autograd.graph.paths import Routes, count, passed_on, walked
+from autograd.graph import count_between
+from autograd.graph.adjoints import chain
+from autograd.graph.paths import Routes, list_paths
 from autograd.graph.snapshot import Snapshot
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -35,9 +37,9 @@ class BlockRoutes:
     >>> x = Value(2.0)
     >>> h = [x * 3.0, x * 5.0]
     >>> routes = BlockRoutes(snapshot(h[0] * h[1]), 0, 5, [(2, 4)])
-    >>> routes.count, [link.matrix for link in routes.all()[0]]
+    >>> routes.count, [link.matrix for link in routes.paths()[0]]
     (1, [((10.0, 6.0),), ((3.0,), (5.0,))])
-    >>> product = routes.product(routes.all()[0])
+    >>> product = routes.product(routes.paths()[0])
     >>> product, routes.total
     (60.0, 60.0)
     """
@@ -54,7 +56,9 @@ class BlockRoutes:
     @cached_property
     def count(self) -> int:
         """How many sequences of blocks lead from the source to the target."""
-        return count(self._order(), lambda v: [link.source for link in self.links[v]], self.source, self.target)
+        return count_between(
+            reversed(self._order()), lambda block: [link.source for link in self.links[block]], self.source, self.target
+        )
 
     @property
     def total(self) -> float:
@@ -66,9 +70,9 @@ class BlockRoutes:
         """The sum of |product| over all paths through every node."""
         return self.routes.size
 
-    def all(self) -> list[list[BlockLink]]:
+    def paths(self) -> list[list[BlockLink]]:
         """Every path as its links from the target down; ask for `count` before."""
-        return walked(self.links, self.source, self.target) if self.blocks else []
+        return list_paths(self.links, self.source, self.target) if self.blocks else []
 
     def product(self, path: Sequence[BlockLink]) -> float:
         """The product of the matrices along a path."""
@@ -76,7 +80,7 @@ class BlockRoutes:
         for link in path:
             row = tuple(
                 [
-                    sum([passed_on(x, line[j]) for x, line in zip(row, link.matrix, strict=True)])
+                    sum([chain(x, line[j]) for x, line in zip(row, link.matrix, strict=True)])
                     for j in range(len(link.matrix[0]))
                 ]
             )
@@ -92,7 +96,7 @@ class BlockRoutes:
                 f"{counted(self.count)} paths from layer to layer are too many to compare: "
                 'use grain="neuron", where the strongest are found at any size'
             )
-        return nlargest(k, self.all(), key=lambda path: abs(self.product(path)))
+        return nlargest(k, self.paths(), key=lambda path: abs(self.product(path)))
 
     def _order(self) -> list[int]:
         """The blocks, those that others depend on first."""

@@ -8,7 +8,8 @@ from html import escape
 
 from autograd.engine.value import Value
 from autograd.explanation.notation import Style, counted, html_table
-from autograd.graph.paths import adjoints, passed_on
+from autograd.graph import count_between
+from autograd.graph.adjoints import chain, gradients
 from autograd.graph.snapshot import Snapshot, snapshot
 
 __all__ = ["OrderComparison", "Parting", "why_order"]
@@ -158,7 +159,7 @@ def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderCom
     picture = output if isinstance(output, Snapshot) else snapshot(output)
     nodes, incoming = picture.nodes, picture.incoming
     taking = [v.requires_grad for v in nodes]
-    right = [x if takes else 0.0 for x, takes in zip(adjoints(picture), taking, strict=True)]
+    right = gradients(picture, range(picture.root + 1))
     naive, sent, calls = [0.0] * len(nodes), [0.0] * len(nodes), [0] * len(nodes)
     naive[picture.root] = 1.0
     parting: Parting | None = None
@@ -176,23 +177,22 @@ def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderCom
             parting = Parting(made, index, held, right[index], calls[index] > 1 and _close(held, right[index]), waiting)
         for edge in incoming[index]:
             if taking[edge.source]:
-                naive[edge.source] += passed_on(held, edge.local_grad)
+                naive[edge.source] += chain(held, edge.local_grad)
         stack.extend(e.source for e in reversed(incoming[index]) if taking[e.source] and not nodes[e.source].is_leaf)
     return OrderComparison(picture, tuple(right), tuple(naive), tuple(calls), _all_calls(picture), parting)
 
 
 def _all_calls(picture: Snapshot) -> int:
-    """How many calls the recursion makes: the paths from the output to every computed node that takes a gradient."""
-    paths: dict[int, int] = {picture.root: 1}
-    total = 0
-    for index in range(picture.root, -1, -1):
-        number = paths.pop(index, 0)
-        node = picture.nodes[index]
-        if number and node.requires_grad and not node.is_leaf:
-            total += number
-            for edge in picture.incoming[index]:
-                paths[edge.source] = paths.get(edge.source, 0) + number
-    return total
+    """How many calls the recursion makes: one for each path from the output to a node that is called."""
+    called = [node.requires_grad and not node.is_leaf for node in picture.nodes]
+    if not called[picture.root]:
+        return 0
+
+    # With one more node below every node that is called, -1, each call is a path from the output down to it.
+    def operands(index: int) -> list[int]:
+        return [-1, *[edge.source for edge in picture.incoming[index] if called[edge.source]]]
+
+    return count_between([*filter(called.__getitem__, range(picture.root, -1, -1))], operands, -1, picture.root)
 
 
 def _close(a: float, b: float) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from autograd.engine.value import Value
 from autograd.explanation.notation import Html, Style, html_table
 from autograd.explanation.operations import spelled
-from autograd.graph.paths import adjoints, passed_on
+from autograd.graph.adjoints import adjoints, chain
 from autograd.graph.snapshot import Snapshot, snapshot
 
 __all__ = ["Sent", "TraceRow", "TraceTable", "trace_table"]
@@ -118,7 +118,7 @@ class TraceTable:
         operation = "" if node.is_leaf else spelled(self.snapshot, index, style, lambda i: style.name(f"v{i}"))
         sent = tuple(
             [
-                Sent(f"v{edge.source}", edge.local_grad, passed_on(adjoint, edge.local_grad))
+                Sent(f"v{edge.source}", edge.local_grad, chain(adjoint, edge.local_grad))
                 for edge in self.snapshot.incoming[index]
                 if nodes[edge.source].requires_grad
             ]

@@ -1,11 +1,18 @@
 """Read-only questions about a recorded graph: its order, leaves, levels, and how many paths there are.
 
 Everything here walks with an explicit stack and in operand order: deep graphs are fine, results are deterministic.
+
+In this room: `snapshot` freezes a graph; `adjoints` sweeps over a frozen graph for derivatives and counts; `paths` and
+`strongest` see it as paths; `boxes` finds neurons and layers by labels; `labels` names nodes; `copying` copies and
+pickles live graphs; `nested` takes the arguments of functions apart and puts their derivatives together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
 
 from autograd.engine.value import Value
+
+Place = TypeVar("Place", bound=Hashable)
 
 
 def topological_order(root: Value | Iterable[Value]) -> list[Value]:
@@ -18,21 +25,24 @@ def topological_order(root: Value | Iterable[Value]) -> list[Value]:
     ['a', 'b', '*', '+']
     """
     roots = [root] if isinstance(root, Value) else list(root)
-    for given in roots:
-        if not isinstance(given, Value):
-            raise TypeError(f"a graph starts at a Value, got {given!r} ({type(given).__name__})")
+    for start in roots:
+        if not isinstance(start, Value):
+            raise TypeError(f"a graph starts at a Value, got {start!r} ({type(start).__name__})")
     order: list[Value] = []
     done: set[Value] = set()
-    stack: list[tuple[Value, bool]] = [(given, False) for given in reversed(roots)]
+    # What a recursion would do before and after its calls: True marks a node whose operands are all above it.
+    stack: list[tuple[Value, bool]] = [(start, False) for start in reversed(roots)]
     while stack:
         node, expanded = stack.pop()
         if expanded:
+            # A node with two uses can be on the stack twice; the first visit counts.
             if node not in done:
                 done.add(node)
                 order.append(node)
         elif node not in done:
             operands = node.operands
             if operands:
+                # Reversed, because the stack gives back last what went on it first.
                 stack.append((node, True))
                 stack.extend([(operand, False) for operand in reversed(operands) if operand not in done])
             else:
@@ -42,7 +52,7 @@ def topological_order(root: Value | Iterable[Value]) -> list[Value]:
 
 
 def leaves(root: Value) -> list[Value]:
-    """The nodes that were given and not computed, constants among them, in topological order.
+    """The nodes that no operation computed, constants among them, in topological order.
 
     >>> x = Value(2.0, label="x")
     >>> [v.label or v.data for v in leaves(x * 3 + x)]
@@ -84,7 +94,31 @@ def count_paths(root: Value, leaf: Value) -> int:
     """
     if not isinstance(leaf, Value):
         raise TypeError(f"count_paths() goes from a Value to a Value, got {leaf!r} ({type(leaf).__name__})")
-    count: dict[Value, int] = {}
-    for node in topological_order(root):
-        count[node] = 1 if node is leaf else sum(count[operand] for operand in node.operands)
-    return count[root]
+    # The leaf may be a computed node: the paths end there all the same.
+    order = reversed(topological_order(root))
+    return count_between(order, lambda node: () if node is leaf else node.operands, leaf, root)
+
+
+def count_between(
+    order: Iterable[Place], operands: Callable[[Place], Sequence[Place]], source: Place, target: Place
+) -> int:
+    """How many paths lead from the source up to the target, exactly; `order` holds results before operands.
+
+    It serves Values, the numbers of nodes in a snapshot and stops alike. The source has no operands here.
+
+    In y = a · a + a, the target y passes its 1 on to a · a and to a; a · a passes it on to a by both of its edges:
+
+    >>> operands = {"y": ["a * a", "a"], "a * a": ["a", "a"], "a": []}
+    >>> count_between(["y", "a * a", "a"], operands.__getitem__, "a", "y")
+    3
+    """
+    counts = {target: 1}
+    for node in order:
+        below = operands(node)
+        if below:
+            # All results of this node are behind it, so its count is needed no more. Dropping it matters: a count of
+            # 50,000 bits takes its room, and a deep graph has as many of them as nodes.
+            number = counts.pop(node, 0)
+            for operand in below:
+                counts[operand] = counts.get(operand, 0) + number
+    return counts.get(source, 0)

@@ -1,17 +1,123 @@
-"""The walk back over a snapshot: in which order the engine visits the nodes, and what arrives at each.
+"""Derivatives over a frozen graph, by sweeps: every edge is used once, however many paths there are.
 
 `.grad` says what all `backward()` calls so far have left behind; after two of them, or none, it is not the derivative
-of this output. The page shows derivatives, so it sweeps the frozen local derivatives itself, with the engine's rules
-and in the engine's order: the sums come out the same to the last bit.
+of this output. So pictures, pages and explanations sweep the local derivatives of their snapshot.
+
+One sweep, worked out for y = a · a − a at a = 3. The adjoint of a node is ∂y/∂node; each row shows all three after the
+node on the left has passed its own on to its operands:
+
+             a    v1   y
+    start    0    0    1
+    y       -1    1    1     1 · 1 for v1, 1 · (−1) for a
+    v1       5    1    1     1 · 3 for a, twice: a · a has two edges from a
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0, label="a")
+    >>> adjoints(snapshot(a * a - a))
+    [5.0, 1.0, 1.0]
+
+The order of a sweep decides in which order floats are added, so it decides the last bit of a sum. `adjoints` goes down
+the numbers of the nodes; `gradients` follows `backward_order`, the engine's own, and agrees with it to the last bit.
 """
 
-from autograd.graph.snapshot import Snapshot
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from autograd.graph.snapshot import Edge, Snapshot
+
+Total = TypeVar("Total", int, float)
+
+
+def chain(upstream: float, local_derivative: float) -> float:
+    """One step of the chain rule, by the engine's rule: a factor of exactly 0 ends a path, even before inf.
+
+    >>> chain(2.0, -3.0), chain(0.0, float("inf")), chain(float("inf"), 0.0)
+    (-6.0, 0.0, 0.0)
+    """
+    # Of a nan, nothing ends the path but an upstream of 0: nan · 0 stays nan, so that it is seen.
+    if upstream == 0.0 or (local_derivative == 0.0 and upstream == upstream):
+        return 0.0
+    return upstream * local_derivative
+
+
+def product(factors: Iterable[float]) -> float:
+    """The product along one path, from the output on, by the same rule.
+
+    >>> product([2.0, -3.0]), product([float("inf"), 0.0])
+    (-6.0, 0.0)
+    """
+    result = 1.0
+    for factor in factors:
+        result = chain(result, factor)
+    return result
+
+
+def contribution(adjoint: float, edge: Edge) -> float:
+    """What an edge adds to the adjoint of its operand, from the adjoint of its result: a term of `sweep`."""
+    return chain(adjoint, edge.local_grad)
+
+
+def unchanged(number: int, _: Edge) -> int:
+    """The term of `sweep` that counts paths: as many lead on through each edge as arrive."""
+    return number
+
+
+def sweep(
+    picture: Snapshot,
+    order: Iterable[int],
+    totals: list[Total] | dict[int, Total],
+    term: Callable[[Total, Edge], Total],
+) -> None:
+    """For each node in this order, results before operands, add a term to the total of every operand of it."""
+    for index in order:
+        total = totals[index]
+        # Most nodes lie beside the paths or under a factor of 0: there is nothing to pass on from there.
+        if total != 0:
+            for edge in picture.incoming[index]:
+                totals[edge.source] += term(total, edge)
+
+
+def adjoints(
+    picture: Snapshot, target: int | None = None, *, size: bool = False, order: Sequence[int] | None = None
+) -> list[float]:
+    """∂target/∂node for every node, by one sweep back from the target; by default from the root.
+
+    With `size`, every local derivative counts by its absolute value: the sum over paths of |product|, a measure of how
+    much cancels in the derivative. `order` holds the nodes to go through, operands first; by default all, by number.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0)
+    >>> adjoints(snapshot(a * a - a)), adjoints(snapshot(a * a - a), size=True)
+    ([5.0, 1.0, 1.0], [7.0, 1.0, 1.0])
+    """
+    start = picture.root if target is None else target
+    totals = [0.0] * len(picture.nodes)
+    totals[start] = 1.0
+    term = (lambda total, edge: chain(total, abs(edge.local_grad))) if size else contribution
+    sweep(picture, reversed(range(start + 1) if order is None else order), totals, term)
+    return totals
+
+
+def gradients(picture: Snapshot, order: Sequence[int]) -> list[float]:
+    """∂output/∂node for every node, with 0 where no gradient is taken, summed in the given order.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0)
+    >>> picture = snapshot(a * 2.0)
+    >>> adjoints(picture), gradients(picture, backward_order(picture))  # 2.0 is a constant
+    ([2.0, 3.0, 1.0], [2.0, 0.0, 1.0])
+    """
+    pairs = zip(picture.nodes, adjoints(picture, order=order), strict=True)
+    return [adjoint if node.requires_grad else 0.0 for node, adjoint in pairs]
 
 
 def backward_order(picture: Snapshot) -> list[int]:
     """The computed nodes that take a gradient, operands before results, in the order in which the engine sorts them.
 
-    The order matters where several results send something to one operand: a sum of floats depends on it.
+    The order matters where several results pass something on to one operand: a sum of floats depends on it.
 
     >>> from autograd import Value
     >>> from autograd.graph.snapshot import snapshot
@@ -25,12 +131,15 @@ def backward_order(picture: Snapshot) -> list[int]:
     stack = [picture.root] if not picture.output.is_leaf and picture.output.requires_grad else []
     while stack:
         index = stack[-1]
+        # Met again with all operands behind it: the node is next. One pushed twice is on the stack still, but closed.
         if opened[index]:
             stack.pop()
             if not closed[index]:
                 closed[index] = 1
                 order.append(index)
             continue
+        # Met for the first time: it stays on the stack, below its operands. The last operand is visited first, as
+        # in the engine.
         opened[index] = 1
         for edge in incoming[index]:
             operand = nodes[edge.source]
@@ -39,36 +148,50 @@ def backward_order(picture: Snapshot) -> list[int]:
     return order
 
 
-def gradients(picture: Snapshot, order: list[int]) -> list[float]:
-    """∂output/∂node for every node, 0 where no gradient is taken; a factor of exactly 0 stops even inf and nan.
+def tangents(picture: Snapshot, source: int) -> list[float]:
+    """∂node/∂source for every node, by one sweep forward from the source.
 
     >>> from autograd import Value
     >>> from autograd.graph.snapshot import snapshot
     >>> a = Value(3.0)
-    >>> frozen = snapshot(a * a)
-    >>> gradients(frozen, backward_order(frozen))
-    [6.0, 1.0]
+    >>> tangents(snapshot(a * a - a), 0)
+    [1.0, 6.0, 5.0]
     """
-    grads = [0.0] * len(picture.nodes)
-    grads[picture.root] = 1.0 if picture.output.requires_grad else 0.0
-    for index in reversed(order):
-        grad = grads[index]
-        if grad == 0.0:
-            continue
+    totals = [0.0] * len(picture.nodes)
+    totals[source] = 1.0
+    for index in range(source + 1, len(picture.nodes)):
         for edge in picture.incoming[index]:
-            if picture.nodes[edge.source].requires_grad:
-                part = edge.local_grad * grad
-                if part != part and edge.local_grad == 0.0 and grad == grad:
-                    continue
-                grads[edge.source] += part
-    return grads
+            totals[index] += chain(totals[edge.source], edge.local_grad)
+    return totals
+
+
+def flows(picture: Snapshot, source: int) -> list[float]:
+    """What every edge carries of the derivative of the root by the source: the sum over the paths through that edge.
+
+    Flow is conserved like water: what enters a node leaves it, and every cut between source and root carries the
+    whole derivative.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0)
+    >>> flows(snapshot(a * a - a), 0)
+    [3.0, 3.0, 6.0, -1.0]
+    """
+    # A path through an edge is a path from the root to its upper end, the edge, and a path from its lower end down.
+    forward, back = tangents(picture, source), adjoints(picture)
+    return [chain(contribution(back[edge.target], edge), forward[edge.source]) for edge in picture.edges]
 
 
 def path_counts(picture: Snapshot) -> list[int]:
-    """How many paths lead from each node to the output, exactly, by one sweep."""
+    """How many paths lead from each node to the output, exactly.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0)
+    >>> path_counts(snapshot(a * a - a))
+    [3, 1, 1]
+    """
     counts = [0] * len(picture.nodes)
     counts[picture.root] = 1
-    for index in range(picture.root, -1, -1):
-        for edge in picture.incoming[index]:
-            counts[edge.source] += counts[index]
+    sweep(picture, reversed(range(picture.root + 1)), counts, unchanged)
     return counts

@@ -116,9 +116,9 @@ def add_operation(graph: graphviz.Digraph, node: Node, paint: Paint) -> None:
 
 def passed_back(snapshot: Snapshot, edge: Edge) -> float:
     """What the edge adds to the gradient of its operand: the local derivative times the gradient of the result."""
-    from autograd.graph.paths import passed_on
+    from autograd.graph.adjoints import chain
 
-    return passed_on(snapshot.nodes[edge.target].grad, edge.local_grad)
+    return chain(snapshot.nodes[edge.target].grad, edge.local_grad)
 
 
 def _add_edge(

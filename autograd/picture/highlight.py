@@ -54,7 +54,8 @@ def highlighted(picture: Snapshot, source: int, k: int | None = None) -> Highlig
     >>> strong.flow, strong.carried, strong.total, strong.count
     ({0: 3.0, 2: 3.0}, 3.0, 5.0, 3)
     """
-    from autograd.graph.paths import Routes, flows, product
+    from autograd.graph.adjoints import flows, product
+    from autograd.graph.paths import Routes
     from autograd.graph.strongest import strongest
 
     if k is not None and (not isinstance(k, int) or k < 1):

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from autograd import Value, count_paths, dot, relu, sigmoid, tanh, where
 from autograd.explanation import explain
 from autograd.explanation.explanation import Explanation
-from autograd.graph.paths import Routes, adjoints, flows, passed_on, tangents
+from autograd.graph.adjoints import adjoints, chain, flows, tangents
+from autograd.graph.paths import Routes
 from autograd.graph.snapshot import snapshot
 from autograd.graph.strongest import strongest
 
@@ -164,7 +165,7 @@ def test_a_factor_opens_into_its_own_paths(graph: tuple[Value, Value]) -> None:
     [(2.0, 3.0, 6.0), (0.0, math.inf, 0.0), (math.inf, 0.0, 0.0), (0.0, math.nan, 0.0), (math.inf, -1.0, -math.inf)],
 )
 def test_a_factor_of_zero_ends_a_path(arrived: float, slope: float, expected: float) -> None:
-    assert passed_on(arrived, slope) == expected
+    assert chain(arrived, slope) == expected
 
 
 def test_a_branch_not_taken_contributes_nothing() -> None:
