@@ -132,7 +132,7 @@ def _read_batch(found: Arguments, name: str, x: NDArray[Any], top: bool) -> Hash
     return ("batch", x.shape[1:])
 
 
-class Built:
+class Placeholders:
     """What a function is called with while it is traced: a Value for each number of one `example`.
 
     `inputs` are the Values that stand for what is fed per example, `numbers` those for what is the same for all.

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import overload
 
 import numpy as np
 
-from autograd.program.passes.alike import settle
-from autograd.program.passes.blocks import ACROSS
-from autograd.program.passes.graph import Graph
-from autograd.program.passes.groups import Group, group
-from autograd.program.passes.layout import Layout, order_rows
+from autograd.program.passes.alike import legalize
+from autograd.program.passes.blocks import (
+    BATCH_REDUCTION,
+    ELEMENTWISE,
+    FAMILY,
+    PRODUCT,
+    REDUCTION,
+    ROWWISE,
+    Block,
+    NodeGroup,
+    group_nodes,
+)  # fmt: skip
+from autograd.program.passes.graph import INPUT, Graph
+from autograd.program.passes.layout import Layout, assign_layout
 from autograd.program.passes.matrices import lift
-from autograd.program.passes.powers import share_squares
-from autograd.program.passes.simplify import drop_dead, fold, merge_equal
+from autograd.program.passes.simplify import drop_dead, fold_constants, merge_equal, share_squares
 from autograd.program.passes.sums import collect_sums
-from autograd.program.report import report
 from autograd.program.source.backward import write_backward
 from autograd.program.source.draft import Draft
 from autograd.program.source.emit import emit
-from autograd.program.source.forward import Read, write_forward
-from autograd.program.source.places import called, read
+from autograd.program.source.forward import References, write_forward
+from autograd.program.source.places import display_name, read
+from autograd.support.text import plural
 
+# Sums are collected before equal nodes are merged, because a product that two sums used would stay outside of both
+# dots. `legalize` is last: the copies that it inserts would look like equal nodes, and like other terms of a sum.
 CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
-    fold, collect_sums, merge_equal, share_squares, drop_dead, settle,
+    fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
 )  # fmt: skip
 
 
@@ -53,26 +63,22 @@ class Stages(Sequence[Stage]):
     @overload
     def __getitem__(self, which: slice) -> list[Stage]: ...
     def __getitem__(self, which: int | slice | str) -> Stage | list[Stage]:
-        if isinstance(which, str):
-            found = [stage for stage in self._stages if stage.name == which]
-            if not found:
-                names = ", ".join(stage.name for stage in self._stages)
-                raise KeyError(f"there is no stage {which!r}: the stages are {names}")
-            return found[0]
-        return self._stages[which]
+        if not isinstance(which, str):
+            return self._stages[which]
+        named = {stage.name: stage for stage in self._stages}
+        if which not in named:
+            raise KeyError(f"there is no stage {which!r}: the stages are {', '.join(named)}")
+        return named[which]
 
     def __len__(self) -> int:
         return len(self._stages)
-
-    def __iter__(self) -> Iterator[Stage]:
-        return iter(self._stages)
 
     def __str__(self) -> str:
         return "\n\n".join(map(str, self))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Built:
+class Compilation:
     """What the passes made of a graph, as far as a running program needs it.
 
     `results` says for each array that the forward function returns how many outputs are in it, and whether they differ
@@ -80,9 +86,9 @@ class Built:
     """
 
     recorded: Graph
-    groups: list[Group]
+    groups: list[NodeGroup]
     draft: Draft
-    reads: Read
+    references: References
     source: str
     rows: int
     results: list[tuple[int, bool]]
@@ -95,13 +101,13 @@ class Built:
     @property
     def whole_batches(self) -> bool:
         """Whether examples depend on each other, so that a batch cannot be cut into chunks."""
-        return any(block.form == ACROSS for block in self.draft.layout.blocks)
+        return any(block.form == BATCH_REDUCTION for block in self.layout.blocks)
 
     def stages(self) -> Stages:
         """What each pass made, in words."""
         graph, canonical, names = self.recorded, self.draft.graph, self.draft.block_names
-        lifted = [
-            f"{b}: {names[b]} = {block.describe([called(found.value) for found in self.reads[b]])}"
+        blocks = [
+            f"{b}: {names[b]} = {block.describe([display_name(reference.value) for reference in self.references[b]])}"
             for b, block in enumerate(self.layout.blocks)
         ]
         leaves = f"{len(graph.order)} operations on {len(graph.leaves)} leaves"
@@ -109,40 +115,89 @@ class Built:
             [
                 Stage("recorded", leaves, graph.describe()),
                 Stage("canonical", f"{len(canonical.order)} operations", canonical.describe()),
-                Stage("grouped", f"{len(self.groups)} groups", "\n".join(found.describe() for found in self.groups)),
-                Stage("lifted", f"{len(lifted)} blocks", "\n".join(lifted)),
+                Stage("grouped", f"{len(self.groups)} groups", "\n".join(group.describe() for group in self.groups)),
+                Stage("lifted", f"{len(blocks)} blocks", "\n".join(blocks)),
                 Stage("ordered", f"{len(self.layout.segments)} arrays", self.layout.describe(names)),
                 Stage("emitted", f"{self.source.count(chr(10))} lines", self.source.rstrip("\n")),
             ]
         )
 
     def report(self) -> str:
-        """What became what."""
-        return report(self.recorded, self.draft, self.reads)
+        """What became what, and why the rest did not: a summary, and a line for each block."""
+        draft, blocks = self.draft, self.layout.blocks
+        left, steps = plural(len(draft.graph.order), "operation"), plural(len(blocks), "block")
+        lines = [f"{plural(len(self.recorded), 'node')} recorded, {left} left, computed in {steps}"]
+        dots = sum(block.size for block in blocks if block.op == "dot")
+        if dots:
+            lifted = sum(block.size for block in blocks if block.form == PRODUCT)
+            lines.append(f"{lifted} of {dots} weighted sums are rows of matrix products")
+        for b, block in enumerate(blocks):
+            notes = _notes(draft, block)
+            # Reading by a list of indices copies the rows in every call: the one cost that a layout could not avoid.
+            gathered = [str(j) for j, reference in enumerate(self.references[b]) if reference.index]
+            if gathered:
+                notes.append(f"operand {', '.join(gathered)} gathered: its rows do not lie in order")
+            lines.append(f"  {draft.block_names[b]}: {_form(block)}" + (f" ({'; '.join(notes)})" if notes else ""))
+        # An input that does not occur in the recorded graph is probably a mistake.
+        used = {leaf.position for leaf in self.recorded.leaves.values() if leaf.kind == INPUT}
+        idle = [str(k) for k in range(draft.columns) if k not in used]
+        if idle:
+            lines.append(f"  columns of X that nothing depends on: {', '.join(idle)}")
+        return "\n".join(lines)
 
 
-def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False) -> Built:
+def _form(block: Block) -> str:
+    """How many nodes a block has, and how they are computed."""
+    count = f"{block.size} × {block.op}"
+    if block.form == PRODUCT:
+        (rows, k), (_, columns) = block.operands[0].shape, block.operands[1].shape
+        batch = " for each example" if block.batched else ""
+        return f"{count}, matrix product of {rows}×{k} with {k}×{columns}{batch}"
+    if block.form == ROWWISE:
+        return f"{count} of length {len(block.operands[0])}, row by row"
+    if block.form in (REDUCTION, FAMILY):
+        return f"{count} over {len(block.operands[0])} operands"
+    if block.form == BATCH_REDUCTION:
+        return f"{count}, over the examples"
+    return f"{count}, {'together' if block.size > 1 else 'alone'}"
+
+
+def _notes(draft: Draft, block: Block) -> list[str]:
+    """What stood in the way of faster code."""
+    notes = [f"no matrix product: {block.why}"] if block.why else []
+    if block.op in draft.foreign:
+        notes.append("one number at a time: its rule does not run over arrays")
+    if block.form == ELEMENTWISE and block.size == 1 and len(draft.layout.blocks) > 1:
+        notes.append("nothing else on its level does the same to operands of these kinds")
+    if not block.batched:
+        notes.append("once for the whole batch")
+    return notes
+
+
+def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False) -> Compilation:
     """Run all passes. X has so many `columns`; so many `parameters` are there, whether or not they occur."""
     canonical = graph
-    for run in CANONICAL:
-        canonical = run(canonical)
-    groups = group(canonical)
+    for canonicalize in CANONICAL:
+        canonical = canonicalize(canonical)
+    # From nodes to blocks, and from blocks to places in memory.
+    groups = group_nodes(canonical)
     blocks = lift(canonical, groups)
-    layout = order_rows(canonical, blocks, parameters)
+    layout = assign_layout(canonical, blocks, parameters)
+    # Lines of array code, in the order in which they run: a block reads what blocks before it have named.
     draft = Draft(canonical, layout, columns, careful)
-    reads = write_forward(draft)
+    references = write_forward(draft)
     results = _write_results(draft)
-    write_backward(draft, reads)
+    write_backward(draft, references)
     source, rows = emit(draft)
-    return Built(graph, groups, draft, reads, source, rows, results)
+    return Compilation(graph, groups, draft, references, source, rows, results)
 
 
 def _write_results(draft: Draft) -> list[tuple[int, bool]]:
     """Have the forward function return the outputs: those of one block that follow one another as one array."""
-    home = {i: b for b, block in enumerate(draft.layout.blocks) for i in block.nodes.ravel().tolist()}
+    block_of = {i: b for b, block in enumerate(draft.layout.blocks) for i in block.nodes.ravel().tolist()}
     results = []
-    for b, found in groupby(draft.graph.outputs, key=home.__getitem__):
-        nodes = np.array(list(found))
+    for b, outputs in groupby(draft.graph.outputs, key=block_of.__getitem__):
+        nodes = np.array(list(outputs))
         several = len(nodes) > 1
         axes = "n" if several else ""
         reference = read(draft, nodes if several else np.array(nodes[0]), axes, summed=axes)

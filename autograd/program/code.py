@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from autograd.engine import ops
-from autograd.program.build import Built, build
+from autograd.program.build import Compilation, build
 from autograd.program.passes.graph import Graph
 
 KEPT = 256  # structures in the cache
@@ -28,7 +28,7 @@ class Code:
         self.built = build(graph, columns, parameters)
 
     @cached_property
-    def careful_built(self) -> Built:
+    def careful_built(self) -> Compilation:
         """Built when it is first needed."""
         return build(self.built.recorded, self.columns, self.parameters, careful=True)
 

@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 
 from autograd.engine.value import Value
 from autograd.program.function import CompiledFunction
-from autograd.program.passes.walk import read_graph
+from autograd.program.passes.graph import read_graph
 from autograd.program.program import Program
 from autograd.support.collector import no_collection
 

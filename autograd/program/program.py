@@ -16,7 +16,7 @@ from autograd.engine.value import Value
 from autograd.program.build import Stages
 from autograd.program.code import Code, code_for
 from autograd.program.machine import Array, Machine
-from autograd.program.passes.walk import Recorded
+from autograd.program.passes.graph import RecordedGraph
 from autograd.program.singly import LEAST, MOST_PARAMETERS, Singly
 from autograd.program.trainer import Trainer
 from autograd.support.text import plural
@@ -43,7 +43,7 @@ class Program:
     (7.5, [2.5])
     """
 
-    def __init__(self, recorded: Recorded, dtype: DTypeLike = np.float64) -> None:
+    def __init__(self, recorded: RecordedGraph, dtype: DTypeLike = np.float64) -> None:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
         if self.dtype not in (np.float64, np.float32):
             raise ValueError(f"dtype must be float64 or float32, got {dtype!r}")
@@ -216,7 +216,7 @@ class Program:
             machine.theta[:] = numbers_of(self.parameters)
             machine.givens[:] = numbers_of(self._givens)
 
-    def __reduce__(self) -> tuple[type[Program], tuple[Recorded, np.dtype[Any]]]:
+    def __reduce__(self) -> tuple[type[Program], tuple[RecordedGraph, np.dtype[Any]]]:
         return Program, (self._recorded, self.dtype)  # a copy is compiled from the graph, and has arrays of its own
 
     def __repr__(self) -> str:

@@ -8,8 +8,7 @@ import numpy as np
 
 from autograd.program.code import code_for
 from autograd.program.machine import WHOLE, Array, Machine
-from autograd.program.passes.graph import INPUT, PARAMETER, Leaf
-from autograd.program.passes.walk import Recorded
+from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
 
 LEAST = 32  # examples; for fewer, a second program is not worth making
 MOST_PARAMETERS = 500  # with more, making that program takes longer than calls for single examples
@@ -23,7 +22,7 @@ class Singly:
     matrix products are taken apart; but to keep every example's gradient is as much work as that.
     """
 
-    def __init__(self, recorded: Recorded, parameters: Sequence[int]) -> None:
+    def __init__(self, recorded: RecordedGraph, parameters: Sequence[int]) -> None:
         graph, self.inputs = recorded.graph.copy(), len(recorded.inputs)
         column = {p: self.inputs + k for k, p in enumerate(parameters)}
         for i, leaf in graph.leaves.items():

@@ -12,10 +12,10 @@ from numpy.typing import DTypeLike
 
 from autograd.engine.state import MODE, TracingError
 from autograd.engine.value import Value, count_modes
-from autograd.program.arguments import Arguments, Built, read_arguments
+from autograd.program.arguments import Arguments, Placeholders, read_arguments
 from autograd.program.comparing import first_different, telling_rows
 from autograd.program.machine import Array, Machine
-from autograd.program.passes.walk import read_graph
+from autograd.program.passes.graph import read_graph
 from autograd.program.program import Program
 from autograd.support.collector import no_collection
 
@@ -45,9 +45,9 @@ class Call:
         """What the function is called."""
         return f"{getattr(self.function, '__name__', repr(self.function))}()"
 
-    def apply(self, example: int) -> tuple[Any, Built]:
+    def apply(self, example: int) -> tuple[Any, Placeholders]:
         """What the function itself gives for one example, and the Values that stood for its numbers."""
-        values = Built(self.found, example)
+        values = Placeholders(self.found, example)
         shapes = zip(self.found.shapes, self.named, strict=True)
         built = [values.argument(shape, x, name) for shape, (name, x) in shapes]
         keywords = {name: x for (name, _), x in zip(self.named[self.count :], built[self.count :], strict=True)}
@@ -135,7 +135,7 @@ class Trace:
             )
 
 
-def _recorded(call: Call) -> tuple[Any, Built]:
+def _recorded(call: Call) -> tuple[Any, Placeholders]:
     with no_collection(), tracing(recording=True):
         try:
             return call.apply(0)

@@ -1,4 +1,19 @@
-"""Pass: give operations over several operands operands of one kind, so that each can become rows of one array."""
+"""Pass: legalize. Operations on several operands get operands of one kind, so that each can become rows of one array.
+
+An array of operands lies in X, in an array with a row per node and example, or in the vector P that a batch shares.
+Where kinds are mixed, an input is copied to such a row (`copy`), and what is shared is spread over the examples.
+
+>>> from autograd import logsumexp
+>>> from autograd.program.passes.graph import Value, read_graph
+>>> x, w = Value(1.0, label="x"), Value(2.0, label="w")
+>>> graph = read_graph([logsumexp([x, w])], [x]).graph
+>>> print(graph.describe())
+#2 = logsumexp(#0 x, #1 w)
+>>> print(legalize(graph).describe())
+#3 = copy(#0 x)
+#4 = spread(#1 w)
+#2 = logsumexp(#3, #4)
+"""
 
 from __future__ import annotations
 
@@ -9,29 +24,23 @@ from autograd.program.passes.sums import LONG_SUM
 FAMILIES = ("softmax", "log_softmax")  # one node for each of the operands, k as setting: computed together
 
 
-def settle(graph: Graph) -> Graph:
+def legalize(graph: Graph) -> Graph:
     """Insert copies where inputs, computed and shared operands are mixed, short sums as additions, whole softmaxes.
 
     An output that is a leaf becomes a copy of it, so that every output is computed.
-
-    >>> from autograd import Value, logsumexp
-    >>> from autograd.program.passes.walk import read_graph
-    >>> x, w = Value(1.0), Value(2.0)
-    >>> print(settle(read_graph([logsumexp([x, w])], [x]).graph).describe())
-    #3 = copy(#0)
-    #4 = spread(#1)
-    #2 = logsumexp(#3, #4)
     """
-    return _Settler(graph).run()
+    return _Legalizer(graph).run()
 
 
-def is_wide(graph: Graph, i: int) -> bool:
+def is_variadic(graph: Graph, i: int) -> bool:
     """Whether node i takes any number of operands."""
     op = graph.ops[i]
     return op == "dot" or (op in ops.TABLE and ops.TABLE[op].variadic)
 
 
-class _Settler:
+class _Legalizer:
+    """A graph under construction: `same` maps each member of a softmax to the node computed in its place."""
+
     def __init__(self, graph: Graph) -> None:
         self.graph = graph.copy()
         self.batched = graph.batched()
@@ -49,38 +58,37 @@ class _Settler:
                 self._join_family(i, operands)
                 continue
             if op == "sum" and len(operands) < LONG_SUM:
-                self._chain(i, operands)
+                self._write_additions(i, operands)
             elif op == "dot":
-                k = int(graph.settings[i][0])
-                if self.batched[operands[0]] and self.batched[operands[k]]:
-                    graph.operands[i] = (
-                        *self._alike(operands[:k]),
-                        *self._alike(operands[k : 2 * k]),
-                        *operands[2 * k :],
-                    )
-            elif is_wide(graph, i):
+                left, right, terms = graph.dot_parts(i)
+                # Factors that are shared on one side are weights: the product with them reads each side by itself.
+                if self.batched[left[0]] and self.batched[right[0]]:
+                    graph.operands[i] = (*self._alike(left), *self._alike(right), *terms)
+            elif is_variadic(graph, i):
                 graph.operands[i] = self._alike(operands)
             self.order.append(i)
         outputs = [self._copy(COPY, i) if i in graph.leaves else self.same.get(i, i) for i in graph.outputs]
         return graph.with_order(self.order, tuple(outputs))
 
-    def _chain(self, i: int, operands: tuple[int, ...]) -> None:
-        """Make a short sum additions, left to right."""
-        first, *others = operands
+    def _write_additions(self, i: int, operands: tuple[int, ...]) -> None:
+        """Make a short sum additions, left to right: they can be grouped with others, and an array is not filled."""
+        total, *others = operands
         if not others:  # as the engine has it, which turns -0.0 into 0.0
             others = [self.graph.literal(0.0)]
         for a in others[:-1]:
-            first = self._add("+", (first, a), i, self.batched[i])
-        self.graph.ops[i], self.graph.operands[i] = "+", (first, others[-1])
+            total = self._add("+", (total, a), i, self.batched[i])
+        self.graph.ops[i], self.graph.operands[i] = "+", (total, others[-1])
 
     def _join_family(self, i: int, operands: tuple[int, ...]) -> None:
         """Put node i in the place of its member of the softmax over these operands: all of them are computed."""
         graph, op = self.graph, self.graph.ops[i]
         alike = self._alike(operands)
+        # The first member that occurs adds them all, with k = 0, 1, ... as setting.
         if (op, alike) not in self.families:
             self.families[op, alike] = [self._add(op, alike, -1, self.batched[i]) for _ in alike]
             graph.settings.update({j: (float(k),) for k, j in enumerate(self.families[op, alike])})
         member = self.families[op, alike][int(graph.settings[i][0])]
+        # The recorded node is no longer computed: its number and its label go on to the member.
         graph.origins[member] = graph.origin(i)
         if i in graph.labels:
             graph.labels[member] = graph.labels[i]
@@ -101,6 +109,7 @@ class _Settler:
         return "computed" if a < len(self.batched) and self.batched[a] else "shared"
 
     def _copy(self, op: str, a: int) -> int:
+        """The copy of node a, made once however many operations read it."""
         if (op, a) not in self.copies:
             self.copies[op, a] = self._add(op, (a,), a, op == SPREAD or self.batched[a])
         return self.copies[op, a]

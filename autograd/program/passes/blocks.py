@@ -1,4 +1,23 @@
-"""The second intermediate representation: blocks, each of which is a few lines of array code for many nodes."""
+"""Pass: group. Nodes that can be computed together, and blocks: the second intermediate representation.
+
+Nodes of one level do not depend on each other. Those of them that apply the same operation to operands stored in the
+same places become one `NodeGroup`; `matrices` makes each into one or more blocks, each a few lines of array code.
+
+>>> from autograd import relu
+>>> from autograd.program.passes.graph import Value, read_graph
+>>> x, y = Value(1.0), Value(2.0)
+>>> graph = read_graph([relu(x) + relu(y) * 2.0], [x, y]).graph
+>>> print(graph.describe())
+#1 = relu(#0)
+#3 = relu(#2)
+#5 = *(#3, 2.0)
+#6 = +(#1, #5)
+>>> for group in group_nodes(graph):
+...     print(group.describe())
+level 1: 2 × relu of inputs, per example
+level 2: 1 × * of rows, literal, per example
+level 3: 1 × + of rows, rows, per example
+"""
 
 from __future__ import annotations
 
@@ -9,10 +28,37 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.program.passes.alike import FAMILIES, is_variadic
+from autograd.program.passes.graph import INPUT, LITERAL, Graph
+
 Numbers = NDArray[np.int64]  # numbers of nodes, or positions in an array
 
+# Where a running program reads the number of a node: from its text (LITERAL), X, the vector P, or rows per example.
+INPUTS, SHARED, ROWS = "inputs", "shared", "rows"
+ANY_NUMBER = ("+", "-", "*", "/")  # with a literal operand, these take a vector of literals just as well
+
 ELEMENTWISE, PRODUCT, ROWWISE = "elementwise", "matrix product", "row by row"
-ALONG, FAMILY, ACROSS = "along rows", "family", "across the batch"
+REDUCTION, FAMILY, BATCH_REDUCTION = "along rows", "family", "across the batch"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGroup:
+    """Nodes of one level with the same operation; `storage` says where each operand is read from.
+
+    A dot, and another operation on any number of operands, has one place for all operands of a kind.
+    """
+
+    level: int
+    op: str
+    nodes: tuple[int, ...]
+    storage: tuple[str, ...]
+    batched: bool
+    settings: tuple[float, ...] = ()
+
+    def describe(self) -> str:
+        """One line."""
+        kind = "per example" if self.batched else "shared by the batch"
+        return f"level {self.level}: {len(self.nodes)} × {self.op} of {', '.join(self.storage)}, {kind}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,11 +67,11 @@ class Block:
 
     form            nodes     operands
     ELEMENTWISE     (n,)      (n,) for each operand of the operation
-    PRODUCT         (L, R)    weights (L, k), what they weigh (k, R), then terms to add (L, R)
+    PRODUCT         (L, R)    weights (L, k), columns to multiply (k, R), then terms to add (L, R)
     ROWWISE         (n,)      left factors (k, n), right factors (k, n), then terms to add (n,)
-    ALONG           (n,)      (k, n): one result from each column, as the sum of k
+    REDUCTION       (n,)      (k, n): one result from each column, as the sum of k
     FAMILY          (k, n)    (k, n): as many results as operands, as the softmax of k
-    ACROSS          (n,)      (n,): the mean of each over the examples
+    BATCH_REDUCTION (n,)      (n,): the mean of each over the examples
 
     `why` says what stood in the way of a matrix product, if something did.
     """
@@ -45,11 +91,72 @@ class Block:
 
     def describe(self, names: Sequence[str] = ()) -> str:
         """One line; `names` are those of the operands, "" for one without."""
-        shown = ["×".join(map(str, of.shape)) for of in self.operands]
+        texts = ["×".join(map(str, nodes.shape)) for nodes in self.operands]
         if self.form != ELEMENTWISE:
-            shown = [f"{name} ({shape})" if name else shape for name, shape in zip_longest(names, shown, fillvalue="")]
-        elif all(names):
-            shown = list(names)
-        operands = " + ".join([" @ ".join(shown[:2]), *shown[2:]]) if self.form == PRODUCT else " and ".join(shown)
+            texts = [f"{name} ({shape})" if name else shape for name, shape in zip_longest(names, texts, fillvalue="")]
+        elif all(names):  # how long the rows are, the count of nodes says already
+            texts = list(names)
+        operands = " + ".join([" @ ".join(texts[:2]), *texts[2:]]) if self.form == PRODUCT else " and ".join(texts)
         of = f" of {operands}" if names or self.form != ELEMENTWISE else ""
         return f"{self.size} × {self.op}: {self.form}{of}" + (f" ({self.why})" if self.why else "")
+
+
+def group_nodes(graph: Graph) -> list[NodeGroup]:
+    """All computed nodes in groups, lowest level first, and within a level by the first node."""
+    storage, level = storage_of(graph), levels_of(graph)
+    # Nodes with one signature are computed by the same line of array code.
+    nodes_by: dict[tuple[object, ...], list[int]] = {}
+    for i in graph.order:
+        nodes_by.setdefault((level[i], *_signature(graph, storage, i)), []).append(i)
+    groups = []
+    for nodes in sorted(nodes_by.values(), key=lambda nodes: (level[nodes[0]], nodes[0])):
+        i = nodes[0]
+        # The members of a softmax differ in their setting, k: it is no property of the group.
+        settings = () if graph.ops[i] in FAMILIES else graph.settings.get(i, ())
+        places = _operand_storage(graph, storage, i)
+        groups.append(NodeGroup(level[i], graph.ops[i], tuple(nodes), places, storage[i] == ROWS, settings))
+    return groups
+
+
+def storage_of(graph: Graph) -> list[str]:
+    """For each node, where its number is read: in the source text, in X, in the vector P or in rows per example."""
+    storage = [ROWS if batched else SHARED for batched in graph.batched()]
+    of_kind = {INPUT: INPUTS, LITERAL: LITERAL}
+    for i, leaf in graph.leaves.items():
+        storage[i] = of_kind.get(leaf.kind, SHARED)
+    return storage
+
+
+def levels_of(graph: Graph) -> list[int]:
+    """How many operations lie between each node and the leaves, at most."""
+    level = [0] * len(graph)
+    for i in graph.order:
+        level[i] = 1 + max([level[a] for a in graph.operands[i]])
+    return level
+
+
+def _operand_storage(graph: Graph, storage: list[str], i: int) -> tuple[str, ...]:
+    """Where the operands of node i are read; of operands that `alike` has made equal in this, the first counts."""
+    if graph.ops[i] == "dot":
+        left, right, terms = graph.dot_parts(i)
+        operands = (left[0], right[0], *terms)
+    elif is_variadic(graph, i):
+        operands = graph.operands[i][:1]
+    else:
+        return tuple([storage[a] for a in graph.operands[i]])
+    # These operations read arrays, so literals among their operands lie in the vector P.
+    return tuple([SHARED if storage[a] == LITERAL else storage[a] for a in operands])
+
+
+def _signature(graph: Graph, storage: list[str], i: int) -> tuple[object, ...]:
+    """What two nodes of one level must have in common to be computed together."""
+    op, operands = graph.ops[i], graph.operands[i]
+    places = _operand_storage(graph, storage, i)
+    if op == "dot":
+        return (op, graph.settings[i], places)
+    if is_variadic(graph, i):
+        settings = () if op in FAMILIES else graph.settings.get(i, ())
+        return (op, settings, len(operands), storage[i], places)
+    if op not in ANY_NUMBER:  # x**2 and x**3 are different code
+        places = tuple([str(a) if place == LITERAL else place for a, place in zip(operands, places, strict=True)])
+    return (op, graph.settings.get(i, ()), places, storage[i])

@@ -1,19 +1,31 @@
 """The first intermediate representation: a recorded graph as plain lists, on which passes are pure functions.
 
 Node i applies the operation `ops[i]` (a name of the table, "" for a leaf) to the nodes `operands[i]`. `order` lists the
-computed nodes that count, operands before results. A pass keeps the numbers that nodes have: it makes another graph in
-which some are computed otherwise, some are out of the order, and new ones have numbers behind all others. So a number
-below `recorded` is that of a node as it was recorded, in topological order, in every graph.
+computed nodes that count, operands before results. A pass keeps the numbers that nodes have: it returns another graph
+in which some nodes are computed otherwise, some are out of the order, and new ones have numbers behind all others. So
+number i below `recorded` is node i of the recorded graph, in topological order, in every graph.
 
 Besides the rows of the table there are two operations here that pass a number on: `COPY`, and `SPREAD`, whose result
 counts as different for each example of a batch although its operand is shared. `BATCH_MEAN` is the other way round.
+
+>>> x, w = Value(3.0, label="x"), Value(2.0, label="w")
+>>> graph = read_graph([(w * x + 1.0).relu()], inputs=[x]).graph
+>>> graph.ops, graph.operands, graph.order, graph.outputs
+(['', '', '*', '', '+', 'relu'], [(), (), (0, 1), (), (2, 3), (4,)], [2, 4, 5], (5,))
+>>> graph.leaves[0], graph.leaves[1], graph.leaves[3].value
+(Leaf(kind='parameter', position=0, value=0.0), Leaf(kind='input', position=0, value=0.0), 1.0)
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+from autograd.engine import ops
+from autograd.engine.value import Value
+from autograd.graph import topological_order
 
 INPUT, PARAMETER, GIVEN, LITERAL = "input", "parameter", "given", "literal"
 COPY, SPREAD = "copy", "spread"
@@ -34,7 +46,7 @@ class Leaf(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """A computation graph; `settings` are the params of operations that have some, `outputs` the wanted nodes."""
+    """A computation graph: `outputs` are the nodes to compute, `settings` the params of operations that have some."""
 
     ops: list[str]
     operands: list[tuple[int, ...]]
@@ -44,25 +56,22 @@ class Graph:
     recorded: int
     settings: dict[int, tuple[float, ...]] = field(default_factory=dict)
     labels: dict[int, str] = field(default_factory=dict)
-    origins: dict[int, int] = field(default_factory=dict)  # for nodes that passes made: what they came from
+    origins: dict[int, int] = field(default_factory=dict)  # of nodes added by passes: the recorded node they stand for
     literals: dict[bytes, int] = field(default_factory=dict)  # the bits of a number -> its node
 
     def __len__(self) -> int:
         return len(self.ops)
 
     def copy(self) -> Graph:
-        """A graph of its own that a pass may change before it hands it out."""
+        """A graph with lists of its own, which a pass may change before it returns it."""
         return Graph(
             self.ops.copy(), self.operands.copy(), self.leaves.copy(), self.order.copy(), self.outputs, self.recorded,
             self.settings.copy(), self.labels.copy(), self.origins.copy(), self.literals.copy(),
         )  # fmt: skip
 
     def with_order(self, order: list[int], outputs: tuple[int, ...] | None = None) -> Graph:
-        """The same nodes, of which these count."""
-        return Graph(
-            self.ops, self.operands, self.leaves, order, self.outputs if outputs is None else outputs, self.recorded,
-            self.settings, self.labels, self.origins, self.literals,
-        )  # fmt: skip
+        """The same nodes, of which only those in `order` are computed."""
+        return replace(self, order=order, outputs=self.outputs if outputs is None else outputs)
 
     def add(self, op: str, operands: tuple[int, ...], settings: tuple[float, ...] = (), origin: int = -1) -> int:
         """Add an operation, for a pass to put into the order, and return its number."""
@@ -91,6 +100,12 @@ class Graph:
         """Whether node i is a number of the formula."""
         return i in self.leaves and self.leaves[i].kind == LITERAL
 
+    def dot_parts(self, i: int) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """Of a dot: its left factors, its right factors, and the terms to add."""
+        operands = self.operands[i]
+        k = int(self.settings[i][0]) if i in self.settings else len(operands) // 2
+        return operands[:k], operands[k : 2 * k], operands[2 * k :]
+
     def uses(self) -> list[int]:
         """How often each node is an operand or an output."""
         counts = [0] * len(self.ops)
@@ -104,36 +119,132 @@ class Graph:
 
     def batched(self) -> bytearray:
         """Which nodes differ between the examples of a batch: 1 for those."""
-        reached = bytearray(len(self.ops))
+        differs = bytearray(len(self.ops))
         for i, leaf in self.leaves.items():
             if leaf.kind == INPUT:
-                reached[i] = 1
+                differs[i] = 1
         operands = self.operands
         for i in self.order:
             for a in operands[i]:
-                if reached[a]:
-                    reached[i] = self.ops[i] != BATCH_MEAN
+                if differs[a]:
+                    differs[i] = self.ops[i] != BATCH_MEAN  # one mean for all examples
                     break
             else:
-                reached[i] = self.ops[i] == SPREAD
-        return reached
+                differs[i] = self.ops[i] == SPREAD
+        return differs
 
     def describe(self, limit: int = 12) -> str:
         """The computed nodes in words, one line each; the middle of a long graph is left out."""
-        shown = list(self.order)
-        if len(shown) > limit:
-            shown[limit // 2 : -limit // 2] = [-1]
-        return "\n".join("..." if i < 0 else self._line(i) for i in shown)
+        lines = list(self.order)
+        if len(lines) > limit:
+            lines[limit // 2 : -limit // 2] = [-1]
+        return "\n".join("..." if i < 0 else self._line(i) for i in lines)
 
     def _line(self, i: int) -> str:
-        shown = [self._name(a) for a in self.operands[i]]
-        if len(shown) > 8:
-            shown[4:-3] = ["..."]
+        operands = [self._name(a) for a in self.operands[i]]
+        if len(operands) > 8:
+            operands[4:-3] = ["..."]
         settings = "".join(f"; {x:g}" for x in self.settings.get(i, ()))
-        return f"{self._name(i)} = {self.ops[i]}({', '.join(shown)}{settings})"
+        return f"{self._name(i)} = {self.ops[i]}({', '.join(operands)}{settings})"
 
     def _name(self, i: int) -> str:
         if self.is_literal(i):
             return repr(self.leaves[i].value)
+        # A label is any text: `ascii` and `split` keep it on one line.
         label = " ".join(ascii(self.labels[i])[1:-1].split()) if i in self.labels else ""
         return f"#{i} {label}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedGraph:
+    """A graph and the Values behind its leaves: `parameters[p]` is the leaf PARAMETER number p, and so on."""
+
+    graph: Graph
+    inputs: list[Value]
+    parameters: list[Value]
+    givens: list[Value]
+
+
+def read_graph(
+    outputs: Sequence[Value], inputs: Iterable[Value] = (), parameters: Iterable[Value] = ()
+) -> RecordedGraph:
+    """Read the graph below `outputs`. `inputs` are fed per example; `parameters` come first among the parameters.
+
+    Every other leaf is a parameter if it takes a gradient, given if not, and a literal if its role is "constant".
+
+    Raises TypeError if something is not a Value, ValueError if an input or one of `parameters` is computed, or listed
+    twice.
+
+    >>> x, w = Value(1.0, label="x"), Value(2.0, label="w")
+    >>> print(read_graph([(x * w + 1.0).tanh()], [x]).graph.describe())
+    #2 = *(#0 x, #1 w)
+    #4 = +(#2, 1.0)
+    #5 = tanh(#4)
+    """
+    inputs, parameters = _as_list(inputs, "inputs"), _as_list(parameters, "parameters")
+    columns = _positions(inputs, "input", {})
+    listed = _positions(parameters, "parameter", columns)
+    for v in outputs:
+        if not isinstance(v, Value):
+            raise TypeError(f"an output is a Value, got {v!r} ({type(v).__name__})")
+    # Nodes are numbered in topological order, so operands have smaller numbers than results.
+    nodes = topological_order(outputs)
+    number = {id(v): i for i, v in enumerate(nodes)}
+    operands = [tuple([number[id(a)] for a in v.operands]) for v in nodes]
+    graph = Graph([v.op for v in nodes], operands, {}, [], tuple([number[id(v)] for v in outputs]), len(nodes))
+    graph.labels.update((i, label) for i, label in enumerate([v.label for v in nodes]) if label)
+    # Only rows of any number of operands have settings: k of a softmax, how many pairs a dot has.
+    variadic = {name for name, row in ops.TABLE.items() if row.variadic}
+    givens: list[Value] = []
+    for i, v in enumerate(nodes):
+        if operands[i]:
+            graph.order.append(i)
+            if graph.ops[i] in variadic and v.params:
+                graph.settings[i] = v.params
+        else:
+            graph.leaves[i] = _leaf(v, columns, listed, parameters, givens)
+            graph.ops[i] = ""  # the sum of nothing is computed, but of no operand
+    # Of several nodes with the same number, the first stands for all.
+    for i, leaf in graph.leaves.items():
+        if leaf.kind == LITERAL:
+            graph.literals.setdefault(struct.pack("d", leaf.value), i)
+    return RecordedGraph(graph, inputs, parameters, givens)
+
+
+def _leaf(
+    v: Value, columns: dict[int, int], listed: dict[int, int], parameters: list[Value], givens: list[Value]
+) -> Leaf:
+    """What leaf v is; a parameter that was not listed, or a given, is appended to its list."""
+    if id(v) in columns:
+        return Leaf(INPUT, columns[id(v)])
+    if id(v) in listed:
+        return Leaf(PARAMETER, listed[id(v)])
+    if v.requires_grad:
+        parameters.append(v)
+        return Leaf(PARAMETER, len(parameters) - 1)
+    if v.role in ("constant", "result"):
+        return Leaf(LITERAL, 0, v.data)
+    givens.append(v)
+    return Leaf(GIVEN, len(givens) - 1)
+
+
+def _as_list(values: Iterable[Value], argument: str) -> list[Value]:
+    if isinstance(values, Value):
+        raise TypeError(f"{argument} is a list of Values, got {values!r}: write {argument}=[...] around it")
+    return list(values)
+
+
+def _positions(leaves: Sequence[Value], kind: str, inputs: dict[int, int]) -> dict[int, int]:
+    """The positions of these leaves by their ids; `inputs` are those of the inputs, which cannot be listed again."""
+    positions: dict[int, int] = {}
+    for k, v in enumerate(leaves):
+        if not isinstance(v, Value):
+            raise TypeError(f"{kind} {k} is no Value but {v!r} ({type(v).__name__}): list Values as {kind}s")
+        if not v.is_leaf:
+            raise ValueError(f"{kind} {k}, {v!r}, is computed: list the leaves that it is made of")
+        if id(v) in positions:
+            raise ValueError(f"{kind} {k}, {v!r}, is listed twice: it was number {positions[id(v)]} already")
+        if id(v) in inputs:
+            raise ValueError(f"{kind} {k}, {v!r}, is input {inputs[id(v)]} too: it can only be one of them")
+        positions[id(v)] = k
+    return positions

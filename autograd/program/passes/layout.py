@@ -1,7 +1,22 @@
-"""Pass: order the rows, so that what an operation takes lies side by side in memory: a slice and not a gather.
+"""Pass: assign a layout, so that what an operation reads lies side by side in memory: a slice and not a gather.
 
-Blocks follow the order of the rows they are computed from; parameters lie in the order in which matrix products want
+Blocks follow the order of the rows they are computed from; parameters lie in the order in which matrix products read
 them, weight matrices row by row. Sums may be added up in another order for it.
+
+>>> from autograd.program.passes.blocks import group_nodes
+>>> from autograd.program.passes.graph import Value, read_graph
+>>> from autograd.program.passes.matrices import lift
+>>> from autograd.program.passes.sums import collect_sums
+>>> W, x = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]], [Value(5.0), Value(6.0)]
+>>> outputs = [(u * x[0] + v * x[1] + Value(0.0)).tanh() for u, v in W]  # weights and biases take turns
+>>> graph = collect_sums(read_graph(outputs, inputs=x).graph)
+>>> layout = assign_layout(graph, lift(graph, group_nodes(graph)))
+>>> layout.parameters  # two weights, two weights, two biases
+[0, 1, 3, 4, 2, 5]
+>>> print(layout.describe(["z", "h"]))
+P: 6 parameters, 0 givens, 0 literals, 0 computed
+array 0: 2 rows per example, for z
+array 1: 2 rows per example, for h
 """
 
 from __future__ import annotations
@@ -11,9 +26,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.program.passes.blocks import ACROSS, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
-from autograd.program.passes.graph import GIVEN, PARAMETER, Graph
-from autograd.program.passes.groups import INPUTS, LITERAL, homes_of
+from autograd.program.passes.blocks import (
+    BATCH_REDUCTION,
+    ELEMENTWISE,
+    FAMILY,
+    INPUTS,
+    PRODUCT,
+    ROWWISE,
+    Block,
+    Numbers,
+    storage_of,
+)  # fmt: skip
+from autograd.program.passes.graph import GIVEN, LITERAL, PARAMETER, Graph
 
 _BLOCK = 1 << 32  # a position says block and row: this much lies between two blocks
 
@@ -28,7 +52,7 @@ class Layout:
     """
 
     blocks: list[Block]
-    homes: list[str]
+    storage: list[str]
     position: Numbers
     segment: Numbers
     segments: list[list[int]]  # the blocks in each
@@ -55,120 +79,134 @@ class Layout:
         return "\n".join(lines)
 
 
-def order_rows(graph: Graph, blocks: Sequence[Block], extra_parameters: int = 0) -> Layout:
+def assign_layout(graph: Graph, blocks: Sequence[Block], extra_parameters: int = 0) -> Layout:
     """Lay out the nodes of all blocks; parameters below `extra_parameters` that no block uses come last."""
-    return _Orderer(graph, blocks).run(extra_parameters)
+    return _LayoutAssignment(graph, blocks).run(extra_parameters)
 
 
-class _Orderer:
+class _LayoutAssignment:
+    """A layout under construction.
+
+    `position` holds provisional places until all blocks are sorted; `rank` is the order in which blocks first read what
+    has no position yet: what lies in P.
+    """
+
     def __init__(self, graph: Graph, blocks: Sequence[Block]) -> None:
         self.graph, self.blocks = graph, list(blocks)
-        self.homes = homes_of(graph)
+        self.storage = storage_of(graph)
         self.position = np.full(len(graph), -1, dtype=np.int64)
-        self.rank = np.full(len(graph), -1, dtype=np.int64)  # the order in which blocks want what lies in P
+        self.rank = np.full(len(graph), -1, dtype=np.int64)
         self.ranked = 0
         for i, leaf in graph.leaves.items():
-            if self.homes[i] == INPUTS:
+            if self.storage[i] == INPUTS:
                 self.position[i] = leaf.position
 
     def run(self, extra_parameters: int) -> Layout:
-        late = self._late()
-        for b in [*(b for b in range(len(self.blocks)) if b not in late), *sorted(late)]:
-            block = self.blocks[b] = self._arranged(self.blocks[b])
+        # Each block is sorted by where its operands lie, and gives its own nodes places for the blocks after it.
+        last = self._blocks_of_parameters()
+        for b in [*(b for b in range(len(self.blocks)) if b not in last), *sorted(last)]:
+            block = self.blocks[b] = self._sorted(self.blocks[b])
             self.position[block.nodes.ravel()] = _BLOCK * (b + 1) + np.arange(block.size)
-            for of in block.operands:
-                self._want(block, of)
+            for operand in block.operands:
+                self._rank(block, operand)
+        # All orders are known: provisional places become places in P and in arrays.
         parameters, givens, constants, shared = self._place_shared(extra_parameters)
         segment, segments, sizes = self._place_rows()
         return Layout(
-            self.blocks, self.homes, self.position, segment, segments, sizes, parameters, givens, constants, shared
+            self.blocks, self.storage, self.position, segment, segments, sizes, parameters, givens, constants, shared
         )  # fmt: skip
 
-    def _late(self) -> set[int]:
+    def _blocks_of_parameters(self) -> set[int]:
         """Blocks of leaves that the batch shares, as the sum of all squared weights: they take the order of others."""
-        late: set[int] = set()
-        home: dict[int, int] = {}
+        last: set[int] = set()
+        block_of: dict[int, int] = {}
         for b, block in enumerate(self.blocks):
-            home.update(dict.fromkeys(block.nodes.ravel().tolist(), b))
+            block_of.update(dict.fromkeys(block.nodes.ravel().tolist(), b))
             if block.batched or block.form == PRODUCT:
                 continue
-            made_by = {home.get(a, -1) for of in block.operands for a in of.ravel().tolist()}
-            if made_by <= late | {-1}:
-                late.add(b)
-        return late
+            sources = {block_of.get(a, -1) for operand in block.operands for a in operand.ravel().tolist()}
+            if sources <= last | {-1}:
+                last.add(b)
+        return last
 
     # ----- The order within a block -----
 
-    def _arranged(self, block: Block) -> Block:
-        of = block.operands
-        if block.form in (ACROSS, ELEMENTWISE):
-            wanted = self.rank[block.nodes]
-            keys = [wanted] if (wanted >= 0).all() else [self._key(x) for x in of]
+    def _sorted(self, block: Block) -> Block:
+        """The block with its rows, and the k things that it sums over, in the order in which operands lie."""
+        operands = block.operands
+        if block.form in (BATCH_REDUCTION, ELEMENTWISE):
+            # In the order in which another block has read the results, if one has; else in that of the operands.
+            ranks = self.rank[block.nodes]
+            keys = [ranks] if (ranks >= 0).all() else [self._key(x) for x in operands]
             order = _sorted_by(keys, block.size)
-            return replace(block, nodes=block.nodes[order], operands=tuple([x[order] for x in of]))
-        if block.form == PRODUCT:
-            weights, x, *rest = of
-            k, r = _sorted_by([self._key(x[:, 0])], len(x)), _sorted_by([self._key(x[0])], x.shape[1])
-            nodes, rest = block.nodes[:, r], [term[:, r] for term in rest]
-            return replace(block, nodes=nodes, operands=(weights[:, k], x[k][:, r], *rest))
+            return replace(block, nodes=block.nodes[order], operands=tuple([x[order] for x in operands]))
         if block.form == ROWWISE:
-            left, right, *rest = of
+            left, right, *terms = operands
             k = _sorted_by([self._key(right[:, 0]), self._key(left[:, 0])], len(left))
-            return replace(block, operands=(left[k], right[k], *rest))
-        (x,) = of
+            return replace(block, operands=(left[k], right[k], *terms))
+        # The rest reads a matrix x: its rows are sorted by the first column, its columns by the first row.
+        x = operands[block.form == PRODUCT]
         k, n = _sorted_by([self._key(x[:, 0])], len(x)), _sorted_by([self._key(x[0])], x.shape[1])
-        if block.form == FAMILY:
-            return replace(block, nodes=block.nodes[k][:, n], operands=(x[k][:, n],))
-        return replace(block, nodes=block.nodes[n], operands=(x[k][:, n],))
+        if block.form == PRODUCT:
+            weights, _, *terms = operands
+            operands = (weights[:, k], x[k][:, n], *[term[:, n] for term in terms])
+            return replace(block, nodes=block.nodes[:, n], operands=operands)
+        nodes = block.nodes[k][:, n] if block.form == FAMILY else block.nodes[n]
+        return replace(block, nodes=nodes, operands=(x[k][:, n],))
 
-    def _key(self, of: Numbers) -> Numbers:
-        """What to sort by: positions where these are known, or the order that others want; else nothing."""
-        for known in (self.position[of], self.rank[of]):
-            if (known >= 0).all():
-                return known
-        return np.zeros(len(of), dtype=np.int64)
+    def _key(self, nodes: Numbers) -> Numbers:
+        """What to sort by: positions where these are known, or ranks where others have read them; else nothing."""
+        for places in (self.position[nodes], self.rank[nodes]):
+            if (places >= 0).all():
+                return places
+        return np.zeros(len(nodes), dtype=np.int64)
 
-    def _want(self, block: Block, of: Numbers) -> None:
+    def _rank(self, block: Block, operand: Numbers) -> None:
         """Line up what has no place in P yet, in the order in which this block reads it."""
-        flat = of.ravel()
-        if block.form == ELEMENTWISE and self._is_inline(flat):
+        flat = operand.ravel()
+        # One literal for all rows stands in the source text, and needs no place in P.
+        if block.form == ELEMENTWISE and self.storage[int(flat[0])] == LITERAL and (flat == flat[0]).all():
             return
-        open_ = flat[(self.position[flat] < 0) & (self.rank[flat] < 0)]
-        if not len(open_):
+        unplaced = flat[(self.position[flat] < 0) & (self.rank[flat] < 0)]
+        if not len(unplaced):
             return
-        _, first = np.unique(open_, return_index=True)
-        new = open_[np.sort(first)]
+        _, first = np.unique(unplaced, return_index=True)
+        new = unplaced[np.sort(first)]  # each once, where it first occurs
         self.rank[new] = np.arange(self.ranked, self.ranked + len(new))
         self.ranked += len(new)
-
-    def _is_inline(self, flat: Numbers) -> bool:
-        return self.homes[int(flat[0])] == LITERAL and bool((flat == flat[0]).all())
 
     # ----- The order of everything -----
 
     def _place_shared(self, extra_parameters: int) -> tuple[list[int], list[int], list[float], int]:
-        wanted = np.flatnonzero(self.rank >= 0)
-        leaves = [i for i in wanted[np.argsort(self.rank[wanted])].tolist() if i in self.graph.leaves]
+        """Give everything in P its place; returns the order of parameters and givens, the literals, the length of P."""
+        ranked = np.flatnonzero(self.rank >= 0)
         by_kind: dict[str, list[int]] = {PARAMETER: [], GIVEN: [], LITERAL: []}
-        for i in leaves:
-            by_kind[self.graph.leaves[i].kind].append(i)
+        for i in ranked[np.argsort(self.rank[ranked])].tolist():
+            if i in self.graph.leaves:
+                by_kind[self.graph.leaves[i].kind].append(i)
         numbers = {kind: [self.graph.leaves[i].position for i in nodes] for kind, nodes in by_kind.items()}
+        # Parameters that occur in no block have a gradient too, of 0: they get places behind the others.
         used = set(numbers[PARAMETER])
         numbers[PARAMETER] += [p for p in range(extra_parameters) if p not in used]
-        at = 0
-        for kind in (PARAMETER, GIVEN, LITERAL):
-            self.position[by_kind[kind]] = np.arange(at, at + len(by_kind[kind]))
-            at += len(numbers[kind])
+        start = 0
+        for kind, nodes in by_kind.items():
+            self.position[nodes] = np.arange(start, start + len(nodes))
+            start += len(numbers[kind])
+        # What is computed once for the whole batch lies behind the leaves, block by block.
         for block in self.blocks:
             if not block.batched:
-                self.position[block.nodes.ravel()] = np.arange(at, at + block.size)
-                at += block.size
+                self.position[block.nodes.ravel()] = np.arange(start, start + block.size)
+                start += block.size
         constants = [self.graph.leaves[i].value for i in by_kind[LITERAL]]
-        return numbers[PARAMETER], numbers[GIVEN], constants, at
+        return numbers[PARAMETER], numbers[GIVEN], constants, start
 
     def _place_rows(self) -> tuple[Numbers, list[list[int]], list[int]]:
         """Give blocks that something reads together one array, and each of the others its own."""
-        home = np.full(len(self.graph), -1, dtype=np.int64)
+        block_of = np.full(len(self.graph), -1, dtype=np.int64)
+        for b, block in enumerate(self.blocks):
+            if block.batched:
+                block_of[block.nodes.ravel()] = b
+        # Union-find: blocks with the same root lie in one array.
         root = list(range(len(self.blocks)))
 
         def find(b: int) -> int:
@@ -176,15 +214,13 @@ class _Orderer:
                 root[b] = b = root[root[b]]
             return b
 
-        for b, block in enumerate(self.blocks):
-            if block.batched:
-                home[block.nodes.ravel()] = b
-        together = [of for block in self.blocks for of in block.operands]
-        for of in together:
-            first, *others = np.unique(home[of.ravel()]).tolist()
-            if first >= 0:
-                for b in others:
-                    root[find(b)] = find(first)
+        for block in self.blocks:
+            for operand in block.operands:
+                first, *others = np.unique(block_of[operand.ravel()]).tolist()
+                if first >= 0:  # the smallest is -1 if some lie elsewhere: then rows are gathered anyway
+                    for b in others:
+                        root[find(b)] = find(first)
+        # Arrays are numbered by their first block, and hold their blocks in order.
         segment = np.full(len(self.graph), -1, dtype=np.int64)
         number: dict[int, int] = {}
         segments: list[list[int]] = []

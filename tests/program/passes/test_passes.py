@@ -8,16 +8,22 @@ import pytest
 
 from autograd import Value, dot, logsumexp, relu, softmax, tanh
 from autograd import sum as add_up
-from autograd.program.passes.alike import settle
-from autograd.program.passes.blocks import ALONG, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block
-from autograd.program.passes.graph import Graph
-from autograd.program.passes.groups import group, levels_of
-from autograd.program.passes.layout import Layout, order_rows
+from autograd.program.passes.alike import legalize
+from autograd.program.passes.blocks import (
+    ELEMENTWISE,
+    FAMILY,
+    PRODUCT,
+    REDUCTION,
+    ROWWISE,
+    Block,
+    group_nodes,
+    levels_of,
+)
+from autograd.program.passes.graph import Graph, read_graph
+from autograd.program.passes.layout import Layout, assign_layout
 from autograd.program.passes.matrices import lift
-from autograd.program.passes.powers import share_squares
-from autograd.program.passes.simplify import drop_dead, fold, merge_equal
+from autograd.program.passes.simplify import drop_dead, fold_constants, merge_equal, share_squares
 from autograd.program.passes.sums import collect_sums
-from autograd.program.passes.walk import read_graph
 
 X = [Value(0.1 * i, f"x{i}") for i in range(6)]
 W = [Value(0.2 * i, f"w{i}", role="parameter") for i in range(12)]
@@ -45,12 +51,12 @@ x0, x1, x2, w0, w1, w2 = *X[:3], *W[:3]
 @pytest.mark.parametrize(
     ("run", "outputs", "expected"),
     [
-        (fold, [x0 * 1.0], []),
-        (fold, [1.0 * x0 / 1.0 - 0.0], []),
-        (fold, [x0**1.0 + 0.0], ["+(#0 x0, 0.0)"]),  # which turns -0.0 into 0.0
-        (fold, [0.0 - x0], ["-(0.0, #1 x0)"]),
-        (fold, [x0 * (Value(2.0, role="constant") * 3.0 + 1.0)], ["*(#0 x0, 7.0)"]),
-        (fold, [relu(Value(-1.0, role="constant")) + x0], ["+(0.0, #2 x0)"]),
+        (fold_constants, [x0 * 1.0], []),
+        (fold_constants, [1.0 * x0 / 1.0 - 0.0], []),
+        (fold_constants, [x0**1.0 + 0.0], ["+(#0 x0, 0.0)"]),  # which turns -0.0 into 0.0
+        (fold_constants, [0.0 - x0], ["-(0.0, #1 x0)"]),
+        (fold_constants, [x0 * (Value(2.0, role="constant") * 3.0 + 1.0)], ["*(#0 x0, 7.0)"]),
+        (fold_constants, [relu(Value(-1.0, role="constant")) + x0], ["+(0.0, #2 x0)"]),
         (merge_equal, [tanh(x0) * tanh(x0)], ["tanh(#0 x0)", "*(#1, #1)"]),
         (merge_equal, [tanh(x0 * x1) + tanh(x0 * x1)], ["*(#0 x0, #1 x1)", "tanh(#2)", "+(#3, #3)"]),
         (merge_equal, [x0 * x1 + x1 * x0], ["*(#0 x0, #1 x1)", "*(#1 x1, #0 x0)", "+(#2, #3)"]),
@@ -75,12 +81,12 @@ x0, x1, x2, w0, w1, w2 = *X[:3], *W[:3]
          ["tanh(#2 x0)", "*(#1 w1, #4 x1)", "+(#7, #5 w2)", "*(#0 w0, #3)", "+(#9, #8)"]),
         (collect_sums, [dot([w0, w1, w2], [x0, x1, 2.0])],
          ["*(#2 w2, 2.0)", "dot(#0 w0, #1 w1, #3 x0, #4 x1, #7; 2)"]),
-        (settle, [logsumexp([x0, tanh(x1), w0, 2.0])],
+        (legalize, [logsumexp([x0, tanh(x1), w0, 2.0])],
          ["tanh(#1 x1)", "copy(#0 x0)", "spread(#3 w0)", "spread(2.0)", "logsumexp(#6, #2, #7, #8)"]),
-        (settle, [logsumexp([x0, x1])], ["logsumexp(#0 x0, #1 x1)"]),
-        (settle, [add_up([x0, w0, x1])], ["+(#0 x0, #1 w0)", "+(#4, #2 x1)"]),
-        (settle, [add_up([x0])], ["+(#0 x0, 0.0)"]),
-        (settle, [x0, w0], ["copy(#0 x0)", "copy(#1 w0)"]),
+        (legalize, [logsumexp([x0, x1])], ["logsumexp(#0 x0, #1 x1)"]),
+        (legalize, [add_up([x0, w0, x1])], ["+(#0 x0, #1 w0)", "+(#4, #2 x1)"]),
+        (legalize, [add_up([x0])], ["+(#0 x0, 0.0)"]),
+        (legalize, [x0, w0], ["copy(#0 x0)", "copy(#1 w0)"]),
         (collect_sums, [dot([], [], x0)], ["+(#0 x0, 0.0)"]),
         (collect_sums, [dot([], [], Value(0.0, role="constant"))], ["+(0.0, 0.0)"]),
     ],
@@ -117,7 +123,7 @@ def test_drop_dead() -> None:
 def test_levels_and_groups() -> None:
     graph = graph_of(tanh(x0) + tanh(x1), tanh(w0) * x0)
     assert [levels_of(graph)[i] for i in graph.order] == [1, 1, 2, 1, 2]
-    assert [found.describe() for found in group(graph)] == [
+    assert [found.describe() for found in group_nodes(graph)] == [
         "level 1: 2 × tanh of inputs, per example",
         "level 1: 1 × tanh of shared, shared by the batch",
         "level 2: 1 × + of rows, rows, per example",
@@ -126,13 +132,13 @@ def test_levels_and_groups() -> None:
 
 
 def test_different_exponents_are_different_groups() -> None:
-    assert len(group(fold(graph_of(x0**2.0, x1**3.0, x2**2.0)))) == 2
-    assert len(group(fold(graph_of(x0 * 2.0, x1 * 3.0)))) == 1
+    assert len(group_nodes(fold_constants(graph_of(x0**2.0, x1**3.0, x2**2.0)))) == 2
+    assert len(group_nodes(fold_constants(graph_of(x0 * 2.0, x1 * 3.0)))) == 1
 
 
 def blocks_of(*outputs: Value) -> tuple[Graph, list[Block]]:
-    graph = settle(drop_dead(merge_equal(collect_sums(fold(graph_of(*outputs))))))
-    return graph, lift(graph, group(graph))
+    graph = legalize(drop_dead(merge_equal(collect_sums(fold_constants(graph_of(*outputs))))))
+    return graph, lift(graph, group_nodes(graph))
 
 
 def neuron(ws: list[Value], xs: list[Any]) -> Any:
@@ -151,7 +157,7 @@ LIFTED: list[tuple[list[Any], list[tuple[str, tuple[int, ...]]]]] = [
     ([neuron(W[:4], [W[4], W[5], W[6], W[7]])], [(ROWWISE, (1,))]),
     ([dot(X[:4], [*X[2:]])], [(ROWWISE, (1,))]),
     ([tanh(x) for x in X], [(ELEMENTWISE, (6,))]),
-    ([logsumexp(X[:3]), logsumexp(X[3:])], [(ALONG, (2,))]),
+    ([logsumexp(X[:3]), logsumexp(X[3:])], [(REDUCTION, (2,))]),
     ([*softmax(X[:3]), *softmax(X[3:])], [(FAMILY, (3, 2))]),
 ]  # fmt: skip
 
@@ -164,7 +170,7 @@ def test_lift(outputs: list[Value], expected: list[tuple[str, tuple[int, ...]]])
 
 def layout_of(*outputs: Value) -> Layout:
     graph, blocks = blocks_of(*outputs)
-    return order_rows(graph, blocks)
+    return assign_layout(graph, blocks)
 
 
 def test_weights_lie_row_by_row_as_their_products_want_them() -> None:
@@ -186,4 +192,4 @@ def test_rows_that_are_read_together_share_an_array() -> None:
 def test_extra_parameters_come_last() -> None:
     read = read_graph([w1 * x0], X, parameters=[w0, w1])
     graph = drop_dead(read.graph)
-    assert order_rows(graph, lift(graph, group(graph)), 2).parameters == [1, 0]
+    assert assign_layout(graph, lift(graph, group_nodes(graph)), 2).parameters == [1, 0]
