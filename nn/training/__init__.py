@@ -20,11 +20,10 @@ from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.stages import output_activation
 from nn.training import arguments
+from nn.training.arguments import ENGINES as ENGINES
 from nn.training.arguments import CallbackLike
 from nn.training.checkpoint import Checkpoint
 from nn.training.checkpoint import CheckpointError as CheckpointError
-from nn.training.choosing import ENGINES as ENGINES
-from nn.training.choosing import chosen_engine
 from nn.training.divergence import TrainingError as TrainingError
 from nn.training.engine import CompilationError as CompilationError
 from nn.training.engine import EagerEngine, Objective
@@ -116,7 +115,7 @@ def fit(
     size = n if batch_size is None else check_count("fit", "batch_size", batch_size)
     arguments.check_batches(model, n, size)
 
-    output = arguments.recorded_trial(model, training.X[0])
+    output = arguments.checked_output(model, training.X[0])
     targets = training.y + (validation.y if validation else [])
     objective = Objective(
         chosen_loss(model, loss, output, targets),
@@ -145,7 +144,7 @@ def fit(
     eager = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
     job = Job(
         model=model,
-        engine=chosen_engine(engine, eager, training, validation, shown > 0),
+        engine=arguments.chosen_engine(engine, eager, training, validation, shown > 0),
         objective=objective,
         optimizer=stepper,
         lr=stepper.lr,

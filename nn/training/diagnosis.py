@@ -1,6 +1,9 @@
-"""What a training log says about what is wrong, in plain sentences with a remedy each.
+"""A diagnosis from the log of a training: what looks wrong, in plain sentences with a remedy each.
 
 The bounds are rules of thumb, set so that nets made sick on purpose are found and nets that learn well are not.
+
+    layers.0 of 8 ReLU neurons, of which 5 gave 0 for every example of the last epoch (5/8 = 0.625 >= DEAD)
+    ->  "62 % of layer 1 (layers.0) is dead, giving 0 for every example: try a smaller learning rate ..."
 """
 
 from __future__ import annotations
@@ -36,13 +39,14 @@ def diagnose(history: History) -> list[str]:
     """
     if history.failure:
         return [history.failure]
-    causes = [sentence for find in (_dead, _saturated, _vanishing) for sentence in find(history)]
-    effects = [sentence for find in (_exploding, _large_updates) for sentence in find(history)]
-    found = causes + effects[:1]
-    if not found:
-        found += _too_small(history)
-    found += _overfitting(history)
-    return found or list(_still_falling(history))
+    # Sick layers first: a loss that rises or jumps often follows from them, and so does a step that is too large.
+    causes = [sentence for check in (_dead, _saturated, _vanishing) for sentence in check(history)]
+    effects = [sentence for check in (_exploding, _large_updates) for sentence in check(history)]
+    sentences = causes + effects[:1]
+    # A small step is only wrong where nothing else explains that the loss stands still.
+    sentences += [] if sentences else _too_small(history)
+    sentences += _overfitting(history)
+    return sentences or list(_still_falling(history))
 
 
 def _dead(history: History) -> Iterator[str]:
@@ -74,6 +78,7 @@ def _saturated(history: History) -> Iterator[str]:
 
 def _vanishing(history: History) -> Iterator[str]:
     norms = list(_of_layers(history, "gradient_norm"))
+    # Dead neurons pass no gradient on, which is another illness.
     if len(norms) < 3 or any(shares[-1] >= DEAD for _, shares in _of_layers(history, "dead")):
         return
     (first, low), (last, high) = norms[0], norms[-1]
@@ -94,6 +99,7 @@ def _exploding(history: History) -> Iterator[str]:
     if loss[-1] > 1.5 * loss[0] or max(loss) > 10.0 * loss[0] > 0.0:
         yield f"The loss rose from {loss[0]:.3g} to {max(loss):.3g}: {smaller}"
     elif len(loss) >= FEW:
+        # A quarter of the later epochs rise, and by half of the loss: more than the noise of small batches.
         late = loss[len(loss) // 2 :]
         rises = [b - a for a, b in pairwise(late) if b > a]
         wild = len(rises) >= len(late) / 4 and median(rises) > 0.5 * median(late)
@@ -127,12 +133,13 @@ def _too_small(history: History) -> Iterator[str]:
 
 def _overfitting(history: History) -> Iterator[str]:
     loss, val = history.history.get("loss", []), history.history.get("val_loss", [])
-    known = [i for i, v in enumerate(val) if math.isfinite(v) and math.isfinite(loss[i])]
-    if len(known) < FEW:
+    epochs = [i for i, v in enumerate(val) if math.isfinite(v) and math.isfinite(loss[i])]
+    if len(epochs) < FEW:
         return
-    last, best = known[-1], min(known, key=lambda i: val[i])
+    # Either the validation loss has risen while the training loss went on falling, or the two have come apart.
+    last, best = epochs[-1], min(epochs, key=lambda i: val[i])
     rose = val[last] > RISEN * val[best] and loss[last] < loss[best]
-    apart = val[last] > GAP * loss[last] and val[last] - loss[last] > 0.2 * val[known[0]]
+    apart = val[last] > GAP * loss[last] and val[last] - loss[last] > 0.2 * val[epochs[0]]
     if rose or apart:
         lowest = f", where it was lowest, {val[best]:.3g}, after epoch {best + 1}" if rose else ""
         yield (
@@ -145,16 +152,16 @@ def _still_falling(history: History) -> Iterator[str]:
     loss = _finite(history, "loss")
     if len(loss) < 2 * FEW or history.stopped != "finished":
         return
-    before = loss[-1 - len(loss) // 10]
+    before = loss[-1 - len(loss) // 10]  # a tenth of the training earlier
     if 0.3 * loss[0] < loss[-1] < 0.95 * before:
         yield f"The loss was still falling when the training ended, at {loss[-1]:.3g}: try more epochs"
 
 
-def _of_layers(history: History, what: str) -> Iterator[tuple[str, Sequence[float]]]:
+def _of_layers(history: History, measurement: str) -> Iterator[tuple[str, Sequence[float]]]:
     """The numbers of every layer that has them, by its place and name: "layer 1 (layers.0)"."""
     for i, (name, numbers) in enumerate(history.layers.items()):
-        if numbers.get(what):
-            yield f"layer {i + 1} ({name})", numbers[what]
+        if numbers.get(measurement):
+            yield f"layer {i + 1} ({name})", numbers[measurement]
 
 
 def _activation(history: History, name: str) -> str:

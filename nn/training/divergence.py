@@ -1,4 +1,14 @@
-"""Why a training broke down: the first operation that gave nan or inf, its layer, and what to change."""
+"""Why a training broke down: the first operation that gave nan or inf, its layer, and what to change.
+
+A model whose output is 0, under a loss that takes its logarithm, diverges in the loss:
+
+>>> from autograd import log
+>>> from nn import MLP
+>>> model = MLP(1, [1], init="zeros")
+>>> objective = Objective(lambda predictions, targets: log(predictions[0] * 0.0))
+>>> find_cause(model, objective, Examples([[1.0]], [1.0]))
+Cause(layer='the loss', story='log of (0) is -inf, at ...')
+"""
 
 from __future__ import annotations
 
@@ -10,7 +20,7 @@ from autograd import AnomalyError, Value, detect_anomaly, topological_order
 from nn.module import Module
 from nn.stages import stages_of, through_stages
 from nn.training.engine import Objective
-from nn.training.examples import Examples
+from nn.training.examples import Examples, as_list
 from nn.training.history import History
 
 LONGEST = 200  # of the text about one operation: a neuron of 784 inputs has 1569 operands
@@ -33,7 +43,7 @@ class TrainingError(ArithmeticError):
 
 
 class Cause(NamedTuple):
-    """Where it began: the layer, and what happened in words."""
+    """Where a breakdown began: the layer, and the operation in words."""
 
     layer: str
     story: str
@@ -45,29 +55,29 @@ def find_cause(model: Module, objective: Objective, batch: Examples) -> Cause | 
     Random generators and running means move on; the caller puts them back.
     """
     stages = list(stages_of(model))
-    place = ""
+    layer = ""  # the one whose operations run at the moment
 
     def see(i: int, outputs: Sequence[object]) -> None:
-        nonlocal place
-        place = stages[i + 1][0] if i + 1 < len(stages) else "the loss"
+        nonlocal layer
+        layer = stages[i + 1][0] if i + 1 < len(stages) else "the loss"
 
     outputs: list[Value] = []
     try:
         with detect_anomaly():
-            place = stages[0][0]
+            # Forward, with the name of what runs at hand when an operation raises.
+            layer = stages[0][0]
             outputs = through_stages(stages, batch.X, see)
-            place = "the loss"
+            layer = "the loss"
             total = objective.on(outputs, batch)
-            place = "the penalty"
+            layer = "the penalty"
             penalty = objective.penalty(model)
             total = total if penalty is None else total + penalty
+            # Backward: which layer it was can be told from the gradients that were computed before the error.
             model.zero_grad()
-            place = ""
+            layer = ""
             total.backward()
     except AnomalyError as error:
-        if not place:
-            place = _layer_of_gradient(total, outputs)
-        return Cause(place, _shortened(str(error)))
+        return Cause(layer or _layer_of_gradient(total, outputs), _shortened(str(error)))
     finally:
         model.zero_grad()
     return None
@@ -90,20 +100,20 @@ def layer_of(name: str) -> str:
 
 def remedies(batch: Examples, lr: float, clipped: bool, cause: Cause | None) -> str:
     """What to change, as a list in a sentence."""
-    found = [f"a smaller learning rate (it was {lr:g}, try {lr / 10.0:g})"]
+    advice = [f"a smaller learning rate (it was {lr:g}, try {lr / 10.0:g})"]
     if not clipped:
-        found.append("clip_norm=1.0")
+        advice.append("clip_norm=1.0")
     largest = max(abs(x) for row in batch.X for x in row)
     if largest > LARGE_INPUT:
-        found.append(f"standardised inputs (the largest is {largest:g}; see nn.data.standardise)")
+        advice.append(f"standardised inputs (the largest is {largest:g}; see nn.data.standardise)")
     if cause is not None and cause.layer == "the loss" and cause.story.startswith(("log", "/", "the gradient")):
-        found.append("a loss on raw scores, such as binary_cross_entropy_with_logits or cross_entropy")
-    return " or ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else found[0]
+        advice.append("a loss on raw scores, such as binary_cross_entropy_with_logits or cross_entropy")
+    return " or ".join([", ".join(advice[:-1]), advice[-1]]) if len(advice) > 1 else advice[0]
 
 
 def _layer_of_gradient(total: Value, outputs: Sequence[Value | list[Value]]) -> str:
     """The layer of the first node, on the way back, whose gradient is not finite."""
-    roots = [v for x in outputs for v in (x if isinstance(x, list) else [x])]
+    roots = [v for x in outputs for v in as_list(x)]
     in_model = set(topological_order(roots))
     for v in reversed(topological_order(total)):
         if not math.isfinite(v.grad):
@@ -112,7 +122,7 @@ def _layer_of_gradient(total: Value, outputs: Sequence[Value | list[Value]]) -> 
 
 
 def _nearest_layer(v: Value) -> str:
-    """The layer of the parameter that is fewest operations below a node."""
+    """The layer of the parameter that is fewest operations below a node, found level by level."""
     level: list[Value] = [v]
     while level:
         for node in level:

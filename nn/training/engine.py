@@ -1,7 +1,7 @@
-"""The engine of a training: what turns a batch into one step of the optimizer. Another may stand in for it.
+"""The engine of a training: it turns a batch into one step of the optimizer. There are two, with the same interface.
 
-`EagerEngine` does it the plain way: every step records the graph of its loss, walks it back, and drops it. The one in
-`nn.training.compiled` works on arrays of its own, and brings the model up to date when it is asked to.
+`EagerEngine` records the graph of the loss at every step, walks it back, and drops it. `CompiledEngine`, in
+`nn.training.compiled`, works on arrays of its own, and writes them into the model when it is asked to.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import autograd
@@ -19,14 +20,13 @@ from nn.module import Evaluating, Module
 from nn.optim.optimizer import Optimizer
 from nn.regularization import l1, l2, weights_of
 from nn.stages import plain
-from nn.training.batch import Batch
-from nn.training.examples import Examples
+from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper
 from nn.training.watch import Watch
 
 
 class Step(NamedTuple):
-    """What came out of a batch: the loss on the examples, the penalty on the weights, and the outputs as floats."""
+    """The results of a batch: the loss on the examples, the penalty on the weights, and the outputs as floats."""
 
     loss: float
     penalty: float
@@ -46,7 +46,7 @@ class CompilationError(ValueError):
 
     @property
     def why(self) -> str:
-        """What it is, without the remedy."""
+        """The reason, without the remedy."""
         return str(self.args[0])
 
     def __str__(self) -> str:
@@ -54,13 +54,16 @@ class CompilationError(ValueError):
 
 
 class Engine(Protocol):
-    """What `fit` asks of an engine; `name` is "eager" or "compiled", and `reason` says why it is not compiled."""
+    """The interface between the loop and an engine.
+
+    `name` is "eager" or "compiled", and `reason` says why an eager one stands in for a compiled one, if it does.
+    """
 
     name: str
     reason: str
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
-        """One step on one batch, all or nothing; with `watch`, tell it what the layers do.
+        """One step on one batch, all or nothing; a `watch` is shown the outputs, gradients and updates of the layers.
 
         Raises NotFiniteError for nan or inf in the loss, a gradient or a parameter.
         """
@@ -68,15 +71,15 @@ class Engine(Protocol):
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """Loss and outputs in evaluation mode, all at once or batch by batch; nothing changes."""
 
-    def settle(self) -> None:
-        """Bring the model and the optimizer up to date, for others to look at."""
+    def write_model(self) -> None:
+        """Bring the model and the optimizer up to date, before a callback or a checkpoint reads them."""
 
-    def refresh(self) -> None:
-        """Take over what others changed in the model or in the optimizer."""
+    def read_model(self) -> None:
+        """Take over the numbers and settings of model and optimizer, after a callback may have changed them."""
 
 
 class Objective(NamedTuple):
-    """What is made small: a loss on the examples, and penalties on the weights."""
+    """The number that training makes small: a loss on the examples, and penalties on the weights."""
 
     loss: Loss
     l1: float = 0.0
@@ -87,9 +90,9 @@ class Objective(NamedTuple):
         """The loss of a batch; with weights, Σ wᵢ·lossᵢ / n, where lossᵢ is the mean over an example's outputs."""
         if batch.sample_weight is None:
             return self.loss(outputs, batch.y)
-        each = self.loss(outputs, batch.y, reduction="none")
-        rows = [autograd.mean(x) if isinstance(x, list) else x for x in each]
-        return autograd.mean([x * w for x, w in zip(rows, batch.sample_weight, strict=True)])
+        losses = self.loss(outputs, batch.y, reduction="none")
+        means = [autograd.mean(x) if isinstance(x, list) else x for x in losses]
+        return autograd.mean([x * w for x, w in zip(means, batch.sample_weight, strict=True)])
 
     def penalty(self, model: Module) -> Any:
         """The penalties added up; None if there are none."""
@@ -104,7 +107,7 @@ class Objective(NamedTuple):
 
     def is_known(self) -> bool:
         """Whether loss and penalties are of this package."""
-        return getattr(self.loss, "func", self.loss) in LOSSES.values() and self.regularization is None
+        return unwrapped(self.loss) in LOSSES.values() and self.regularization is None
 
     def takes_weights(self) -> bool:
         """Whether the loss can give one number for each example, as weighted examples need it."""
@@ -115,7 +118,7 @@ class Objective(NamedTuple):
 
 
 class EagerEngine:
-    """The engine that records: one graph for each step, with the numbers and gradients of the explicit loop.
+    """The engine that records one graph for each step, with the numbers and gradients of a loop written by hand.
 
     >>> from nn import MLP, losses, optim
     >>> model = MLP(1, [1], init="zeros")
@@ -129,7 +132,6 @@ class EagerEngine:
 
     name = "eager"
     reason = ""
-    """Why it stands in for the compiled one, if it does."""
 
     def __init__(
         self,
@@ -150,17 +152,20 @@ class EagerEngine:
         before = self.keeper.take()
         try:
             return self._step(batch, watch)
-        except BaseException:
+        except BaseException:  # Ctrl-C too
             self.keeper.put_back(before)
             raise
 
     def _step(self, batch: Batch, watch: Watch | None) -> Step:
-        outputs = self.model.batch(batch.X) if watch is None else watch.forward(batch.X)
+        # Forward: outputs, loss, penalty. `watch.forward` is the same pass with a look at every layer's outputs.
+        X = batch.examples.X
+        outputs = self.model.batch(X) if watch is None else watch.forward(X)
         loss = self.objective.on(outputs, batch.examples)
         penalty = self.objective.penalty(self.model)
         total: Value = loss if penalty is None else loss + penalty
         if not math.isfinite(total.data):
             raise NotFiniteError("loss")
+        # Backward. The log shows gradients as they are, before clipping.
         for p in self.parameters:
             p.grad = 0.0
         total.backward()
@@ -168,6 +173,7 @@ class EagerEngine:
             raise NotFiniteError("gradient")
         if watch is not None:
             watch.gradients()
+        # Clip, then step.
         if self.max_norm is not None:
             clip_norm(self.parameters, self.max_norm)
         if self.max_value is not None:
@@ -183,17 +189,33 @@ class EagerEngine:
         """See `Engine.evaluate`."""
         X, y, _ = examples
         size = batch_size or len(X)
-        total, outputs = 0.0, []
+        total, results = 0.0, []
         with no_grad(), Evaluating(self.model):
             for start in range(0, len(X), size):
-                part = self.model.batch(X[start : start + size])
-                loss = self.objective.loss(part, y[start : start + size])
-                total += float(loss) * len(part)
-                outputs += [plain(x) for x in part]
-        return Step(total / len(X), 0.0, outputs)
+                outputs = self.model.batch(X[start : start + size])
+                loss = self.objective.loss(outputs, y[start : start + size])
+                total += float(loss) * len(outputs)
+                results += [plain(x) for x in outputs]
+        return Step(total / len(X), 0.0, results)
 
-    def settle(self) -> None:
-        """Everything is up to date at any time."""
+    def write_model(self) -> None:
+        """The model is up to date at any time."""
 
-    def refresh(self) -> None:
-        """Everything is read anew at every step."""
+    def read_model(self) -> None:
+        """The model is read anew at every step."""
+
+
+def unwrapped(function: Any) -> Any:
+    """The function inside a `functools.partial`, such as the loss in `partial(losses.mse, reduction="sum")`."""
+    while isinstance(function, partial):
+        function = function.func
+    return function
+
+
+def as_values(output: Any) -> Any:
+    """An output of floats as a model gives it, for losses that call methods of a Value.
+
+    >>> as_values([0.5, 2.0])
+    [Value(data=0.5, grad=0.0), Value(data=2.0, grad=0.0)]
+    """
+    return [Value(x) for x in output] if isinstance(output, list) else Value(output)

@@ -1,9 +1,13 @@
-"""Examples as training takes them: checked lists of plain numbers, whatever they were given as."""
+"""Examples as training takes them: checked lists of plain numbers, whatever kind of table they came in.
+
+[[0, 1]], [[1]]  ->  Examples(X=[[0.0, 1.0]], y=[1], sample_weight=None)
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from autograd.support.convert import to_float
@@ -20,15 +24,40 @@ class Examples(NamedTuple):
     y: list[Any]
     sample_weight: list[float] | None = None
 
-    def picked(self, chosen: Sequence[int]) -> Examples:
-        """Some of the examples, in the order given.
+    def select(self, indices: Sequence[int]) -> Examples:
+        """Some of the examples, in the order of the indices.
 
-        >>> Examples([[1.0], [2.0]], [0, 1]).picked([1]).y
+        >>> Examples([[1.0], [2.0]], [0, 1]).select([1]).y
         [1]
         """
-        weights = None if self.sample_weight is None else [self.sample_weight[i] for i in chosen]
-        X = self.X.picked(chosen) if isinstance(self.X, Table) else [self.X[i] for i in chosen]
-        return Examples(X, [self.y[i] for i in chosen], weights)
+        weights = None if self.sample_weight is None else [self.sample_weight[i] for i in indices]
+        X = self.X.select(indices) if isinstance(self.X, Table) else [self.X[i] for i in indices]
+        return Examples(X, [self.y[i] for i in indices], weights)
+
+
+class Batch:
+    """The examples of one step, as `indices` into the whole set; only an engine without arrays asks for the lists.
+
+    >>> batch = Batch(Examples([[1.0], [2.0], [3.0]], [0, 1, 0]), [2, 1])
+    >>> batch.examples.X, batch.examples.y, len(batch)
+    ([[3.0], [2.0]], [0, 1], 2)
+    """
+
+    def __init__(self, whole: Examples, indices: Sequence[int] | None = None) -> None:
+        self.whole = whole
+        self.indices = range(len(whole.X)) if indices is None else indices
+
+    @cached_property
+    def examples(self) -> Examples:
+        """The examples of this batch alone."""
+        return self.whole.select(self.indices)
+
+    def first(self, n: int) -> Batch:
+        """The first n of them."""
+        return Batch(self.whole, self.indices[:n])
+
+    def __len__(self) -> int:
+        return len(self.indices)
 
 
 def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) -> Examples:
@@ -47,8 +76,8 @@ def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) 
     ValueError: X[0][1] is nan: every input must be a finite number; leave the example out or fill it in
     """
     inputs = checked_inputs(model, X, names[0])
-    given = _listed(names[1], y, "one target for each example")
-    targets = [_target(f"{names[1]}[{i}]", t) for i, t in enumerate(given)]
+    entries = _entries(names[1], y, "a list with one target for each example")
+    targets = [_target(f"{names[1]}[{i}]", t) for i, t in enumerate(entries)]
     if len(inputs) != len(targets):
         raise ValueError(
             f"{names[0]} has {len(inputs)} examples but {names[1]} has {len(targets)} targets: "
@@ -63,20 +92,21 @@ def checked_inputs(model: Module, X: Any, name: str = "X") -> Sequence[list[floa
     """X as rows of floats, at least one, all finite, as wide as the model takes; errors as `checked`."""
     if hasattr(X, "to_numpy"):
         X = X.to_numpy()
+    # A table of plain numbers is read in one go; anything else entry by entry, so that an error can name the entry.
     inputs: Sequence[list[float]] | None = as_table(X)
     if inputs is None:
-        rows = _listed(name, X, "one list of numbers for each example")
+        rows = _entries(name, X, "a list with one list of numbers for each example")
         if not rows:
             raise ValueError(f"{name} is empty: it needs at least one example")
         inputs = [_row(f"{name}[{i}]", row) for i, row in enumerate(rows)]
     widths = (inputs.numbers.shape[1],) if isinstance(inputs, Table) else [len(row) for row in inputs]
-    width, wanted = input_width(model), "which is what the model takes"
-    if width is None:
-        width, wanted = widths[0], f"as {name}[0]"
-    for i, found in enumerate(widths):
-        if found != width:
-            count = "1 number" if found == 1 else f"{found} numbers"
-            raise ValueError(f"{name}[{i}] has {count}, expected {width}, {wanted}")
+    expected, reason = input_width(model), "which is what the model takes"
+    if expected is None:
+        expected, reason = widths[0], f"as {name}[0]"
+    for i, width in enumerate(widths):
+        if width != expected:
+            count = "1 number" if width == 1 else f"{width} numbers"
+            raise ValueError(f"{name}[{i}] has {count}, expected {expected}, {reason}")
     return inputs
 
 
@@ -89,7 +119,8 @@ def checked_weights(name: str, weights: Any, n: int) -> list[float]:
     Traceback (most recent call last):
     ValueError: sample_weight[1] is -1.0: a weight is a finite number from 0 on
     """
-    factors = [_number(f"{name}[{i}]", w) for i, w in enumerate(_listed(name, weights, "one number for each example"))]
+    entries = _entries(name, weights, "a list with one number for each example")
+    factors = [_number(f"{name}[{i}]", w) for i, w in enumerate(entries)]
     if len(factors) != n:
         raise ValueError(f"{name} has {len(factors)} weights for {n} examples: there must be one for each")
     for i, w in enumerate(factors):
@@ -100,25 +131,38 @@ def checked_weights(name: str, weights: Any, n: int) -> list[float]:
     return factors
 
 
-def _listed(name: str, given: Any, wanted: str) -> list[Any]:
-    if hasattr(given, "to_numpy"):  # pandas: iterating over a table gives the names of its columns
-        given = given.to_numpy()
-    if hasattr(given, "tolist"):
-        given = given.tolist()
-    if isinstance(given, (str, bytes, dict)) or not hasattr(given, "__iter__"):
-        raise TypeError(f"{name} is a list with {wanted}, got {short(given)} ({type(given).__name__})")
-    return list(given)
+def as_list(numbers: Any) -> list[Any]:
+    """One number, or several, as a list: an output or a target may be either.
+
+    >>> as_list(0.5), as_list([0.1, 0.9])
+    ([0.5], [0.1, 0.9])
+    """
+    return numbers if isinstance(numbers, list) else [numbers]
 
 
-def _row(name: str, given: Any) -> list[float]:
-    if hasattr(given, "tolist"):
-        given = given.tolist()
-    if isinstance(given, (str, bytes, dict)) or not hasattr(given, "__iter__"):
-        raise TypeError(
-            f"{name} is a list of numbers, got {short(given)} ({type(given).__name__}): "
-            "for one number each, give [[x] for x in X]"
-        )
-    row = [x if type(x) is float else _number(f"{name}[{j}]", x) for j, x in enumerate(given)]
+def one_hot_class(target: list[Any]) -> int | None:
+    """The place of the 1 in a list that else holds zeros; None for any other list, such as one of probabilities.
+
+    >>> one_hot_class([0, 0, 1]), one_hot_class([0.5, 0.5])
+    (2, None)
+    """
+    return target.index(1) if sorted(target) == [0] * (len(target) - 1) + [1] else None
+
+
+def _entries(name: str, values: Any, kind: str, remedy: str = "") -> list[Any]:
+    """The entries of a list, an array, a pandas column or another iterable; TypeError for a text, a dict, a number."""
+    if hasattr(values, "to_numpy"):  # pandas: iterating over a table gives the names of its columns
+        values = values.to_numpy()
+    if hasattr(values, "tolist"):
+        values = values.tolist()
+    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
+        raise TypeError(f"{name} is {kind}, got {short(values)} ({type(values).__name__}){remedy}")
+    return list(values)
+
+
+def _row(name: str, numbers: Any) -> list[float]:
+    entries = _entries(name, numbers, "a list of numbers", ": for one number each, give [[x] for x in X]")
+    row = [x if type(x) is float else _number(f"{name}[{j}]", x) for j, x in enumerate(entries)]
     if not row:
         raise ValueError(f"{name} is empty: an example has at least one number")
     for j, x in enumerate(row):
@@ -129,24 +173,24 @@ def _row(name: str, given: Any) -> list[float]:
     return row
 
 
-def _target(name: str, given: Any) -> Any:
+def _target(name: str, target: Any) -> Any:
     """A number as it is (a whole one may be an index), or a list of numbers."""
-    if hasattr(given, "tolist"):
-        given = given.tolist()
-    if isinstance(given, (list, tuple)):
-        if not given:
+    if hasattr(target, "tolist"):
+        target = target.tolist()
+    if isinstance(target, (list, tuple)):
+        if not target:
             raise ValueError(f"{name} is empty: a target has at least one number")
-        return [_target(f"{name}[{k}]", t) for k, t in enumerate(given)]
-    if isinstance(given, str):
-        raise TypeError(f"{name} is the text {given!r}: number the classes from 0 on")
-    x = _number(name, given)
+        return [_target(f"{name}[{k}]", t) for k, t in enumerate(target)]
+    if isinstance(target, str):
+        raise TypeError(f"{name} is the text {target!r}: number the classes from 0 on")
+    x = _number(name, target)
     if not math.isfinite(x):
         raise ValueError(f"{name} is {x}: every target must be a finite number")
-    return int(given) if isinstance(given, int) else x
+    return int(target) if isinstance(target, int) else x
 
 
-def _number(name: str, given: Any) -> float:
+def _number(name: str, number: Any) -> float:
     try:
-        return to_float(given)
+        return to_float(number)
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None

@@ -1,4 +1,4 @@
-"""`History`: what a training went through, epoch by epoch; it can be plotted, asked and diagnosed."""
+"""`History`: the log of a training, epoch by epoch; it can be plotted, read and diagnosed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """How many epochs there were."""
+        """The number of epochs."""
         return len(self.epoch)
 
     def append(self, logs: Mapping[str, float], layers: Mapping[str, Mapping[str, float]]) -> None:

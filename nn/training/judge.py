@@ -1,4 +1,7 @@
-"""From outputs to classes, and from both to metrics: what `fit`, `evaluate` and `predict_classes` share."""
+"""From outputs to classes, and from both to metrics, for `fit`, `evaluate` and `predict_classes`.
+
+outputs [0.2, 0.9]  ->  Decision(0.5): classes [0, 1]  ->  Judge(["accuracy"]) with targets [0, 0]: 0.5
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from autograd.support.convert import to_float
 from nn import losses, metrics
 from nn.module import Module
 from nn.stages import output_activation
+from nn.training.engine import unwrapped
+from nn.training.examples import as_list, one_hot_class
 
 # Losses whose predictions are meant to equal the targets, so that the line between 0 and 1 lies at 0.5.
 DISTANCES = frozenset(
@@ -110,8 +115,8 @@ class Judge:
         self.functions: dict[str, Callable[..., Any]] = {}
         if chosen is not None and not isinstance(chosen, Iterable) and not callable(chosen):
             raise TypeError(f"metrics is a list of names and functions of nn.metrics, got {chosen!r}")
-        listed = [chosen] if isinstance(chosen, str) or callable(chosen) else list(chosen or ())
-        for metric in listed:
+        entries = [chosen] if isinstance(chosen, str) or callable(chosen) else list(chosen or ())
+        for metric in entries:
             try:
                 function = metrics.get(ALIASES.get(metric, metric) if isinstance(metric, str) else metric)
             except (ValueError, TypeError) as error:
@@ -133,10 +138,11 @@ class Judge:
             raise type(error)(f"metrics cannot judge {name}: {error}") from None
 
     def _value(self, name: str, function: Callable[..., Any], y: Sequence[Any], outputs: Sequence[Any]) -> float:
-        if not all(math.isfinite(v) for x in outputs for v in (x if isinstance(x, list) else (x,))):
+        if not all(math.isfinite(v) for x in outputs for v in as_list(x)):
             return math.nan
-        if _bare(function) in OF_LABELS:
+        if unwrapped(function) in OF_LABELS:
             truth, wide = _labels(name, y, outputs), isinstance(outputs[0], list)
+            # Two classes are measured by the second one, as in scikit-learn; of more, every class counts the same.
             if wide and len(outputs[0]) > 2 and function in OF_ONE_CLASS:
                 function = partial(function, average="macro")
             elif not wide:
@@ -161,23 +167,13 @@ class Judge:
 
 def _labels(name: str, y: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
     """The class of every target, the place of the 1 in a one-hot one."""
-    labels = []
-    for i, t in enumerate(y):
-        if isinstance(t, list):
-            if sorted(t) != [0] * (len(t) - 1) + [1]:
-                raise ValueError(f"target {i} is {t!r}, but {name} needs one class for each example")
-            labels.append(t.index(1))
-        else:
-            labels.append(t)
+    labels = [one_hot_class(t) if isinstance(t, list) else t for t in y]
+    if None in labels:
+        i = labels.index(None)
+        raise ValueError(f"target {i} is {y[i]!r}, but {name} needs one class for each example")
     return labels
 
 
-def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
-    while isinstance(function, partial):
-        function = function.func
-    return function
-
-
 def _name(metric: Any) -> str:
-    bare = _bare(metric) if callable(metric) else metric
-    return str(getattr(bare, "__name__", type(bare).__name__))
+    function = unwrapped(metric)
+    return str(getattr(function, "__name__", type(function).__name__))

@@ -1,6 +1,10 @@
-"""`Keeper`: everything that a training step changes, to put it back or to write it down.
+"""`Keeper`: everything that a training step changes, to put it back or to write it into a checkpoint.
 
-That is the parameters, the buffers (running means), the random generators (dropout) and what the optimizer remembers.
+That is the parameters, the buffers (running means), the random generators (dropout) and the state of the optimizer:
+
+    before = keeper.take()  ->  Snapshot(values=[0.5, ...], buffers=[[0.0, ...]], generators=[...], optimizer={...})
+    a step, which fails
+    keeper.put_back(before)  ->  all four are as they were, even if Ctrl-C comes meanwhile
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from nn.optim.optimizer import Optimizer
 
 
 class Snapshot(NamedTuple):
-    """The state of a training at one moment; a `Keeper` makes it and returns to it."""
+    """The state of a training at one moment; the lists have the order of the keeper's own."""
 
     values: list[float]
     buffers: list[list[float]]
@@ -27,7 +31,7 @@ class Snapshot(NamedTuple):
 class Keeper:
     """Takes snapshots of a model, and of its optimizer if there is one, and puts them back.
 
-    With parameters=False it sees to the buffers and the random generators alone.
+    With parameters=False it takes the buffers and the random generators alone.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
@@ -46,12 +50,12 @@ class Keeper:
         self.buffers: dict[str, list[float]] = {}
         self.generators: dict[str, Any] = {}
         for prefix, module in model.named_modules():
-            for attribute, held in vars(module).items():
+            for attribute, value in vars(module).items():
                 name = f"{prefix}.{attribute}" if prefix else attribute
                 if attribute in module.buffers:
-                    self.buffers[name] = held
-                elif isinstance(held, Random) or hasattr(held, "bit_generator"):  # Python's or NumPy's
-                    self.generators[name] = held
+                    self.buffers[name] = value
+                elif isinstance(value, Random) or hasattr(value, "bit_generator"):  # Python's or NumPy's
+                    self.generators[name] = value
 
     def _names(self) -> list[str]:
         """The names of the parameters: asked for when they are needed, as making thousands takes a while."""
@@ -75,10 +79,10 @@ class Keeper:
             self.optimizer.load_state_dict(snapshot.optimizer)  # first: it refuses what does not fit
         for p, x in zip(self.parameters, snapshot.values, strict=True):
             p.data = x
-        for held, numbers in zip(self.buffers.values(), snapshot.buffers, strict=True):
-            held[:] = numbers
+        for buffer, numbers in zip(self.buffers.values(), snapshot.buffers, strict=True):
+            buffer[:] = numbers  # in place: the layer keeps its list
         for generator, state in zip(self.generators.values(), snapshot.generators, strict=True):
-            _restore(generator, state)
+            _set_state(generator, state)
 
     def to_json(self, snapshot: Snapshot) -> dict[str, Any]:
         """A snapshot as names, numbers and lists, for a file."""
@@ -101,18 +105,22 @@ class Keeper:
             if not _finite(x):
                 raise ValueError(f"the saved parameter {name} must be a finite number, got {x!r}")
         buffers = _matching("buffers", saved, self.buffers)
-        for name, held in self.buffers.items():
-            given = buffers[name]
-            if not isinstance(given, list) or len(given) != len(held) or not all(_finite(x) for x in given):
-                raise ValueError(f"the saved {name} must be a list of {len(held)} finite numbers")
+        for name, buffer in self.buffers.items():
+            numbers = buffers[name]
+            if not isinstance(numbers, list) or len(numbers) != len(buffer) or not all(_finite(x) for x in numbers):
+                raise ValueError(f"the saved {name} must be a list of {len(buffer)} finite numbers")
         generators = _matching("generators", saved, self.generators)
         for name, generator in self.generators.items():
-            try:
-                _restore(_like(generator), generators[name])
+            try:  # the state on another generator of the same kind, so that nothing changes yet
+                _set_state(_fresh(generator), generators[name])
             except (TypeError, ValueError, KeyError) as error:
                 raise ValueError(f"the saved state of the random generator {name} does not fit: {error}") from None
-        numbers = [float(x) for x in values.values()]
-        return Snapshot(numbers, list(buffers.values()), list(generators.values()), saved.get("optimizer"))
+        return Snapshot(
+            [float(x) for x in values.values()],
+            list(buffers.values()),
+            list(generators.values()),
+            saved.get("optimizer"),
+        )
 
 
 def to_the_end(write: Callable[[], None]) -> None:
@@ -120,28 +128,28 @@ def to_the_end(write: Callable[[], None]) -> None:
 
     A KeyboardInterrupt on the way is raised after that.
     """
-    interrupted: KeyboardInterrupt | None = None
+    interruption: KeyboardInterrupt | None = None
     while True:
         try:
             write()
             break
         except KeyboardInterrupt as error:
-            interrupted = error
-    if interrupted is not None:
-        raise interrupted
+            interruption = error
+    if interruption is not None:
+        raise interruption
 
 
-def _matching(what: str, saved: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Any]:
-    """The saved entries in the order of the model's own; they must be called the same."""
-    given, wanted = saved.get(what), dict.fromkeys(wanted)
-    if not isinstance(given, Mapping):
-        raise ValueError(f"the saved {what} are missing")
-    missing = [name for name in wanted if name not in given]
-    unknown = [name for name in given if name not in wanted]
-    if missing or unknown:
-        problems = [f"{word} {', '.join(names[:3])}" for word, names in (("no", missing), ("extra", unknown)) if names]
-        raise ValueError(f"the saved {what} are those of another model: {'; '.join(problems)}")
-    return {name: given[name] for name in wanted}
+def _matching(part: str, saved: Mapping[str, Any], own: Iterable[str]) -> dict[str, Any]:
+    """The saved entries in the order of the model's own names; they must be called the same."""
+    entries, names = saved.get(part), dict.fromkeys(own)
+    if not isinstance(entries, Mapping):
+        raise ValueError(f"the saved {part} are missing")
+    missing = [name for name in names if name not in entries]
+    extra = [name for name in entries if name not in names]
+    if missing or extra:
+        problems = [f"{word} {', '.join(some[:3])}" for word, some in (("no", missing), ("extra", extra)) if some]
+        raise ValueError(f"the saved {part} are those of another model: {'; '.join(problems)}")
+    return {name: entries[name] for name in names}
 
 
 def _finite(x: Any) -> bool:
@@ -150,16 +158,16 @@ def _finite(x: Any) -> bool:
 
 def _state_of(generator: Any) -> Any:
     """The state as tuples, lists, dicts and numbers; tuples come back from a file as lists."""
-    return generator.getstate() if isinstance(generator, Random) else _plain(generator.bit_generator.state)
+    return generator.getstate() if isinstance(generator, Random) else _without_arrays(generator.bit_generator.state)
 
 
-def _plain(x: Any) -> Any:
-    if isinstance(x, Mapping):
-        return {k: _plain(v) for k, v in x.items()}
-    return x.tolist() if hasattr(x, "tolist") else x
+def _without_arrays(state: Any) -> Any:
+    if isinstance(state, Mapping):
+        return {name: _without_arrays(part) for name, part in state.items()}
+    return state.tolist() if hasattr(state, "tolist") else state
 
 
-def _restore(generator: Any, state: Any) -> None:
+def _set_state(generator: Any, state: Any) -> None:
     if isinstance(generator, Random):
         version, numbers, gauss = state
         generator.setstate((version, tuple(numbers), gauss))
@@ -167,6 +175,6 @@ def _restore(generator: Any, state: Any) -> None:
         generator.bit_generator.state = state
 
 
-def _like(generator: Any) -> Any:
-    """Another generator of the same kind, to try a state on."""
+def _fresh(generator: Any) -> Any:
+    """Another generator of the same kind."""
     return Random(0) if isinstance(generator, Random) else type(generator)(type(generator.bit_generator)(0))

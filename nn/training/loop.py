@@ -13,11 +13,10 @@ from nn.module import Evaluating, Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.training import resuming
-from nn.training.batch import Batch
 from nn.training.checkpoint import Checkpoint
 from nn.training.divergence import TrainingError, find_cause, largest_gradient, remedies
 from nn.training.engine import Engine, NotFiniteError, Objective, Step
-from nn.training.examples import Examples
+from nn.training.examples import Batch, Examples
 from nn.training.history import History
 from nn.training.judge import Judge
 from nn.training.keeper import Keeper
@@ -107,7 +106,7 @@ class Loop:
                 "lr": job.optimizer.lr,
                 "optimizer": type(job.optimizer).__name__,
                 "loss": getattr(job.objective.loss, "__name__", repr(job.objective.loss)),
-                "layers": {group.name: group.activation for group in self.watch.groups},
+                "layers": {group.name: group.activation for group in self.watch.layers},
             }
         )
 
@@ -130,18 +129,18 @@ class Loop:
                 for callback in job.callbacks:
                     callback.history = self.history
                     callback.on_train_begin({})
-                job.engine.refresh()
+                job.engine.read_model()
                 while self.epoch < job.epochs and not self.stopped():
                     self._run_epoch(bar)
                     resuming.write(self)
-                job.engine.settle()
+                job.engine.write_model()
                 self.history.stopped = self.stopped() or "finished"
                 for callback in job.callbacks:
                     callback.on_train_end({})
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
             finally:
-                job.engine.settle()
+                job.engine.write_model()
                 self.history.settings["engine"] = job.engine.name
                 if job.engine.reason:
                     self.history.settings["not compiled"] = job.engine.reason
@@ -155,19 +154,19 @@ class Loop:
             for callback in job.callbacks:
                 callback.on_epoch_begin(epoch, {})
         if job.callbacks:
-            job.engine.refresh()
+            job.engine.read_model()
         for number in range(self.batch, job.steps):
             for callback in job.callbacks:
                 callback.on_train_batch_begin(number, {})
             if self.looked_at_in_steps:
-                job.engine.refresh()
+                job.engine.read_model()
             batch = Batch(job.training, order[number * size : (number + 1) * size])
             step = self._step(batch, self.watch if number >= first_watched else None)
             self.so_far.add(step, len(batch), keep=bool(job.judge.functions))
             self.batch, self.steps = number + 1, self.steps + 1
             bar.step(epoch, step.loss)
             if self.looked_at_in_steps:
-                job.engine.settle()
+                job.engine.write_model()
             for callback in job.callbacks:
                 callback.on_train_batch_end(number, {"loss": step.loss})
             if job.checkpoint_every and self.steps % job.checkpoint_every == 0 and self.batch < job.steps:
@@ -178,7 +177,7 @@ class Loop:
         self.epoch, self.batch, self.so_far = epoch + 1, 0, SoFar()
         self.watch.restart()
         if job.callbacks:
-            job.engine.settle()
+            job.engine.write_model()
         for callback in job.callbacks:
             callback.on_epoch_end(epoch, logs)
 
@@ -198,7 +197,7 @@ class Loop:
         size = abs(step.loss + step.penalty)
         self.scale = self.scale or max(size, 1.0)
         if size > EXPLODED * self.scale:
-            job.engine.settle()
+            job.engine.write_model()
             raise self._exploded(size, batch.examples)
         return step
 

@@ -144,7 +144,7 @@ def check_targets(
     if not isinstance(value, (Value, Real)):
         raise TypeError(f"loss must give one number, a Value, got {_described(value)}")
     if trained:
-        few = examples.picked(range(min(TRIED, len(examples.y))))
+        few = examples.select(range(min(TRIED, len(examples.y))))
         outputs = [_values(output) for _ in few.y]
         _check_recorded(_tried(objective, outputs, few, name), outputs)
 
@@ -160,7 +160,7 @@ def _distinct(objective: Objective, examples: Examples) -> Examples:
     kept: dict[Any, int] = {}
     for i, t in enumerate(examples.y):
         kept.setdefault(tuple(t) if isinstance(t, list) else t, i)
-    return examples.picked(list(kept.values()))
+    return examples.select(list(kept.values()))
 
 
 def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:

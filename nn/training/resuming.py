@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.support.settings import check_count
 from nn.callbacks import Callback
-from nn.summary import summarise
+from nn.stages import kind_of, layers_of
 from nn.training.checkpoint import CheckpointError, check_same
 from nn.training.examples import Examples
 from nn.training.history import History
@@ -54,7 +54,7 @@ def write(loop: Loop) -> None:
     job = loop.job
     if job.checkpoint is None:
         return
-    job.engine.settle()
+    job.engine.write_model()
     so_far = loop.so_far
     job.checkpoint.write(
         {
@@ -102,7 +102,7 @@ def _described(loop: Loop) -> dict[str, Any]:
     # The rate itself may have been changed since, by a schedule or a callback; the one it began with is compared.
     settings = {k: v for k, v in optimizer["hyperparameters"].items() if k != "lr"}
     return {
-        "model": [f"{row.name}: {row.kind}, {row.parameters} parameters" for row in summarise(job.model).rows],
+        "model": [f"{name}: {kind_of(part)}, {len(own)} parameters" for name, part, own in layers_of(job.model)],
         "frozen": [name for name, p in job.model.named_parameters() if not p.requires_grad],
         "optimizer": [optimizer["optimizer"], settings],
         "lr": job.lr,

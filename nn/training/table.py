@@ -8,6 +8,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+PLAIN = frozenset((int, float))
+
 
 class Table(Sequence[list[float]]):
     """Rows of plain floats that stand in an array (rows, columns): a list of lists for 8 bytes a number, not 32.
@@ -45,12 +47,12 @@ class Table(Sequence[list[float]]):
     def __repr__(self) -> str:
         return repr(self.numbers.tolist())
 
-    def picked(self, chosen: Sequence[int]) -> Table:
-        """Some of the rows, in the order given."""
-        return Table(self.numbers[np.asarray(chosen, dtype=np.intp)])
+    def select(self, indices: Sequence[int]) -> Table:
+        """Some of the rows, in the order of the indices."""
+        return Table(self.numbers[np.asarray(indices, dtype=np.intp)])
 
 
-def as_table(given: Any) -> Table | None:
+def as_table(rows: Any) -> Table | None:
     """Rows of numbers as a table, quickly; None for whatever has to be looked at entry by entry.
 
     That is what is ragged, empty, not finite, or holds something else than plain ints and floats.
@@ -60,22 +62,20 @@ def as_table(given: Any) -> Table | None:
     >>> as_table([[1, 2.5]]), as_table([[1, "2"]]), as_table([[1.0], [2.0, 3.0]])
     ([[1.0, 2.5]], None, None)
     """
-    if np.ma.isMaskedArray(given) and np.ma.getmaskarray(given).any():
+    if np.ma.isMaskedArray(rows) and np.ma.getmaskarray(rows).any():
         raise ValueError("a masked array hides some of its numbers: leave these examples out, or fill them in")
-    if isinstance(given, np.ndarray):
-        if given.ndim != 2 or given.dtype.kind not in "fiu":
+    if isinstance(rows, np.ndarray):
+        if rows.ndim != 2 or rows.dtype.kind not in "fiu":
             return None
-    elif not isinstance(given, list) or not all(map(_is_plain, given)):
+    elif not isinstance(rows, list) or not all(map(_is_plain, rows)):
         return None
     try:
-        numbers = np.asarray(given, dtype=np.float64)
+        numbers = np.asarray(rows, dtype=np.float64)
     except (ValueError, OverflowError):
         return None
     return Table(numbers) if numbers.ndim == 2 and numbers.size and np.isfinite(numbers).all() else None
 
 
 def _is_plain(row: Any) -> bool:
+    """Whether a row is a list of ints and floats, and of nothing that only turns into one, such as "2" or True."""
     return type(row) is list and PLAIN.issuperset(map(type, row))
-
-
-PLAIN = frozenset((int, float))

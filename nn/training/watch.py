@@ -1,6 +1,9 @@
-"""`Watch`: what the layers do while they train: gradients, updates, dead and saturated neurons.
+"""`Watch`: measures the layers while they train: gradients, updates, dead and saturated neurons.
 
-It looks at the last steps of an epoch only, so that it costs little.
+It looks at the last steps of an epoch only, so that it costs little. One step of a layer with parameters (3, 4),
+gradient (0.6, 0.8) and rate 0.1:
+
+    gradient_norm = √(0.6² + 0.8²) = 1        update_ratio = ‖0.1 · (0.6, 0.8)‖ / ‖(3, 4)‖ = 0.1 / 5 = 0.02
 """
 
 from __future__ import annotations
@@ -12,16 +15,18 @@ from typing import Any
 from autograd import Value
 from nn.layers import BatchNorm
 from nn.module import Module
-from nn.stages import activation_of, plain, stages_of, through_stages
-from nn.summary import layers_of
+from nn.stages import activation_of, layers_of, plain, stages_of, through_stages
+from nn.training.examples import as_list
 
 EXAMPLES = 100  # how many of the last examples of an epoch are looked at
 # An output this close to the end of the range: there the slope of a sigmoid is below 0.01, that of a tanh below 0.02.
 SATURATED = {"sigmoid": (0.01, 0.99), "tanh": (-0.99, 0.99)}
 
+MEASURED = ("steps", "gradient", "ratio", "fired", "saturated", "seen")  # attributes of a LayerLog in a checkpoint
 
-class Group:
-    """A layer of neurons with the normalisation, activation and dropout that follow it: one line of the log."""
+
+class LayerLog:
+    """The measurements of a layer of neurons, with the normalisation, activation and dropout that follow it."""
 
     def __init__(self, name: str, parameters: list[Value]) -> None:
         self.name = name
@@ -30,7 +35,7 @@ class Group:
         self.restart()
 
     def restart(self) -> None:
-        """Forget what was seen."""
+        """Begin a new epoch."""
         self.steps = 0
         self.gradient = self.ratio = 0.0
         self.fired: list[bool] = []
@@ -39,40 +44,41 @@ class Group:
         self.length = 0.0
 
     def see(self, outputs: Sequence[Any]) -> None:
-        """Take note of what the activation gives for a batch."""
+        """Take note of the activation's outputs for a batch."""
+        rows = [as_list(x) for x in outputs]
         if self.activation == "relu":
-            self.fired = self.fired or [False] * len(_row(outputs[0]))
-            for x in outputs:
-                for i, v in enumerate(_row(x)):
+            # A neuron is dead if it fired for no example of the epoch: one that fires is enough to clear it.
+            self.fired = self.fired or [False] * len(rows[0])
+            for row in rows:
+                for i, v in enumerate(row):
                     if v > 0.0:
                         self.fired[i] = True
         elif self.activation in SATURATED:
             low, high = SATURATED[self.activation]
-            for x in outputs:
-                row = _row(x)
+            for row in rows:
                 self.seen += len(row)
                 self.saturated += sum([not low < v < high for v in row])
 
-    def stepped(self, gradient: float, moved: float, size: float) -> None:
-        """Take note of a step: the lengths of the gradient, of the step and of the parameters before it."""
+    def add_step(self, gradient: float, update: float, size: float) -> None:
+        """Take note of a step by three lengths: of the gradient, of the update, and of the parameters before it."""
         self.gradient += gradient
-        self.ratio += moved / size if size else 0.0
+        self.ratio += update / size if size else 0.0
         self.steps += 1
 
     def measured(self) -> dict[str, float]:
-        """What was seen: means over steps, shares over neurons."""
+        """The measurements: means over steps, shares over neurons."""
         if not self.steps:
             return {}
-        found = {"gradient_norm": self.gradient / self.steps, "update_ratio": self.ratio / self.steps}
+        numbers = {"gradient_norm": self.gradient / self.steps, "update_ratio": self.ratio / self.steps}
         if self.fired:
-            found["dead"] = 1.0 - sum(self.fired) / len(self.fired)
+            numbers["dead"] = 1.0 - sum(self.fired) / len(self.fired)
         if self.seen:
-            found["saturated"] = self.saturated / self.seen
-        return found
+            numbers["saturated"] = self.saturated / self.seen
+        return numbers
 
 
 class Watch:
-    """The layers of a model under observation in one epoch; `measured()` gives the numbers by layer.
+    """The measurements of all layers of a model in one epoch; `measured()` gives the numbers by layer.
 
     - gradient_norm: √(Σ g²) over the parameters of a layer, before clipping.
     - update_ratio: ‖step‖ / ‖parameters‖; about 0.001 is healthy.
@@ -92,80 +98,72 @@ class Watch:
 
     def __init__(self, model: Module) -> None:
         self.stages = list(stages_of(model))
-        self.groups: list[Group] = []
-        self._group_of: dict[int, Group] = {}
-        if len(self.stages) == 1:  # a module of the user's own: its parts are seen, what they give is not
-            parts = [(name or type(module).__name__, module.parameters()) for name, module in layers_of(model)]
-            self.groups = [Group(name, own) for name, own in parts if own]
-        for i, (name, module) in enumerate(self.stages if len(self.stages) > 1 else ()):
-            own = module.parameters()
-            if isinstance(module, BatchNorm) and self.groups:
-                self.groups[-1].parameters += own
-            elif own:
-                self.groups.append(Group(name, own))
-            self._see_at(i, module)
-        if len(self.stages) == 1 and len(self.groups) == 1:
-            self._see_at(0, self.stages[0][1])
+        self.layers: list[LayerLog] = []
+        self._layer_at: dict[int, LayerLog] = {}  # whose activation's outputs a stage gives
+        if len(self.stages) == 1:
+            # A module of the user's own: its parts have parameters to be measured, but their outputs are not seen.
+            parts = [(name, module.parameters()) for name, module, _ in layers_of(model)]
+            self.layers = [LayerLog(name, parameters) for name, parameters in parts if parameters]
+            if len(self.layers) == 1:
+                self._find_activation(0)
+            return
+        for i, (name, module) in enumerate(self.stages):
+            # A normalisation belongs to the layer before it; dropout has neither parameters nor an activation.
+            parameters = module.parameters()
+            if isinstance(module, BatchNorm) and self.layers:
+                self.layers[-1].parameters += parameters
+            elif parameters:
+                self.layers.append(LayerLog(name, parameters))
+            self._find_activation(i)
 
-    def _see_at(self, stage: int, module: Module) -> None:
-        """Let the current group see what this stage gives, if it ends with an activation."""
-        activation = activation_of(module)
-        if activation is not None and activation.name != "linear" and self.groups:
-            self.groups[-1].activation = activation.name
-            self._group_of = {i: g for i, g in self._group_of.items() if g is not self.groups[-1]}
-            self._group_of[stage] = self.groups[-1]
+    def _find_activation(self, stage: int) -> None:
+        """Let the current layer see the outputs of this stage, and of no earlier one, if it ends with an activation."""
+        activation = activation_of(self.stages[stage][1])
+        if activation is not None and activation.name != "linear" and self.layers:
+            layer = self.layers[-1]
+            layer.activation = activation.name
+            self._layer_at = {i: other for i, other in self._layer_at.items() if other is not layer}
+            self._layer_at[stage] = layer
 
     def forward(self, xs: Sequence[Any]) -> list[Any]:
-        """`model.batch(xs)`, with a look at what every layer gives."""
-        for group in self.groups:
-            group.before = [p.data for p in group.parameters]
-        return through_stages(self.stages, xs, self._see)
-
-    def _see(self, stage: int, outputs: list[Any]) -> None:
-        if stage in self._group_of:
-            self.see(stage, [plain(x) for x in outputs])
+        """`model.batch(xs)`, with a look at the outputs of every layer."""
+        for layer in self.layers:
+            layer.before = [p.data for p in layer.parameters]
+        return through_stages(self.stages, xs, lambda stage, outputs: self.see(stage, [plain(x) for x in outputs]))
 
     def see(self, stage: int, outputs: Sequence[Any]) -> None:
-        """Take note of what a stage gives for a batch, as floats."""
-        group = self._group_of.get(stage)
-        if group is not None:
-            group.see(outputs)
+        """Take note of the outputs of a stage for a batch, as floats."""
+        if stage in self._layer_at:
+            self._layer_at[stage].see(outputs)
 
     def gradients(self) -> None:
-        """Look at the gradients that the parameters hold; called after the walk back."""
-        for group in self.groups:
-            group.length = math.hypot(*[p.grad for p in group.parameters])
+        """Measure the gradients that the parameters hold; called after the backward pass."""
+        for layer in self.layers:
+            layer.length = math.hypot(*[p.grad for p in layer.parameters])
 
     def updates(self) -> None:
-        """Take note of the step that was made; called after it."""
-        for group in self.groups:
-            after = [p.data for p in group.parameters]
-            moved = math.hypot(*[a - b for a, b in zip(after, group.before, strict=True)])
-            group.stepped(group.length, moved, math.hypot(*group.before))
+        """Measure the step that was made; called after it."""
+        for layer in self.layers:
+            after = [p.data for p in layer.parameters]
+            update = math.hypot(*[a - b for a, b in zip(after, layer.before, strict=True)])
+            layer.add_step(layer.length, update, math.hypot(*layer.before))
 
     def measured(self) -> dict[str, dict[str, float]]:
         """The numbers of each layer, by its name."""
-        return {group.name: group.measured() for group in self.groups}
+        return {layer.name: layer.measured() for layer in self.layers}
 
     def restart(self) -> None:
         """Begin a new epoch."""
-        for group in self.groups:
-            group.restart()
+        for layer in self.layers:
+            layer.restart()
 
     def state_dict(self) -> list[dict[str, Any]]:
-        """What was seen so far in this epoch, for a checkpoint in the middle of it."""
-        return [{name: getattr(group, name) for name in SEEN} for group in self.groups]
+        """The measurements of this epoch so far, for a checkpoint in the middle of it."""
+        return [{name: getattr(layer, name) for name in MEASURED} for layer in self.layers]
 
     def load_state_dict(self, saved: Sequence[dict[str, Any]]) -> None:
         """Go on from what `state_dict` gave."""
-        for group, seen in zip(self.groups, saved, strict=True):
-            for name in SEEN:
-                value = seen[name]
-                setattr(group, name, list(value) if isinstance(value, list) else value)
-
-
-SEEN = ("steps", "gradient", "ratio", "fired", "saturated", "seen")
-
-
-def _row(x: Any) -> list[float]:
-    return x if isinstance(x, list) else [x]
+        for layer, state in zip(self.layers, saved, strict=True):
+            for name in MEASURED:
+                value = state[name]
+                setattr(layer, name, list(value) if isinstance(value, list) else value)

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Value, no_grad
 from nn.module import InMode
 from nn.stages import plain
-from nn.training.batch import Batch
+from nn.training.examples import Batch
 
 if TYPE_CHECKING:
     from nn.training.compiled.engine import CompiledEngine
@@ -35,11 +35,11 @@ def difference(engine: CompiledEngine, batch: Batch) -> str:
     few = batch.first(COMPARED)
     before = engine.others.take()
     with no_grad(), InMode(engine.model, training=True):
-        outputs = engine.model.batch(few.X)
+        outputs = engine.model.batch(few.examples.X)
         loss = float(engine.objective.on(outputs, few.examples))
         penalty = engine.objective.penalty(engine.model)
     engine.others.put_back(before)
-    results = engine.step.trainer.values(engine.step.batch(few.chosen))
+    results = engine.step.trainer.values(engine.step.batch(few.indices))
     total = results[:, 0].mean() if engine.reduction == "mean" else results[:, 0].sum()
     found = {
         "outputs": ([plain(x) for x in outputs], engine.step.outputs_of(results)),
@@ -53,7 +53,7 @@ def difference(engine: CompiledEngine, batch: Batch) -> str:
 
 def _difference_of_loss(engine: CompiledEngine, batch: Batch) -> str:
     """The same for the loss alone, on the whole batch: it may ask how many examples there are."""
-    results = engine.step.trainer.values(engine.step.batch(batch.chosen))
+    results = engine.step.trainer.values(engine.step.batch(batch.indices))
     outputs = [_as_values(output) for output in engine.step.outputs_of(results)]
     with no_grad():
         loss = float(engine.objective.on(outputs, batch.examples))
@@ -64,7 +64,7 @@ def _difference_of_loss(engine: CompiledEngine, batch: Batch) -> str:
 def difference_in_evaluation(engine: CompiledEngine, recording: Recording, examples: Examples, results: Any) -> str:
     """What the model gives otherwise than `results` for a few examples, in evaluation mode; "" if nothing."""
     chosen = range(0, len(examples.X), max(len(examples.X) // COMPARED, 1))
-    few = examples.picked(chosen)
+    few = examples.select(chosen)
     with no_grad(), InMode(engine.model, training=False):
         outputs = engine.model.batch(few.X)
         loss = float(engine.objective.loss(outputs, few.y))
@@ -90,7 +90,7 @@ def difference_by_target(recording: Recording, objective: Objective, examples: E
     outputs = recording.outputs_of(results)
     with no_grad():
         losses = [
-            float(objective.on([_as_values(output)], examples.picked([i])))
+            float(objective.on([_as_values(output)], examples.select([i])))
             for i, output in zip(chosen, outputs, strict=True)
         ]
     for i, loss, got in zip(chosen, losses, results[:, 0].tolist(), strict=True):

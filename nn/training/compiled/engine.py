@@ -13,15 +13,14 @@ from autograd.engine.node import set_numbers, taking_gradients
 from nn.clipping import scale_for
 from nn.module import InMode
 from nn.stages import is_known, plain
-from nn.training.batch import Batch
-from nn.training.compiled.trust import Beginning, Circumstances
 from nn.training.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.compiled.reduction import reduction_of
+from nn.training.compiled.trust import Beginning, Circumstances
 from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
 from nn.training.engine import CompilationError, EagerEngine, Step
-from nn.training.examples import Examples
+from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
 from nn.training.watch import Watch
 
@@ -57,7 +56,7 @@ class CompiledEngine:
     >>> engine = CompiledEngine(eager, examples)
     >>> engine.train_step(Batch(examples)).loss
     4.0
-    >>> engine.settle()
+    >>> engine.write_model()
     >>> model([1.0]).data
     2.0
     """
@@ -132,17 +131,17 @@ class CompiledEngine:
         except BaseException:
             to_the_end(lambda: self._put_back(before))
             raise
-        self.settle()
+        self.write_model()
         step = self.eager.train_step(batch, watch)
         self.steps += 1
-        self.refresh()
+        self.read_model()
         return step
 
     def _step(self, batch: Batch, watch: Watch | None, before: _Before) -> Step | None:
         """The step, or None if something was not finite."""
         trainer = self.step.trainer
         theta = trainer.parameters
-        loss, gradient = trainer.value_and_gradient(self.step.batch(batch.chosen), reduction=self.reduction)
+        loss, gradient = trainer.value_and_gradient(self.step.batch(batch.indices), reduction=self.reduction)
         penalty = self.penalty.added(theta, gradient)
         if not math.isfinite(loss + penalty + gradient.dot(gradient)):  # the quickest sum over all
             return None
@@ -156,9 +155,9 @@ class CompiledEngine:
         if not math.isfinite(theta.dot(theta)):
             return None
         if watch is not None:
-            for group, (places, still), length in zip(watch.groups, self.groups, lengths, strict=True):
+            for group, (places, still), length in zip(watch.layers, self.groups, lengths, strict=True):
                 size = before.theta[places]
-                group.stepped(length, _length(theta[places] - size), math.hypot(_length(size), still))
+                group.add_step(length, _length(theta[places] - size), math.hypot(_length(size), still))
         self.step.follow(results[0, self.step.moments].tolist(), len(batch))
         return Step(loss, penalty, self.step.outputs_of(results))
 
@@ -166,8 +165,8 @@ class CompiledEngine:
         """Tell a watch what the activations gave; the length of the gradient of each of its groups."""
         for stage, columns in self.step.seen.items():
             watch.see(stage, results[:, columns].tolist())
-        if len(self.groups) != len(watch.groups):
-            self.groups = [self._group(group.parameters) for group in watch.groups]
+        if len(self.groups) != len(watch.layers):
+            self.groups = [self._group(group.parameters) for group in watch.layers]
         return [_length(gradient[places]) for places, _ in self.groups]
 
     def _group(self, parameters: list[Value]) -> tuple[Any, float]:
@@ -185,7 +184,7 @@ class CompiledEngine:
 
         Raises CompilationError if they differ and there is no `fall_back`.
         """
-        self.settle()
+        self.write_model()
         self._judge(self._asked(lambda: difference(self, batch)))
         self.due = max(self.due - 1, 0)
 
@@ -219,7 +218,7 @@ class CompiledEngine:
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """See `nn.training.engine.Engine`."""
         looked_at = not self.ahead
-        self.settle()
+        self.write_model()
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:
             return self.eager.evaluate(examples, batch_size)
         if looked_at and not self.circumstances.last(self.model):
@@ -241,7 +240,7 @@ class CompiledEngine:
 
     # ----- Between the vector and the model -----
 
-    def settle(self) -> None:
+    def write_model(self) -> None:
         """Write parameters, their gradients and what the optimizer remembers where others find them."""
         if self.ahead:
             to_the_end(self._write_back)
@@ -254,7 +253,7 @@ class CompiledEngine:
             p.grad = 0.0
         self.optimizer.write_back()
 
-    def refresh(self) -> None:
+    def read_model(self) -> None:
         """Read all this from there; if the model is not as it was recorded, compile again."""
         if self.name == "eager":
             return

@@ -9,9 +9,8 @@ from autograd import Value
 from autograd.program.function import tracing
 from autograd.support.collector import no_collection
 from nn.layers import BatchNorm
-from nn.mlp import Sequential
 from nn.module import InMode, Module
-from nn.stages import Stage, activation_of, stages_of, through_stages
+from nn.stages import Sequential, Stage, activation_of, stages_of, through_stages
 from nn.stand_in import Representative
 from nn.training.compiled.rows import Columns
 from nn.training.engine import CompilationError, Objective

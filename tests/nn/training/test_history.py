@@ -115,7 +115,7 @@ def test_what_follows_a_layer_belongs_to_it() -> None:
         nn.Sequential(Layer(3, 2, "tanh", seed=1), Layer(2, 1, "linear", seed=2)),
     )  # fmt: skip
     watch = Watch(model)
-    found = [(group.name, len(group.parameters), group.activation) for group in watch.groups]
+    found = [(layer.name, len(layer.parameters), layer.activation) for layer in watch.layers]
     assert found == [("layers.0", 15, "relu"), ("layers.4.layers.0", 8, "tanh"), ("layers.4.layers.1", 3, "")]
     history = model.fit(*moons(10), batch_size=5, epochs=2, **QUIET)
     assert "dead" in history.layers["layers.0"] and "saturated" in history.layers["layers.4.layers.0"]
