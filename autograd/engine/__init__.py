@@ -1,8 +1,8 @@
 """What runs at `a * b` and at `backward()`. The map of the engine, to read before its files.
 
-**A node.** Every number is a `Value`: a row of C fields (`value.py` adds the arithmetic to `node.py`; the two .pxd files
-beside them give the C types). A node holds its number `_data`, its gradient `_grad`, the code of the operation that
-made it, up to two operands `_a` and `_b`, and one local derivative for each: `_da` = ∂node/∂a and `_db` = ∂node/∂b.
+**A node.** Every number is a `Value`: a row of C fields (`value.py` adds the arithmetic to `node.py`; the two .pxd
+files beside them give the C types). A node holds its number `_data`, its gradient `_grad`, the code of the operation
+that made it, up to two operands `_a` and `_b`, and one local derivative for each: `_da` = ∂node/∂a, `_db` = ∂node/∂b.
 A leaf has the code `LEAF` and no operands; its `_flags` say whether it takes a gradient, and what role it plays.
 
 **`a * b`.** `Value.__mul__` calls `_multiply`, which makes one node: the product, and the local derivatives b and a,
@@ -18,8 +18,8 @@ in an `Extra`.
 **Numbers.** Floats follow IEEE 754 and never raise: 1/0 is inf, log(-1) is nan. `ieee.py` has the operations for which
 Python's own would raise, `special.py` those that its math module lacks, `rules.py` what several rows share.
 
-**`y.backward()`.** First an order: `_interior_order` walks down from y with a stack of its own (no recursion: a chain of
-a million operations is ordinary) and lists every computed node after its operands, with its gradient set to 0. Then
+**`y.backward()`.** First an order: `_interior_order` walks down from y with a stack of its own (no recursion: a chain
+of a million operations is ordinary) and lists every computed node after its operands, with its gradient set to 0. Then
 the chain rule, in reverse: y's gradient is 1, and each node adds to each of its operands what goes along that edge,
 
     operand.grad += local derivative · node.grad
@@ -38,8 +38,8 @@ reaches y along several paths ends with the sum over the paths. Leaf gradients a
     >>> a.grad, b.grad                                 # 1·(-3) + 1 and 1·2
     (-2.0, 2.0)
 
-**Freeing.** A graph can hold no cycle (operands are older than the node, labels are str), so nodes are out of the cyclic
-collector's sight. `_release` frees a deep graph with a loop of its own, where C would recurse.
+**Freeing.** A graph can hold no cycle (operands are older than the node, labels are str), so nodes are out of the
+cyclic collector's sight. `_release` frees a deep graph with a loop of its own, where C would recurse.
 
 **Modes.** `no_grad`, `detect_anomaly` and tracing are kept in `state.py`, per thread and task. While none is on, an
 operation pays one test of the counter `modes` for them.
