@@ -1,11 +1,8 @@
-"""What `explain` returns: a derivative as a sum over paths, with its settings, its notes and all ways to write it."""
+"""`explain`, and what it returns: a derivative as a sum over paths, with its notes and all ways to write it."""
 
 from __future__ import annotations
 
-import inspect
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -13,135 +10,21 @@ from autograd.engine.value import Value
 from autograd.explanation import writing
 from autograd.explanation.factors import Factor as Factor
 from autograd.explanation.factors import Path as Path
-from autograd.explanation.factors import build
-from autograd.explanation.jacobians import BlockRoutes
-from autograd.explanation.notation import SYMBOLS, Style, counted
-from autograd.explanation.stops import choose, stops
+from autograd.explanation.factors import PathSum as PathSum
+from autograd.explanation.factors import Settings as Settings
+from autograd.explanation.notation import Style, counted
 from autograd.graph import topological_order
-from autograd.graph.paths import Routes, between
-from autograd.graph.snapshot import Node, Snapshot, snapshot
-from autograd.graph.strongest import strongest
+from autograd.graph.snapshot import Snapshot, snapshot
 from autograd.support.convert import to_float
 
-__all__ = ["Explanation", "Factor", "Path", "Settings", "explain"]
+__all__ = ["Explanation", "Factor", "Path", "PathSum", "Settings", "explain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How much an explanation shows, and how it is written."""
-
-    k: int = 10
-    precision: int = 4
-    symbol: str = "∂"
-    subscripts: bool = False
-    width: int = 100
-
-    def __post_init__(self) -> None:
-        for name, least, most in (("k", 1, None), ("precision", 1, 17), ("width", 20, None)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"{name} is a whole number, got {value!r} ({type(value).__name__})")
-            if value < least or (most is not None and value > most):
-                raise ValueError(f"{name} is {f'{least} to {most}' if most else f'at least {least}'}, got {value}")
-        if self.symbol not in SYMBOLS:
-            raise ValueError(f'symbol is "∂" or "d", got {self.symbol!r}')
-
-    def style(self, kind: type[Style]) -> Style:
-        """A way to write, with these settings."""
-        return kind(self.precision, self.symbol, self.subscripts)
-
-
-class Explanation:
-    """A derivative as a sum over paths; `explain` makes it.
+class Explanation(PathSum):
+    """A derivative as a sum over paths, in words; `explain` makes it.
 
     `str()`, `.latex` and `.html` write it; a notebook shows the LaTeX. Everything belongs to one snapshot of the graph.
     """
-
-    def __init__(self, picture: Snapshot, source: int, target: int, grain: str, settings: Settings) -> None:
-        self.snapshot = picture
-        self.settings = settings
-        chosen = choose(picture, between(picture, source, target), source, target, grain)
-        self.grain = chosen.kind
-        self._routes: Routes | BlockRoutes
-        if chosen.kind == "layer":
-            self._routes = BlockRoutes(picture, source, target, chosen.blocks or [])
-            shown = self._routes.blocks
-        else:
-            known = None if chosen.blocks is None else [block[0] for block in chosen.blocks]
-            self._routes = Routes(picture, source, target, known)
-            shown = [(index,) for index in self._routes.stops]
-        self._stops = stops(picture, shown or [(target,), (source,)], chosen.titles)
-
-    @property
-    def source(self) -> Node:
-        """The node that it is derived by, as it was when the snapshot was taken."""
-        return self.snapshot.nodes[self._routes.source]
-
-    @property
-    def target(self) -> Node:
-        """The node that is derived."""
-        return self.snapshot.nodes[self._routes.target]
-
-    @property
-    def size(self) -> float:
-        """The sum of |product| over all paths through every node: what rounding errors are measured against."""
-        return self._routes.size
-
-    @property
-    def output(self) -> str:
-        """The name of what is derived."""
-        return self._stops[self._routes.target].name
-
-    @property
-    def wrt(self) -> str:
-        """The name of what it is derived by."""
-        return self._stops[self._routes.source].name
-
-    @property
-    def count(self) -> int:
-        """How many paths there are, told apart by the stops they pass; exact, however many."""
-        return self._routes.count
-
-    @cached_property
-    def every(self) -> int:
-        """How many paths there are through every node."""
-        return (self._routes.routes if isinstance(self._routes, BlockRoutes) else self._routes).every
-
-    @property
-    def total(self) -> float:
-        """The derivative: the sum over all paths."""
-        return self._routes.total
-
-    @cached_property
-    def paths(self) -> tuple[Path, ...]:
-        """All paths in the order of the operands, or if there are more than k, the k strongest, strongest first."""
-        routes, k = self._routes, self.settings.k
-        walks: Sequence[Sequence[Any]]
-        if routes.count <= k:
-            walks = routes.paths()
-        else:
-            walks = strongest(routes, k) if isinstance(routes, Routes) else routes.strongest(k)
-        return build(routes, walks, self._stops, self._open)
-
-    @property
-    def hidden(self) -> int:
-        """How many paths are not among `paths`."""
-        return self.count - len(self.paths)
-
-    @property
-    def rest(self) -> float:
-        """What the hidden paths contribute together: 0 if it is below the rounding error of the sum."""
-        left = self.total - math.fsum(path.product for path in self.paths) if self._finite else math.nan
-        return left if self.hidden and not abs(left) <= 1e-13 * self.size else 0.0
-
-    @property
-    def _finite(self) -> bool:
-        return all(math.isfinite(x) for x in (self.total, *(path.product for path in self.paths)))
-
-    @cached_property
-    def factors(self) -> tuple[Factor, ...]:
-        """Every factor of the paths shown, once, in the order in which the formula meets them."""
-        return tuple({id(factor): factor for path in self.paths for factor in path.factors}.values())
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -165,9 +48,8 @@ class Explanation:
         """The graph as a picture, with the paths highlighted; `settings` go to `autograd.draw`."""
         from autograd.picture import draw
 
-        known = inspect.signature(draw).parameters
-        if "highlight" in known and self.count:
-            settings.setdefault("highlight", self._routes.source)
+        if self.count:
+            settings.setdefault("highlight", self.source.index)
         return draw(self.snapshot, **settings)
 
     @cached_property
@@ -179,9 +61,6 @@ class Explanation:
     def html(self) -> str:
         """The formula, the paths and the factors as HTML; labels are escaped, and nothing is loaded from anywhere."""
         return writing.html(self)
-
-    def _open(self, source: int, target: int) -> Explanation:
-        return Explanation(self.snapshot, source, target, "all", self.settings)
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex}$$"
@@ -258,17 +137,18 @@ def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
     for index, node in enumerate(topological_order(output)):
         if node is wrt:
             return picture, index
+    # The output does not depend on wrt. With a place in the snapshot it has a name and a derivative like any other: 0.
     index = len(picture.nodes)
     alone = replace(snapshot(wrt).output, index=index)
     return replace(picture, nodes=(*picture.nodes, alone)), index
 
 
 def _labelled(picture: Snapshot, label: str) -> int:
-    found = [node.index for node in picture.nodes if node.label == label]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise ValueError(f"{len(found)} nodes have the label {label!r}: pass the Value itself")
-    known = sorted({node.label for node in picture.nodes if node.label})
-    some = ", ".join(map(repr, known[:10])) + (", ..." if len(known) > 10 else "")
+    indices = [node.index for node in picture.nodes if node.label == label]
+    if len(indices) == 1:
+        return indices[0]
+    if indices:
+        raise ValueError(f"{len(indices)} nodes have the label {label!r}: pass the Value itself")
+    labels = sorted({node.label for node in picture.nodes if node.label})
+    some = ", ".join(map(repr, labels[:10])) + (", ..." if len(labels) > 10 else "")
     raise ValueError(f"no node has the label {label!r}; labels are {some or 'none: pass the Value itself'}")

@@ -1,56 +1,60 @@
-"""What an explanation is made of: the paths, the factors on each, and the rule behind every factor."""
+"""The numbers of an explanation: a derivative as a sum over paths, and every path as a product of factors.
+
+For y = h · x with h = x · x, at x = 3, with h as the stop between:
+
+    >>> from autograd import Value, explain
+    >>> x = Value(3.0, label="x")
+    >>> h = x * x
+    >>> h.label = "h"
+    >>> why = explain(h * x, x)
+    >>> why.paths
+    (<Path v2 ← h ← x: 18.0>, <Path v2 ← x: 9.0>)
+    >>> why.factors
+    (<Factor ∂v2/∂h: 3.0>, <Factor ∂h/∂x: 6.0>, <Factor ∂v2/∂x: 9.0>)
+
+Two paths lead from h down to x, one by each operand of x · x; their sum is the factor 6, and `open()` shows them.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.explanation.jacobians import BlockLink, BlockRoutes, Matrix
-from autograd.explanation.stops import Stop
-from autograd.graph.paths import Link, Routes
-from autograd.graph.snapshot import Edge, Snapshot
-
-if TYPE_CHECKING:
-    from autograd.explanation.explanation import Explanation
-
-# Rows of the table that give one rule for several operands, told apart by the operand.
-_BY_OPERAND = {
-    ("-", 0): "sum rule: slope 1",
-    ("-", 1): "sum rule: slope −1",
-    ("neg", 0): "sum rule: slope −1",
-    ("/", 0): "quotient rule: 1/b",
-    ("/", 1): "quotient rule: −(a/b)/b",
-    ("**", 0): "power rule: b·a^(b−1)",
-    ("**", 1): "exponential rule: a^b·ln a",
-    ("where", 0): "where: slope 0, the condition only chooses",
-}
+from autograd.explanation.notation import SYMBOLS, Style
+from autograd.explanation.operations import rule
+from autograd.explanation.stops import Stop, choose, stops
+from autograd.graph.paths import Link, Routes, between
+from autograd.graph.snapshot import Edge, Node, Snapshot
+from autograd.graph.strongest import strongest
 
 
-def rule(picture: Snapshot, edge: Edge) -> str:
-    """Why an edge has the local derivative it has, in the words of the table of operations.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How much an explanation shows, and how it is written."""
 
-    >>> from autograd import Value
-    >>> from autograd.graph.snapshot import snapshot
-    >>> picture = snapshot(Value(0.0).relu())
-    >>> rule(picture, picture.edges[0])
-    'ReLU: slope 0 at exactly 0, by convention'
-    """
-    from autograd.engine.ops import TABLE
+    k: int = 10
+    precision: int = 4
+    symbol: str = "∂"
+    subscripts: bool = False
+    width: int = 100
 
-    node = picture.nodes[edge.target]
-    row = TABLE.get(node.op)
-    if row is None:  # an operation of the user's that has been taken out of the table since
-        return f"{node.op}: its own rule"
-    if row.at_kink([picture.nodes[e.source].data for e in picture.incoming[node.index]]):
-        return f"{row.symbol}: {row.convention}"
-    text = _BY_OPERAND.get((row.name, edge.position), row.rule)
-    if row.name == "dot":
-        last = len(picture.incoming[node.index]) - 1
-        bias = edge.position == last and last % 2 == 0
-        text = "sum rule: the bias has slope 1" if bias else "product rule: the other factor"
-    return text if "rule" in text or "′" in text or text.startswith(row.symbol) else f"{row.symbol}: {text}"
+    def __post_init__(self) -> None:
+        for name, least, most in (("k", 1, None), ("precision", 1, 17), ("width", 20, None)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise TypeError(f"{name} is a whole number, got {value!r} ({type(value).__name__})")
+            if value < least or (most is not None and value > most):
+                raise ValueError(f"{name} is {f'{least} to {most}' if most else f'at least {least}'}, got {value}")
+        if self.symbol not in SYMBOLS:
+            raise ValueError(f'symbol is "∂" or "d", got {self.symbol!r}')
+
+    def style(self, kind: type[Style]) -> Style:
+        """A way to write, with these settings."""
+        return kind(self.precision, self.symbol, self.subscripts)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Factor:
     matrix: Matrix
     count: int
     routes: Routes
-    opener: Callable[[int, int], Explanation]
+    opener: Callable[[int, int], PathSum]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -101,8 +105,8 @@ class Factor:
         """Every rule that takes part, once, from the output down."""
         return tuple(dict.fromkeys([rule(self.routes.picture, edge) for edge in self._edges]))
 
-    def open(self) -> Explanation:
-        """The same derivative as a sum over all paths, through every node.
+    def open(self) -> PathSum:
+        """The same derivative as a sum over all paths, through every node: an `Explanation` of its own.
 
         Raises ValueError for a factor between two layers: it is a matrix of derivatives, not one.
         """
@@ -134,31 +138,111 @@ class Path:
         return f"<Path {' ← '.join(self.names[:12])}{' ← …' if len(self.nodes) > 12 else ''}: {self.product!r}>"
 
 
-def build(
-    routes: Routes | BlockRoutes,
-    walks: Sequence[Sequence[Any]],
-    stops: dict[int, Stop],
-    opener: Callable[[int, int], Explanation],
-) -> tuple[Path, ...]:
-    """Paths from links; a link that several paths share is one factor."""
-    inner = routes.routes if isinstance(routes, BlockRoutes) else routes
-    made: dict[int, Factor] = {}
+class PathSum:
+    """A derivative as a sum over paths, seen at the stops of a grain; everything belongs to one snapshot."""
 
-    def factor(link: Link | BlockLink) -> Factor:
-        known = made.get(id(link))
-        if known is None:
-            matrix, slot = (((link.value,),), link.slot) if isinstance(link, Link) else (link.matrix, 0)
-            known = Factor(stops[link.target], stops[link.source], slot, matrix, link.count, inner, opener)
-            made[id(link)] = known
-        return known
+    def __init__(self, picture: Snapshot, source: int, target: int, grain: str, settings: Settings) -> None:
+        self.snapshot = picture
+        self.settings = settings
+        chosen = choose(picture, between(picture, source, target), source, target, grain)
+        self.grain = chosen.kind
+        # `_routes` joins the stops, be they nodes or layers; `_nodes` holds the same paths with nodes for stops.
+        self._routes: Routes | BlockRoutes
+        if chosen.kind == "layer":
+            self._routes = BlockRoutes(picture, source, target, chosen.blocks or [])
+            self._nodes, blocks = self._routes.routes, self._routes.blocks
+        else:
+            indices = None if chosen.blocks is None else [block[0] for block in chosen.blocks]
+            self._routes = self._nodes = Routes(picture, source, target, indices)
+            blocks = [(index,) for index in self._routes.stops]
+        # Where no path joins the two ends, they still have names.
+        self._stops = stops(picture, blocks or [(target,), (source,)], chosen.titles)
 
-    return tuple(
-        [
-            Path(
-                (stops[routes.target], *[stops[link.source] for link in walk]),
-                tuple([factor(link) for link in walk]),
-                routes.product(walk),
-            )
-            for walk in walks
-        ]
-    )
+    @property
+    def source(self) -> Node:
+        """The node that it is derived by, as it was when the snapshot was taken."""
+        return self.snapshot.nodes[self._routes.source]
+
+    @property
+    def target(self) -> Node:
+        """The node that is derived."""
+        return self.snapshot.nodes[self._routes.target]
+
+    @property
+    def output(self) -> str:
+        """The name of what is derived."""
+        return self._stops[self._routes.target].name
+
+    @property
+    def wrt(self) -> str:
+        """The name of what it is derived by."""
+        return self._stops[self._routes.source].name
+
+    @property
+    def count(self) -> int:
+        """How many paths there are, told apart by the stops they pass; exact, however many."""
+        return self._routes.count
+
+    @property
+    def every(self) -> int:
+        """How many paths there are through every node."""
+        return self._nodes.every
+
+    @property
+    def total(self) -> float:
+        """The derivative: the sum over all paths."""
+        return self._nodes.total
+
+    @property
+    def size(self) -> float:
+        """The sum of |product| over all paths through every node: what rounding errors are measured against."""
+        return self._nodes.size
+
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """All paths in the order of the operands, or if there are more than k, the k strongest, strongest first."""
+        routes, k = self._routes, self.settings.k
+        paths: Sequence[Sequence[Any]]
+        if routes.count <= k:
+            paths = routes.paths()
+        else:
+            paths = strongest(routes, k) if isinstance(routes, Routes) else routes.strongest(k)
+        # A link that several paths share becomes one factor.
+        links = {id(link): link for path in paths for link in path}
+        factors = {key: self._factor(link) for key, link in links.items()}
+        return tuple(
+            [
+                Path(
+                    (self._stops[routes.target], *[self._stops[link.source] for link in path]),
+                    tuple([factors[id(link)] for link in path]),
+                    routes.product(path),
+                )
+                for path in paths
+            ]
+        )
+
+    def _factor(self, link: Link | BlockLink) -> Factor:
+        matrix, slot = (((link.value,),), link.slot) if isinstance(link, Link) else (link.matrix, 0)
+        of, by = self._stops[link.target], self._stops[link.source]
+        return Factor(of, by, slot, matrix, link.count, self._nodes, self._open)
+
+    def _open(self, source: int, target: int) -> PathSum:
+        return type(self)(self.snapshot, source, target, "all", self.settings)
+
+    @property
+    def hidden(self) -> int:
+        """How many paths are not among `paths`."""
+        return self.count - len(self.paths)
+
+    @property
+    def rest(self) -> float:
+        """What the hidden paths contribute together: 0 if it is below the rounding error of the sum."""
+        products = [path.product for path in self.paths]
+        finite = all(map(math.isfinite, [self.total, *products]))
+        rest = self.total - math.fsum(products) if finite else math.nan
+        return rest if self.hidden and not abs(rest) <= 1e-13 * self.size else 0.0
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """Every factor of the paths shown, once, in the order in which the formula meets them."""
+        return tuple({id(factor): factor for path in self.paths for factor in path.factors}.values())

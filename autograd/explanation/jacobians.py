@@ -1,16 +1,35 @@
-"""Paths from layer to layer: the chain rule with vectors, where a factor is a matrix of derivatives (a Jacobian)."""
+"""Paths from layer to layer: the chain rule with vectors, where a factor is a matrix of derivatives (a Jacobian).
+
+For y = h0 · h1 with h0 = 3 · x and h1 = 5 · x at x = 2, and the block of h0 and h1 as the only stop between:
+
+    ∂y/∂h = [h1 h0] = [10 6]    ∂h/∂x = [3 5]ᵀ    ∂y/∂x = 10 · 3 + 6 · 5 = 60
+
+There is one path of blocks for the two paths of nodes:
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> x = Value(2.0)
+    >>> h = [x * 3.0, x * 5.0]
+    >>> routes = BlockRoutes(snapshot(h[0] * h[1]), 0, 5, [(2, 4)])
+    >>> (path,) = routes.paths()
+    >>> [link.matrix for link in path], [link.count for link in path]
+    ([((10.0, 6.0),), ((3.0,), (5.0,))], [2, 2])
+    >>> routes.product(path), routes.count, routes.routes.count
+    (60.0, 1, 2)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import TopologicalSorter
 from heapq import nlargest
 
 from autograd.explanation.notation import counted
 from autograd.graph import count_between
 from autograd.graph.adjoints import chain
-from autograd.graph.paths import Routes, list_paths
+from autograd.graph.paths import Link, Routes, list_paths
 from autograd.graph.snapshot import Snapshot
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -28,20 +47,9 @@ class BlockLink:
 
 
 class BlockRoutes:
-    """The paths from a source to a target, told apart by the blocks they pass; blocks are named by their first node.
+    """The paths from a source to a target, told apart by the blocks they pass; a block goes by its first node.
 
     The product along a path of blocks is a product of matrices, and sums over all paths that pass these blocks.
-
-    >>> from autograd import Value
-    >>> from autograd.graph.snapshot import snapshot
-    >>> x = Value(2.0)
-    >>> h = [x * 3.0, x * 5.0]
-    >>> routes = BlockRoutes(snapshot(h[0] * h[1]), 0, 5, [(2, 4)])
-    >>> routes.count, [link.matrix for link in routes.paths()[0]]
-    (1, [((10.0, 6.0),), ((3.0,), (5.0,))])
-    >>> product = routes.product(routes.paths()[0])
-    >>> product, routes.total
-    (60.0, 60.0)
     """
 
     def __init__(self, picture: Snapshot, source: int, target: int, blocks: Sequence[tuple[int, ...]]) -> None:
@@ -50,25 +58,20 @@ class BlockRoutes:
         self.routes = Routes(picture, source, target, [index for block in blocks for index in block])
         every = sorted({(source,), (target,), *blocks}, key=min)
         self.blocks = [block for block in every if block[0] in self.routes.links]
-        self.home = {index: block for block in self.blocks for index in block}
+        self._block_of = {index: block for block in self.blocks for index in block}
         self.links = {block[0]: self._links(block) for block in self.blocks}
 
     @cached_property
     def count(self) -> int:
         """How many sequences of blocks lead from the source to the target."""
-        return count_between(
-            reversed(self._order()), lambda block: [link.source for link in self.links[block]], self.source, self.target
-        )
+        below = {block: [link.source for link in links] for block, links in self.links.items()}
+        operands_first = [*TopologicalSorter(below).static_order()]
+        return count_between(reversed(operands_first), below.__getitem__, self.source, self.target)
 
     @property
     def total(self) -> float:
         """The derivative."""
         return self.routes.total
-
-    @property
-    def size(self) -> float:
-        """The sum of |product| over all paths through every node."""
-        return self.routes.size
 
     def paths(self) -> list[list[BlockLink]]:
         """Every path as its links from the target down; ask for `count` before."""
@@ -76,14 +79,11 @@ class BlockRoutes:
 
     def product(self, path: Sequence[BlockLink]) -> float:
         """The product of the matrices along a path."""
+        # The target is one node, so the product of the matrices up to any point is a row, and at the source a number.
         row: tuple[float, ...] = (1.0,)
         for link in path:
-            row = tuple(
-                [
-                    sum([chain(x, line[j]) for x, line in zip(row, link.matrix, strict=True)])
-                    for j in range(len(link.matrix[0]))
-                ]
-            )
+            columns = zip(*link.matrix, strict=True)
+            row = tuple([sum([chain(x, y) for x, y in zip(row, column, strict=True)]) for column in columns])
         return row[0]
 
     def strongest(self, k: int) -> list[list[BlockLink]]:
@@ -98,35 +98,16 @@ class BlockRoutes:
             )
         return nlargest(k, self.paths(), key=lambda path: abs(self.product(path)))
 
-    def _order(self) -> list[int]:
-        """The blocks, those that others depend on first."""
-        order: list[int] = []
-        state: dict[int, int] = {}
-        stack = [self.target] if self.blocks else []
-        while stack:
-            block = stack[-1]
-            if state.setdefault(block, 0) == 0:
-                state[block] = 1
-                stack.extend(link.source for link in self.links[block] if link.source not in state)
-            else:
-                stack.pop()
-                if state[block] == 1:
-                    state[block] = 2
-                    order.append(block)
-        return order
-
     def _links(self, block: tuple[int, ...]) -> tuple[BlockLink, ...]:
-        known: dict[tuple[int, ...], dict[tuple[int, int], float]] = {}
-        counts: dict[tuple[int, ...], int] = {}
+        """The links that end at a block: the links between its nodes and those of one block below make a matrix."""
+        by_block: dict[tuple[int, ...], list[Link]] = {}
         for index in block:
             for link in self.routes.links[index]:
-                below = self.home[link.source]
-                known.setdefault(below, {})[index, link.source] = link.value
-                counts[below] = counts.get(below, 0) + link.count
-        return tuple([self._link(below, block, known[below], counts[below]) for below in known])
+                by_block.setdefault(self._block_of[link.source], []).append(link)
+        return tuple([self._link(below, block, links) for below, links in by_block.items()])
 
-    def _link(
-        self, below: tuple[int, ...], block: tuple[int, ...], known: dict[tuple[int, int], float], paths: int
-    ) -> BlockLink:
-        matrix = tuple([tuple([known.get((i, j), 0.0) for j in below]) for i in block])
-        return BlockLink(below[0], block[0], matrix, paths)
+    def _link(self, below: tuple[int, ...], block: tuple[int, ...], links: list[Link]) -> BlockLink:
+        values = {(link.target, link.source): link.value for link in links}
+        # Two nodes that no path joins have the derivative 0.
+        matrix = tuple([tuple([values.get((i, j), 0.0) for j in below]) for i in block])
+        return BlockLink(below[0], block[0], matrix, sum(link.count for link in links))

@@ -4,13 +4,31 @@ Neurons and layers are found by the labels of their parameters (`layers.0.neuron
 output of a neuron is the last node of its box: one whose result is used outside of it, or its activation. A network
 that runs on several examples, or several times, has several outputs of the same neuron, each a stop of its own. The
 outputs of one layer that are computed from the same inputs are one stop together, with a vector for a number.
+
+A layer of two neurons on two examples, x and z: four outputs of neurons, but two stops at the grain of layers.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> weights = [Value(0.5, label=f"layers.0.neurons.{i}.w", role="parameter") for i in range(2)]
+    >>> def layer(x):
+    ...     return [(w * x).tanh() for w in weights]
+    >>> x, z = Value(1.0, label="x"), Value(2.0, label="z")
+    >>> picture = snapshot(sum(layer(x)) * sum(layer(z)))
+    >>> on_path = [1] * len(picture.nodes)
+    >>> for grain in ("neuron", "layer"):
+    ...     blocks = choose(picture, on_path, 0, picture.root, grain).blocks
+    ...     [[picture.nodes[index].op for index in block] for block in blocks]
+    [['tanh'], ['tanh'], ['tanh'], ['tanh']]
+    [['tanh', 'tanh'], ['tanh', 'tanh']]
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.explanation.notation import unique
+from autograd.graph.boxes import ACTIVATIONS, layer_name, module_boxes
 from autograd.graph.snapshot import Node, Snapshot
 
 GRAINS = ("auto", "named", "all", "neuron", "layer")
@@ -36,63 +54,53 @@ class Grain:
     titles: dict[int, str]
 
 
-def choose(picture: Snapshot, on_path: bytearray, source: int, target: int, wanted: str) -> Grain:
+def choose(picture: Snapshot, on_path: Sequence[int], source: int, target: int, grain: str) -> Grain:
     """The stops for a grain; "auto" is the first that has a stop between the two ends: "named", "neuron", "all".
 
     Raises ValueError for an unknown grain, and for "neuron" and "layer" where no label tells of a module.
     """
-    if wanted not in GRAINS:
-        raise ValueError(f"grain is one of {', '.join(map(repr, GRAINS))}, got {wanted!r}")
+    if grain not in GRAINS:
+        raise ValueError(f"grain is one of {', '.join(map(repr, GRAINS))}, got {grain!r}")
     inner = [index for index in range(source + 1, target) if on_path[index]]
     named = [index for index in inner if picture.nodes[index].label]
-    if wanted == "named" or (wanted == "auto" and named):
+    if grain == "named" or (grain == "auto" and named):
         return Grain("named", [(index,) for index in named], {})
-    if wanted == "auto":
-        titles = _neurons(picture)
-        wanted = "neuron" if titles.keys() & inner else "all"
-    if wanted == "all":
+    if grain == "all":
         return Grain("all", None, {})
-    titles = _neurons(picture) if wanted == "neuron" else _layer_outputs(picture)
+    boxes = module_boxes(picture).titles()
+    neurons = _outputs(picture, boxes)
+    if grain == "auto":
+        # No name lies on the way: the neurons, if one of them does.
+        if not neurons.keys() & inner:
+            return Grain("all", None, {})
+        grain = "neuron"
+    if grain == "layer":
+        boxes = [layer_name(box) if box else "" for box in boxes]
+    titles = neurons if grain == "neuron" else _outputs(picture, boxes)
     if not titles:
         raise ValueError(
-            f"grain={wanted!r} needs parameters with a module in their names, such as layers.0.neurons.1.w2, and there "
+            f"grain={grain!r} needs parameters with a module in their names, such as layers.0.neurons.1.w2, and there "
             'are none: use a model of nn, or grain="named" or "all"'
         )
     kept = {index: titles[index] for index in inner if index in titles}
-    if wanted == "layer":
-        # The output is one node, and may be one of several that its layer gives.
-        return Grain(wanted, _layers(picture, titles, kept), {**titles, target: _neurons(picture).get(target, "")})
-    return Grain(wanted, [(index,) for index in kept], titles)
+    if grain == "neuron":
+        return Grain(grain, [(index,) for index in kept], titles)
+    # The output is one node, and may be one of several that its layer gives: it keeps its neuron's name.
+    return Grain(grain, _layers(picture, boxes, titles, kept), {**titles, target: neurons.get(target, "")})
 
 
 def stops(picture: Snapshot, blocks: list[tuple[int, ...]], titles: dict[int, str]) -> dict[int, Stop]:
     """A `Stop` for each block, by its first node; where two would have one name, they are numbered."""
-    names = unique(_name(picture.nodes[block[0]], titles) for block in blocks)
+    first = [picture.nodes[block[0]] for block in blocks]
+    names = unique(node.label or titles.get(node.index) or node.name for node in first)
     return {
         block[0]: Stop(name, tuple([picture.nodes[index] for index in block]))
         for block, name in zip(blocks, names, strict=True)
     }
 
 
-def _name(node: Node, titles: dict[int, str]) -> str:
-    return node.label or titles.get(node.index) or node.name
-
-
-# ----- Neurons -----
-
-
-def _boxes(picture: Snapshot) -> list[str]:
-    """The name of the innermost module box of each node; "" for none."""
-    from autograd.graph.boxes import module_groups
-
-    groups, member = module_groups(picture)
-    return [groups[number].title if number >= 0 else "" for number in member]
-
-
 def _outputs(picture: Snapshot, boxes: list[str]) -> dict[int, str]:
     """The nodes at which a box ends, with its name."""
-    from autograd.graph.boxes import ACTIVATIONS
-
     return {
         node.index: boxes[node.index]
         for node in picture.nodes
@@ -103,57 +111,36 @@ def _outputs(picture: Snapshot, boxes: list[str]) -> dict[int, str]:
     }
 
 
-def _neurons(picture: Snapshot) -> dict[int, str]:
-    return _outputs(picture, _boxes(picture))
-
-
-# ----- Layers -----
-
-
-def layer_name(box: str) -> str:
-    """The layer around a neuron's box; any other box counts as a layer itself.
-
-    >>> layer_name("net.layers.0.neurons.1"), layer_name("neurons.1"), layer_name("hidden")
-    ('net.layers.0', 'layer', 'hidden')
-    """
-    head, _, number = box.rpartition(".")
-    outer, _, word = head.rpartition(".")
-    return (outer or "layer") if number.isdigit() and word == "neurons" else box
-
-
-def _layer_boxes(picture: Snapshot) -> list[str]:
-    return [layer_name(box) if box else "" for box in _boxes(picture)]
-
-
-def _layer_outputs(picture: Snapshot) -> dict[int, str]:
-    return _outputs(picture, _layer_boxes(picture))
-
-
-def _layers(picture: Snapshot, outputs: dict[int, str], kept: dict[int, str]) -> list[tuple[int, ...]]:
+def _layers(
+    picture: Snapshot, boxes: list[str], outputs: dict[int, str], kept: dict[int, str]
+) -> list[tuple[int, ...]]:
     """Put together the outputs of one layer that depend on a common input and lie equally deep.
 
     Equally deep, so that no output of a block can depend on another one, whatever the wiring.
     """
-    boxes = _layer_boxes(picture)
-    leader = list(range(len(picture.nodes)))
-    user: dict[tuple[int, str], int] = {}
+    # Sets that grow together, as a forest (union-find): each node points to its parent, a root to itself.
+    parent = list(range(len(picture.nodes)))
+    first_use: dict[tuple[int, str], int] = {}
     depth = [0] * len(picture.nodes)
 
-    def find(index: int) -> int:
-        while leader[index] != index:
-            leader[index] = leader[leader[index]]
-            index = leader[index]
+    def root_of(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]  # half the way up is cut off for the next time
+            index = parent[index]
         return index
 
     for edge in picture.edges:
         operand, box = picture.nodes[edge.source], boxes[edge.target]
+        # How many outputs of layers lie below: edges come in topological order, so the operand's depth is final.
         depth[edge.target] = max(depth[edge.target], depth[edge.source] + (edge.source in outputs))
+        # A parameter or a constant joins nothing: all examples share it.
         if not box or (operand.is_leaf and (operand.role != "input" or boxes[edge.source])):
             continue
+        # Inside a layer, a node belongs to its operand. What comes from outside joins all that use it in this layer.
         inside = boxes[edge.source] == box and edge.source not in outputs
-        other = edge.source if inside else user.setdefault((edge.source, box), edge.target)
-        leader[find(edge.target)] = find(other)
+        other = edge.source if inside else first_use.setdefault((edge.source, box), edge.target)
+        parent[root_of(edge.target)] = root_of(other)
     blocks: dict[tuple[str, int, int], list[int]] = {}
     for index, title in kept.items():
-        blocks.setdefault((title, find(index), depth[index]), []).append(index)
+        blocks.setdefault((title, root_of(index), depth[index]), []).append(index)
     return [tuple(block) for block in blocks.values()]

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.explanation.notation import Html, Style, html_table
-from autograd.explanation.operations import spelled
+from autograd.explanation.operations import write_operation
 from autograd.graph.adjoints import adjoints, chain
 from autograd.graph.snapshot import Snapshot, snapshot
 
@@ -115,7 +115,7 @@ class TraceTable:
     def _row(self, index: int, style: Style) -> TraceRow:
         node, nodes = self.snapshot.nodes[index], self.snapshot.nodes
         adjoint = self._adjoints[index]
-        operation = "" if node.is_leaf else spelled(self.snapshot, index, style, lambda i: style.name(f"v{i}"))
+        operation = "" if node.is_leaf else write_operation(self.snapshot, index, style, lambda i: style.name(f"v{i}"))
         sent = tuple(
             [
                 Sent(f"v{edge.source}", edge.local_grad, chain(adjoint, edge.local_grad))

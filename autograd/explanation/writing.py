@@ -1,19 +1,30 @@
-"""An explanation as text, LaTeX and HTML."""
+"""An explanation as text, LaTeX and HTML: the formula, then the paths, the factors and what the unnamed nodes are.
+
+The formula is a list of right-hand sides, each equal to the next; a right-hand side is a sum of products, so a list of
+lists of pieces, and each style joins the pieces in its own way:
+
+    >>> from autograd import Value, explain
+    >>> x = Value(3.0, label="x")
+    >>> why = explain((x * 2.0) * x, x, "all")
+    >>> for row in rows(why, Style()):
+    ...     print(row)
+    [['∂v3/∂v2', '∂v2/∂x'], ['∂v3/∂x']]
+    [['3', '2'], ['6']]
+    [['6'], ['6']]
+    [['12']]
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
+from autograd.explanation.factors import Factor, Path, PathSum
 from autograd.explanation.notation import Html, Latex, Style, counted, html_table
-from autograd.explanation.operations import spelled
+from autograd.explanation.operations import write_operation
 from autograd.graph.snapshot import Node
-
-if TYPE_CHECKING:
-    from autograd.explanation.explanation import Explanation
-    from autograd.explanation.factors import Factor, Path
 
 MOST_FACTORS = 16  # of one product; beyond, the middle is left out
 MOST_LINES = 24  # of a list of factors or nodes
@@ -22,17 +33,23 @@ LATEX_BREAK = 5  # factors on one line of LaTeX
 ARROW = " ← "
 
 Row = list[list[str]]  # a sum of products
+Item = TypeVar("Item")
 
 
 # ----- The formula: the same for every style -----
 
 
-def _ends(factors: Sequence[Factor]) -> tuple[Sequence[Factor], int, Sequence[Factor]]:
-    """The beginning of a product, how many factors are left out, and its end."""
-    if len(factors) <= MOST_FACTORS:
-        return factors, 0, ()
+def _ends(items: Sequence[Item]) -> tuple[Sequence[Item], int, Sequence[Item]]:
+    """The beginning of a path or product, how many items are left out, and its end."""
+    if len(items) <= MOST_FACTORS:
+        return items, 0, ()
     half = MOST_FACTORS // 2
-    return factors[:half], len(factors) - 2 * half, factors[-half:]
+    return items[:half], len(items) - 2 * half, items[-half:]
+
+
+def _and_more(items: Sequence[object]) -> list[str]:
+    """The line below a list that shows `MOST_LINES` of these."""
+    return [f"and {len(items) - MOST_LINES:,} more"] if len(items) > MOST_LINES else []
 
 
 def _symbol(factor: Factor, style: Style) -> str:
@@ -53,27 +70,28 @@ def _product(path: Path, style: Style, symbols: bool, first: bool) -> list[str]:
     return [*shown[0], *middle, *shown[1]]
 
 
-def rows(why: Explanation, style: Style) -> list[Row]:
+def rows(why: PathSum, style: Style) -> list[Row]:
     """The right-hand sides, each equal to the next: symbols, numbers, the product of each path, and the sum."""
     if not why.count or not why.paths[0].factors:
         return [[[style.number(why.total)]]]
     several = len(why.paths) > 1 or why.hidden > 0
     more = [[style.words(f"… {counted(why.hidden)} more …")]] if why.hidden else []
     deep = any(len(path.factors) > 1 for path in why.paths)
-    found: list[Row] = []
+    result: list[Row] = []
+    # A single path of a single factor is its own value already.
     if several or deep:
-        found.append([_product(path, style, True, i == 0) for i, path in enumerate(why.paths)] + more)
-        found.append([_product(path, style, False, i == 0) for i, path in enumerate(why.paths)] + more)
+        for symbols in (True, False):
+            result.append([_product(path, style, symbols, i == 0) for i, path in enumerate(why.paths)] + more)
+    # Products of one factor each would be the row of numbers once more, and one product would be the total.
     if several and deep:
-        products = [
-            [style.factor(path.product) if i else style.number(path.product)] for i, path in enumerate(why.paths)
-        ]
-        found.append(products + ([[style.factor(why.rest)]] if more and why.rest == why.rest else more))
-    return [*found, [[style.number(why.total)]]]
+        first, *others = (path.product for path in why.paths)
+        products = [[style.number(first)], *([style.factor(x)] for x in others)]
+        result.append(products + ([[style.factor(why.rest)]] if more and why.rest == why.rest else more))
+    return [*result, [[style.number(why.total)]]]
 
 
-def notes(why: Explanation) -> Iterator[str]:
-    """What the formula does not say: see `Explanation.notes`."""
+def notes(why: PathSum) -> Iterator[str]:
+    """What the formula does not say: why there is no path, or how the derivative compares with `.grad`."""
     output, wrt = Style().name(why.output), Style().name(why.wrt)
     picture = why.snapshot
     node = why.source
@@ -90,6 +108,7 @@ def notes(why: Explanation) -> Iterator[str]:
         kind = "a constant" if node.role == "constant" else "frozen (requires_grad is False)"
         yield f"{wrt} is {kind}: backward() stores no gradient in it, though the derivative exists."
     elif why.target.index == picture.root:
+        # Rounding is measured against what the sum is made of: products that cancel leave the error of the largest.
         error = abs(node.grad - why.total)
         if error <= 1e-12 * why.size or node.grad == why.total:
             yield f"{wrt}.grad is the same number."
@@ -107,24 +126,20 @@ def notes(why: Explanation) -> Iterator[str]:
 # ----- Text -----
 
 
-def text(why: Explanation) -> str:
+def text(why: PathSum) -> str:
     """Plain text: the formula, the notes, the paths, the factors."""
     style, width = why.settings.style(Style), why.settings.width
-    parts = ["\n".join(_lines(why, style, width))]
-    if why.notes:
-        parts.append("\n".join(why.notes))
+    parts = [_lines(why, style, width), notes(why)]
     if why.count > 1:
-        parts.append("\n".join(_path_list(why, style, width)))
+        parts.append(_path_list(why, style, width))
     if why.factors:
-        parts.append("\n".join(_factor_list(why, style, width)))
-    unnamed = _unnamed(why)
-    if unnamed:
-        lines = [f"  {line}" for line in _meanings(why, style, unnamed)]
-        parts.append("\n".join(["The nodes without a name:", *lines]))
-    return "\n\n".join(parts)
+        parts.append(_factor_list(why, style, width))
+    if unnamed := _unnamed(why):
+        parts.append(iter(["The nodes without a name:", *(f"  {line}" for line in _meanings(why, style, unnamed))]))
+    return "\n\n".join(filter(None, map("\n".join, parts)))
 
 
-def _lines(why: Explanation, style: Style, width: int) -> Iterator[str]:
+def _lines(why: PathSum, style: Style, width: int) -> Iterator[str]:
     left = style.derivative(why.output, why.wrt)
     indent = " " * min(len(left), 12)
     for i, row in enumerate(rows(why, style)):
@@ -134,6 +149,7 @@ def _lines(why: Explanation, style: Style, width: int) -> Iterator[str]:
         if len(whole) <= width:
             yield whole
             continue
+        # Too long for a line: each product begins a line, and goes on over as many as it needs.
         if i == 0 and len(f"{left} = {row[0][0]}") > width:
             yield left
             start = indent
@@ -155,36 +171,28 @@ def _wrapped(start: str, pieces: Sequence[str], joint: str, indent: str, width: 
 
 
 def _way(path: Path, style: Style) -> list[str]:
-    names = [stop.name for stop in path.nodes]
-    if len(names) <= MOST_FACTORS:
-        return [*map(style.name, names)]
-    half = MOST_FACTORS // 2
-    left_out = f"… {len(names) - 2 * half:,} more …"
-    return [*map(style.name, names[:half]), left_out, *map(style.name, names[-half:])]
+    head, left_out, tail = _ends([style.name(name) for name in path.names])
+    return [*head, *([f"… {left_out:,} more …"] if left_out else []), *tail]
 
 
-def _heading(why: Explanation, style: Style) -> str:
+def _heading(why: PathSum, style: Style) -> str:
     every = f" ({counted(why.every)} through every node)" if why.every != why.count else ""
     order = ", the strongest first" if why.hidden else ""
     return f"{counted(why.count)} paths lead from {style.name(why.wrt)} to {style.name(why.output)}{every}{order}:"
 
 
-def _path_list(why: Explanation, style: Style, width: int) -> Iterator[str]:
+def _path_list(why: PathSum, style: Style, width: int) -> Iterator[str]:
     yield _heading(why, style)
     numbers = [style.number(path.product) for path in why.paths]
     room = max(map(len, numbers))
     for path, number in zip(why.paths, numbers, strict=True):
         yield from _wrapped(f"  {number:>{room}}  ", _way(path, style), ARROW, " " * (room + 4), width)
     if why.hidden:
-        yield f"  {_rest(why, style)}"
+        together = f", together {style.number(why.rest)}" if why.rest == why.rest else ""
+        yield f"  and {counted(why.hidden)} more{together}"
 
 
-def _rest(why: Explanation, style: Style) -> str:
-    together = f", together {style.number(why.rest)}" if why.rest == why.rest else ""
-    return f"and {counted(why.hidden)} more{together}"
-
-
-def _factor_list(why: Explanation, style: Style, width: int) -> Iterator[str]:
+def _factor_list(why: PathSum, style: Style, width: int) -> Iterator[str]:
     factors = why.factors
     yield "The factors:"
     names = [_symbol(factor, style) for factor in factors[:MOST_LINES]]
@@ -198,8 +206,7 @@ def _factor_list(why: Explanation, style: Style, width: int) -> Iterator[str]:
         else:
             yield line
             yield from _wrapped("      ", [*(f"{r};" for r in reasons[:-1]), reasons[-1]], " ", "      ", width)
-    if len(factors) > MOST_LINES:
-        yield f"  and {len(factors) - MOST_LINES:,} more"
+    yield from (f"  {line}" for line in _and_more(factors))
 
 
 def _value(factor: Factor, style: Style) -> str:
@@ -220,30 +227,30 @@ def _reasons(factor: Factor) -> list[str]:
     return rules
 
 
-def _unnamed(why: Explanation) -> list[Node]:
+def _unnamed(why: PathSum) -> list[Node]:
     """The computed nodes among the stops that have no name but a number, from the output down."""
     stops = {stop.name: stop.nodes[0] for path in why.paths for stop in path.nodes if len(stop.nodes) == 1}
-    found = {node.index: node for name, node in stops.items() if not node.is_leaf and name == f"v{node.index}"}
-    return sorted(found.values(), key=lambda node: -node.index)
+    nodes = [node for name, node in stops.items() if not node.is_leaf and name == f"v{node.index}"]
+    return sorted(nodes, key=lambda node: -node.index)
 
 
-def _meanings(why: Explanation, style: Style, nodes: Sequence[Node]) -> Iterator[str]:
+def _meanings(why: PathSum, style: Style, nodes: Sequence[Node]) -> Iterator[str]:
     picture = why.snapshot
     for node in nodes[:MOST_LINES]:
-        operation = spelled(picture, node.index, style, lambda i: style.name(picture.nodes[i].name))
+        operation = write_operation(picture, node.index, style, lambda i: style.name(picture.nodes[i].name))
         yield f"{style.name(node.name)} = {operation} = {style.number(node.data)}"
-    if len(nodes) > MOST_LINES:
-        yield f"and {len(nodes) - MOST_LINES:,} more"
+    yield from _and_more(nodes)
 
 
 # ----- LaTeX -----
 
 
-def latex(why: Explanation) -> str:
+def latex(why: PathSum) -> str:
     """The formula as an `aligned` block."""
     style = why.settings.style(Latex)
     lines: list[str] = []
     for row in rows(why, style):
+        # A long sum has each product on lines of its own, and a long product breaks after every few factors.
         break_terms = sum(len(term) for term in row) > LATEX_BREAK
         lines.append("&= ")
         for j, term in enumerate(row):
@@ -262,7 +269,7 @@ def latex(why: Explanation) -> str:
 # ----- HTML -----
 
 
-def html(why: Explanation) -> str:
+def html(why: PathSum) -> str:
     """The formula as paragraphs, the paths and the factors as tables."""
     style = why.settings.style(Html)
     left = style.derivative(why.output, why.wrt)
@@ -270,7 +277,7 @@ def html(why: Explanation) -> str:
     for i, row in enumerate(rows(why, style)):
         sides = " + ".join(style.times.join(term) for term in row)
         parts.append(f"<p>{left if i == 0 else ''} = {sides}</p>")
-    parts += [f"<p>{escape(note)}</p>" for note in why.notes]
+    parts += [f"<p>{escape(note)}</p>" for note in notes(why)]
     if why.count > 1:
         body = [(ARROW.join(_way(path, style)), style.number(path.product)) for path in why.paths]
         body += [(f"and {counted(why.hidden)} more, together", style.number(why.rest))] if why.hidden else []
@@ -279,8 +286,7 @@ def html(why: Explanation) -> str:
         shown = why.factors[:MOST_LINES]
         lines = [(_symbol(f, style), _value(f, style), escape("; ".join(_reasons(f)))) for f in shown]
         parts.append(html_table("The factors", ("Factor", "Value", "Rule"), lines))
-        if len(why.factors) > len(shown):
-            parts.append(f"<p>and {len(why.factors) - len(shown):,} more</p>")
+        parts += [f"<p>{line}</p>" for line in _and_more(why.factors)]
     if unnamed := _unnamed(why):
         parts.append(f"<p>The nodes without a name: {'; '.join(_meanings(why, style, unnamed))}</p>")
     return "\n".join([*parts, "</div>"])
@@ -293,7 +299,7 @@ def html(why: Explanation) -> str:
 class Update:
     """One step of gradient descent on the source of an explanation: `value` is the number after it."""
 
-    why: Explanation
+    why: PathSum
     lr: float
 
     @property
