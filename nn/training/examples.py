@@ -140,6 +140,18 @@ def as_list(numbers: Any) -> list[Any]:
     return numbers if isinstance(numbers, list) else [numbers]
 
 
+def first_of_each(y: Sequence[Any]) -> dict[Any, int]:
+    """Where each target comes first; targets that are lists are told apart by their numbers.
+
+    >>> first_of_each([3, 1, 3, 1, 1])
+    {3: 0, 1: 1}
+    """
+    places: dict[Any, int] = {}
+    for i, target in enumerate(y):
+        places.setdefault(tuple(target) if isinstance(target, list) else target, i)
+    return places
+
+
 def one_hot_class(target: list[Any]) -> int | None:
     """The place of the 1 in a list that else holds zeros; None for any other list, such as one of probabilities.
 

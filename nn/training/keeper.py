@@ -106,8 +106,8 @@ class Keeper:
                 raise ValueError(f"the saved parameter {name} must be a finite number, got {x!r}")
         buffers = _matching("buffers", saved, self.buffers)
         for name, buffer in self.buffers.items():
-            numbers = buffers[name]
-            if not isinstance(numbers, list) or len(numbers) != len(buffer) or not all(_finite(x) for x in numbers):
+            entries = buffers[name]
+            if not isinstance(entries, list) or len(entries) != len(buffer) or not all(_finite(x) for x in entries):
                 raise ValueError(f"the saved {name} must be a list of {len(buffer)} finite numbers")
         generators = _matching("generators", saved, self.generators)
         for name, generator in self.generators.items():
@@ -115,12 +115,8 @@ class Keeper:
                 _set_state(_fresh(generator), generators[name])
             except (TypeError, ValueError, KeyError) as error:
                 raise ValueError(f"the saved state of the random generator {name} does not fit: {error}") from None
-        return Snapshot(
-            [float(x) for x in values.values()],
-            list(buffers.values()),
-            list(generators.values()),
-            saved.get("optimizer"),
-        )
+        numbers = [float(x) for x in values.values()]
+        return Snapshot(numbers, list(buffers.values()), list(generators.values()), saved.get("optimizer"))
 
 
 def to_the_end(write: Callable[[], None]) -> None:

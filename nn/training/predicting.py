@@ -1,21 +1,26 @@
-"""What a model answers: outputs, classes, and how good they are. Nothing is recorded and nothing changes."""
+"""The outputs of a model, its classes, and how good they are. Nothing is recorded and nothing changes.
+
+predict: [[0.0, 1.0]] -> [0.5]        predict_classes: -> [0]        evaluate, with y = [1]: -> {"loss": 0.693...}
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from numbers import Real
 from typing import Any
 
+import numpy as np
+
 from autograd import Value, no_grad, topological_order
+from autograd.support.collector import no_collection
 from autograd.support.settings import check_number
 from nn import losses
 from nn.keywords import suggest_settings
-from nn.module import Evaluating, Module
+from nn.module import Evaluating, InMode, Module
 from nn.stages import is_known, output_activation, plain, trial
-from nn.training.engine import Objective
-from nn.training.examples import Examples, checked, checked_inputs
+from nn.training.engine import Objective, as_values, unwrapped
+from nn.training.examples import Examples, as_list, checked, checked_inputs, first_of_each
 from nn.training.judge import Judge, decision_at, decision_for
 
 TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
@@ -37,16 +42,37 @@ def predict(model: Module, X: Any) -> list[Any]:
 
 def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     """`predict` on examples that were checked."""
+    # Compiling pays for many examples only. A module of the user's own may do for one example what it does not for
+    # another, and a result that is not finite is for the model itself to give.
     if len(X) >= AT_ONCE and is_known(model):
-        from nn.training.compiled.predicting import compiled_outputs
-
-        found = compiled_outputs(model, X)
-        if found is not None:
-            return found
-    outputs: list[Any] = []
+        outputs = compiled_outputs(model, X)
+        if outputs is not None:
+            return outputs
+    outputs = []
     with no_grad(), Evaluating(model):
         for start in range(0, len(X), AT_ONCE):
             outputs += [plain(x) for x in model.batch(X[start : start + AT_ONCE])]
+    return outputs
+
+
+def compiled_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any] | None:
+    """The outputs in evaluation mode as array code, up to rounding; None if one of them is not finite.
+
+    >>> from nn import MLP
+    >>> compiled_outputs(MLP(1, [1], init="zeros", output_activation="sigmoid"), [[1.0], [2.0]])
+    [0.5, 0.5]
+    """
+    from autograd.program import compile  # at first use: a third of the time that importing this module would take
+    from autograd.program.trace import tracing
+
+    with InMode(model, training=False), no_collection(), tracing(recording=True):
+        inputs = [Value(x, f"x{i}", requires_grad=False) for i, x in enumerate(X[0])]
+        [output] = model.batch([inputs])
+    with no_collection():
+        results = compile(output, inputs)(np.asarray(X, dtype=np.float64))
+    if not np.isfinite(results).all():
+        return None
+    outputs: list[Any] = (results.reshape(len(X), -1) if isinstance(output, list) else results).tolist()
     return outputs
 
 
@@ -95,7 +121,7 @@ def evaluate(
     judge.check(examples.y, output)
     outputs = outputs_for(model, examples.X)
     with no_grad():
-        value = float(objective.on([_values(x) for x in outputs], examples))
+        value = float(objective.on([as_values(x) for x in outputs], examples))
     return {"loss": value, **judge(examples.y, outputs)}
 
 
@@ -136,42 +162,33 @@ def check_targets(
             f"example, as those of nn.losses do; got {objective.loss!r}"
         )
     with no_grad():
+        # Ten classes need not be tried 60,000 times. If they fail, all targets are tried in their order, so that the
+        # error names the place of the wrong one.
         value = None
         with suppress(ValueError, TypeError):
-            value = _on_targets(objective, output, _distinct(objective, examples))
-        if not isinstance(value, (Value, Real)):  # so the error tells of the targets as they were given
-            value = _tried(objective, [_values(output) for _ in examples.y], examples, name)
+            distinct = _distinct(objective, examples)
+            value = objective.on([as_values(output) for _ in distinct.y], distinct)
+        if not isinstance(value, (Value, Real)):
+            value = _tried(objective, [as_values(output) for _ in examples.y], examples, name)
     if not isinstance(value, (Value, Real)):
         raise TypeError(f"loss must give one number, a Value, got {_described(value)}")
     if trained:
         few = examples.select(range(min(TRIED, len(examples.y))))
-        outputs = [_values(output) for _ in few.y]
+        outputs = [as_values(output) for _ in few.y]
         _check_recorded(_tried(objective, outputs, few, name), outputs)
 
 
-def _on_targets(objective: Objective, output: Any, examples: Examples) -> Any:
-    return objective.on([_values(output) for _ in examples.y], examples)
-
-
 def _distinct(objective: Objective, examples: Examples) -> Examples:
-    """An example for each target, where the loss is one of ours: ten classes need not be tried 60,000 times."""
-    if not objective.is_known():
-        return examples
-    kept: dict[Any, int] = {}
-    for i, t in enumerate(examples.y):
-        kept.setdefault(tuple(t) if isinstance(t, list) else t, i)
-    return examples.select(list(kept.values()))
+    """An example for each target, where the loss is one of ours; one of the user's may look at the others."""
+    return examples.select(list(first_of_each(examples.y).values())) if objective.is_known() else examples
 
 
 def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:
-    """The loss; its errors with the name of the targets if it is one of ours, and else with what it was given."""
+    """The loss; its errors with the name of the targets if it is one of ours, and else with a note on its arguments."""
     try:
         return objective.on(outputs, examples)
     except (ValueError, TypeError) as error:
-        loss: Any = objective.loss
-        while isinstance(loss, partial):
-            loss = loss.func
-        if getattr(loss, "__module__", "").startswith("nn."):
+        if getattr(unwrapped(objective.loss), "__module__", "").startswith("nn."):
             raise type(error)(str(error).replace("targets", name)) from None
         kind = "list of Values" if isinstance(outputs[0], list) else "Value"
         error.add_note(
@@ -189,9 +206,9 @@ def _check_recorded(value: Any, outputs: list[Any]) -> None:
             f"loss must give a Value, got the plain number {value!r}, which has no gradient: {remedy}, without "
             "float(), .data or the functions of math and numpy"
         )
-    known = {id(v) for x in outputs for v in (x if isinstance(x, list) else [x])}
+    predictions = {id(v) for x in outputs for v in as_list(x)}
     leaves = [v for v in topological_order(value) if v.is_leaf]
-    if not any(id(v) in known or (v.role == "parameter" and v.requires_grad) for v in leaves):
+    if not any(id(v) in predictions or (v.role == "parameter" and v.requires_grad) for v in leaves):
         raise TypeError(
             f"loss gives a Value that was not computed from the predictions, {value!r}, so that there is nothing to "
             f"train: {remedy}, without making a new Value(...) of a float"
@@ -204,8 +221,3 @@ def _described(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}: add them up, as in autograd.mean(losses)"
     return f"{value!r} ({type(value).__name__})"
-
-
-def _values(output: Any) -> Any:
-    """An output as the model gives it, for losses that ask for the methods of a Value."""
-    return [Value(x) for x in output] if isinstance(output, list) else Value(output)
