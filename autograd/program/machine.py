@@ -1,35 +1,145 @@
-"""A program at work: the vector of parameters, the arrays for each batch size, chunks that fit into the cache."""
+"""A program at work: its code, which the same structure shares, and arrays for each batch size, in chunks that fit.
+
+>>> from autograd import Value
+>>> from autograd.program.passes.graph import read_graph
+>>> def code(w, x):
+...     return code_for(read_graph([w * x * x], [x]).graph, columns=1, parameters=1)
+>>> code(Value(3.0), Value(0.0)) is code(Value(-5.0), Value(7.0))
+True
+>>> machine = Machine(code(Value(3.0), Value(0.0)), np.dtype(float))
+>>> machine.theta[:] = [3.0]
+>>> X = np.array([[1.0], [2.0]])
+>>> machine.values(X).tolist(), machine.gradients(X, seed=0.5), machine.gradient.tolist()
+([3.0, 12.0], 7.5, [2.5])
+"""
 
 from __future__ import annotations
 
+import linecache
+import struct
+import threading
+import weakref
+from collections import OrderedDict
 from collections.abc import Callable
+from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.program.code import Code
+from autograd.engine import ops
+from autograd.program.build import Compilation, build
+from autograd.program.passes.graph import Graph
 
 Array = NDArray[Any]
+Functions = tuple[Callable[..., Any], Callable[..., None], Array]  # forward, backward and gX of a program
+
+KEPT = 256  # structures in the cache
+NODES_KEPT = 2_000_000  # in their graphs together
 CACHED_BYTES = 512 * 1024  # what the arrays of one chunk may take, so that they stay in the processor's cache
 SMALLEST_CHUNK = 1024  # examples; with fewer, the calls cost more than the cache saves
 SIZES_KEPT = 8  # batch sizes for which arrays are kept
 WHOLE = 1 << 62
 
-Functions = tuple[Callable[..., Any], Callable[..., None], Array]
+# ----- Code -----
+
+
+class Code:
+    """The two programs for a graph: the fast one, and the careful one for numbers that are not finite."""
+
+    def __init__(self, graph: Graph, columns: int, parameters: int) -> None:
+        self.columns, self.parameters = columns, parameters
+        self.compilation = build(graph, columns, parameters)
+
+    @cached_property
+    def careful_compilation(self) -> Compilation:
+        """Only run when it is first needed."""
+        return build(self.compilation.recorded, self.columns, self.parameters, careful=True)
+
+    @cached_property
+    def prepare(self) -> Callable[..., Functions]:
+        """The function of the source that sets up forward and backward functions for a batch size."""
+        return self._run(self.compilation.source)
+
+    @cached_property
+    def careful_prepare(self) -> Callable[..., Functions]:
+        """The same of the careful source."""
+        return self._run(self.careful_compilation.source)
+
+    def _run(self, source: str) -> Callable[..., Functions]:
+        # Tracebacks show the lines of a program while it is in use: the source is in `linecache` as long as this is.
+        file = f"<program {blake2b(source.encode(), digest_size=6).hexdigest()}>"
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+        weakref.finalize(self, linecache.cache.pop, file, None).atexit = False
+        module: dict[str, Any] = {"__name__": "chaingrad_program"}
+        exec(compile(source, file, "exec"), module)  # all text in it comes from the passes: labels as identifiers
+        prepare: Callable[..., Functions] = module["prepare"]
+        return prepare
+
+
+_CACHE: OrderedDict[tuple[object, ...], Code] = OrderedDict()
+_LOCK = threading.RLock()
+
+
+def code_for(graph: Graph, columns: int, parameters: int) -> Code:
+    """The code for a graph, from the cache if the same structure was compiled before."""
+    key = _key(graph, columns, parameters)
+    with _LOCK:
+        code = _CACHE.get(key)
+        # Two structures may have one hash: they are compared.
+        if code is None or not _same_structure(code.compilation.recorded, graph):
+            code = _CACHE[key] = Code(graph, columns, parameters)
+        # What was used longest ago leaves first; one structure always stays, however large.
+        _CACHE.move_to_end(key)
+        while len(_CACHE) > KEPT or (len(_CACHE) > 1 and _nodes_kept() > NODES_KEPT):
+            _CACHE.popitem(last=False)
+        return code
+
+
+def _nodes_kept() -> int:
+    return sum([len(code.compilation.recorded) for code in _CACHE.values()])
+
+
+def _key(graph: Graph, columns: int, parameters: int) -> tuple[object, ...]:
+    """The same for two graphs with the same structure, and different for almost all others."""
+    # Rows of the table belong to it: an own operation that was defined again has another index.
+    rows = tuple([(name, ops.TABLE[name].index) for name in sorted(set(graph.ops)) if name in ops.TABLE])
+    attributes = [frozenset(numbered.items()) for numbered in (graph.settings, graph.labels)]
+    leaves = tuple([leaf[:2] for leaf in graph.leaves.values()])
+    structure = (tuple(graph.ops), tuple(graph.operands), leaves, _literals(graph), *attributes)
+    return columns, parameters, graph.outputs, rows, hash(structure)
+
+
+def _same_structure(a: Graph, b: Graph) -> bool:
+    """Whether two graphs differ in the numbers of their leaves alone; those of literals count."""
+    return (
+        a.outputs == b.outputs and a.ops == b.ops and a.operands == b.operands and a.settings == b.settings
+        and a.labels == b.labels and a.leaves.keys() == b.leaves.keys() and _literals(a) == _literals(b)
+        and all(a.leaves[i][:2] == b.leaves[i][:2] for i in a.leaves)
+    )  # fmt: skip
+
+
+def _literals(graph: Graph) -> bytes:
+    """The numbers of all literals, by their bits: two that are nan are equal, 0.0 and -0.0 are not."""
+    values = [leaf.value for leaf in graph.leaves.values()]  # of other leaves, 0
+    return struct.pack(f"{len(values)}d", *values)
+
+
+# ----- Arrays -----
 
 
 class Machine:
     """Runs a program on batches, on parameters that are one flat vector, `theta`.
 
-    `gradient` is what the last call to `gradients` found, in the same order, and `outputs` are the results that it came
-    from, a row each. All are overwritten by the next call.
+    `gradient` is what the last call to `gradients` computed, in the same order, and `outputs` are the results that it
+    came from, a row each. All are overwritten by the next call.
     """
 
     def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
-        built = code.built
-        layout = built.layout
+        compilation, layout = code.compilation, code.compilation.layout
         self.code, self.dtype = code, dtype
+        # The vector P of the source, and gP: parameters, givens, constants, then what is computed of these.
         self.shared = np.zeros(layout.shared, dtype)
         self.shared_gradient = np.zeros(layout.shared, dtype)
         self.count = len(layout.parameters)
@@ -37,28 +147,29 @@ class Machine:
         self.gradient = self.shared_gradient[: self.count]
         self.givens = self.shared[self.count : layout.constants_start]
         self.shared[layout.constants_start : layout.constants_start + len(layout.constants)] = layout.constants
-        self.results = built.results
+        self.results = compilation.results
         self.several = sum(count for count, _ in self.results) > 1
         self.batched = self.results[0][1]
         self.outputs: list[Any] = []
-        room = CACHED_BYTES // (dtype.itemsize * max(built.rows, 1))
+        # A power of two of examples, as many as have room in the processor's cache.
+        room = CACHED_BYTES // (dtype.itemsize * max(compilation.rows, 1))
         chunk = max(SMALLEST_CHUNK, 1 << max(room.bit_length() - 1, 0))
-        self.chunk = WHOLE if built.whole_batches else chunk
+        self.chunk = WHOLE if compilation.whole_batches else chunk
         self._prepared: dict[int, Functions] = {}
         self._careful: Machine | None = None
         self._ones: Array = np.ones(0, dtype)
 
     def _functions(self, examples: int) -> Functions:
-        found = self._prepared.get(examples)
-        if found is None:
+        """The functions for a batch size, with their arrays; those of the size seen first are the first to go."""
+        functions = self._prepared.get(examples)
+        if functions is None:
             if len(self._prepared) >= SIZES_KEPT:
                 del self._prepared[next(iter(self._prepared))]
-            found = self._prepared[examples] = self._prepare(examples)
-        return found
+            functions = self._prepared[examples] = self._prepare(examples)
+        return functions
 
     def _prepare(self, examples: int) -> Functions:
-        made: Functions = self.code.prepare(examples, self.shared, self.shared_gradient, self.dtype)
-        return made
+        return self.code.prepare(examples, self.shared, self.shared_gradient, self.dtype)
 
     # ----- Values -----
 
@@ -68,23 +179,24 @@ class Machine:
             if len(X) <= self.chunk:
                 return self._assembled(self._functions(len(X))[0](X), len(X))
             outputs = sum(count for count, _ in self.results)
-            found = np.empty((len(X), outputs) if self.several else len(X), self.dtype)
+            values = np.empty((len(X), outputs) if self.several else len(X), self.dtype)
             for at in range(0, len(X), self.chunk):
                 rows = X[at : at + self.chunk]
                 results = self._functions(len(rows))[0](rows)
-                found[at : at + self.chunk] = self._assembled(results, len(rows)) if self.several else results
-        return found
+                values[at : at + self.chunk] = self._assembled(results, len(rows)) if self.several else results
+        return values
 
     def _assembled(self, results: Any, examples: int) -> Array:
         """What a forward function returned as an array of its own: (examples,) or (examples, outputs)."""
         if not self.several:
             return np.array(np.broadcast_to(results, examples))
-        found = np.empty((examples, sum(count for count, _ in self.results)), self.dtype)
+        values = np.empty((examples, sum(count for count, _ in self.results)), self.dtype)
         at = 0
+        # An array has its outputs as rows; a single output has none, unless it is the same for all examples.
         for part, (count, _) in zip([results] if len(self.results) == 1 else results, self.results, strict=True):
-            found[:, at : at + count] = part.T[:, None] if count == 1 and part.ndim else part.T
+            values[:, at : at + count] = part.T[:, None] if count == 1 and part.ndim else part.T
             at += count
-        return found
+        return values
 
     # ----- Gradients -----
 
@@ -95,33 +207,36 @@ class Machine:
         """
         with np.errstate(all="ignore"):
             value = self._all_gradients(X, seed, into)
+            # One number that is finite only if all of these are. (One that overflows costs a careful run, no more.)
             finite = value + self.gradient.dot(self.gradient)
             if into is not None:
                 flat = into.ravel(order="K")
                 finite += flat.dot(flat)
             if not np.isfinite(finite):
-                return self._again(X, seed, into)
+                return self._careful_gradients(X, seed, into)
         return value
 
     def _all_gradients(self, X: Array, seed: float, into: Array | None) -> float:
         self.outputs = []
         if len(X) <= self.chunk:
-            return self._some_gradients(X, seed, into)
+            return self._chunk_gradients(X, seed, into)
+        # Each chunk overwrites the gradient of the one before: add them up beside it.
         total, whole = 0.0, np.zeros_like(self.shared_gradient)
         for at in range(0, len(X), self.chunk):
             rows = slice(at, at + self.chunk)
-            total += self._some_gradients(X[rows], seed, None if into is None else into[rows])
+            total += self._chunk_gradients(X[rows], seed, None if into is None else into[rows])
             whole += self.shared_gradient
         self.shared_gradient[:] = whole
         return total
 
-    def _some_gradients(self, X: Array, seed: float, into: Array | None) -> float:
+    def _chunk_gradients(self, X: Array, seed: float, into: Array | None) -> float:
         examples = len(X)
         forward, backward, gX = self._functions(examples)
         result = forward(X)
         if self.several:
             self.outputs.append(self._assembled(result, examples))
             result = self.outputs[-1][:, 0]
+        # A result that all examples share counts once for each of them.
         if self.batched:
             value = seed * float(result.dot(self._one(examples)))
         else:
@@ -137,12 +252,12 @@ class Machine:
             self._ones = np.ones(examples, self.dtype)
         return self._ones[:examples]
 
-    def _again(self, X: Array, seed: float, into: Array | None) -> float:
-        """Once more, with the careful program."""
+    def _careful_gradients(self, X: Array, seed: float, into: Array | None) -> float:
+        """The same with the careful program."""
         if self._careful is None:
             self._careful = CarefulMachine(self.code, self.dtype)
-        given = self.count + len(self.givens)
-        self._careful.shared[:given] = self.shared[:given]
+        numbers = self.count + len(self.givens)
+        self._careful.shared[:numbers] = self.shared[:numbers]
         value = self._careful._all_gradients(X, seed, into)
         self.gradient[:] = self._careful.gradient
         self.outputs = self._careful.outputs
@@ -153,5 +268,4 @@ class CarefulMachine(Machine):
     """Runs the careful source, in which factors of exactly 0 stop infinite and nan ones."""
 
     def _prepare(self, examples: int) -> Functions:
-        made: Functions = self.code.careful_prepare(examples, self.shared, self.shared_gradient, self.dtype)
-        return made
+        return self.code.careful_prepare(examples, self.shared, self.shared_gradient, self.dtype)

@@ -14,18 +14,18 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from autograd.engine.node import numbers_of
 from autograd.engine.value import Value
 from autograd.program.build import Stages
-from autograd.program.code import Code, code_for
-from autograd.program.machine import Array, Machine
-from autograd.program.passes.graph import RecordedGraph
-from autograd.program.singly import LEAST, MOST_PARAMETERS, Singly
+from autograd.program.machine import CACHED_BYTES, WHOLE, Array, Code, Machine, code_for
+from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
 from autograd.program.trainer import Trainer
 from autograd.support.text import plural
 
 Reduction = Literal["mean", "sum", "none"]
+FEWEST_EXAMPLES = 32  # for gradients of each of them, a second program is worth building
+MOST_PARAMETERS = 500  # with more, building that program takes longer than calls for single examples
 
 
 class Program:
-    """Array code for a recorded graph; made by `compile`.
+    """Array code for a recorded graph; built by `compile`.
 
     `inputs` are the Values that are fed per example, `parameters` those that gradients are taken by, in the order in
     which they lie in one flat vector. Parameters, and leaves that take no gradient, are read from the Values at each
@@ -48,37 +48,38 @@ class Program:
         if self.dtype not in (np.float64, np.float32):
             raise ValueError(f"dtype must be float64 or float32, got {dtype!r}")
         self._code: Code = code_for(recorded.graph, len(recorded.inputs), len(recorded.parameters))
-        layout = self._code.built.layout
+        # Parameters and givens lie in the vector P in the order in which matrix products read them.
+        layout = self._code.compilation.layout
         self.inputs: list[Value] = recorded.inputs
         self.parameters: list[Value] = [recorded.parameters[p] for p in layout.parameters]
         self.outputs = len(recorded.graph.outputs)
-        self._recorded = replace(recorded, graph=self._code.built.recorded)  # one graph for all with this code
+        self._recorded = replace(recorded, graph=self._code.compilation.recorded)  # one graph for all with this code
         self._givens = [recorded.givens[p] for p in layout.givens]
         self._machines = threading.local()  # the arrays of one are not for two threads at once
 
     @property
     def source(self) -> str:
         """The NumPy code that runs, as a module of its own: its `prepare` makes the two functions for a batch size."""
-        return self._code.built.source
+        return self._code.compilation.source
 
     @property
     def careful_source(self) -> str:
         """The code that runs instead where a result or a gradient is not finite."""
-        return self._code.careful_built.source
+        return self._code.careful_compilation.source
 
     @property
     def stages(self) -> Stages:
         """What each pass made of the graph; to be printed, all or one of them, as `stages["lifted"]`."""
-        return self._code.built.stages()
+        return self._code.compilation.stages()
 
     @property
     def whole_batches(self) -> bool:
         """Whether the examples of a batch depend on each other, through `batch_mean`."""
-        return self._code.built.whole_batches
+        return self._code.compilation.whole_batches
 
     def report(self) -> str:
         """What became what, and what stood in the way of a matrix product: a line for each block of the source."""
-        return self._code.built.report()
+        return self._code.compilation.report()
 
     def __call__(self, X: ArrayLike = ()) -> Any:
         """The result for one example, as a float, or for each of a batch (examples, inputs), as an array.
@@ -128,7 +129,7 @@ class Program:
     ) -> Any:
         rows, single = self.rows(X)
         if not is_reduced(reduction) and not single:
-            return self._one_by_one(machine, rows, inputs, accumulate)
+            return self._unreduced(machine, rows, inputs, accumulate)
         by_inputs = np.empty(rows.shape[::-1], self.dtype).T if inputs else None
         value = machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0, by_inputs)
         gradients = machine.gradient.tolist()
@@ -145,14 +146,16 @@ class Program:
         return Trainer(self, machine)
 
     @cached_property
-    def _singly(self) -> Singly:
-        return Singly(self._recorded, self._code.built.layout.parameters)
+    def _per_example(self) -> PerExample:
+        return PerExample(self._recorded, self._code.compilation.layout.parameters)
 
-    def _one_by_one(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
+    def _unreduced(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
+        """Values and gradients of each example by itself."""
         if self.whole_batches:
             raise ValueError('reduction="none": examples depend on each other through batch_mean; take "mean" or "sum"')
         count = len(self.inputs)
-        if len(rows) < LEAST or len(self.parameters) > MOST_PARAMETERS:
+        if len(rows) < FEWEST_EXAMPLES or len(self.parameters) > MOST_PARAMETERS:
+            # Batches of one example each.
             values = np.empty(len(rows), self.dtype)
             both = np.empty((len(rows), count + len(self.parameters)), self.dtype)
             for k in range(len(rows)):
@@ -161,7 +164,7 @@ class Program:
         else:
             values = machine.values(rows)
             values = values[:, 0] if values.ndim == 2 else values
-            both = self._singly.gradients(rows, machine)
+            both = self._per_example.gradients(rows, machine)
         by_inputs, gradients = both[:, :count], both[:, count:]
         if accumulate:
             self._accumulate(gradients.sum(axis=0).tolist(), by_inputs if inputs else None)
@@ -195,13 +198,13 @@ class Program:
 
     def _converted(self, X: ArrayLike) -> Array:
         try:
-            found = np.asarray(X)
+            array = np.asarray(X)
         except ValueError as error:
             raise ValueError(f"X is not an array of numbers: {error}") from None
-        if found.dtype.kind not in "fiubO":
-            raise TypeError(f"X is an array of {found.dtype}: a program takes numbers")
+        if array.dtype.kind not in "fiubO":  # floats, integers, booleans; objects may be Values
+            raise TypeError(f"X is an array of {array.dtype}: a program takes numbers")
         with np.errstate(over="ignore"):  # as in read_into
-            return found.astype(self.dtype)
+            return array.astype(self.dtype)
 
     def _loaded(self) -> Machine:
         machine: Machine | None = getattr(self._machines, "own", None)
@@ -211,7 +214,7 @@ class Program:
         return machine
 
     def read_into(self, machine: Machine) -> None:
-        """Give a machine the numbers of the Values."""
+        """Copy the numbers of the Values to a machine."""
         with np.errstate(over="ignore"):  # what is too large for float32 is inf
             machine.theta[:] = numbers_of(self.parameters)
             machine.givens[:] = numbers_of(self._givens)
@@ -222,7 +225,42 @@ class Program:
     def __repr__(self) -> str:
         parts = ("input", len(self.inputs)), ("parameter", len(self.parameters)), ("output", self.outputs)
         counts = ", ".join([plural(n, what) for what, n in parts])
-        return f"<Program of {counts} in {self.dtype}: {plural(len(self._code.built.layout.blocks), 'block')}>"
+        return f"<Program of {counts} in {self.dtype}: {plural(len(self._code.compilation.layout.blocks), 'block')}>"
+
+
+class PerExample:
+    """The program for the same graph in which the parameters are columns, behind those of the inputs.
+
+    No example shares a weight with another then, so the gradient by these columns has a row for each example. Its
+    matrix products are taken apart; but to keep every example's gradient is as much work as that.
+    """
+
+    def __init__(self, recorded: RecordedGraph, parameters: Sequence[int]) -> None:
+        graph, self.inputs = recorded.graph.copy(), len(recorded.inputs)
+        column = {p: self.inputs + k for k, p in enumerate(parameters)}
+        for i, leaf in graph.leaves.items():
+            if leaf.kind == PARAMETER:
+                graph.leaves[i] = Leaf(INPUT, column[leaf.position])
+        self.columns = self.inputs + len(parameters)
+        self.code = code_for(graph, self.columns, 0)
+
+    def gradients(self, X: Array, source: Machine) -> Array:
+        """The gradient for each example by the inputs, then by the parameters, at the numbers of the source."""
+        machine, dtype = Machine(self.code, source.dtype), source.dtype  # a new one: other threads may call this too
+        # The same givens, which may lie in another order.
+        givens = dict(zip(source.code.compilation.layout.givens, source.givens.tolist(), strict=True))
+        machine.givens[:] = [givens[p] for p in self.code.compilation.layout.givens]
+        # Chunks are cut here, so that the columns of parameters are filled for one chunk and not for all examples.
+        machine.chunk = WHOLE
+        chunk = max(CACHED_BYTES // (dtype.itemsize * max(self.code.compilation.rows, 1)), FEWEST_EXAMPLES)
+        gradients = np.empty((len(X), self.columns), dtype)
+        rows = np.empty((min(chunk, len(X)), self.columns), dtype)
+        rows[:, self.inputs :] = source.theta
+        for at in range(0, len(X), chunk):
+            part = X[at : at + chunk]
+            rows[: len(part), : self.inputs] = part
+            machine.gradients(rows[: len(part)], 1.0, gradients[at : at + len(part)])
+        return gradients
 
 
 def is_reduced(reduction: str) -> bool:

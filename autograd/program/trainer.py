@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograd.engine.value import Value
 from autograd.program.machine import Array, Machine
 
-if TYPE_CHECKING:
-    from autograd.program.program import Program
+
+class Trainable(Protocol):
+    """What a trainer needs of a program: its parameters, and how it reads tables and the numbers of Values."""
+
+    parameters: list[Value]
+
+    def rows(self, X: ArrayLike) -> tuple[Array, bool]: ...
+    def read_into(self, machine: Machine) -> None: ...
+    def trainer(self) -> Trainer: ...
 
 
 class Trainer:
-    """A working copy of a program's parameters, made by `program.trainer()`.
+    """A working copy of a program's parameters, from `program.trainer()`.
 
     `parameters` is one vector, in the order of `program.parameters`; change it in place. The Values get its numbers at
     the end of a `with` block, or from `write_back`.
@@ -31,7 +39,7 @@ class Trainer:
     3.0
     """
 
-    def __init__(self, program: Program, machine: Machine) -> None:
+    def __init__(self, program: Trainable, machine: Machine) -> None:
         self.program = program
         self._machine = machine
 
@@ -74,15 +82,16 @@ class Trainer:
         return value
 
     def read(self) -> None:
-        """Take the numbers of the Values."""
+        """Copy the numbers of the Values to the vector."""
         self.program.read_into(self._machine)
 
     def write_back(self) -> None:
-        """Give the Values the numbers of the vector."""
+        """Copy the numbers of the vector to the Values."""
         for value, number in zip(self.program.parameters, self._machine.theta.tolist(), strict=True):
             value.data = number
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # A copy has a vector of its own, with the same numbers.
         return _trainer, (self.program, self.parameters.copy())
 
     def __enter__(self) -> Trainer:
@@ -94,7 +103,7 @@ class Trainer:
         self.write_back()
 
 
-def _trainer(program: Program, parameters: Array) -> Trainer:
-    found = program.trainer()
-    found.parameters[:] = parameters
-    return found
+def _trainer(program: Trainable, parameters: Array) -> Trainer:
+    trainer = program.trainer()
+    trainer.parameters[:] = parameters
+    return trainer

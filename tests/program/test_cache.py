@@ -10,8 +10,7 @@ import pytest
 
 from autograd import Value, relu, tanh
 from autograd import sum as add_up
-from autograd.program import code as code_module
-from autograd.program import compile
+from autograd.program import compile, machine
 from tests.program.comparing import check_same
 
 
@@ -38,7 +37,7 @@ def test_the_same_structure_is_compiled_once() -> None:
 def test_a_second_compilation_reads_the_graph_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = layer(50), layer(50)
     code = compile(*first)._code
-    monkeypatch.setattr(code_module, "build", None)
+    monkeypatch.setattr(machine, "build", None)
     assert compile(*second)._code is code
 
 
@@ -72,27 +71,27 @@ def test_the_same_formula_of_inputs_in_another_order() -> None:
 
 
 def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_module, "_CACHE", type(code_module._CACHE)())
-    monkeypatch.setattr(code_module, "KEPT", 3)
+    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
+    monkeypatch.setattr(machine, "KEPT", 3)
     x = Value(1.0)
     for k in range(6):
         compile(x * (k + 2.0), [x])
-    assert len(code_module._CACHE) == 3
+    assert len(machine._CACHE) == 3
 
 
 def test_large_graphs_leave_the_cache_first_come_first_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_module, "_CACHE", type(code_module._CACHE)())
-    monkeypatch.setattr(code_module, "NODES_KEPT", 3000)
+    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
+    monkeypatch.setattr(machine, "NODES_KEPT", 3000)
     for n in (40, 41, 42, 43):
         compile(*layer(n))
-    kept = [len(code.built.recorded) for code in code_module._CACHE.values()]
+    kept = [len(code.compilation.recorded) for code in machine._CACHE.values()]
     assert sum(kept) <= 3000 or len(kept) == 1
-    assert kept[-1] == len(compile(*layer(43))._code.built.recorded)
+    assert kept[-1] == len(compile(*layer(43))._code.compilation.recorded)
 
 
 def test_sources_of_programs_that_are_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_module, "_CACHE", type(code_module._CACHE)())
-    monkeypatch.setattr(code_module, "KEPT", 1)
+    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
+    monkeypatch.setattr(machine, "KEPT", 1)
     gc.collect()
     before = {name for name in linecache.cache if name.startswith("<program ")}
     x = Value(1.0)
@@ -113,8 +112,8 @@ def test_batch_sizes_of_all_kinds_keep_few_arrays() -> None:
 
 
 def test_threads_that_compile_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_module, "_CACHE", type(code_module._CACHE)())
-    monkeypatch.setattr(code_module, "KEPT", 2)
+    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
+    monkeypatch.setattr(machine, "KEPT", 2)
 
     def work(k: int) -> float:
         y, x = line(2.0 + k % 5)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.engine import ops
-from autograd.program import code
+from autograd.program import machine
 from autograd.program.source import backward, reductions
 from autograd.program.source.draft import Draft
 from autograd.program.source.formula import Formula, Operand
@@ -133,13 +133,13 @@ def test_wild_graphs(graph: Graph) -> None:
 
 @given(exact_graphs)
 def test_exact_graphs_with_gradients_at_once(graph: Graph) -> None:
-    with patch("autograd.program.program.LEAST", 1):
+    with patch("autograd.program.program.FEWEST_EXAMPLES", 1):
         check_exact(graph)
 
 
 @given(wild_graphs)
 def test_wild_graphs_with_gradients_at_once(graph: Graph) -> None:
-    with patch("autograd.program.program.LEAST", 1):
+    with patch("autograd.program.program.FEWEST_EXAMPLES", 1):
         check_wild(graph)
 
 
@@ -175,15 +175,16 @@ def test_many_wild_graphs(graph: Graph) -> None:
 def test_a_wrong_slope_is_found(
     search: st.SearchStrategy[Graph], check: Callable[[Graph], None], name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right, right_along = backward.slope, dict(reductions.SLOPES)
+    right, right_reductions = backward.local_derivative, dict(reductions.LOCAL_DERIVATIVES)
 
     def wrong(draft: Draft, op: str, j: int, y: Formula, xs: list[Operand]) -> Operand:
         found = right(draft, op, j, y, xs)
         return found * 1.001 if op == name else found
 
-    monkeypatch.setattr(backward, "slope", wrong)
-    monkeypatch.setattr(reductions, "SLOPES", right_along | {name: lambda w: right_along[name](w) * 1.001})
-    monkeypatch.setattr(code, "_CACHE", type(code._CACHE)())
+    monkeypatch.setattr(backward, "local_derivative", wrong)
+    wrong_reductions = right_reductions | {name: lambda reduction: right_reductions[name](reduction) * 1.001}
+    monkeypatch.setattr(reductions, "LOCAL_DERIVATIVES", wrong_reductions)
+    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
     quick = settings(
         max_examples=500, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False
     )

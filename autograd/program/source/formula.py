@@ -1,17 +1,25 @@
-"""Formulas that print NumPy code: what the rules of the table become when they run over the namespace in `numpy_xp`.
+"""Formulas that print NumPy code: what the rules of the table become when they run over the names in `numpy_names`.
 
 `axes` names the directions along which a formula varies, as in "nb": rows n, examples b of the batch. A plain float in
 a formula is a literal.
+
+>>> w, x = name("w", "n"), name("x", "b")
+>>> y = call("np.tanh", w * x) - 1.0
+>>> print(y, y.axes)
+np.tanh(w * x) - 1.0 nb
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import mul
 
 from autograd.engine import ieee
 
 AXES = "klrnb"  # in the order in which arrays have them: summed over, rows and columns of a product, rows, examples
+# The functions with signs of their own in Python, and how tightly these bind.
 _SIGNS = {"np.add": "+", "np.subtract": "-", "np.multiply": "*", "np.divide": "/", "np.greater": ">",
           "np.greater_equal": ">=", "np.equal": "==", "np.matmul": "@"}  # fmt: skip
 _BINDS = {"np.greater": 0, "np.greater_equal": 0, "np.equal": 0, "np.add": 1, "np.subtract": 1,
@@ -31,6 +39,8 @@ class Formula:
     text: str = ""
     axes: str = ""
     buffer: str = ""
+
+    # The signs leave out what changes nothing: 0 + x (with which `sum` begins), x·1, x/1.
 
     def __add__(self, other: Operand) -> Formula:
         return call("np.add", _number(self), _number(other))
@@ -99,9 +109,9 @@ def name(text: str, axes: str = "", buffer: str = "") -> Formula:
 
 
 def call(function: str, *parts: Operand, axes: str | None = None) -> Formula:
-    """A function of formulas; it varies along the axes of its parts unless told otherwise."""
-    along = axes_of(*parts) if axes is None else axes
-    return Formula(function, tuple([part if isinstance(part, Formula) else float(part) for part in parts]), "", along)
+    """A function of formulas; it varies along the axes of its parts if no others are named."""
+    numbers = tuple([part if isinstance(part, Formula) else float(part) for part in parts])
+    return Formula(function, numbers, "", axes_of(*parts) if axes is None else axes)
 
 
 def axes_of(*parts: Operand) -> str:
@@ -139,8 +149,11 @@ def written(part: Operand, binds: int = 0) -> str:
     if not part.function:
         return part.text
     own = _BINDS.get(part.function)
+    # -x stands without brackets alone and at the beginning of a sum, and in brackets as a factor.
     if part.function == "np.negative":
-        return f"({_negated(part)})" if binds > 1 else _negated(part)
+        text = f"-{written(part.parts[0], 3)}"
+        return f"({text})" if binds > 1 else text
+    # A call needs no brackets around it; keywords stand behind the parts.
     if own is None:
         function, _, keywords = part.function.partition("|")
         return f"{function}({', '.join([*map(written, part.parts), *([keywords] if keywords else [])])})"
@@ -148,10 +161,6 @@ def written(part: Operand, binds: int = 0) -> str:
     # Comparisons and what stands right of a sign are bracketed at the same level: they are not associative.
     text = f"{written(a, own if own else 1)} {_SIGNS[part.function]} {written(b, own + 1)}"
     return f"({text})" if binds > own or (binds and not own) else text
-
-
-def _negated(part: Formula) -> str:
-    return f"-{written(part.parts[0], 3)}"
 
 
 def factors(part: Operand) -> list[Operand]:
@@ -174,6 +183,7 @@ def product(*parts: Operand) -> Operand:
     number = 1.0
     plain: list[Formula] = []
     arrays: list[Formula] = []
+    # Sort the factors into literals (multiplied here and now), numbers known at run time, and arrays.
     for f in [f for part in parts for f in factors(part)]:
         if not isinstance(f, Formula):
             number *= f
@@ -181,18 +191,13 @@ def product(*parts: Operand) -> Operand:
             arrays.append(f)
         else:
             plain.append(f)
+    # All that is not an array makes one number, so that the array is passed over once. Its sign is kept apart where it
+    # can become a subtraction or vanish.
     if plain:
-        scale: Operand = -_multiplied(plain, 1.0) if number == -1.0 else _multiplied(plain, number)
+        scale: Operand = -reduce(mul, plain) if number == -1.0 else reduce(mul, plain) * number
     else:
         scale = abs(number) if arrays else number
     if not arrays:
         return scale
-    result = _multiplied(arrays, 1.0) * scale
+    result = reduce(mul, arrays) * scale
     return -result if number < 0.0 and not plain else result
-
-
-def _multiplied(parts: list[Formula], number: float) -> Formula:
-    result = parts[0]
-    for f in parts[1:]:
-        result = result * f
-    return result * number

@@ -1,4 +1,19 @@
-"""Where a block reads and writes: the rows of an array behind an array of node numbers, as formulas."""
+"""Where a block reads and writes: the rows of an array behind an array of node numbers, as formulas.
+
+Nodes of the inputs are rows of `X.T`, nodes that the batch shares are parts of the vector P, all others are rows of an
+array that has a column for each example. In a neuron with three inputs:
+
+>>> from autograd import Value, dot
+>>> from autograd.program.build import build
+>>> from autograd.program.passes.graph import read_graph
+>>> w, x = [[Value(0.0, label=f"{letter}{i}") for i in range(3)] for letter in "wx"]
+>>> draft = build(read_graph([dot(w, x, Value(0.0, label="b"))], x).graph, columns=3).draft
+>>> draft.locals, list(draft.views.items())[:2]
+({'X.T': 'x'}, [('P[0:3]', 'w'), ('P[3:4].reshape(())', 'b')])
+>>> weights = read(draft, draft.layout.blocks[0].operands[0], "lk", summed="k")
+>>> print(weights.value, weights.storage, weights.axes, view_of(draft, weights, gradient=True))
+w shared k g_w
+"""
 
 from __future__ import annotations
 
@@ -8,12 +23,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from autograd.program.passes.blocks import FAMILY, PRODUCT, Numbers
-from autograd.program.passes.graph import INPUT
-from autograd.program.passes.graph import LITERAL as LITERAL_LEAF
-from autograd.program.passes.groups import INPUTS, LITERAL, ROWS
-from autograd.program.source.draft import Draft
+from autograd.program.passes.graph import INPUT, INPUTS, LITERAL, ROWS, SHARED
+from autograd.program.source.draft import Draft, Line
 from autograd.program.source.formula import Formula, Operand, call, name, written
-from autograd.program.source.lines import Line
 from autograd.program.source.names import common_name
 from autograd.program.source.patterns import Pattern, find_pattern
 
@@ -25,128 +37,134 @@ class Reference:
     """Rows of one array.
 
     `value` is the formula to read them by; `nodes` are the nodes without those that only repeat along an axis;
-    `learned` and `fed` say whether a gradient by parameters, or by inputs, goes on to them; `index` names the list of
-    their places, if they do not lie in order.
+    `to_parameters` and `to_inputs` say whether a gradient by parameters, or by inputs, goes on to them; `label` is what
+    to call them; `index` names the list of their places, if they do not lie in order.
     """
 
     value: Operand
     nodes: Numbers
     pattern: Pattern
-    home: str
+    storage: str
     array: int
-    learned: bool
-    fed: bool
-    wanted: str
+    to_parameters: bool
+    to_inputs: bool
+    label: str
     index: str = ""
 
     @property
     def axes(self) -> str:
         """The axes along which the rows vary."""
-        return self.pattern.axes + ("b" if self.home in (ROWS, INPUTS) else "")
+        return self.pattern.axes + ("b" if self.storage in (ROWS, INPUTS) else "")
 
 
-def own(draft: Draft, b: int, gradient: bool = False) -> Formula:
+def block_rows(draft: Draft, b: int, gradient: bool = False) -> Formula:
     """The rows of block b, or the gradients by them."""
     block = draft.layout.blocks[b]
     axes = {PRODUCT: "lr", FAMILY: "kn"}.get(block.form, "n")
-    found = locate(draft, block.nodes, axes, "k" if axes == "kn" else "", draft.block_names[b])
-    return place(draft, found, gradient)
+    reference = locate(draft, block.nodes, axes, "k" if axes == "kn" else "", draft.block_names[b])
+    return view_of(draft, reference, gradient)
 
 
 def read(
-    draft: Draft, of: Numbers, axes: str, context: str = "", summed: str = "", wanted: str = "", matrix: bool = False
+    draft: Draft, nodes: Numbers, axes: str, context: str = "", summed: str = "", label: str = "", matrix: bool = False
 ) -> Reference:
-    """What to read for the nodes `of`, given along `axes`, in the midst of arrays along `context`.
+    """How to read these nodes, an array of numbers along `axes`, in the midst of arrays along `context`.
 
-    `summed` axes are kept even if nothing changes along them. As a `matrix`, the rows must lie one after another.
-    `wanted` is what to call leaves without labels.
-    Rows that do not are gathered first, by a line of the open section.
+    `summed` axes are kept even if nothing changes along them. `label` is what to call leaves without labels. Rows of a
+    `matrix` must lie one after another; those that do not are gathered first, by a line of the open section.
     """
-    found = locate(draft, of, axes, summed, _name_of(draft, of, wanted))
-    leaf = draft.graph.leaves.get(int(of.flat[0]))
-    if leaf is not None and leaf.kind == LITERAL_LEAF and found.pattern.kind == "at" and not summed:
-        return replace(found, value=leaf.value, home=LITERAL)
-    if matrix and found.home == ROWS and found.pattern.kind == "turned":
-        scattered = replace(found.pattern, kind="list", indices=draft.layout.position[found.nodes])
-        found = replace(found, pattern=scattered)
-    expansion = _expansion(found.axes, context)
-    if found.pattern.kind == "list":
-        found = replace(found, index=draft.index(found.pattern.indices))
-        plain = _gathered(draft, found)
-    elif found.home == INPUTS:
-        plain = name(draft.local(found.pattern.text("X.T", draft.columns, ", examples"), found.wanted), found.axes)
+    reference = locate(draft, nodes, axes, summed, _label_of(draft, nodes, label))
+    # A literal that is the same everywhere is written as a number.
+    leaf = draft.graph.leaves.get(int(nodes.flat[0]))
+    if leaf is not None and leaf.kind == LITERAL and reference.pattern.kind == "at" and not summed:
+        return replace(reference, value=leaf.value, storage=LITERAL)
+    # To flatten a transposed view is to copy it, once and for all: gather its rows in each call instead.
+    if matrix and reference.storage == ROWS and reference.pattern.kind == "transposed":
+        scattered = replace(reference.pattern, kind="list", indices=draft.layout.position[reference.nodes])
+        reference = replace(reference, pattern=scattered)
+    if reference.pattern.kind == "list":
+        reference = replace(reference, index=draft.index(reference.pattern.indices))
+        rows = _gather(draft, reference)
+    elif reference.storage == INPUTS:
+        text = reference.pattern.text("X.T", draft.columns, ", examples")
+        rows = name(draft.local(text, reference.label), reference.axes)
     else:
-        plain = place(draft, found)
-    text = plain.text + expansion
-    if expansion and found.home != INPUTS:
-        text = draft.view(text, f"{plain.text}_column")
-    return replace(found, value=name(text, found.axes, plain.buffer))
+        rows = view_of(draft, reference)
+    # Give it the axes of length 1 that it lacks beside the other arrays. A part of X has no lasting view.
+    expansion = _expansion(reference.axes, context)
+    text = rows.text + expansion
+    if expansion and reference.storage != INPUTS:
+        text = draft.view(text, f"{rows.text}_column")
+    return replace(reference, value=name(text, reference.axes, rows.buffer))
 
 
-def place(draft: Draft, found: Reference, gradient: bool = False) -> Formula:
+def view_of(draft: Draft, reference: Reference, gradient: bool = False) -> Formula:
     """Where these rows lie, or the gradients by them; if they are scattered, the whole array."""
-    pattern, layout = found.pattern, draft.layout
+    pattern, layout = reference.pattern, draft.layout
     scattered = pattern.kind == "list"
-    if found.home == ROWS:
-        base, size = draft.segment_names[found.array], layout.sizes[found.array]
+    if reference.storage == ROWS:
+        base, size = draft.segment_names[reference.array], layout.sizes[reference.array]
         rows = size if size > 1 else 0
-        of = draft.gradient_buffer(base) if gradient else base
+        buffer = draft.gradient_buffer(base) if gradient else base
         if scattered:
-            return name(of if rows else draft.view(f"{of}[None]", f"{of}_row"), found.axes, of)
-        label = draft.view(pattern.text(base, rows, ", examples"), found.wanted)
-        text = pattern.text(of, rows, ", examples")
-        return name(draft.view(text, f"g_{label}" if gradient else label), found.axes, of)
-    if found.home == INPUTS:
+            return name(buffer if rows else draft.view(f"{buffer}[None]", f"{buffer}_row"), reference.axes, buffer)
+        # The rows have a name before their gradient does, which is called after them.
+        label = draft.view(pattern.text(base, rows, ", examples"), reference.label)
+        text = pattern.text(buffer, rows, ", examples")
+        return name(draft.view(text, f"g_{label}" if gradient else label), reference.axes, buffer)
+    if reference.storage == INPUTS:
         text = "gX" if scattered else pattern.text("gX", draft.columns, ", examples")
-        return name(draft.view(text, f"g_{found.wanted}"), found.axes)
+        return name(draft.view(text, f"g_{reference.label}"), reference.axes)
     base = "gP" if gradient else "P"
     if scattered:
-        return name(base, found.axes)
-    label = draft.view(pattern.shared_text("P", layout.shared), found.wanted)
+        return name(base, reference.axes)
+    label = draft.view(pattern.shared_text("P", layout.shared), reference.label)
     text = pattern.shared_text(base, layout.shared)
-    return name(draft.view(text, f"g_{label}" if gradient else label), found.axes)
+    return name(draft.view(text, f"g_{label}" if gradient else label), reference.axes)
 
 
-def locate(draft: Draft, nodes: Numbers, axes: str, summed: str, wanted: str) -> Reference:
+def locate(draft: Draft, nodes: Numbers, axes: str, summed: str, label: str) -> Reference:
     """Where these nodes lie."""
     pattern = find_pattern(draft.layout.position[nodes], axes, summed)
+    # Along the axes that the pattern leaves out, one node stands for all.
     for k in range(len(axes) - 1, -1, -1):
         if axes[k] not in pattern.axes:
             nodes = np.asarray(nodes.take(0, axis=k))
     flat = nodes.ravel()
-    learned, fed = bool(draft.learned[flat].any()), bool(draft.fed[flat].any())
-    home, array = draft.layout.homes[int(flat[0])], int(draft.layout.segment[flat[0]])
-    home = "shared" if home == LITERAL else home
-    return Reference(0.0, nodes, pattern, home, array, learned, fed, wanted)
+    to_parameters, to_inputs = bool(draft.to_parameters[flat].any()), bool(draft.to_inputs[flat].any())
+    # All of them lie in the same array. Literals that differ among each other stand in P.
+    storage, array = draft.layout.storage[int(flat[0])], int(draft.layout.segment[flat[0]])
+    storage = SHARED if storage == LITERAL else storage
+    return Reference(0.0, nodes, pattern, storage, array, to_parameters, to_inputs, label)
 
 
-def _gathered(draft: Draft, found: Reference) -> Formula:
-    if found.home == INPUTS:
-        return name(draft.local(f"X.T[{found.index}]", found.wanted), found.axes)
-    into = draft.buffer(f"{found.wanted}_rows", found.pattern.shape, found.axes)
-    source = place(draft, found)
-    draft.add(Line(into, call("np.take", source, name(found.index), axes=found.axes)))
-    return into
+def _gather(draft: Draft, reference: Reference) -> Formula:
+    if reference.storage == INPUTS:
+        return name(draft.local(f"X.T[{reference.index}]", reference.label), reference.axes)
+    target = draft.buffer(f"{reference.label}_rows", reference.pattern.shape, reference.axes)
+    source = view_of(draft, reference)
+    draft.add(Line(target, call("np.take", source, name(reference.index), axes=reference.axes)))
+    return target
 
 
-def called(value: Operand) -> str:
-    """What a learner calls what is read: the name of an array, or a number; "" for a larger formula."""
+def display_name(value: Operand) -> str:
+    """What a stage calls an operand: the name of its array, or its number; "" for a larger formula."""
     text = written(value).removesuffix("_column")
     return text if re.fullmatch(r"\w+|-?[\d.]+", text) else ""
 
 
-def _name_of(draft: Draft, nodes: Numbers, wanted: str) -> str:
+def _label_of(draft: Draft, nodes: Numbers, label: str) -> str:
     """A name for these nodes, from their labels or from what they are."""
     flat = nodes.ravel().tolist()
     some = flat[:: max(1, len(flat) // SAMPLE)]  # enough for a name
     labels = [draft.graph.labels.get(i, "") for i in some]
-    found = common_name(labels) if all(labels) else ""
+    common = common_name(labels) if all(labels) else ""
     leaf = draft.graph.leaves.get(flat[0])
-    if found or leaf is None:
-        return found or "part"
+    if common or leaf is None:
+        return common or "part"
     if leaf.kind == INPUT:
         return "x"
-    return "numbers" if leaf.kind == LITERAL_LEAF else wanted or "p"
+    return "numbers" if leaf.kind == LITERAL else label or "p"
 
 
 def _expansion(axes: str, context: str) -> str:
@@ -155,4 +173,4 @@ def _expansion(axes: str, context: str) -> str:
     first = missing.index(False) if False in missing else len(missing)
     if not any(missing[first:]):
         return ""
-    return "[" + ", ".join("None" if gone else ":" for gone in missing[first:]) + "]"
+    return "[" + ", ".join("None" if absent else ":" for absent in missing[first:]) + "]"

@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd.program.source.buffers import share_buffers
+from autograd.program.source.buffers import share_buffers, split
+from autograd.program.source.draft import Buffer, Line, Section
 from autograd.program.source.formula import Formula, call, factors, literal, name, product, written
-from autograd.program.source.lines import Buffer, Line, Section
 from autograd.program.source.names import Names, common_name, identifier
 from autograd.program.source.numpy_names import XP
 from autograd.program.source.patterns import find_pattern
-from autograd.program.source.split import split
 
 
 def test_patterns() -> None:
