@@ -1,7 +1,27 @@
-"""Neural networks on scalars: modules, losses, optimizers, training. The index of public names."""
+"""Neural networks on scalars: modules, losses, optimizers, training in one call.
 
-from importlib import import_module
-from typing import Any
+    >>> import nn
+    >>> X, y = nn.datasets.xor()
+    >>> model = nn.MLP(2, [8, 1], activation="tanh", output_activation="sigmoid", seed=1)
+    >>> history = model.fit(X, y, lr=0.1, epochs=100, seed=1, progress=False)
+    >>> model.predict_classes(X)
+    [0, 1, 1, 0]
+
+Models         MLP, Sequential, Layer, Neuron, Dropout, BatchNorm, ActivationLayer, Perceptron; Module for your own
+In a model     `nn.activations`, `nn.init`: first weights; model.parameters(), state_dict(), summary() (`nn.summary`)
+Training       model.fit, predict, evaluate; fit (`nn.training`), History, TrainingError, CompilationError
+On the way     Callback, EarlyStopping (`nn.callbacks`), `nn.schedules`, `nn.regularization`, `nn.clipping`
+By hand        `nn.losses`, `nn.metrics`; SGD, Adagrad, RMSProp, Adam, AdamW, sgd, Optimizer (`nn.optim`)
+Data           `nn.datasets` to learn with, `nn.data` to prepare your own, `nn.idx` for MNIST's files
+Files          model.save, load_weights; save, load (`nn.io`); CheckpointError, when `fit` cannot go on
+Look           `nn.plots`: curves, boundaries, networks; `nn.animation`: training as a film
+Elsewhere      to_torch, from_torch, to_sklearn, from_sklearn (`nn.exchange`); `nn.sklearn`: networks for pipelines
+
+On the command line: `python -m nn`, the demo, and `python -m nn digits`, a network that learns MNIST.
+"""
+
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
 from nn import activations as activations
 from nn import init as init
@@ -10,11 +30,11 @@ from nn.layers import ActivationLayer as ActivationLayer
 from nn.layers import BatchNorm as BatchNorm
 from nn.layers import Dropout as Dropout
 from nn.mlp import MLP as MLP
-from nn.mlp import Sequential as Sequential
 from nn.module import Module as Module
 from nn.neuron import Layer as Layer
 from nn.neuron import Neuron as Neuron
 from nn.perceptron import Perceptron as Perceptron
+from nn.stages import Sequential as Sequential
 
 # What takes longer to import, or is not needed by every program, is imported at its first use.
 _MODULES = (
@@ -28,17 +48,25 @@ _NAMES = {
     "TrainingError": "training.divergence", "CompilationError": "training.engine",
     "CheckpointError": "training.checkpoint",
     "save": "io", "load": "io",
-    "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "coefs", "from_sklearn": "coefs",
+    "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "exchange", "from_sklearn": "exchange",
 }  # fmt: skip
+_AT_ONCE = (
+    "ActivationLayer", "BatchNorm", "Dropout", "Layer", "MLP", "Module", "Neuron", "Perceptron", "Sequential",
+    "activations", "init", "losses",
+)  # fmt: skip
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     if name in _MODULES:
-        return import_module(f"nn.{name}")
+        return _import_module(f"nn.{name}")
     if name in _NAMES:
-        return getattr(import_module(f"nn.{_NAMES[name]}"), name)
+        return getattr(_import_module(f"nn.{_NAMES[name]}"), name)
     raise AttributeError(f"module 'nn' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_MODULES, *_NAMES})
+    from importlib.util import find_spec
+
+    # help(nn) looks every name up: nn.sklearn is left out where it cannot be imported.
+    absent = () if find_spec("sklearn") else ("sklearn",)
+    return sorted({*_AT_ONCE, *_MODULES, *_NAMES}.difference(absent))

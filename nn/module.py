@@ -7,9 +7,11 @@ entry 1 of `neurons`, in entry 0 of `layers`. The same name is its label in pict
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from types import MethodType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import no_grad
 from autograd.support.convert import to_float
@@ -17,6 +19,31 @@ from nn.places import Parts
 
 if TYPE_CHECKING:
     from nn.summary import Summary
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _FirstUse:
+    """A method that is a function of another module, which is imported when the method is first looked up.
+
+    So a module of neurons knows nothing of training and files, and `help(model.fit)` shows all of `nn.training.fit`.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self._module, self._name = module, name
+
+    def __get__(self, model: Module | None, owner: type) -> Callable[..., Any]:
+        function: Callable[..., Any] = getattr(import_module(self._module), self._name)
+        return function if model is None else MethodType(function, model)
+
+
+def _method_of(module: str) -> Callable[[F], F]:
+    """Put the function of the same name in a module in the place of a method; to a type checker it stays as written."""
+
+    def replace(method: F) -> F:
+        return cast("F", _FirstUse(module, method.__name__))
+
+    return replace
 
 
 class Module(Parts):
@@ -114,9 +141,9 @@ class Module(Parts):
             p.data = numbers[name]
         for prefix, module in self.named_modules():
             for attribute in module.buffers:
-                held = getattr(module, attribute)
-                dotted = f"{prefix}.{attribute}" if prefix else attribute
-                held[:] = [numbers[f"{dotted}{i}"] for i in range(len(held))]
+                buffer = getattr(module, attribute)
+                name = f"{prefix}.{attribute}" if prefix else attribute
+                buffer[:] = [numbers[f"{name}{i}"] for i in range(len(buffer))]
 
     # ----- Questions -----
 
@@ -127,7 +154,7 @@ class Module(Parts):
         return summarise(self)
 
     def activations(self, x: Any) -> list[list[float]]:
-        """What every neuron holds for one input, by layer, in evaluation mode; nothing is recorded.
+        """The output of every neuron for one input, by layer, in evaluation mode; nothing is recorded.
 
         A normalisation or activation that is a layer of its own counts to the layer of neurons before it. A module that
         is no `Sequential` is one layer, whatever it does inside.
@@ -136,48 +163,36 @@ class Module(Parts):
         >>> [len(layer) for layer in MLP(3, [4, 2]).activations([1.0, 2.0, 3.0])]
         [4, 2]
         """
-        from nn.summary import held_by_layer
+        from nn.summary import activations_by_layer
 
         with no_grad(), Evaluating(self):
-            return held_by_layer(self, x)
+            return activations_by_layer(self, x)
 
-    # ----- Training and files: what these do stands in the modules that they call -----
+    # ----- Training and files: functions of the rooms above, imported when a model is first asked for one -----
 
+    @_method_of("nn.training")
     def fit(self, X: Any, y: Any, *args: Any, **settings: Any) -> Any:
-        """Train on examples; see `nn.training.fit`."""
-        from nn import training
+        """Train on examples."""
 
-        return training.fit(self, X, y, *args, **settings)
-
+    @_method_of("nn.training")
     def predict(self, X: Any, **settings: Any) -> Any:
-        """The outputs for a list of examples; see `nn.training.predict`."""
-        from nn import training
+        """The outputs for a list of examples."""
 
-        return training.predict(self, X, **settings)
-
+    @_method_of("nn.training")
     def predict_classes(self, X: Any, **settings: Any) -> Any:
-        """The classes for a list of examples; see `nn.training.predict_classes`."""
-        from nn import training
+        """The classes for a list of examples."""
 
-        return training.predict_classes(self, X, **settings)
-
+    @_method_of("nn.training")
     def evaluate(self, X: Any, y: Any, **settings: Any) -> Any:
-        """Loss and metrics on examples; see `nn.training.evaluate`."""
-        from nn import training
+        """Loss and metrics on examples."""
 
-        return training.evaluate(self, X, y, **settings)
-
+    @_method_of("nn.io")
     def save(self, path: str | Path) -> None:
-        """Write architecture and numbers to a safetensors file, all or nothing; see `nn.io.save`."""
-        from nn import io
+        """Write architecture and numbers to a safetensors file, all or nothing."""
 
-        io.save(self, path)
-
+    @_method_of("nn.io")
     def load_weights(self, path: str | Path) -> None:
-        """Take over the numbers in a file that a model of the same shape saved; see `nn.io.load_weights`."""
-        from nn import io
-
-        io.load_weights(self, path)
+        """Take over the numbers in a file that a model of the same shape saved."""
 
 
 class InMode:

@@ -1,6 +1,12 @@
-"""A model as stages: the modules of a `Sequential` one after another, however deeply nested, each with its name.
+"""A model as stages: modules that are applied one after another. `Sequential` is such a model; the rest here reads one.
 
-Training asks for them: to see what every layer gives, to know the width of an example, to choose a loss.
+    >>> model = Sequential(Sequential(Layer(2, 3), Dropout(0.5)), Layer(3, 1, "sigmoid"))
+    >>> [name for name, _ in stages_of(model)]
+    ['layers.0.layers.0', 'layers.0.layers.1', 'layers.1']
+    >>> input_width(model), output_activation(model)
+    (2, 'sigmoid')
+
+Training asks such things: to see what every layer gives, to know the width of an example, to choose a loss.
 """
 
 from __future__ import annotations
@@ -11,32 +17,84 @@ from typing import Any
 from autograd import Value, no_grad
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.mlp import Sequential
 from nn.module import Evaluating, Module
 from nn.neuron import Layer, Neuron
 
 Stage = tuple[str, Module]
+Widths = tuple[int | None, int | None]
+"""How many numbers a module takes and gives for one example, each None where only calling it can tell."""
 
 
-def stages_of(model: Module, name: str = "") -> Iterator[Stage]:
-    """The stages of a model in order; a module that is no plain `Sequential` is one stage.
+class Sequential(Module):
+    """Modules applied one after another, each to what the last one gave.
+
+    One output at the end comes as a Value, several as a list. Parameters are named `layers.0...`, `layers.1...`.
+
+    Raises TypeError for what is no Module, ValueError if there is none, and for one that takes another number of inputs
+    than the one before it gives, where both are known (of a module class of your own, nothing is).
+
+    >>> model = Sequential(Layer(2, 3, "tanh", seed=0), Dropout(0.5, seed=0), Layer(3, 1, "sigmoid", seed=1))
+    >>> model.eval()([1.0, 2.0]).op
+    'sigmoid'
+    """
+
+    def __init__(self, *layers: Module) -> None:
+        for i, layer in enumerate(layers):
+            if not isinstance(layer, Module):
+                remedy = "; write Sequential(*layers) for a list of layers" if isinstance(layer, (list, tuple)) else ""
+                raise TypeError(
+                    f"Sequential takes modules, got {layer!r} ({type(layer).__name__}) in place {i}{remedy}"
+                )
+        if not layers:
+            raise ValueError("Sequential needs at least one module")
+        _check_widths(layers)
+        self.layers: list[Module] = list(layers)
+        self._label_anew()
+
+    def __call__(self, x: Any) -> Any:
+        """The output for one example: a Value if it is one number, else a list of Values."""
+        for layer in self.layers:
+            x = layer([x] if isinstance(x, Value) else x)
+        return _unwrapped(x)
+
+    def batch(self, xs: Sequence[Any]) -> list[Any]:
+        """The outputs for a list of examples; each layer sees all of them before the next one begins."""
+        return through_stages([("", layer) for layer in self.layers], xs)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self.layers)
+
+    def __getitem__(self, i: int) -> Module:
+        return self.layers[i]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} of [{', '.join(map(repr, self.layers))}]"
+
+
+def stages_of(model: Module, name: str = "", *, overridden: bool = False) -> Iterator[Stage]:
+    """The stages of a model in order, each with its name; a module that is no `Sequential` is one stage.
+
+    A `Sequential` with a `__call__` or `batch` of its own may do anything with its layers: it is one stage too, unless
+    `overridden` asks for its layers all the same.
 
     >>> from nn import MLP
     >>> [name for name, _ in stages_of(MLP(2, [3, 1], dropout=0.5))]
     ['layers.0', 'layers.1', 'layers.2']
     """
-    kind = type(model)
-    if isinstance(model, Sequential) and kind.batch is Sequential.batch and kind.__call__ is Sequential.__call__:
+    if isinstance(model, Sequential) and (overridden or _runs_as(model, Sequential)):
         for i, layer in enumerate(model):
-            yield from stages_of(layer, f"{name}.layers.{i}" if name else f"layers.{i}")
+            yield from stages_of(layer, f"{name}.layers.{i}" if name else f"layers.{i}", overridden=overridden)
     else:
-        yield name or kind.__name__, model
+        yield name or type(model).__name__, model
 
 
 def through_stages(
     stages: Sequence[Stage], xs: Sequence[Any], see: Callable[[int, list[Any]], None] | None = None
 ) -> list[Any]:
-    """`model.batch(xs)`, stage by stage; `see(i, outputs)` is told what stage i gives.
+    """`model.batch(xs)`, stage by stage; `see(i, outputs)` is shown what stage i gives.
 
     >>> from nn import MLP
     >>> model, widths = MLP(2, [3, 1]), []
@@ -49,7 +107,66 @@ def through_stages(
         outputs = module.batch([[x] if isinstance(x, Value) else x for x in outputs])
         if see is not None:
             see(i, outputs)
-    return [x[0] if isinstance(x, list) and len(x) == 1 else x for x in outputs]
+    return [_unwrapped(x) for x in outputs]
+
+
+def _unwrapped(x: Any) -> Any:
+    return x[0] if isinstance(x, list) and len(x) == 1 else x
+
+
+def layers_of(model: Module) -> Iterator[tuple[str, Module, list[Value]]]:
+    """The lines of a summary: name, module, and those of its parameters that no earlier line has.
+
+    Unlike stages, layers are found in any model, by its attributes, whatever the order in which it applies them.
+
+    >>> shared = Layer(1, 1)
+    >>> [(name, len(parameters)) for name, _, parameters in layers_of(Sequential(shared, Dropout(0.5), shared))]
+    [('layers.0', 2), ('layers.1', 0), ('layers.2', 0)]
+    """
+    counted: set[Value] = set()
+    for name, module in _without_modules(model, ""):
+        parameters = [p for p in module.parameters() if p not in counted]
+        counted.update(parameters)
+        yield name or type(module).__name__, module, parameters
+
+
+def _without_modules(model: Module, prefix: str) -> Iterator[Stage]:
+    """The modules that hold no others but neurons, or parameters of their own beside them, in order."""
+    parts = list(model.children())
+    inside = {p for _, part in parts for p in part.parameters()}
+    if not parts or isinstance(model, (Layer, Neuron)) or any(p not in inside for p in model.parameters()):
+        yield prefix, model
+        return
+    for name, part in parts:
+        yield from _without_modules(part, f"{prefix}.{name}" if prefix else name)
+
+
+def kind_of(module: Module) -> str:
+    """What a line of a summary calls a module: its class, and the activation or setting that it has.
+
+    >>> kind_of(Layer(2, 3, "tanh")), kind_of(Dropout(0.5)), kind_of(BatchNorm(2))
+    ('Layer tanh', 'Dropout(0.5)', 'BatchNorm')
+    """
+    kind = type(module).__name__
+    if isinstance(module, (Layer, Neuron)):
+        return f"{kind} {module.activation.name}"
+    return repr(module) if isinstance(module, (Dropout, ActivationLayer)) else kind
+
+
+# ----- Widths -----
+
+
+def widths_of(module: Module) -> Widths:
+    """The widths of one stage, by its class; None for what gives as many numbers as it takes, as Dropout does.
+
+    >>> widths_of(Layer(2, 3)), widths_of(Dropout(0.5))
+    ((2, 3), (None, None))
+    """
+    if isinstance(module, Layer):
+        return module.nin, module.nout
+    if isinstance(module, Neuron):
+        return module.nin, 1
+    return (module.width, module.width) if isinstance(module, BatchNorm) else (None, None)
 
 
 def input_width(model: Module) -> int | None:
@@ -60,13 +177,52 @@ def input_width(model: Module) -> int | None:
     2
     """
     for _, module in stages_of(model):
-        if isinstance(module, (Layer, Neuron)):
-            return module.nin
-        if isinstance(module, BatchNorm):
-            return module.width
         if not isinstance(module, (Dropout, ActivationLayer)):
-            return None
+            return widths_of(module)[0]
     return None
+
+
+def _check_widths(layers: Sequence[Module]) -> None:
+    """Raise ValueError for the first of some layers that takes another number of inputs than come out before it."""
+    width: int | None = None
+    source = 0  # the layer that the width comes from, which need not be the one right before: Dropout has none
+    for i, layer in enumerate(layers):
+        nin, nout = _certain_widths(layer)
+        if width is not None and nin is not None and nin != width:
+            raise ValueError(
+                f"layer {i}, {_brief(layer)}, takes {nin} and layer {source}, {_brief(layers[source])}, gives {width}: "
+                "the numbers must be the same"
+            )
+        if not _keeps_width(layer):
+            width, source = nout, i
+
+
+def _certain_widths(module: Module) -> Widths:
+    """The widths of a module if its code is ours from end to end: a subclass may do anything in its `__call__`."""
+    if isinstance(module, Sequential):
+        deciding = [layer for layer in module if not _keeps_width(layer)] if _runs_as(module, Sequential) else []
+        return (_certain_widths(deciding[0])[0], _certain_widths(deciding[-1])[1]) if deciding else (None, None)
+    return widths_of(module) if _runs_as(module, Layer, Neuron, BatchNorm) else (None, None)
+
+
+def _keeps_width(module: Module) -> bool:
+    """Whether a module gives as many numbers as it takes, however many these are."""
+    return _runs_as(module, Dropout, ActivationLayer)
+
+
+def _runs_as(module: Module, *kinds: type[Module]) -> bool:
+    """Whether a module is of one of these classes and leaves its `__call__` and `batch` as they are."""
+    own = type(module)
+    return any(isinstance(module, k) and own.__call__ is k.__call__ and own.batch is k.batch for k in kinds)
+
+
+def _brief(module: Module) -> str:
+    if isinstance(module, Layer):
+        return f"{type(module).__name__}({module.nin}, {module.nout})"
+    return repr(module) if not isinstance(module, Sequential) else type(module).__name__
+
+
+# ----- Activations and outputs -----
 
 
 def output_activation(model: Module) -> str:
@@ -121,6 +277,4 @@ def plain(output: Any) -> Any:
     """
     if isinstance(output, Value):
         return output.data
-    if isinstance(output, (list, tuple)):
-        return [plain(v) for v in output]
-    return output
+    return [plain(v) for v in output] if isinstance(output, (list, tuple)) else output

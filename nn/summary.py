@@ -1,16 +1,15 @@
-"""What a model is made of and what it holds: the table of `model.summary()`, the numbers of `model.activations(x)`."""
+"""What `model.summary()` prints, and what `model.activations(x)` lists: a model layer by layer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.mlp import steps
 from nn.module import Module
 from nn.neuron import Layer, Neuron
+from nn.stages import kind_of, layers_of, stages_of, widths_of
 
 
 @dataclass(frozen=True)
@@ -62,61 +61,29 @@ def summarise(model: Module) -> Summary:
     """The summary of a model; a parameter that several layers share counts in the first, and in the total once."""
     rows: list[Row] = []
     width: int | None = None
-    counted: set[Value] = set()
-    for name, module in layers_of(model):
-        own = [p for p in module.parameters() if p not in counted]
-        counted.update(own)
-        width = _width(module, width)
-        rows.append(Row(name or type(module).__name__, _kind(module), width, len(own), _formula(module, len(own))))
+    for name, module, own in layers_of(model):
+        if not isinstance(module, (Dropout, ActivationLayer)):  # those give as many numbers as came in
+            width = widths_of(module)[1]
+        rows.append(Row(name, kind_of(module), width, len(own), _formula(module, len(own))))
     parameters = model.parameters()
     return Summary(rows, len(parameters), sum(p.requires_grad for p in parameters))
 
 
-def layers_of(model: Module, prefix: str = "") -> Iterator[tuple[str, Module]]:
-    """The modules that a summary has a line for, in order, with their names: those that hold no others but neurons.
-
-    A module with both parts and parameters of its own is one line.
-    """
-    parts = list(model.children())
-    inside = {p for _, part in parts for p in part.parameters()}
-    if not parts or isinstance(model, (Layer, Neuron)) or any(p not in inside for p in model.parameters()):
-        yield prefix, model
-        return
-    for name, part in parts:
-        yield from layers_of(part, f"{prefix}.{name}" if prefix else name)
-
-
-def held_by_layer(model: Module, x: Any) -> list[list[float]]:
+def activations_by_layer(model: Module, x: Any) -> list[list[float]]:
     """The outputs of each layer of neurons for one input, after the normalisation and activation that follow it."""
-    held: list[list[float]] = []
-    for module in steps(model):
+    by_layer: list[list[float]] = []
+    for _, module in stages_of(model, overridden=True):
         x = module([x] if isinstance(x, Value) else x)
         outputs = [float(v) for v in ([x] if isinstance(x, (Value, float)) else x)]
-        if held and isinstance(module, (Dropout, BatchNorm, ActivationLayer)):
-            held[-1] = outputs
+        if by_layer and isinstance(module, (Dropout, BatchNorm, ActivationLayer)):
+            by_layer[-1] = outputs
         else:
-            held.append(outputs)
-    return held
-
-
-def _kind(module: Module) -> str:
-    kind = type(module).__name__
-    if isinstance(module, (Layer, Neuron)):
-        return f"{kind} {module.activation.name}"
-    return repr(module) if isinstance(module, (Dropout, ActivationLayer)) else kind
-
-
-def _width(module: Module, before: int | None) -> int | None:
-    if isinstance(module, Layer):
-        return module.nout
-    if isinstance(module, Neuron):
-        return 1
-    if isinstance(module, BatchNorm):
-        return module.width
-    return before if isinstance(module, (Dropout, ActivationLayer)) else None
+            by_layer.append(outputs)
+    return by_layer
 
 
 def _formula(module: Module, count: int) -> str:
+    """How the number of parameters comes about, "" where there is no telling."""
     if isinstance(module, (Layer, Neuron)):
         nout = module.nout if isinstance(module, Layer) else 1
         return f"{module.nin} × {nout} + {nout}" if count == nout * (module.nin + 1) else ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from nn.mlp import MLP, steps
+from nn.mlp import MLP
 from nn.module import Module
 from nn.neuron import Layer, set_numbers
+from nn.stages import stages_of
 
 _SKLEARN = {"identity": "linear", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu"}
 
@@ -27,13 +28,13 @@ def to_sklearn(model: Module) -> Any:
     import numpy as np
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    layers = [_dense(module) for module in steps(model)]
+    layers = [_dense(module) for _, module in stages_of(model, overridden=True)]
     names = {ours: theirs for theirs, ours in _SKLEARN.items()}
     hidden = {layer.activation.name for layer in layers[:-1]} or {"relu"}
     if len(hidden) > 1 or not hidden <= names.keys():
-        found = ", ".join(sorted(hidden))
         raise TypeError(
-            f"scikit-learn's MLP has one hidden activation, one of {', '.join(names)}; this model has {found}"
+            f"scikit-learn's MLP has one hidden activation, one of {', '.join(names)}; "
+            f"this model has {', '.join(sorted(hidden))}"
         )
     settings = {"hidden_layer_sizes": [layer.nout for layer in layers[:-1]], "activation": names[hidden.pop()]}
     nin, nout, output = layers[0].nin, layers[-1].nout, layers[-1].activation.name
@@ -50,8 +51,8 @@ def to_sklearn(model: Module) -> Any:
             "scikit-learn's MLP ends in linear outputs, one sigmoid, or a softmax of 3 or more; "
             f"this model ends in {nout} {output}"
         )
-    estimator.coefs_ = [np.array(_weights(layer)).T for layer in layers]
-    estimator.intercepts_ = [np.array(_biases(layer)) for layer in layers]
+    estimator.coefs_ = [np.array([[w.data for w in neuron.w] for neuron in layer.neurons]).T for layer in layers]
+    estimator.intercepts_ = [np.array([neuron.b.data for neuron in layer.neurons]) for layer in layers]
     return estimator
 
 
@@ -77,14 +78,7 @@ def from_sklearn(estimator: Any) -> MLP:
 
 
 def _dense(module: Module) -> Layer:
+    """The module itself if it is a plain `Layer`; a subclass may compute something else."""
     if type(module) is not Layer:
         raise TypeError(f"scikit-learn's MLP has no equal of {module!r}")
     return module
-
-
-def _weights(layer: Layer) -> list[list[float]]:
-    return [[w.data for w in neuron.w] for neuron in layer.neurons]
-
-
-def _biases(layer: Layer) -> list[float]:
-    return [neuron.b.data for neuron in layer.neurons]

@@ -1,6 +1,8 @@
-"""Models to and from PyTorch (here) and scikit-learn (`nn.coefs`), every number as it is.
+"""Models to and from PyTorch's `torch.nn`.
 
-Outputs and gradients agree to 1e-12 and better.
+    Layer(2, 3, "relu"), Dropout(0.5)  <->  Linear(2, 3), ReLU(), Dropout(0.5)
+
+A `Layer` is two modules there, the weighted sums and the activation; everything else is one for one.
 """
 
 from __future__ import annotations
@@ -11,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from nn import activations
 from nn.activations import Activation
-from nn.coefs import from_sklearn as from_sklearn
-from nn.coefs import to_sklearn as to_sklearn
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.mlp import Sequential, steps
 from nn.module import Module
 from nn.neuron import Layer, Neuron, set_numbers
+from nn.stages import Sequential, stages_of
 
 if TYPE_CHECKING:
     import torch
@@ -59,9 +59,8 @@ def to_torch(model: Module) -> torch.nn.Sequential:
     """
     import torch
 
-    modules = list(steps(model))
-    if len({p for module in modules for p in module.parameters()}) != sum(len(m.parameters()) for m in modules):
-        raise TypeError(f"{model!r} holds a layer in two places: give each place its own")
+    modules = [module for _, module in stages_of(model, overridden=True)]
+    _check_held_once(model, [id(p) for module in modules for p in module.parameters()])
     return torch.nn.Sequential(*[part for module in modules for part in _to_torch(module)]).train(model.training)
 
 
@@ -81,10 +80,9 @@ def from_torch(model: torch.nn.Module) -> Sequential:
 
     layers: list[Module] = []
     parts = list(_flat_torch(model))
-    if len({id(p) for part in parts for p in part.parameters()}) != sum(len(list(part.parameters())) for part in parts):
-        raise TypeError(f"{model!r} holds a layer in two places: give each place its own")
+    _check_held_once(model, [id(p) for part in parts for p in part.parameters()])
     for part in parts:
-        name = _torch_activation(part)
+        name = _activation_name(part)
         if name and layers and isinstance(layers[-1], Layer) and layers[-1].activation.name == "linear":
             _activate(layers[-1], activations.get(name))
         elif name:
@@ -97,8 +95,13 @@ def from_torch(model: torch.nn.Module) -> Sequential:
             layers.append(_from_batch_norm(part))
         elif not isinstance(part, torch.nn.Identity):
             raise TypeError(f"there is no equal of {part!r} here")
-    result = Sequential(*layers)
-    return result.train(model.training)
+    return Sequential(*layers).train(model.training)
+
+
+def _check_held_once(model: Any, parameters: list[int]) -> None:
+    """Raise TypeError if a parameter is met twice: two modules on the other side could not share it."""
+    if len(set(parameters)) != len(parameters):
+        raise TypeError(f"{model!r} holds a layer in two places: give each place its own")
 
 
 def _flat_torch(model: torch.nn.Module) -> Iterator[torch.nn.Module]:
@@ -117,18 +120,19 @@ def _to_torch(module: Module) -> Iterator[torch.nn.Module]:
     neurons = module.neurons if isinstance(module, Layer) else [module] if type(module) is Neuron else []
     used = {n.activation for n in neurons}
     if isinstance(module, Layer) and module.activation.over_layer:
+        # The neurons are linear and the layer applies the one activation.
         used.add(module.activation)
         used.discard(activations.get("linear"))
-    if len(used) == 1:
+    if len(used) == 1:  # in neurons with activations of their own, PyTorch has no equal of a layer
         linear = torch.nn.Linear(neurons[0].nin, len(neurons), dtype=torch.float64)
         _fill(linear.weight, [p for n in neurons for p in n.w])
         _fill(linear.bias, [n.b for n in neurons])
         yield linear
         activation = used.pop()
         if activation.name != "linear":
-            yield _torch_of(activation)
+            yield _torch_activation(activation)
     elif isinstance(module, ActivationLayer):
-        yield _torch_of(module.activation)
+        yield _torch_activation(module.activation)
     elif isinstance(module, Dropout):
         yield torch.nn.Dropout(module.p)
     elif isinstance(module, BatchNorm):
@@ -147,7 +151,7 @@ def _to_torch(module: Module) -> Iterator[torch.nn.Module]:
         raise TypeError(f"PyTorch has no equal of {module!r}")
 
 
-def _torch_of(activation: Activation) -> torch.nn.Module:
+def _torch_activation(activation: Activation) -> torch.nn.Module:
     import torch
 
     if activation.name == "linear":
@@ -155,8 +159,8 @@ def _torch_of(activation: Activation) -> torch.nn.Module:
     if not activation.named or activation.name not in _TORCH:
         raise TypeError(f"torch.nn has no module for the activation {activation.name!r}")
     kind, settings = _TORCH[activation.name]
-    made: torch.nn.Module = getattr(torch.nn, kind)(**settings)
-    return made
+    module: torch.nn.Module = getattr(torch.nn, kind)(**settings)
+    return module
 
 
 def _fill(tensor: torch.Tensor, values: list[Value]) -> None:
@@ -175,7 +179,7 @@ def _fill(tensor: torch.Tensor, values: list[Value]) -> None:
     tensor.requires_grad = not frozen.pop()
 
 
-def _torch_activation(part: torch.nn.Module) -> str:
+def _activation_name(part: torch.nn.Module) -> str:
     """Our name for a module of torch.nn that is an activation, "" for one that is none."""
     kind = type(part).__name__
     for name, (theirs, settings) in _TORCH.items():

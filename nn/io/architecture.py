@@ -11,10 +11,11 @@ from typing import Any
 from nn import activations
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.mlp import MLP, Sequential
+from nn.mlp import MLP
 from nn.module import Module
 from nn.neuron import Layer, Neuron
 from nn.perceptron import Perceptron
+from nn.stages import Sequential
 
 Description = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """The index of public names: everything it lists is there, and what is heavy is imported late."""
 
+import pydoc
 import subprocess
 import sys
 from importlib import import_module
@@ -28,8 +29,16 @@ def test_another_name_is_refused() -> None:
         nn.Dense  # noqa: B018
 
 
+def test_what_is_listed_is_public_and_explained() -> None:
+    assert len(dir(nn)) == len(set(dir(nn)))
+    assert not [name for name in dir(nn) if name.startswith("_") or name not in str(nn.__doc__)]
+    assert "Layer" in dir(nn)
+    assert "PACKAGE CONTENTS" in pydoc.render_doc(nn, renderer=pydoc.plaintext)
+
+
 def test_importing_it_imports_nothing_heavy() -> None:
     program = "import sys, nn; nn.MLP(2, [1])([1, 2]).backward(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
     assert "nn.mlp" in loaded
+    assert not {"nn.training", "nn.io", "nn.summary"} & set(loaded)
     assert not {"numpy", "torch", "sklearn", "matplotlib", "safetensors", "tqdm", "jax"} & set(loaded)

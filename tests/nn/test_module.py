@@ -1,5 +1,7 @@
 """Modules: what counts as a parameter, how it is named, what a state holds, modes and freezing."""
 
+import inspect
+import pydoc
 from collections.abc import Callable
 from typing import Any
 
@@ -296,3 +298,38 @@ def test_the_parts_of_a_model_can_be_listed() -> None:
     assert [name for name, _ in model.named_modules()] == ["", "layers.0", "layers.1"]
     assert [name for name, _ in model.children()] == ["layers.0", "layers.1"]
     assert dict(model.named_buffers()) == {"layers.1.running_mean0": 0.0, "layers.1.running_var0": 1.0}
+
+
+# ----- Methods that are functions of other modules -----
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "words"),
+    [
+        ("fit", {"X", "y", "epochs", "lr", "engine"}, ["`engine`", "Raises", ">>> "]),
+        ("predict", {"X"}, ["in evaluation mode"]),
+        ("predict_classes", {"X", "threshold", "labels"}, ["`labels[1]`"]),
+        ("evaluate", {"X", "y", "loss", "metrics"}, ["by default the one that fits the output"]),
+        ("save", {"path"}, [".json", "FileNotFoundError"]),
+        ("load_weights", {"path"}, ["tensors of the same names"]),
+        ("summary", set(), ["table of the layers"]),
+    ],
+)
+def test_help_on_a_method_is_all_that_its_function_says(name: str, parameters: set[str], words: list[str]) -> None:
+    method = getattr(MLP(2, [1]), name)
+    assert set(inspect.signature(method).parameters) >= parameters
+    assert "self" not in inspect.signature(method).parameters
+    text = pydoc.render_doc(method, renderer=pydoc.plaintext)
+    assert text.partition("\n")[0].startswith(f"Python Library Documentation: method {name} in module nn.")
+    assert all(word in text for word in [*parameters, *words])
+    assert name in pydoc.render_doc(Module, renderer=pydoc.plaintext)
+
+
+def test_a_subclass_may_extend_such_a_method() -> None:
+    class Loud(MLP):
+        def predict(self, X: Any, **settings: Any) -> Any:
+            return [2 * y for y in super().predict(X, **settings)]
+
+    model = Loud(1, [1], seed=0)
+    assert model.predict([[3.0]]) == [2 * model([3.0]).data]
+    assert Module.predict(model, [[3.0]]) == [model([3.0]).data]
