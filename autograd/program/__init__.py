@@ -1,12 +1,16 @@
-"""Programs: recorded graphs of scalars, compiled to array code. The index of public names.
+"""Programs: recorded graphs of scalars, compiled to array code. The index of the room.
 
-The way from scalars to matrices, in the order of the passes; `stages` runs them:
-
-- `traced`, `traces`, `structure`, `comparing`: functions; `walk`: a recorded graph as plain lists (`ir`).
-- `fold`, `sums`, `powers`, `settle`: the canonical graph. `groups`, `lift`: `blocks`, matrix products among them.
-- `order`: where everything lies. `forward`, `backward`, `adjoints`, `along`: lines of array code (`formula`, `lines`).
-- `split`, `reuse`, `emit`: one operation a line, shared arrays, the source. `report`: what became what.
-- `code`, `machine`, `program`, `trainer`, `singly`: what runs it, on one example, a batch, or step by step.
+- `compiling`: `compile`, the entrance: for a recorded graph, or for a function.
+- `function`: `CompiledFunction`, a function with a program for each structure of its arguments.
+- `arguments`: what is in the arguments of a call: rows of a batch, shared numbers, Values, constants.
+- `trace`: a function and the arguments of one call -> a program; later, whether the two still agree.
+- `batch_mean`: the mean over a batch, an operation that one example cannot know.
+- `passes/`: a recorded graph -> blocks of array operations that have their places in memory.
+- `source/`: blocks with their places -> NumPy code, forward and backward.
+- `build`: all passes in a row, what each made (`Stages`), and a report on what became what.
+- `machine`: source that is compiled, once for each structure, and runs on batches, in chunks.
+- `program`: `Program`, values and gradients for one example, for a batch, or for each of its examples.
+- `trainer`: `Trainer`, a working copy of the parameters as one flat vector.
 """
 
 from autograd.program.batch_mean import batch_mean as batch_mean

@@ -10,17 +10,7 @@ from typing import overload
 import numpy as np
 
 from autograd.program.passes.alike import legalize
-from autograd.program.passes.blocks import (
-    BATCH_REDUCTION,
-    ELEMENTWISE,
-    FAMILY,
-    PRODUCT,
-    REDUCTION,
-    ROWWISE,
-    Block,
-    NodeGroup,
-    group_nodes,
-)  # fmt: skip
+from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, PRODUCT, Block, NodeGroup, group_nodes
 from autograd.program.passes.graph import INPUT, Graph
 from autograd.program.passes.layout import Layout, assign_layout
 from autograd.program.passes.matrices import lift
@@ -137,29 +127,13 @@ class Compilation:
             gathered = [str(j) for j, reference in enumerate(self.references[b]) if reference.index]
             if gathered:
                 notes.append(f"operand {', '.join(gathered)} gathered: its rows do not lie in order")
-            lines.append(f"  {draft.block_names[b]}: {_form(block)}" + (f" ({'; '.join(notes)})" if notes else ""))
+            lines.append(f"  {draft.block_names[b]}: {block.summary()}" + (f" ({'; '.join(notes)})" if notes else ""))
         # An input that does not occur in the recorded graph is probably a mistake.
         used = {leaf.position for leaf in self.recorded.leaves.values() if leaf.kind == INPUT}
         idle = [str(k) for k in range(draft.columns) if k not in used]
         if idle:
             lines.append(f"  columns of X that nothing depends on: {', '.join(idle)}")
         return "\n".join(lines)
-
-
-def _form(block: Block) -> str:
-    """How many nodes a block has, and how they are computed."""
-    count = f"{block.size} × {block.op}"
-    if block.form == PRODUCT:
-        (rows, k), (_, columns) = block.operands[0].shape, block.operands[1].shape
-        batch = " for each example" if block.batched else ""
-        return f"{count}, matrix product of {rows}×{k} with {k}×{columns}{batch}"
-    if block.form == ROWWISE:
-        return f"{count} of length {len(block.operands[0])}, row by row"
-    if block.form in (REDUCTION, FAMILY):
-        return f"{count} over {len(block.operands[0])} operands"
-    if block.form == BATCH_REDUCTION:
-        return f"{count}, over the examples"
-    return f"{count}, {'together' if block.size > 1 else 'alone'}"
 
 
 def _notes(draft: Draft, block: Block) -> list[str]:

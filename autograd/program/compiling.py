@@ -62,13 +62,15 @@ def compile(
     >>> line([2.0, 1.0], 10.0), line.traces
     (21.0, 1)
     """
+    # A recorded graph: there is nothing to trace.
     if isinstance(output, Value):
         output = [output]
     if isinstance(output, (list, tuple)):
         if not output:
             raise ValueError("there is no output to compile: give a Value or a list of Values")
-        with no_collection():
+        with no_collection():  # the passes make long lists, which the collector would go through again and again
             return Program(read_graph(output, inputs, parameters), dtype)
+    # @compile(dtype=...): the function comes in a second call.
     if output is None:
         return lambda function: compile(function, dtype=dtype)
     if not callable(output):

@@ -22,7 +22,22 @@ KEPT = 64  # programs of one function
 OF_PROGRAMS = ("source", "careful_source", "stages", "report", "inputs", "parameters", "trainer")
 
 
-class CompiledFunction:
+class _WithoutPrograms:
+    """Says where to look for what only the program of a call has."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in OF_PROGRAMS:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            raise AttributeError(
+                f"a compiled function has no .{name}: it has a program for each structure of its arguments. Write "
+                f"f.program(arguments).{name}, with the arguments of a call",
+                name=name, obj=self,
+            )  # fmt: skip
+
+
+class CompiledFunction(_WithoutPrograms):
     """A function that runs as array code; made by `compile`.
 
     Floats and lists of numbers in the arguments are one example; NumPy arrays are a batch, an example a row, and then
@@ -70,7 +85,7 @@ class CompiledFunction:
         """
         if MODE.get().tracing:
             return self.function(*args, **named)
-        call, trace, machine = self._find(args, named)
+        call, trace, machine = self._load(args, named)
         values = trace.program._values(call.X, machine)
         return values.tolist() if trace.several and call.X.ndim == 1 else values
 
@@ -92,12 +107,13 @@ class CompiledFunction:
         >>> product.value_and_grad(1.0, Value(2.0), Value(5.0))
         (10.0, [5.0, 2.0])
         """
-        call, trace, machine = self._find(args, named, inputs)
+        call, trace, machine = self._load(args, named, inputs)
         if not (trace.program.parameters or inputs):
             raise ValueError(
                 f"{call.name} has nothing to take gradients by: no argument is a Value that takes one, or a module. "
                 "Give Values, as Value(0.1), or ask for inputs=True"
             )
+        # From the order of the program to that of the arguments; place -1 is the 0.0 put behind the others.
         value, gradients, *by_inputs = trace.program._value_and_grad(call.X, machine, reduction, inputs, accumulate)
         if isinstance(gradients, list):
             gradients.append(0.0)
@@ -108,40 +124,38 @@ class CompiledFunction:
 
     def program(self, *args: Any, **named: Any) -> Program:
         """The program for arguments like these. Of a batch, its inputs are the numbers in the arrays."""
-        return self._find(args, named)[1].program
+        return self._load(args, named)[1].program
 
-    def _find(self, args: Sequence[Any], named: dict[str, Any], inputs: bool = False) -> tuple[Call, Trace, Machine]:
+    def _load(self, args: Sequence[Any], named: dict[str, Any], inputs: bool = False) -> tuple[Call, Trace, Machine]:
         """What was called, the trace for it, and a machine of its program with all numbers but the rows."""
         call = Call(self.function, self._named(args, named), len(args), inputs, self.dtype)
+        # One thread at a time: `load` writes the numbers of the call into Values that all threads share.
         with self._lock:
-            trace = self._find_trace(call)
+            trace = self._trace_of(call)
             machine = trace.load(call)
             trace.compare_now_and_then(call, machine)
         return call, trace, machine
 
-    def _find_trace(self, call: Call) -> Trace:
-        key = call.found.key
+    def _trace_of(self, call: Call) -> Trace:
+        """The trace for arguments of this structure, a new one if there is none yet."""
+        key = call.arguments.key
         if key not in self._traces:
             self._traces[key] = Trace(call, self.dtype)
             self.traces += 1
             if len(self._traces) > KEPT:
-                self._traces.popitem(last=False)
+                self._traces.popitem(last=False)  # the one that was called the longest ago
         self._traces.move_to_end(key)
         return self._traces[key]
 
     def _named(self, args: Sequence[Any], named: dict[str, Any]) -> list[tuple[str, Any]]:
         """The arguments with the names that the function gives them; those by position first."""
+        # Names of its own for what *args takes, or where Python knows no signature.
         names = [f"x{k}" if k else "x" for k in range(len(args))]
         if self._signature is not None:
-            plain = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            own = [p.name for p in self._signature.parameters.values() if p.kind in plain]
+            positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+            own = [p.name for p in self._signature.parameters.values() if p.kind in positional]
             names[: len(own)] = own[: len(args)]
         return [*zip(names, args, strict=True), *named.items()]
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, what: str) -> Any:
-            raise AttributeError(_missing(self, what), name=what, obj=self)
 
     def __get__(self, owner: Any, kind: type | None = None) -> Any:
         return self if owner is None else Method(self, owner)
@@ -162,34 +176,20 @@ class CompiledFunction:
         return f"compiled {self.function!r}, traced {self.traces} times"
 
 
-class Method:
-    """A compiled function of a class, as a method of one object, which is its first argument."""
+class Method(_WithoutPrograms):
+    """A compiled function of a class, as a method of one object, which is its first argument.
+
+    What can be called is the same as of a `CompiledFunction`.
+    """
 
     def __init__(self, compiled: CompiledFunction, owner: Any) -> None:
         self.compiled, self.owner = compiled, owner
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        """See `CompiledFunction`."""
         return self.compiled(self.owner, *args, **named)
 
     def value_and_grad(self, *args: Any, **named: Any) -> Any:
-        """See `CompiledFunction.value_and_grad`."""
         return self.compiled.value_and_grad(self.owner, *args, **named)
 
     def program(self, *args: Any, **named: Any) -> Program:
-        """See `CompiledFunction.program`."""
         return self.compiled.program(self.owner, *args, **named)
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, what: str) -> Any:
-            raise AttributeError(_missing(self, what), name=what, obj=self)
-
-
-def _missing(compiled: object, what: str) -> str:
-    if what not in OF_PROGRAMS:
-        return f"{type(compiled).__name__!r} object has no attribute {what!r}"
-    return (
-        f"a compiled function has no .{what}: it has a program for each structure of its arguments. Write "
-        f"f.program(arguments).{what}, with the arguments of a call"
-    )

@@ -1,4 +1,12 @@
-"""Tracing: from a function and the arguments of one call to a program, and the two of them compared."""
+"""Tracing: from a function and the arguments of one call to a program, and the two of them compared.
+
+>>> call = Call(lambda x, w: x[0] * w + x[1], [("x", [2.0, 1.0]), ("w", Value(10.0))], 2, inputs=False, dtype=float)
+>>> trace = Trace(call, float)
+>>> trace.program([3.0, 5.0])  # it takes the numbers of the call; the Value is a parameter
+35.0
+>>> trace.places  # of the arguments that are Values, in the gradient of the program
+[0]
+"""
 
 from __future__ import annotations
 
@@ -8,18 +16,21 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from autograd.engine.state import MODE, TracingError
 from autograd.engine.value import Value, count_modes
+from autograd.graph import topological_order
 from autograd.program.arguments import Arguments, Placeholders, read_arguments
-from autograd.program.comparing import first_different, telling_rows
 from autograd.program.machine import Array, Machine
 from autograd.program.passes.graph import read_graph
 from autograd.program.program import Program
 from autograd.support.collector import no_collection
 
 SHOWN = 3  # results in an error
+AGREEMENT = 1e-6  # relative: rounding mostly stays far below, another number does not
+MARGIN = 16.0  # on what rounding can come to where numbers cancel
+# What Python says where it needs a whole number and gets a Value.
 NOT_WHOLE = re.compile(
     "Value.*(as an integer|indices must be)|indices must be.*Value|non-int of type .*Value|^(slice|only integers)"
 )
@@ -32,13 +43,13 @@ class Call:
         self, function: Callable[..., Any], named: Sequence[tuple[str, Any]], count: int, inputs: bool, dtype: DTypeLike
     ) -> None:
         self.function, self.named, self.count = function, named, count
-        self.found: Arguments = read_arguments(named, inputs)
-        self.rows: Array = self.found.rows(np.dtype(dtype))
+        self.arguments: Arguments = read_arguments(named, inputs)
+        self.rows: Array = self.arguments.rows(np.dtype(dtype))
 
     @property
     def X(self) -> Array:
-        """What the program is given: the rows of a batch, or the one row of a single example."""
-        return self.rows[0] if self.found.examples is None else self.rows
+        """What the program takes: the rows of a batch, or the one row of a single example."""
+        return self.rows[0] if self.arguments.examples is None else self.rows
 
     @property
     def name(self) -> str:
@@ -46,12 +57,12 @@ class Call:
         return f"{getattr(self.function, '__name__', repr(self.function))}()"
 
     def apply(self, example: int) -> tuple[Any, Placeholders]:
-        """What the function itself gives for one example, and the Values that stood for its numbers."""
-        values = Placeholders(self.found, example)
-        shapes = zip(self.found.shapes, self.named, strict=True)
-        built = [values.argument(shape, x, name) for shape, (name, x) in shapes]
-        keywords = {name: x for (name, _), x in zip(self.named[self.count :], built[self.count :], strict=True)}
-        return self.function(*built[: self.count], **keywords), values
+        """What the function itself returns for one example, and the Values that stood for its numbers."""
+        placeholders = Placeholders(self.arguments, example)
+        shapes = zip(self.arguments.shapes, self.named, strict=True)
+        values = [placeholders.argument(shape, x, name) for shape, (name, x) in shapes]
+        keywords = {name: x for (name, _), x in zip(self.named[self.count :], values[self.count :], strict=True)}
+        return self.function(*values[: self.count], **keywords), placeholders
 
     def outputs(self, result: Any) -> list[Value]:
         """What the function returned as Values: one, or those in a list.
@@ -71,7 +82,7 @@ class Call:
 
 
 class Trace:
-    """The program of a function for arguments of one structure, made from a call.
+    """The program of a function for arguments of one structure, traced in one call.
 
     `places` say where in the gradient of the program that by each Value lies, in the order of the arguments; -1 for one
     that takes none. `arguments` keep alive what the key names by identity.
@@ -80,27 +91,28 @@ class Trace:
     """
 
     def __init__(self, call: Call, dtype: DTypeLike) -> None:
-        self.arguments, self.example = call.found, call.rows[0]
-        result, built = _recorded(call)
+        self.arguments, self.example = call.arguments, call.rows[0]
+        result, placeholders = _record(call)
         self.several = isinstance(result, (list, tuple))
         outputs = call.outputs(result)
         if not outputs:
             raise TypeError(f"{call.name} returned {result!r}: return a Value, or a list of them")
-        leaves = call.found.leaves
+        leaves = call.arguments.leaves
         with no_collection():
             trained = [v for v in leaves if v.requires_grad]
-            self.program = Program(read_graph(outputs, built.inputs, trained), dtype)
+            self.program = Program(read_graph(outputs, placeholders.inputs, trained), dtype)
+        # The program has its parameters in an order of its own. Those that no argument holds come last.
         number = {v: k for k, v in enumerate(self.program.parameters)}
         others = number.keys() - set(leaves)
         self.places = [number.get(v, -1) for v in leaves] + sorted([number[v] for v in others])
-        self._numbers = built.numbers
+        self._shared = placeholders.shared
         self._calls = 0
-        self._due = 2  # the call at which function and program are compared
+        self._compare_at = 2  # the call at which function and program are compared
         self._compared = False  # on another example than this one
 
     def load(self, call: Call) -> Machine:
         """A machine with the numbers of the call that are the same for all examples, and with those of the Values."""
-        for v, number in zip(self._numbers, call.found.numbers(), strict=True):
+        for v, number in zip(self._shared, call.arguments.shared_numbers(), strict=True):
             v.data = number
         return self.program._loaded()
 
@@ -112,30 +124,32 @@ class Trace:
         self._calls += 1
         rows = call.rows
         new = not self._compared and (len(rows) > 1 or not np.array_equal(rows[0], self.example, equal_nan=True))
-        if new or self._calls >= self._due:
+        if new or self._calls >= self._compare_at:
             self._compare(call, machine)
+            # Not reached if they differ: then the next call compares again.
             self._compared |= new
-            self._due = 1 << self._calls.bit_length()
+            self._compare_at = 1 << self._calls.bit_length()
 
     def _compare(self, call: Call, machine: Machine) -> None:
         if self.program.whole_batches:
             return  # which one example cannot tell
-        chosen = telling_rows(call.rows)
+        examples = rows_to_compare(call.rows)
         with no_collection(), tracing(recording=True):
-            results = [call.apply(k)[0] for k in chosen]
+            results = [call.apply(k)[0] for k in examples]
         expected = [call.outputs(result) for result in results]
-        got = self.program._values(call.rows[chosen], machine).reshape(len(chosen), -1)
-        k = first_different(expected, got, self.program.dtype)
+        got = self.program._values(call.rows[examples], machine).reshape(len(examples), -1)
+        k = first_mismatch(expected, got, self.program.dtype)
         if k >= 0:
             raise TracingError(
-                f"{call.name} gives {_shown([v.data for v in expected[k]])} for an example and its program "
-                f"{_shown(got[k].tolist())}: the function uses numbers that a trace cannot follow. Numbers from "
+                f"{call.name} gives {_listed([v.data for v in expected[k]])} for an example and its program "
+                f"{_listed(got[k].tolist())}: the function uses numbers that a trace cannot follow. Numbers from "
                 "closures, globals and attributes, and random ones (as dropout draws in training), are in the program "
                 "as they were when it was traced: make them arguments, or Values, which are read at every call"
             )
 
 
-def _recorded(call: Call) -> tuple[Any, Placeholders]:
+def _record(call: Call) -> tuple[Any, Placeholders]:
+    """Run the function once on Values; an error that a Value in place of a whole number causes gets a note."""
     with no_collection(), tracing(recording=True):
         try:
             return call.apply(0)
@@ -150,7 +164,7 @@ def _recorded(call: Call) -> tuple[Any, Placeholders]:
             raise
 
 
-def _shown(numbers: Sequence[float]) -> str:
+def _listed(numbers: Sequence[float]) -> str:
     return ", ".join(map(repr, numbers[:SHOWN])) + (", ..." if len(numbers) > SHOWN else "")
 
 
@@ -164,3 +178,62 @@ def tracing(recording: bool) -> Iterator[None]:
     finally:
         MODE.reset(token)
         count_modes(-1)
+
+
+def rows_to_compare(rows: Array) -> list[int]:
+    """Numbers of a few rows that differ: the first and the last, and those with the smallest and the largest sum.
+
+    >>> rows_to_compare(np.array([[3.0], [1.0], [2.0], [9.0], [4.0]]))
+    [0, 1, 3, 4]
+    """
+    with np.errstate(all="ignore"):
+        sums = rows.sum(axis=1)
+    return sorted({0, int(sums.argmin()), int(sums.argmax()), len(rows) - 1})
+
+
+def first_mismatch(expected: Sequence[Sequence[Value]], got: NDArray[np.float64], dtype: np.dtype[np.generic]) -> int:
+    """The first row in which a program got something else than the function, whose Values are expected; -1 if none is.
+
+    Numbers agree if they differ by less than 1e-6 of the largest number in their column, or by no more than rounding
+    can come to in the graph of the Value. What is not finite agrees with anything that is not: it may be inf or nan by
+    the order of a sum; and in float32 it agrees with what is too large there.
+    """
+    info = np.finfo(np.float32 if dtype == np.float32 else np.float64)
+    unit, tiny = float(info.eps), float(info.tiny)
+    # A function that returns more or fewer numbers than it did when it was traced.
+    for k, row in enumerate(expected):
+        if len(row) != got.shape[1]:
+            return k
+    numbers = np.array([[v.data for v in row] for row in expected])
+    finite = np.isfinite(got)
+    largest = np.abs(np.where(np.isfinite(numbers), numbers, 0.0)).max(axis=0)
+    for k, (row, results) in enumerate(zip(expected, got.tolist(), strict=True)):
+        for j, v in enumerate(row):
+            if not np.isfinite(v.data) or not finite[k, j]:
+                if np.isfinite(v.data) != finite[k, j] and dtype != np.float32:
+                    return k
+                continue
+            # The bound on rounding takes a sweep over the graph, so it is the second thing to ask.
+            off = abs(v.data - results[j])
+            if off > AGREEMENT * largest[j] and off > MARGIN * rounding_error(v, unit) + tiny:
+                return k
+    return -1
+
+
+def rounding_error(v: Value, unit: float) -> float:
+    """What rounding can come to in a recorded Value, to first order, where each number is rounded by a part `unit`.
+
+    The error of a result is unit · |result| + Σ |local derivative| · (error of the operand + unit · |operand|).
+
+    >>> x = Value(1e8)
+    >>> rounding_error((x + 1.0) - x, 2.0**-52) > 1e-8
+    True
+    """
+    errors: dict[Value, float] = {}
+    for node in topological_order(v):
+        error = unit * abs(node.data)
+        for slope, operand in zip(node.local_grads, node.operands, strict=True):
+            if slope:  # 0 · inf would be nan
+                error += abs(slope) * (errors[operand] + unit * abs(operand.data))
+        errors[node] = error
+    return errors[v]

@@ -7,15 +7,15 @@ import pytest
 
 from autograd import TracingError, Value, exp, log
 from autograd.program import compile
-from autograd.program.comparing import first_different, rounding, telling_rows
+from autograd.program.trace import first_mismatch, rounding_error, rows_to_compare
 
 FOLLOW = "uses numbers that a trace cannot follow"
 
 
 def test_the_rows_that_tell() -> None:
-    assert telling_rows(np.array([[1.0]])) == [0]
-    assert telling_rows(np.array([[0.0, 1.0], [5.0, 5.0], [-7.0, 0.0], [2.0, 2.0]])) == [0, 1, 2, 3]
-    assert telling_rows(np.zeros((1000, 0))) == [0, 999]
+    assert rows_to_compare(np.array([[1.0]])) == [0]
+    assert rows_to_compare(np.array([[0.0, 1.0], [5.0, 5.0], [-7.0, 0.0], [2.0, 2.0]])) == [0, 1, 2, 3]
+    assert rows_to_compare(np.zeros((1000, 0))) == [0, 999]
 
 
 @pytest.mark.parametrize("row", [0, 7, 13, 29])
@@ -23,7 +23,7 @@ def test_one_example_that_differs_is_found(row: int) -> None:
     """The function runs for the first example, is traced, and then runs for those that tell, in order."""
     rows = np.zeros(30)
     rows[7], rows[13] = 2.0, -2.0
-    seen = iter([0, *telling_rows(rows[:, None])])
+    seen = iter([0, *rows_to_compare(rows[:, None])])
     function = compile(lambda x: x + (1e-5 if next(seen) == row else 0.0))
     with pytest.raises(TracingError, match=FOLLOW):
         function(rows)
@@ -105,16 +105,16 @@ def test_numbers_that_cancel_are_no_reason(dtype: Any) -> None:
 def test_what_is_not_finite() -> None:
     x, huge = Value(1.0), Value(1e300)
     double, single = np.dtype(np.float64), np.dtype(np.float32)
-    assert first_different([[x], [Value(float("inf"))]], np.array([[1.0], [float("nan")]]), double) == -1
-    assert first_different([[x], [Value(float("inf"))]], np.array([[1.0], [2.0]]), double) == 1
-    assert first_different([[huge]], np.array([[float("inf")]]), double) == 0
-    assert first_different([[huge]], np.array([[float("inf")]]), single) == -1
-    assert first_different([[x], [x, x]], np.array([[1.0], [1.0]]), double) == 1
+    assert first_mismatch([[x], [Value(float("inf"))]], np.array([[1.0], [float("nan")]]), double) == -1
+    assert first_mismatch([[x], [Value(float("inf"))]], np.array([[1.0], [2.0]]), double) == 1
+    assert first_mismatch([[huge]], np.array([[float("inf")]]), double) == 0
+    assert first_mismatch([[huge]], np.array([[float("inf")]]), single) == -1
+    assert first_mismatch([[x], [x, x]], np.array([[1.0], [1.0]]), double) == 1
 
 
 def test_what_rounding_can_come_to() -> None:
     x = Value(1e8)
     y = (x + 0.1) - x
     assert abs(y.data - 0.1) > 1e-9
-    assert abs(y.data - 0.1) < rounding(y, 2.0**-52) < 1e-6
-    assert rounding(y * 0.0, 2.0**-52) == pytest.approx(0.0, abs=1e-15)
+    assert abs(y.data - 0.1) < rounding_error(y, 2.0**-52) < 1e-6
+    assert rounding_error(y * 0.0, 2.0**-52) == pytest.approx(0.0, abs=1e-15)

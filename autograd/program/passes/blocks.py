@@ -29,12 +29,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.program.passes.alike import FAMILIES, is_variadic
-from autograd.program.passes.graph import INPUT, LITERAL, Graph
+from autograd.program.passes.graph import LITERAL, ROWS, SHARED, Graph
 
 Numbers = NDArray[np.int64]  # numbers of nodes, or positions in an array
 
-# Where a running program reads the number of a node: from its text (LITERAL), X, the vector P, or rows per example.
-INPUTS, SHARED, ROWS = "inputs", "shared", "rows"
 ANY_NUMBER = ("+", "-", "*", "/")  # with a literal operand, these take a vector of literals just as well
 
 ELEMENTWISE, PRODUCT, ROWWISE = "elementwise", "matrix product", "row by row"
@@ -89,6 +87,21 @@ class Block:
         """How many nodes."""
         return int(self.nodes.size)
 
+    def summary(self) -> str:
+        """How many nodes, and how they are computed."""
+        count = f"{self.size} × {self.op}"
+        if self.form == PRODUCT:
+            (rows, k), (_, columns) = self.operands[0].shape, self.operands[1].shape
+            batch = " for each example" if self.batched else ""
+            return f"{count}, matrix product of {rows}×{k} with {k}×{columns}{batch}"
+        if self.form == ROWWISE:
+            return f"{count} of length {len(self.operands[0])}, row by row"
+        if self.form in (REDUCTION, FAMILY):
+            return f"{count} over {len(self.operands[0])} operands"
+        if self.form == BATCH_REDUCTION:
+            return f"{count}, over the examples"
+        return f"{count}, {'together' if self.size > 1 else 'alone'}"
+
     def describe(self, names: Sequence[str] = ()) -> str:
         """One line; `names` are those of the operands, "" for one without."""
         texts = ["×".join(map(str, nodes.shape)) for nodes in self.operands]
@@ -103,7 +116,7 @@ class Block:
 
 def group_nodes(graph: Graph) -> list[NodeGroup]:
     """All computed nodes in groups, lowest level first, and within a level by the first node."""
-    storage, level = storage_of(graph), levels_of(graph)
+    storage, level = graph.storage(), levels_of(graph)
     # Nodes with one signature are computed by the same line of array code.
     nodes_by: dict[tuple[object, ...], list[int]] = {}
     for i in graph.order:
@@ -116,15 +129,6 @@ def group_nodes(graph: Graph) -> list[NodeGroup]:
         places = _operand_storage(graph, storage, i)
         groups.append(NodeGroup(level[i], graph.ops[i], tuple(nodes), places, storage[i] == ROWS, settings))
     return groups
-
-
-def storage_of(graph: Graph) -> list[str]:
-    """For each node, where its number is read: in the source text, in X, in the vector P or in rows per example."""
-    storage = [ROWS if batched else SHARED for batched in graph.batched()]
-    of_kind = {INPUT: INPUTS, LITERAL: LITERAL}
-    for i, leaf in graph.leaves.items():
-        storage[i] = of_kind.get(leaf.kind, SHARED)
-    return storage
 
 
 def levels_of(graph: Graph) -> list[int]:

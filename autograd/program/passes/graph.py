@@ -30,6 +30,8 @@ from autograd.graph import topological_order
 INPUT, PARAMETER, GIVEN, LITERAL = "input", "parameter", "given", "literal"
 COPY, SPREAD = "copy", "spread"
 BATCH_MEAN = "batch_mean"
+# Where a running program reads the number of a node: from its text (LITERAL), X, the vector P, or rows per example.
+INPUTS, SHARED, ROWS = "inputs", "shared", "rows"
 
 
 class Leaf(NamedTuple):
@@ -132,6 +134,14 @@ class Graph:
             else:
                 differs[i] = self.ops[i] == SPREAD
         return differs
+
+    def storage(self) -> list[str]:
+        """For each node, where its number is read: LITERAL, INPUTS, SHARED or ROWS."""
+        storage = [ROWS if batched else SHARED for batched in self.batched()]
+        of_kind = {INPUT: INPUTS, LITERAL: LITERAL}
+        for i, leaf in self.leaves.items():
+            storage[i] = of_kind.get(leaf.kind, SHARED)
+        return storage
 
     def describe(self, limit: int = 12) -> str:
         """The computed nodes in words, one line each; the middle of a long graph is left out."""

@@ -26,18 +26,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.program.passes.blocks import (
-    BATCH_REDUCTION,
-    ELEMENTWISE,
-    FAMILY,
-    INPUTS,
-    PRODUCT,
-    ROWWISE,
-    Block,
-    Numbers,
-    storage_of,
-)  # fmt: skip
-from autograd.program.passes.graph import GIVEN, LITERAL, PARAMETER, Graph
+from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
+from autograd.program.passes.graph import GIVEN, INPUTS, LITERAL, PARAMETER, Graph
 
 _BLOCK = 1 << 32  # a position says block and row: this much lies between two blocks
 
@@ -93,7 +83,7 @@ class _LayoutAssignment:
 
     def __init__(self, graph: Graph, blocks: Sequence[Block]) -> None:
         self.graph, self.blocks = graph, list(blocks)
-        self.storage = storage_of(graph)
+        self.storage = graph.storage()
         self.position = np.full(len(graph), -1, dtype=np.int64)
         self.rank = np.full(len(graph), -1, dtype=np.int64)
         self.ranked = 0

@@ -32,17 +32,14 @@ from autograd.program.passes.blocks import (
     BATCH_REDUCTION,
     ELEMENTWISE,
     FAMILY,
-    INPUTS,
     PRODUCT,
     REDUCTION,
-    ROWS,
     ROWWISE,
-    SHARED,
     Block,
     NodeGroup,
     Numbers,
 )  # fmt: skip
-from autograd.program.passes.graph import BATCH_MEAN, Graph
+from autograd.program.passes.graph import BATCH_MEAN, INPUTS, ROWS, SHARED, Graph
 
 FEW_PIECES = 4  # a group may always be cut into this many pieces, and into more if they are long
 
