@@ -6,7 +6,12 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["target", "write"]
+__all__ = ["FOREIGN", "target", "write"]
+
+# What other formats are called: such a name on a file of this package would mislead whoever opens it.
+FOREIGN = frozenset(
+    ".pt .pth .ckpt .h5 .hdf5 .keras .json .pkl .pickle .joblib .npz .npy .onnx .csv .txt .py .zip".split()
+)
 
 
 def target(path: str | os.PathLike[str], example: str) -> Path:

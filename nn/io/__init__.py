@@ -24,10 +24,6 @@ from nn.module import Module
 
 VERSION = 1
 KEY = "chaingrad"
-# What other formats are called: such a name on a safetensors file would mislead whoever opens it.
-FOREIGN = frozenset(
-    ".pt .pth .ckpt .h5 .hdf5 .keras .json .pkl .pickle .joblib .npz .npy .onnx .csv .txt .py .zip".split()
-)
 
 Array = NDArray[np.float64]
 
@@ -75,7 +71,7 @@ def checked_target(path: str | os.PathLike[str]) -> Path:
     ValueError: a model is saved in the format safetensors, and .json is another: name the file 'model.safetensors'
     """
     target = files.target(path, "model.safetensors")
-    if target.suffix.lower() in FOREIGN:
+    if target.suffix.lower() in files.FOREIGN:
         raise ValueError(
             f"a model is saved in the format safetensors, and {target.suffix} is another: "
             f"name the file {target.with_suffix('.safetensors').name!r}"

@@ -30,12 +30,11 @@ from nn.training.engine import EagerEngine, Objective
 from nn.training.examples import checked
 from nn.training.history import History as History
 from nn.training.judge import Judge, decision_for
-from nn.training.loop import Job, Loop
+from nn.training.loop import Job, Loop, threads_for
 from nn.training.predicting import check_targets, chosen_loss
 from nn.training.predicting import evaluate as evaluate
 from nn.training.predicting import predict as predict
 from nn.training.predicting import predict_classes as predict_classes
-from nn.training.threads import threads_for
 
 
 @suggest_settings
@@ -158,7 +157,7 @@ def fit(
         batch_size=size,
         shuffle=shuffle,
         seed=arguments.checked_seed(seed),
-        own_seed=seed is not None,
+        fixed_seed=seed is not None,
         schedule=schedule,
         clipping=(clip_norm, clip_value),
         checkpoint=None if checkpoint is None else Checkpoint(checkpoint),

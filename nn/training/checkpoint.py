@@ -1,4 +1,4 @@
-"""Checkpoints: everything a training needs to go on, in one file that is either the old one or the new one, never half.
+"""Checkpoints: everything a training needs to go on, in one file that is either the old or the new one.
 
 The file is JSON in two lines: the first holds a checksum of the second. Floats are written so that they come back bit
 for bit; nothing in the file is ever executed.
@@ -15,12 +15,11 @@ from typing import Any
 
 from autograd.support import files
 from autograd.support.text import short
-from nn.io import FOREIGN
 
 NAME = "checkpoint.json"
 FORMAT = "chaingrad checkpoint"
 VERSION = 1
-OF_FILES = FOREIGN | {".safetensors", ".yaml", ".yml", ".tar", ".gz", ".svg", ".html", ".log"}
+OF_FILES = files.FOREIGN | {".safetensors", ".yaml", ".yml", ".tar", ".gz", ".svg", ".html", ".log"}
 
 
 class CheckpointError(ValueError):
@@ -79,7 +78,7 @@ class Checkpoint:
         files.write(self.path, json.dumps(head).encode() + b"\n" + body + b"\n")
 
     def read(self) -> dict[str, Any] | None:
-        """What was written last; None if nothing was.
+        """The content that was written last; None if nothing was.
 
         Raises CheckpointError if the file is damaged, truncated, of a newer version, or no checkpoint.
         """
@@ -87,6 +86,7 @@ class Checkpoint:
             first, _, rest = self.path.read_bytes().partition(b"\n")
         except FileNotFoundError:
             return None
+        # The first line tells a checkpoint from any other file, and its version; only then does the checksum count.
         try:
             head = json.loads(first)
         except ValueError:
@@ -111,9 +111,9 @@ def check_same(path: Path, saved: Any, current: Mapping[str, Any]) -> None:
     Traceback (most recent call last):
     nn.training.checkpoint.CheckpointError: run was made with batch_size=16, and now it is 32: ...
     """
-    given = saved if isinstance(saved, dict) else {}
-    for name in (*current, *(name for name in given if name not in current)):
-        before, now = given.get(name), current.get(name)
+    settings = saved if isinstance(saved, dict) else {}
+    for name in (*current, *(name for name in settings if name not in current)):
+        before, now = settings.get(name), current.get(name)
         if before != now:
             raise CheckpointError(
                 f"{path} was made with {name}={short(before)}, and now it is {short(now)}: "

@@ -1,9 +1,16 @@
-"""`Loop`: the epochs and steps of a training, with what makes them safe to interrupt, to kill and to resume."""
+"""`Loop`: the epochs and steps of a training, safe to interrupt, to kill and to resume.
+
+    epoch:  order of the examples -> a step for each batch -> validation, log, callbacks -> checkpoint
+    step:   rate of the schedule -> forward, backward, update -> error if nan, infinite or exploded
+
+Whatever ends it, the model is as it was after the last finished step.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
@@ -14,7 +21,7 @@ from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.training import resuming
 from nn.training.checkpoint import Checkpoint
-from nn.training.divergence import TrainingError, find_cause, largest_gradient, remedies
+from nn.training.divergence import Cause, TrainingError, find_cause, largest_gradient, remedies
 from nn.training.engine import Engine, NotFiniteError, Objective, Step
 from nn.training.examples import Batch, Examples
 from nn.training.history import History
@@ -24,10 +31,11 @@ from nn.training.progress import Progress
 from nn.training.watch import EXAMPLES, Watch
 
 EXPLODED = 1e6  # times the loss of the first step, or times 1 if that is larger
+SMALL = 10_000_000  # products of two numbers in a step, about 784-128-64-10 with a batch of 64
 
 
 class Job(NamedTuple):
-    """A training as it was asked for, after all checks."""
+    """The arguments of a training, after all checks; `fixed_seed` says whether the seed was among them."""
 
     model: Module
     engine: Engine
@@ -42,7 +50,7 @@ class Job(NamedTuple):
     batch_size: int
     shuffle: bool
     seed: int
-    own_seed: bool
+    fixed_seed: bool
     schedule: Schedule | None
     clipping: tuple[float | None, float | None]
     checkpoint: Checkpoint | None
@@ -55,20 +63,20 @@ class Job(NamedTuple):
         return math.ceil(len(self.training.X) / self.batch_size)
 
 
-class SoFar:
-    """What an unfinished epoch has added up."""
+class EpochTotals:
+    """Sums over the steps of an epoch, for its log."""
 
     def __init__(self) -> None:
         self.examples = 0
         self.loss = self.penalty = 0.0
         self.outputs: list[Any] = []
 
-    def add(self, step: Step, n: int, keep: bool) -> None:
-        """Take a step of n examples into account; `keep` its outputs if metrics will ask for them."""
+    def add(self, step: Step, n: int, with_outputs: bool) -> None:
+        """Add a step of n examples, with its outputs if there are metrics."""
         self.examples += n
         self.loss += step.loss * n
         self.penalty += step.penalty * n
-        if keep:
+        if with_outputs:
             self.outputs += step.outputs
 
 
@@ -84,8 +92,26 @@ def order_of(n: int, epoch: int, seed: int, shuffle: bool) -> list[int]:
     return order
 
 
+@contextmanager
+def threads_for(products: int) -> Iterator[None]:
+    """A block in which NumPy's linear algebra runs on one thread, if a step multiplies no more than so often.
+
+    On two busy cores, 784-32-10 trained 2 to 7 times as fast: a thread that waits for the other one does so at work.
+
+    >>> with threads_for(1000):
+    ...     pass
+    """
+    if products > SMALL:
+        yield
+        return
+    from threadpoolctl import ThreadpoolController
+
+    with ThreadpoolController().limit(limits=1, user_api="blas"):
+        yield
+
+
 class Loop:
-    """A training under way: where it is, and how to go on from there.
+    """A training under way: its position, and how to go on from there.
 
     `epoch` and `batch` are the next ones to do, `steps` counts those done, `scale` is the size of the first loss.
     """
@@ -96,17 +122,17 @@ class Loop:
         self.seed = job.seed
         self.scale = 0.0
         self.stopped_before = False  # by a callback, before the checkpoint was written that this goes on from
-        self.so_far = SoFar()
+        self.totals = EpochTotals()
         self.keeper = Keeper(job.model, job.optimizer)
         self.watch = Watch(job.model)
         # A callback looks at the model after an epoch; only one that says so, after every step.
-        self.looked_at_in_steps = any(_looks_at_steps(callback) for callback in job.callbacks)
+        self.callbacks_in_steps = any(_is_called_in_steps(callback) for callback in job.callbacks)
         self.history = History(
             {
                 "lr": job.optimizer.lr,
                 "optimizer": type(job.optimizer).__name__,
                 "loss": getattr(job.objective.loss, "__name__", repr(job.objective.loss)),
-                "layers": {group.name: group.activation for group in self.watch.layers},
+                "layers": {layer.name: layer.activation for layer in self.watch.layers},
             }
         )
 
@@ -123,20 +149,19 @@ class Loop:
         resuming.begin(self, resume)
         done = self.epoch * job.steps + self.batch
         bar = Progress(job.epochs, job.steps, job.verbosity > 0, job.verbosity == 2, done)
-        with Evaluating(job.model), bar:  # which puts everything back into the mode that it was in
+        with Evaluating(job.model), bar:  # which puts every part back into the mode that it was in
             try:
                 job.model.train()
                 for callback in job.callbacks:
                     callback.history = self.history
-                    callback.on_train_begin({})
+                self._call("on_train_begin", {})
                 job.engine.read_model()
                 while self.epoch < job.epochs and not self.stopped():
                     self._run_epoch(bar)
                     resuming.write(self)
                 job.engine.write_model()
                 self.history.stopped = self.stopped() or "finished"
-                for callback in job.callbacks:
-                    callback.on_train_end({})
+                self._call("on_train_end", {})
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
             finally:
@@ -146,40 +171,42 @@ class Loop:
                     self.history.settings["not compiled"] = job.engine.reason
         return self.history
 
+    def _call(self, event: str, *arguments: Any) -> None:
+        """Call a method of every callback, in order."""
+        for callback in self.job.callbacks:
+            getattr(callback, event)(*arguments)
+
     def _run_epoch(self, bar: Progress) -> None:
         job, epoch, size = self.job, self.epoch, self.job.batch_size
         order = order_of(len(job.training.X), epoch, self.seed, job.shuffle and job.steps > 1)
         first_watched = job.steps - math.ceil(EXAMPLES / size)
-        if self.batch == 0:
-            for callback in job.callbacks:
-                callback.on_epoch_begin(epoch, {})
+        if self.batch == 0:  # not in the middle of an epoch that is resumed
+            self._call("on_epoch_begin", epoch, {})
         if job.callbacks:
             job.engine.read_model()
         for number in range(self.batch, job.steps):
-            for callback in job.callbacks:
-                callback.on_train_batch_begin(number, {})
-            if self.looked_at_in_steps:
+            self._call("on_train_batch_begin", number, {})
+            if self.callbacks_in_steps:
                 job.engine.read_model()
             batch = Batch(job.training, order[number * size : (number + 1) * size])
             step = self._step(batch, self.watch if number >= first_watched else None)
-            self.so_far.add(step, len(batch), keep=bool(job.judge.functions))
+            self.totals.add(step, len(batch), with_outputs=bool(job.judge.functions))
+            # The step is done: an interruption from here on finds it counted.
             self.batch, self.steps = number + 1, self.steps + 1
             bar.step(epoch, step.loss)
-            if self.looked_at_in_steps:
+            if self.callbacks_in_steps:
                 job.engine.write_model()
-            for callback in job.callbacks:
-                callback.on_train_batch_end(number, {"loss": step.loss})
+            self._call("on_train_batch_end", number, {"loss": step.loss})
             if job.checkpoint_every and self.steps % job.checkpoint_every == 0 and self.batch < job.steps:
                 resuming.write(self)
         logs = self._logs(order)
         self.history.append(logs, self.watch.measured())
         bar.epoch(epoch, logs)
-        self.epoch, self.batch, self.so_far = epoch + 1, 0, SoFar()
+        self.epoch, self.batch, self.totals = epoch + 1, 0, EpochTotals()
         self.watch.restart()
         if job.callbacks:
             job.engine.write_model()
-        for callback in job.callbacks:
-            callback.on_epoch_end(epoch, logs)
+        self._call("on_epoch_end", epoch, logs)
 
     def _step(self, batch: Batch, watch: Watch | None) -> Step:
         """One step, all or nothing: whatever goes wrong in it, the model is as it was before."""
@@ -190,7 +217,7 @@ class Loop:
             step = job.engine.train_step(batch, watch)
         except NotFiniteError as error:
             job.optimizer.lr = rate
-            raise self._broken(error, batch.examples) from None
+            raise self._not_finite(error, batch.examples) from None
         except BaseException:
             job.optimizer.lr = rate
             raise
@@ -202,45 +229,44 @@ class Loop:
         return step
 
     def _logs(self, order: Sequence[int]) -> dict[str, float]:
-        job, so_far = self.job, self.so_far
-        logs = {"loss": so_far.loss / so_far.examples}
-        logs.update(job.judge([job.training.y[i] for i in order], so_far.outputs))
-        if so_far.penalty:
-            logs["penalty"] = so_far.penalty / so_far.examples
+        """The numbers of an epoch that is done, by name."""
+        job, totals = self.job, self.totals
+        logs = {"loss": totals.loss / totals.examples}
+        logs.update(job.judge([job.training.y[i] for i in order], totals.outputs))
+        if totals.penalty:
+            logs["penalty"] = totals.penalty / totals.examples
         if job.validation is not None:
-            found = job.engine.evaluate(job.validation, job.batch_size)
-            logs["val_loss"] = found.loss
-            judged = job.judge(job.validation.y, found.outputs)
-            logs.update({f"val_{name}": value for name, value in judged.items()})
+            results = job.engine.evaluate(job.validation, job.batch_size)
+            logs["val_loss"] = results.loss
+            metrics = job.judge(job.validation.y, results.outputs)
+            logs.update({f"val_{name}": value for name, value in metrics.items()})
         logs["lr"] = job.optimizer.lr
         return logs
 
-    def _broken(self, error: NotFiniteError, examples: Examples) -> TrainingError:
-        """The error for nan and inf: what began it, found by running the batch again."""
+    def _not_finite(self, error: NotFiniteError, examples: Examples) -> TrainingError:
+        """The error for nan and inf: the batch runs again, to find where it began."""
         job = self.job
         before = self.keeper.take()
         try:
             cause = find_cause(job.model, job.objective, examples)
         finally:
             self.keeper.put_back(before)
-        if cause is None:
-            story = f"the {error.stage} became nan or infinite"
-        else:
-            story = f"the {error.stage} became nan or infinite. It began in {cause.layer}: {cause.story}"
-        remedy = remedies(examples, job.optimizer.lr, job.clipping != (None, None), cause)
-        return self._error(f"{story}. Try {remedy}", cause.layer if cause else "")
+        beginning = f". It began in {cause.layer}: {cause.story}" if cause else ""
+        return self._error(f"the {error.stage} became nan or infinite{beginning}", examples, cause, cause)
 
     def _exploded(self, size: float, examples: Examples) -> TrainingError:
         cause = largest_gradient(self.job.model)
-        remedy = remedies(examples, self.job.optimizer.lr, self.job.clipping != (None, None), None)
         story = f"the loss exploded, to {size:.3g}. It is worst in {cause.layer}: {cause.story}"
-        return self._error(f"{story}. Try {remedy}", cause.layer)
+        return self._error(story, examples, None, cause)
 
-    def _error(self, text: str, layer: str) -> TrainingError:
-        place = f"epoch {self.epoch + 1}, step {self.batch + 1} of {self.job.steps}"
-        message = f"{place}: {text}. The model is as it was after the last finished step"
+    def _error(self, story: str, examples: Examples, operation: Cause | None, cause: Cause | None) -> TrainingError:
+        """The error with its place and remedies; `operation` is the cause where a single operation is to blame."""
+        job = self.job
+        remedy = remedies(examples, job.optimizer.lr, job.clipping != (None, None), operation)
+        place = f"epoch {self.epoch + 1}, step {self.batch + 1} of {job.steps}"
+        message = f"{place}: {story}. Try {remedy}. The model is as it was after the last finished step"
         self.history.stopped, self.history.failure = "failed", message
-        return TrainingError(message, self.history, layer, self.epoch, self.batch)
+        return TrainingError(message, self.history, cause.layer if cause else "", self.epoch, self.batch)
 
     def stopped(self) -> str:
         """Why no further epoch begins; "" if one may."""
@@ -250,7 +276,7 @@ class Loop:
         return "callback" if self.stopped_before else ""
 
 
-def _looks_at_steps(callback: Callback) -> bool:
+def _is_called_in_steps(callback: Callback) -> bool:
     names = ("on_train_batch_begin", "on_train_batch_end")
     own = vars(callback)
     return any(name in own or getattr(type(callback), name, None) is not getattr(Callback, name) for name in names)

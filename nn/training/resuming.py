@@ -1,4 +1,10 @@
-"""From a training under way to a checkpoint, and back."""
+"""From a training under way to a checkpoint, and back.
+
+    write:  Loop(epoch=3, batch=2, ...)  ->  {"job": {...}, "position": {"epoch": 3, "batch": 2, ...}, "state": ...}
+    begin:  the job is compared with the one that is asked for now; then the loop is at epoch 3, batch 2 again
+
+The order of the examples comes from the seed and the number of the epoch, so that nothing of it is written.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,7 @@ from autograd.support.settings import check_count
 from nn.callbacks import Callback
 from nn.stages import kind_of, layers_of
 from nn.training.checkpoint import CheckpointError, check_same
-from nn.training.examples import Examples
+from nn.training.examples import Examples, as_list
 from nn.training.history import History
 
 if TYPE_CHECKING:
@@ -32,6 +38,7 @@ def begin(loop: Loop, resume: bool) -> None:
     checkpoint = loop.job.checkpoint
     if checkpoint is None:
         return
+    # First everything that can fail.
     if not resume and checkpoint.exists():
         raise FileExistsError(
             f"{checkpoint.path} is the checkpoint of an earlier training: resume=True goes on with it; "
@@ -41,21 +48,21 @@ def begin(loop: Loop, resume: bool) -> None:
     if saved is not None:
         check_same(checkpoint.path, saved.get("job"), _described(loop))
         try:
-            _go_on(loop, saved)
+            _load(loop, saved)
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{checkpoint.path} does not fit this training: {error}") from error
+    # A first checkpoint at once: a folder that cannot be written to is found before the training, not after an epoch.
     checkpoint.prepare()
     if saved is None:
         write(loop)
 
 
 def write(loop: Loop) -> None:
-    """Write down where a training is, if it has a folder."""
+    """Write the position and the state of a training, if it has a folder."""
     job = loop.job
     if job.checkpoint is None:
         return
     job.engine.write_model()
-    so_far = loop.so_far
     job.checkpoint.write(
         {
             "job": _described(loop),
@@ -64,7 +71,7 @@ def write(loop: Loop) -> None:
             "scale": loop.scale,
             "state": loop.keeper.to_json(loop.keeper.take()),
             "history": loop.history.to_json(),
-            "so_far": vars(so_far),
+            "so_far": vars(loop.totals),
             "watch": loop.watch.state_dict(),
             "callbacks": [callback.state_dict() for callback in _with_state(job)],
             "stopped": loop.stopped() == "callback",
@@ -72,15 +79,15 @@ def write(loop: Loop) -> None:
     )
 
 
-def _go_on(loop: Loop, saved: Mapping[str, Any]) -> None:
-    job = loop.job
+def _load(loop: Loop, saved: Mapping[str, Any]) -> None:
+    """Put a loop where a checkpoint says; raises KeyError, TypeError or ValueError before anything changes."""
     state = loop.keeper.from_json(saved["state"])
     history = History(loop.history.settings)
     history.load_json(saved["history"])
     position = {name: check_count("checkpoint", name, saved["position"][name], 0) for name in POSITION}
-    so_far = {name: saved["so_far"][name] for name in vars(loop.so_far)}
+    totals = {name: saved["so_far"][name] for name in vars(loop.totals)}
     seed, scale, watch, callbacks = saved["seed"], saved["scale"], saved["watch"], saved["callbacks"]
-    stateful = _with_state(job)
+    stateful = _with_state(loop.job)
     if len(callbacks) != len(stateful):
         raise ValueError(f"it has the state of {len(callbacks)} callbacks, and now there are {len(stateful)}")
     stopped = bool(saved["stopped"])
@@ -88,14 +95,14 @@ def _go_on(loop: Loop, saved: Mapping[str, Any]) -> None:
     loop.watch.load_state_dict(watch)
     loop.history = history
     vars(loop).update(position, seed=seed, scale=scale, stopped_before=stopped)
-    vars(loop.so_far).update(so_far)
-    for callback, kept in zip(stateful, callbacks, strict=True):
+    vars(loop.totals).update(totals)
+    for callback, remembered in zip(stateful, callbacks, strict=True):
         callback.history = history
-        callback.load_state_dict(kept)
+        callback.load_state_dict(remembered)
 
 
 def _described(loop: Loop) -> dict[str, Any]:
-    """What must be the same for a training to go on bit for bit; the number of epochs need not be."""
+    """The settings that must be the same for a training to go on bit for bit; the number of epochs need not be."""
     job = loop.job
     objective = job.objective
     optimizer = job.optimizer.state_dict()
@@ -114,7 +121,7 @@ def _described(loop: Loop) -> dict[str, Any]:
         "clipping": list(job.clipping),
         "batch_size": job.batch_size,
         "shuffle": job.shuffle,
-        "seed": job.seed if job.own_seed else None,
+        "seed": job.seed if job.fixed_seed else None,
         "metrics": list(job.judge.functions),
         "training examples": loop.fingerprints[0],
         "validation examples": loop.fingerprints[1],
@@ -136,11 +143,9 @@ def fingerprint(examples: Examples | None) -> str | None:
     """How many examples there are, how wide, and a hash of all their numbers."""
     if examples is None:
         return None
-    others = array("d")
-    for t in examples.y:
-        others.extend(t if isinstance(t, list) else [t])
+    inputs = np.asarray(examples.X, dtype=np.float64)
+    others = array("d", [x for t in examples.y for x in as_list(t)])
     others.extend(examples.sample_weight or ())
-    numbers = np.asarray(examples.X, dtype=np.float64)
-    found = hashlib.sha256(np.ascontiguousarray(numbers).data)
-    found.update(others)
-    return f"{len(numbers)} × {numbers.shape[1]}, {found.hexdigest()[:16]}"
+    digest = hashlib.sha256(np.ascontiguousarray(inputs).data)
+    digest.update(others)
+    return f"{len(inputs)} × {inputs.shape[1]}, {digest.hexdigest()[:16]}"

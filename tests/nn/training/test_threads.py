@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import nn
 from nn.callbacks import Callback
 from nn.datasets import moons
-from nn.training.threads import SMALL, threads_for
+from nn.training.loop import SMALL, threads_for
 
 
 def threads() -> list[int]:
