@@ -130,6 +130,7 @@ class Program:
         rows, single = self.rows(X)
         if not is_reduced(reduction) and not single:
             return self._unreduced(machine, rows, inputs, accumulate)
+        # As gX has it, a row for each input: so copying it is fast. The seed is what one result counts.
         by_inputs = np.empty(rows.shape[::-1], self.dtype).T if inputs else None
         value = machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0, by_inputs)
         gradients = machine.gradient.tolist()
@@ -237,6 +238,7 @@ class PerExample:
 
     def __init__(self, recorded: RecordedGraph, parameters: Sequence[int]) -> None:
         graph, self.inputs = recorded.graph.copy(), len(recorded.inputs)
+        # The same nodes, but parameters are read from X.
         column = {p: self.inputs + k for k, p in enumerate(parameters)}
         for i, leaf in graph.leaves.items():
             if leaf.kind == PARAMETER:

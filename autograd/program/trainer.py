@@ -12,6 +12,7 @@ from autograd.engine.value import Value
 from autograd.program.machine import Array, Machine
 
 
+# A protocol, and not Program itself: its module imports this one.
 class Trainable(Protocol):
     """What a trainer needs of a program: its parameters, and how it reads tables and the numbers of Values."""
 
@@ -66,6 +67,7 @@ class Trainer:
         """
         if reduction not in ("mean", "sum"):
             raise ValueError(f'reduction must be "mean" or "sum" here, got {reduction!r}')
+        # The seed is what one result counts.
         rows, _ = self.program.rows(X)
         value = self._machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0)
         return value, self._machine.gradient
@@ -100,7 +102,7 @@ class Trainer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.write_back()
+        self.write_back()  # after an error too: the steps before it count
 
 
 def _trainer(program: Trainable, parameters: Array) -> Trainer:

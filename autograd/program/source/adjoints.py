@@ -213,7 +213,7 @@ class Adjoints:
 
 
 def _as_wide(formula: Operand, reference: Reference) -> Operand:
-    """The formula along all axes of what is scattered: to a vector, np.add.at adds rubbish where one is missing."""
+    """The formula along all axes of what is scattered: to a vector, np.add.at adds wrong numbers if one is missing."""
     axes = axes_of(formula)
     if not axes or reference.storage in (ROWS, INPUTS) or axes[0] == reference.axes[0]:
         return formula

@@ -39,6 +39,7 @@ def write_backward(draft: Draft, references: References) -> None:
     """Write a section for each block that the gradient of the first output passes through."""
     adjoints = Adjoints(draft, references)
     adjoints.start()
+    # When a block has its turn, all blocks that read it have sent their gradients.
     for b in range(len(draft.layout.blocks) - 1, -1, -1):
         g = adjoints.open(b) if adjoints.has_gradient(b) else None
         if g is not None:
@@ -89,8 +90,9 @@ def local_derivative(draft: Draft, op: str, j: int, y: Formula, xs: list[Operand
         if op == "log":
             return 1.0 / xs[0]  # what is below 0 has made the result nan
         if op in ("maximum", "minimum"):
-            mine, other = (xs[j], xs[1 - j]) if op == "maximum" else (xs[1 - j], xs[j])
-            return XP.where(XP.equal(mine, other), 0.5, XP.greater(mine, other))
+            # Both operands of a tie take half.
+            a, b = (xs[j], xs[1 - j]) if op == "maximum" else (xs[1 - j], xs[j])
+            return XP.where(XP.equal(a, b), 0.5, XP.greater(a, b))
     try:
         derivative = ops.TABLE[op].derivatives[j](XP, y, *xs)
         return derivative if isinstance(derivative, Formula) else float(derivative)

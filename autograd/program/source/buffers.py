@@ -1,6 +1,6 @@
 """Pass: cut lines into single operations, and let arrays share memory.
 
-A line with one operation can write into the array that it is for (`out=`), so no step allocates memory. An array whose
+A line with one operation can write into the array that it is for (`out=`), without memory of its own. An array whose
 numbers are no longer needed becomes another of the same shape: fewer arrays, more of which stay in the cache.
 
 >>> from autograd.program.source.formula import call, name

@@ -94,7 +94,7 @@ class Draft:
         # Nodes through which a gradient goes on to parameters, and those through which one goes on to inputs.
         self.to_parameters = nodes_with_gradient(graph, PARAMETER)
         self.to_inputs = nodes_with_gradient(graph, INPUT)
-        # Names, each given out once: of arrays, of their parts and of constant indices.
+        # Names, each used once: of arrays, of their parts and of constant indices.
         self.names = Names(HELPERS)
         self.buffers: dict[str, Buffer] = {}
         self._gradients: dict[str, str] = {}  # the arrays of gradients, by the arrays that they belong to

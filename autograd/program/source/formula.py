@@ -88,6 +88,7 @@ class Formula:
 
 
 Operand = Formula | float
+# To NumPy, what these return are booleans; so are products of such formulas, and nothing else.
 _TRUTHS = {"np.greater", "np.greater_equal", "np.equal", "np.isnan", "np.isfinite"}
 
 

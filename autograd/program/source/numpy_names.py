@@ -152,7 +152,7 @@ class NumpyNames:
         def either(*parts: Operand) -> Any:
             return (on_formulas if any(isinstance(x, Formula) for x in parts) else on_floats)(*parts)
 
-        setattr(self, function, either)  # found without __getattr__ from now on
+        setattr(self, function, either)  # from now on an attribute: __getattr__ runs once for each
         return either
 
     def where(self, condition: Operand, a: Operand, b: Operand) -> Operand:

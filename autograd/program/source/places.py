@@ -112,10 +112,12 @@ def view_of(draft: Draft, reference: Reference, gradient: bool = False) -> Formu
         label = draft.view(pattern.text(base, rows, ", examples"), reference.label)
         text = pattern.text(buffer, rows, ", examples")
         return name(draft.view(text, f"g_{label}" if gradient else label), reference.axes, buffer)
+    # The gradient by inputs is an array with their places; they themselves are read from X in each call.
     if reference.storage == INPUTS:
         text = "gX" if scattered else pattern.text("gX", draft.columns, ", examples")
         return name(draft.view(text, f"g_{reference.label}"), reference.axes)
     base = "gP" if gradient else "P"
+    # In P and gP, a gradient is called after the numbers that it is for, and has their place.
     if scattered:
         return name(base, reference.axes)
     label = draft.view(pattern.shared_text("P", layout.shared), reference.label)
