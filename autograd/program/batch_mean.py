@@ -12,7 +12,7 @@ from autograd.program.passes.graph import BATCH_MEAN
 @operation(lambda xp, y, x: 1.0, name=BATCH_MEAN, symbol="mean", rule="slope 1/n, to each of n examples")
 def _batch_mean(xp: Any, x: Any) -> Any:
     """The mean over the examples of a batch; for a single example, x itself."""
-    return x * 1.0  # a node of its own, also where x is a leaf
+    return x * 1.0
 
 
 def batch_mean(x: Any) -> Any:

@@ -1,4 +1,19 @@
-"""All passes in a row: from a recorded graph to source, with what each pass made kept to be printed."""
+"""All passes in a row: from a recorded graph to source, and in words what each of them made.
+
+>>> from autograd.engine.value import Value
+>>> from autograd.program.passes.graph import read_graph
+>>> w, x = Value(3.0, label="w"), Value(0.0, label="x")
+>>> compilation = build(read_graph([(w * x * 1.0).tanh()], inputs=[x]).graph, columns=1)
+>>> print(compilation.stages()["recorded"])
+recorded: 3 operations on 3 leaves
+#2 = *(#0 w, #1 x)
+#4 = *(#2, 1.0)
+#5 = tanh(#4)
+>>> print(compilation.stages()["lifted"])
+lifted: 2 blocks
+0: times1 = 1 × *: elementwise of w and x
+1: tanh1 = 1 × tanh: elementwise of times1
+"""
 
 from __future__ import annotations
 
@@ -24,7 +39,7 @@ from autograd.program.source.places import display_name, read
 from autograd.support.text import plural
 
 # Sums are collected before equal nodes are merged, because a product that two sums used would stay outside of both
-# dots. `legalize` is last: the copies that it inserts would look like equal nodes, and like other terms of a sum.
+# dots. `legalize` is last: it needs the sums and dots that are left, and makes no copies for dead nodes then.
 CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
     fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
 )  # fmt: skip
@@ -168,6 +183,7 @@ def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False
 
 def _write_results(draft: Draft) -> list[tuple[int, bool]]:
     """Have the forward function return the outputs: those of one block that follow one another as one array."""
+    # One output is a row, several are rows along an axis: the machine puts them side by side again.
     block_of = {i: b for b, block in enumerate(draft.layout.blocks) for i in block.nodes.ravel().tolist()}
     results = []
     for b, outputs in groupby(draft.graph.outputs, key=block_of.__getitem__):

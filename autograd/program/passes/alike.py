@@ -54,6 +54,7 @@ class _Legalizer:
         for i in graph.order:
             op, operands = graph.ops[i], tuple([self.same.get(a, a) for a in graph.operands[i]])
             graph.operands[i] = operands
+            # Each member of a softmax was recorded as a node; they are computed by one block, all or none.
             if op in FAMILIES:
                 self._join_family(i, operands)
                 continue
@@ -61,7 +62,7 @@ class _Legalizer:
                 self._write_additions(i, operands)
             elif op == "dot":
                 left, right, terms = graph.dot_parts(i)
-                # Factors that are shared on one side are weights: the product with them reads each side by itself.
+                # Shared factors on the left are weights, alike already. If both sides differ, kinds may be mixed.
                 if self.batched[left[0]] and self.batched[right[0]]:
                     graph.operands[i] = (*self._alike(left), *self._alike(right), *terms)
             elif is_variadic(graph, i):
@@ -71,7 +72,7 @@ class _Legalizer:
         return graph.with_order(self.order, tuple(outputs))
 
     def _write_additions(self, i: int, operands: tuple[int, ...]) -> None:
-        """Make a short sum additions, left to right: they can be grouped with others, and an array is not filled."""
+        """Make a short sum additions, left to right, as if it had been recorded term by term."""
         total, *others = operands
         if not others:  # as the engine has it, which turns -0.0 into 0.0
             others = [self.graph.literal(0.0)]

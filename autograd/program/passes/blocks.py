@@ -32,9 +32,9 @@ from autograd.program.passes.alike import FAMILIES, is_variadic
 from autograd.program.passes.graph import LITERAL, ROWS, SHARED, Graph
 
 Numbers = NDArray[np.int64]  # numbers of nodes, or positions in an array
-
 ANY_NUMBER = ("+", "-", "*", "/")  # with a literal operand, these take a vector of literals just as well
 
+# The forms of blocks: what one line of array code can compute. `Block` says what its arrays are in each.
 ELEMENTWISE, PRODUCT, ROWWISE = "elementwise", "matrix product", "row by row"
 REDUCTION, FAMILY, BATCH_REDUCTION = "along rows", "family", "across the batch"
 
@@ -43,7 +43,8 @@ REDUCTION, FAMILY, BATCH_REDUCTION = "along rows", "family", "across the batch"
 class NodeGroup:
     """Nodes of one level with the same operation; `storage` says where each operand is read from.
 
-    A dot, and another operation on any number of operands, has one place for all operands of a kind.
+    A dot has one place for all left factors, one for all right factors, and one for each term to add; another operation
+    on any number of operands has one for all.
     """
 
     level: int
@@ -110,23 +111,22 @@ class Block:
         elif all(names):  # how long the rows are, the count of nodes says already
             texts = list(names)
         operands = " + ".join([" @ ".join(texts[:2]), *texts[2:]]) if self.form == PRODUCT else " and ".join(texts)
-        of = f" of {operands}" if names or self.form != ELEMENTWISE else ""
-        return f"{self.size} × {self.op}: {self.form}{of}" + (f" ({self.why})" if self.why else "")
+        what = f" of {operands}" if names or self.form != ELEMENTWISE else ""
+        return f"{self.size} × {self.op}: {self.form}{what}" + (f" ({self.why})" if self.why else "")
 
 
 def group_nodes(graph: Graph) -> list[NodeGroup]:
     """All computed nodes in groups, lowest level first, and within a level by the first node."""
     storage, level = graph.storage(), levels_of(graph)
     # Nodes with one signature are computed by the same line of array code.
-    nodes_by: dict[tuple[object, ...], list[int]] = {}
+    by_signature: dict[tuple[object, ...], list[int]] = {}
     for i in graph.order:
-        nodes_by.setdefault((level[i], *_signature(graph, storage, i)), []).append(i)
+        by_signature.setdefault((level[i], *_signature(graph, storage, i)), []).append(i)
+    # A group reads only results of lower levels, so in this order everything is computed before it is read.
     groups = []
-    for nodes in sorted(nodes_by.values(), key=lambda nodes: (level[nodes[0]], nodes[0])):
+    for nodes in sorted(by_signature.values(), key=lambda nodes: (level[nodes[0]], nodes[0])):
         i = nodes[0]
-        # The members of a softmax differ in their setting, k: it is no property of the group.
-        settings = () if graph.ops[i] in FAMILIES else graph.settings.get(i, ())
-        places = _operand_storage(graph, storage, i)
+        places, settings = _operand_storage(graph, storage, i), _settings(graph, i)
         groups.append(NodeGroup(level[i], graph.ops[i], tuple(nodes), places, storage[i] == ROWS, settings))
     return groups
 
@@ -148,19 +148,19 @@ def _operand_storage(graph: Graph, storage: list[str], i: int) -> tuple[str, ...
         operands = graph.operands[i][:1]
     else:
         return tuple([storage[a] for a in graph.operands[i]])
-    # These operations read arrays, so literals among their operands lie in the vector P.
+    # A dot and its like read arrays, so literals among their operands lie in the vector P.
     return tuple([SHARED if storage[a] == LITERAL else storage[a] for a in operands])
+
+
+def _settings(graph: Graph, i: int) -> tuple[float, ...]:
+    """The settings that a group has in common: not the k of a softmax, in which its members differ."""
+    return () if graph.ops[i] in FAMILIES else graph.settings.get(i, ())
 
 
 def _signature(graph: Graph, storage: list[str], i: int) -> tuple[object, ...]:
     """What two nodes of one level must have in common to be computed together."""
     op, operands = graph.ops[i], graph.operands[i]
     places = _operand_storage(graph, storage, i)
-    if op == "dot":
-        return (op, graph.settings[i], places)
-    if is_variadic(graph, i):
-        settings = () if op in FAMILIES else graph.settings.get(i, ())
-        return (op, settings, len(operands), storage[i], places)
-    if op not in ANY_NUMBER:  # x**2 and x**3 are different code
+    if op not in ANY_NUMBER and not is_variadic(graph, i):  # x**2 and x**3 are different code
         places = tuple([str(a) if place == LITERAL else place for a, place in zip(operands, places, strict=True)])
-    return (op, graph.settings.get(i, ()), places, storage[i])
+    return (op, _settings(graph, i), len(operands), storage[i], places)

@@ -27,6 +27,7 @@ from autograd.engine import ops
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 
+# Kinds of leaves, see `Leaf`, and operations that are no rows of the table.
 INPUT, PARAMETER, GIVEN, LITERAL = "input", "parameter", "given", "literal"
 COPY, SPREAD = "copy", "spread"
 BATCH_MEAN = "batch_mean"
@@ -121,6 +122,7 @@ class Graph:
 
     def batched(self) -> bytearray:
         """Which nodes differ between the examples of a batch: 1 for those."""
+        # Inputs differ; what is computed does if an operand does.
         differs = bytearray(len(self.ops))
         for i, leaf in self.leaves.items():
             if leaf.kind == INPUT:
@@ -206,6 +208,7 @@ def read_graph(
     # Only rows of any number of operands have settings: k of a softmax, how many pairs a dot has.
     variadic = {name for name, row in ops.TABLE.items() if row.variadic}
     givens: list[Value] = []
+    # What has operands is computed; everything else is a leaf, whose kind decides where its number comes from.
     for i, v in enumerate(nodes):
         if operands[i]:
             graph.order.append(i)
@@ -232,6 +235,7 @@ def _leaf(
     if v.requires_grad:
         parameters.append(v)
         return Leaf(PARAMETER, len(parameters) - 1)
+    # Plain numbers in a formula, and the sum of nothing, are part of the program.
     if v.role in ("constant", "result"):
         return Leaf(LITERAL, 0, v.data)
     givens.append(v)

@@ -207,7 +207,7 @@ class _LayoutAssignment:
         for block in self.blocks:
             for operand in block.operands:
                 first, *others = np.unique(block_of[operand.ravel()]).tolist()
-                if first >= 0:  # the smallest is -1 if some lie elsewhere: then rows are gathered anyway
+                if first >= 0:  # else the operand lies in X or in P
                     for b in others:
                         root[find(b)] = find(first)
         # Arrays are numbered by their first block, and hold their blocks in order.
