@@ -36,15 +36,13 @@ def known_functions() -> dict[str, Callable[..., Any]]:
     from autograd import functions
 
     names = [name for name in vars(functions) if getattr(autograd, name, None) is getattr(functions, name)]
-    found = {
-        n: getattr(functions, n)
-        for n in names
-        if n.islower() and n not in _NOT_OFFERED and callable(getattr(functions, n))
-    }
+    offered = [n for n in names if n.islower() and n not in _NOT_OFFERED and callable(getattr(functions, n))]
+    known: dict[str, Callable[..., Any]] = {name: getattr(functions, name) for name in offered}
+    # A formula has no lists: max(a, b, c) takes its numbers one by one.
     for name in _REDUCTIONS:
         reduction = getattr(autograd, name)
-        found[name] = lambda *xs, _reduction=reduction: _reduction(xs)
-    return found
+        known[name] = lambda *xs, _reduction=reduction: _reduction(xs)
+    return known
 
 
 def evaluate(text: str, values: Mapping[str, Value]) -> Value:
@@ -73,6 +71,8 @@ def evaluate(text: str, values: Mapping[str, Value]) -> Value:
 
 
 class _Reader:
+    """Records a syntax tree, part by part; whatever it does not know by name is an error with its place."""
+
     def __init__(self, text: Text, values: Mapping[str, Value]) -> None:
         self.text = text
         self.tree: ast.AST = ast.Module([], [])
@@ -99,43 +99,45 @@ class _Reader:
         problem = f"cannot read {_short(self.text.written)}: "
         if not self.text.written:
             return ExpressionError(problem + "write a formula, such as 'tanh(a*b + c)'")
-        found = slips(self.text.python, self.functions)[:3]
-        if found:
-            told = "; ".join(dict.fromkeys(told for told, _ in found))
-            places = [self.text.place(place) for _, place in found]
-            return ExpressionError(pointed(problem + told, self.text.written, *places))
-        said = str(getattr(error, "msg", error))
+        likely = slips(self.text.python, self.functions)[:3]
+        if likely:
+            advice = "; ".join(dict.fromkeys(advice for advice, _ in likely))
+            places = [self.text.place(place) for _, place in likely]
+            return ExpressionError(pointed(problem + advice, self.text.written, *places))
+        # None of the slips that people make: what Python's parser says is better than nothing.
+        message = str(getattr(error, "msg", error))
         if not isinstance(error, SyntaxError) or not error.offset:
-            return ExpressionError(problem + said)
-        return self._at(self.text.place(error.offset - 1), problem + said)
+            return ExpressionError(problem + message)
+        return self._at(self.text.place(error.offset - 1), problem + message)
 
     def _not_allowed(self, tree: ast.expr) -> ExpressionError:
         part = ast.get_source_segment(self.text.python, tree) or self.text.python
         place = self.text.place_in_line(tree.col_offset)
-        told = f"{_short(part)} is not allowed in a formula: "
-        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitXor):
-            place = self.text.place(self._between(tree.left, "^"))
-            return self._at(place, "'^' is not allowed in a formula: write ** for powers, as in x**2")
-        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.BitOr):
-            return self._at(self.text.place(self._between(tree.left, "|")), told + "write abs(x) for |x|")
-        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
-            return self._at(place, told + "write floor_divide(a, b)")
-        if isinstance(tree, ast.Call) and not isinstance(tree.func, ast.Name) and not tree.keywords:
-            place = self.text.place(self._between(tree.func, "("))
-            return self._at(place, told + "before a bracket stands a function, or a sign: write * for a product")
-        if isinstance(tree, (ast.List, ast.Set)):
-            return self._at(place, told + "all brackets are round")
-        if isinstance(tree, ast.Tuple) and tree.elts:
-            place = self.text.place(self._between(tree.elts[0], ","))
-            return self._at(place, told + "a decimal number has a point, as in 2.5")
-        if isinstance(tree, ast.Compare):
-            return self._at(place, told + "write greater(a, b) or equal(a, b), and where(condition, x, y) to choose")
-        return self._at(place, told + "use numbers, names, + - * / ** %, brackets, known functions")
+        match tree:
+            case ast.BinOp(left=left, op=ast.BitXor()):
+                part, place, advice = "^", self._after(left, "^"), "write ** for powers, as in x**2"
+            case ast.BinOp(left=left, op=ast.BitOr()):
+                place, advice = self._after(left, "|"), "write abs(x) for |x|"
+            case ast.BinOp(op=ast.FloorDiv()):
+                advice = "write floor_divide(a, b)"
+            case ast.Call(func=called, keywords=[]) if not isinstance(called, ast.Name):
+                place = self._after(called, "(")
+                advice = "before a bracket stands a function, or a sign: write * for a product"
+            case ast.List() | ast.Set():
+                advice = "all brackets are round"
+            case ast.Tuple(elts=[first, *_]):
+                place, advice = self._after(first, ","), "a decimal number has a point, as in 2.5"
+            case ast.Compare():
+                advice = "write greater(a, b) or equal(a, b), and where(condition, x, y) to choose"
+            case _:
+                advice = "use numbers, names, + - * / ** %, brackets, known functions"
+        return self._at(place, f"{_short(part)} is not allowed in a formula: {advice}")
 
-    def _between(self, left: ast.expr, sign: str) -> int:
-        """The place of an operator, behind what stands on its left."""
+    def _after(self, left: ast.expr, sign: str) -> int:
+        """The place of an operator in the written formula, behind what stands on its left."""
+        # Python's tree counts bytes, a text counts characters.
         end = len(self.text.python.encode("utf-8", "replace")[: left.end_col_offset].decode("utf-8", "ignore"))
-        return max(self.text.python.find(sign, end), 0)
+        return self.text.place(max(self.text.python.find(sign, end), 0))
 
     def _name(self, tree: ast.Name) -> Any:
         name = tree.id
@@ -146,11 +148,12 @@ class _Reader:
         place = self.text.place_in_line(tree.col_offset)
         if name in self.functions:
             raise self._at(place, f"{name} is a function: call it, as in {name}(x)")
-        given = ", ".join(self.values) or "none"
-        told = f"{name!r} has no value; given are: {given}. Add {' '.join(f'{n}=NUMBER' for n in self._missing())}"
+        names = ", ".join(self.values) or "none"
+        message = f"{name!r} has no value; given are: {names}. Add {' '.join(f'{n}=NUMBER' for n in self._missing())}"
+        # ab, where a and b have values: on paper, that is their product.
         if len(name) > 1 and all(letter in self.values for letter in name):
-            told += f", or write {'*'.join(name)} for a product"
-        raise self._at(place, told)
+            message += f", or write {'*'.join(name)} for a product"
+        raise self._at(place, message)
 
     def _missing(self) -> list[str]:
         """All names without a value, in the order of the formula."""
@@ -165,9 +168,9 @@ class _Reader:
         if name not in self.functions:
             if name in self.values or name in _CONSTANTS:
                 raise self._at(place, f"there is no function {name!r}, it is a number: write {name}*(...)")
-            meant = function_hint(name, self.functions)
-            told = f"did you mean {meant}?" if meant else f"known are {', '.join(sorted(self.functions))}"
-            raise self._at(place, f"there is no function {_short(name)}; {told}")
+            hint = function_hint(name, self.functions)
+            advice = f"did you mean {hint}?" if hint else f"known are {', '.join(sorted(self.functions))}"
+            raise self._at(place, f"there is no function {_short(name)}; {advice}")
         arguments = [self.read(argument, depth + 1) for argument in inside]
         try:
             return self.functions[name](*arguments)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import count, islice, repeat
 
 from autograd.support.keywords import closest
 
@@ -42,19 +43,20 @@ class Text:
         self.written = written
         pieces: list[str] = []
         self._places: list[int] = []
-        for found in re.finditer(rf"[{''.join(POWERS)}]+|√\s*({NUMBER}|[^\W\d]\w*)(?!\s*[\w.(])|.", written, re.DOTALL):
-            start, piece = found.start(), found[0]
+        # Piece by piece: raised digits, a root of one name or number, or any other character.
+        for match in re.finditer(rf"[{''.join(POWERS)}]+|√\s*({NUMBER}|[^\W\d]\w*)(?!\s*[\w.(])|.", written, re.DOTALL):
+            start, piece, rooted = match.start(), match[0], match[1]
+            places: Iterable[int] = repeat(start)
             if piece[0] in POWERS:
                 piece = f"**({''.join(POWERS[c] for c in piece)})"
-            elif found[1]:
-                piece = f"sqrt({found[1]})"
-                start += len(found[0]) - len(found[1]) - len("sqrt(")  # so that the letters inside keep their places
-                self._places += [max(start + k, found.start()) for k in range(len(piece))]
+            elif rooted:
+                # The letters inside keep their places; what stands before them has that of the root sign.
+                places = (max(place, start) for place in count(match.start(1) - len("sqrt(")))
+                piece = f"sqrt({rooted})"
             else:
                 piece = " " if piece.isspace() else SIGNS.get(piece, piece)
             pieces.append(piece)
-            if not found[1]:
-                self._places += [start] * len(piece)
+            self._places += islice(places, len(piece))
         self.python = "".join(pieces)
 
     def place(self, index: int) -> int:
@@ -74,6 +76,7 @@ def pointed(message: str, written: str, *places: int) -> str:
       a^2
        ^
     """
+    # A part of a long formula, around the first place; each character of it stays one column wide.
     line = "".join(" " if c.isspace() else c if c.isprintable() else "?" for c in written)
     start = max(0, min(places[0] - SHOWN // 2, len(line) - SHOWN))
     shown, before = line[start : start + SHOWN], "..." if start else ""
@@ -89,25 +92,26 @@ def slips(python: str, functions: Collection[str]) -> list[tuple[str, int]]:
     >>> slips("2a^2", ["exp"])
     [('between 2 and a stands no sign: write 2*a', 1), ('write ** for powers', 2)]
     """
-    found = _brackets(python)
-    for pattern, told in PATTERNS.items():
+    likely = _brackets(python)
+    for pattern, advice in PATTERNS.items():
         match = re.search(pattern, python)
         if match:
-            found.append((told.format(match[0].replace(",", ".")), match.start()))
+            likely.append((advice.format(match[0].replace(",", ".")), match.start()))
+    # A number and a name, as in 2a; but 1e5 and 2j are numbers.
     for pair in re.finditer(rf"(?<![\w.])({NUMBER})([^\W\d]\w*)", python):
         if not re.fullmatch(r"[eE]\d+|[jJ]", pair[2]):
-            told = f"between {pair[1]} and {pair[2]} stands no sign: write {pair[1]}*{pair[2]}"
-            found.append((told, pair.start(2)))
+            advice = f"between {pair[1]} and {pair[2]} stands no sign: write {pair[1]}*{pair[2]}"
+            likely.append((advice, pair.start(2)))
+    # Two operands with nothing but a blank between them, or a bracket that closes before one.
     for pair in re.finditer(r"(?:[\w.]|\))(\s+|(?<=\)))(?=[\w(.])", python):
         word = re.search(r"[^\W\d]\w*$", python[max(0, pair.start() - 30) : pair.start() + 1])
         if word and word[0] in functions:
             if python[pair.end()] != "(":  # exp (a) can be read
-                told = f"the argument of {word[0]} stands in brackets: write {word[0]}(x)"
-                found.append((told, pair.end()))
-        elif pair[1] or python[pair.end()] != "(":  # so can (a)(b), and is told of then
-            told = f"between {python[pair.start()]!r} and {python[pair.end()]!r} stands no sign: write * for a product"
-            found.append((told, pair.end()))
-    return sorted(found, key=lambda slip: slip[1])
+                likely.append((f"the argument of {word[0]} stands in brackets: write {word[0]}(x)", pair.end()))
+        elif pair[1] or python[pair.end()] != "(":  # so can (a)(b), whose error comes later
+            left, right = python[pair.start()], python[pair.end()]
+            likely.append((f"between {left!r} and {right!r} stands no sign: write * for a product", pair.end()))
+    return sorted(likely, key=lambda slip: slip[1])
 
 
 def _brackets(python: str) -> list[tuple[str, int]]:
@@ -129,5 +133,5 @@ def function_hint(name: str, functions: Collection[str]) -> str:
     >>> function_hint("ln", ["log", "exp"]), function_hint("tahn", ["tanh"]), function_hint("foo", ["exp"])
     ('log', 'tanh', '')
     """
-    meant = CALLED.get(name.lower(), "")
-    return meant if meant in functions else closest(name, functions)
+    ours = CALLED.get(name.lower(), "")
+    return ours if ours in functions else closest(name, functions)

@@ -201,25 +201,26 @@ class PathSum:
     @cached_property
     def paths(self) -> tuple[Path, ...]:
         """All paths in the order of the operands, or if there are more than k, the k strongest, strongest first."""
-        routes, k = self._routes, self.settings.k
-        paths: Sequence[Sequence[Any]]
-        if routes.count <= k:
-            paths = routes.paths()
-        else:
-            paths = strongest(routes, k) if isinstance(routes, Routes) else routes.strongest(k)
+        paths = self._paths_of_links()
         # A link that several paths share becomes one factor.
         links = {id(link): link for path in paths for link in path}
         factors = {key: self._factor(link) for key, link in links.items()}
         return tuple(
             [
                 Path(
-                    (self._stops[routes.target], *[self._stops[link.source] for link in path]),
+                    (self._stops[self._routes.target], *[self._stops[link.source] for link in path]),
                     tuple([factors[id(link)] for link in path]),
-                    routes.product(path),
+                    self._routes.product(path),
                 )
                 for path in paths
             ]
         )
+
+    def _paths_of_links(self) -> Sequence[Sequence[Any]]:
+        routes, k = self._routes, self.settings.k
+        if routes.count <= k:
+            return routes.paths()
+        return strongest(routes, k) if isinstance(routes, Routes) else routes.strongest(k)
 
     def _factor(self, link: Link | BlockLink) -> Factor:
         matrix, slot = (((link.value,),), link.slot) if isinstance(link, Link) else (link.matrix, 0)

@@ -1,5 +1,11 @@
 """Names, numbers and derivatives as plain text, LaTeX and HTML: three ways to write, one interface (`Style`).
 
+    >>> for style in (Style(), Latex(), Html()):
+    ...     print(style.name("w12"), style.number(-1.5e-7), style.factor(-2.0), sep="    ")
+    w12    −1.5e−7    (−2)
+    w_{12}    -1.5 \\times 10^{-7}    \\left(-2\\right)
+    w<sub>12</sub>    −1.5×10<sup>−7</sup>    (−2)
+
 Labels are text from the user. Each style shows them as they are and lets nothing in them act: no markup, no commands.
 """
 
@@ -9,6 +15,7 @@ import html
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -62,10 +69,11 @@ def parse_name(label: str) -> Name:
     'learning_rate'
     """
     prefix, dot, last = label.rpartition(".")
-    found = _INDEXED.fullmatch(last.translate(_FULL_SIZE))
-    if not found:
+    match = _INDEXED.fullmatch(last.translate(_FULL_SIZE))
+    if not match:
         return Name(prefix + dot, last, "")
-    base, index = found[1], ",".join(re.findall(r"[^\W_]+", found[2]))
+    base, index = match[1], ",".join(re.findall(r"[^\W_]+", match[2]))
+    # Words behind an underscore are an index of a letter (w_old), and a part of a longer name (learning_rate).
     if index.replace(",", "").isdigit() or len(base) == 1 or base in GREEK:
         return Name(prefix + dot, base, index)
     return Name(prefix + dot, last, "")
@@ -83,6 +91,7 @@ def digits(x: float, precision: int) -> tuple[str, int]:
         return str(int(x)), 0
     mantissa, _, power = f"{x:.{precision - 1}e}".partition("e")
     exponent = int(power)
+    # Everyday sizes are written out. The power is taken after rounding: 9999.96 has five digits, not four.
     if -4 <= exponent < 6:
         mantissa, exponent = f"{x:.{max(0, precision - 1 - exponent)}f}", 0
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa), exponent
@@ -96,6 +105,7 @@ def counted(n: int) -> str:
     """
     if n < 10**30:
         return f"{n:,}"
+    # A float holds no such number: the logarithm of its first 64 bits, and of the power of two that follows them.
     shift = n.bit_length() - 64
     power = math.log10(n >> shift) + shift * math.log10(2.0)
     return f"about {10 ** (power % 1):.4g}·10^{int(power)}"
@@ -107,14 +117,11 @@ def unique(names: Iterable[str]) -> list[str]:
     >>> unique(["h", "y", "h"])
     ['h#1', 'y', 'h#2']
     """
-    given = list(names)
-    totals: dict[str, int] = {}
-    for name in given:
-        totals[name] = totals.get(name, 0) + 1
-    used: dict[str, int] = {}
+    names = list(names)
+    totals, used = Counter(names), Counter[str]()
     result = []
-    for name in given:
-        used[name] = used.get(name, 0) + 1
+    for name in names:
+        used[name] += 1
         result.append(name if totals[name] == 1 else f"{name}#{used[name]}")
     return result
 
@@ -154,8 +161,11 @@ class Style:
 
     def derivative(self, of: str, by: str, slot: int = 0) -> str:
         """∂of/∂by; with a slot, by its use as that operand (1 is the first)."""
-        raised = f"⁽{str(slot).translate(_RAISED)}⁾" if slot else ""
-        return f"{self.symbol}{self.name(of)}/{self.symbol}{self.name(by)}{raised}"
+        return f"{self.symbol}{self.name(of)}/{self.symbol}{self.name(by)}{self.raised(slot) if slot else ''}"
+
+    def raised(self, slot: int) -> str:
+        """The number of an operand, above the line and in brackets."""
+        return f"⁽{str(slot).translate(_RAISED)}⁾"
 
     def number(self, x: float) -> str:
         """A number with as many significant digits as asked for."""
@@ -215,8 +225,10 @@ class Latex(Style):
 
     def derivative(self, of: str, by: str, slot: int = 0) -> str:
         d = SYMBOLS[self.symbol]
-        raised = f"^{{({slot})}}" if slot else ""
-        return rf"\frac{{{d}{self.name(of)}}}{{{d}{self.name(by)}{raised}}}"
+        return rf"\frac{{{d}{self.name(of)}}}{{{d}{self.name(by)}{self.raised(slot) if slot else ''}}}"
+
+    def raised(self, slot: int) -> str:
+        return f"^{{({slot})}}"
 
     def infinity(self, negative: bool) -> str:
         return r"-\infty " if negative else r"\infty "
@@ -254,10 +266,8 @@ class Html(Style):
         index = f"<sub>{html.escape(name.index)}</sub>" if name.index else ""
         return html.escape(name.prefix + GREEK.get(name.base, name.base)) + index
 
-    def derivative(self, of: str, by: str, slot: int = 0) -> str:
-        """∂of/∂by on one line."""
-        raised = f"<sup>({slot})</sup>" if slot else ""
-        return f"{self.symbol}{self.name(of)}/{self.symbol}{self.name(by)}{raised}"
+    def raised(self, slot: int) -> str:
+        return f"<sup>({slot})</sup>"
 
     def infinity(self, negative: bool) -> str:
         return "−∞" if negative else "∞"

@@ -1,4 +1,15 @@
-"""Why backward() sorts the graph first: the recursion without sorting beside it, on the same frozen graph."""
+"""Why backward() sorts the graph first: the recursion without sorting beside it, on the same frozen graph.
+
+For y = b + c with b = 2 · a and c = 5 · b, the right gradient of b is 1 + 5 = 6. What the recursion does:
+
+    call   of   passes on   grads after it
+    1      y    1           b = 1, c = 1
+    2      b    1           a = 2            too early: 5 is still to come from c
+    3      c    1           b = 6
+    4      b    6           a = 14           a second time: the first 1 is among the 6
+
+The sorted pass calls y, c, b, and a gets 12.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +68,8 @@ class OrderComparison:
     def differing(self) -> tuple[int, ...]:
         """The nodes whose gradients differ, from the output down."""
         pairs = zip(self.sorted_grads, self.naive_grads, strict=True)
-        found = [index for index, (right, naive) in enumerate(pairs) if not _close(right, naive)]
-        return tuple([index for index in reversed(found) if self.snapshot.nodes[index].requires_grad])
+        apart = [index for index, (right, naive) in enumerate(pairs) if not _close(right, naive)]
+        return tuple([index for index in reversed(apart) if self.snapshot.nodes[index].requires_grad])
 
     @property
     def visits(self) -> int:
@@ -100,27 +111,23 @@ class OrderComparison:
 
     def _parting_text(self, parting: Parting) -> str:
         name, style = self._name(parting.node), Style()
+        # As many digits as it takes to see the difference.
         while style.number(parting.held) == style.number(parting.right) and style.precision < 17 and not parting.again:
             style = Style(style.precision + 1)
-        held = f"They part at call {counted(parting.call)}, of {name}"
+        call = f"They part at call {counted(parting.call)}, of {name}"
         if parting.again:
-            return f"{held}: it passes on its {style.number(parting.held)} again, after all of it was passed on before."
+            return f"{call}: it passes on its {style.number(parting.held)} again, after all of it was passed on before."
         users = ", ".join(self._name(index) for index in parting.waiting[:5])
         return (
-            f"{held}: it passes on {style.number(parting.held)} at once, but in the end {style.number(parting.right)} "
+            f"{call}: it passes on {style.number(parting.held)} at once, but in the end {style.number(parting.right)} "
             f"arrives there, for {users or 'another use'} comes later. Called again, it passes on all that it holds by "
             "then, so the first part goes down twice."
         )
 
     def __str__(self) -> str:
         rows = self._table()
-        widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        lines = [
-            "  ".join(
-                [f"{row[0]:<{widths[0]}}", *(f"{cell:>{w}}" for cell, w in zip(row[1:], widths[1:], strict=True))]
-            )
-            for row in rows
-        ]
+        first, *others = (max(map(len, column)) for column in zip(*rows, strict=True))
+        lines = ["  ".join([row[0].ljust(first), *map(str.rjust, row[1:], others)]) for row in rows]
         table = [*(line.rstrip() for line in lines), ""] if len(rows) > 1 else []
         return "\n".join([*table, *self._sentences()])
 
@@ -128,8 +135,8 @@ class OrderComparison:
         return self.html
 
     def __repr__(self) -> str:
-        found = "the same gradients" if self.same else f"{len(self.differing)} gradients differ"
-        return f"<OrderComparison: {found}; print it>"
+        result = "the same gradients" if self.same else f"{len(self.differing)} gradients differ"
+        return f"<OrderComparison: {result}; print it>"
 
 
 def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderComparison:
@@ -158,33 +165,37 @@ def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderCom
         raise ValueError(f"max_calls is at least 1, got {max_calls!r}")
     picture = output if isinstance(output, Snapshot) else snapshot(output)
     nodes, incoming = picture.nodes, picture.incoming
-    taking = [v.requires_grad for v in nodes]
+    called = [node.requires_grad and not node.is_leaf for node in nodes]
     right = gradients(picture, range(picture.root + 1))
-    naive, sent, calls = [0.0] * len(nodes), [0.0] * len(nodes), [0] * len(nodes)
+    naive, passed, calls = [0.0] * len(nodes), [0.0] * len(nodes), [0] * len(nodes)
     naive[picture.root] = 1.0
     parting: Parting | None = None
     # The operands of a call are called after everything it does itself, so a stack gives the order of the recursion.
-    stack = [picture.root] if taking[picture.root] and not nodes[picture.root].is_leaf else []
-    made = 0
-    while stack and made < max_calls:
+    stack = [picture.root] if called[picture.root] else []
+    number = 0
+    while stack and number < max_calls:
         index = stack.pop()
-        held = naive[index]
-        made += 1
+        grad = naive[index]
+        number += 1
         calls[index] += 1
-        sent[index] += held
-        if parting is None and held != 0.0 and not _close(sent[index], right[index]):
-            waiting = tuple([e.target for e in picture.outgoing[index] if taking[e.target] and not calls[e.target]])
-            parting = Parting(made, index, held, right[index], calls[index] > 1 and _close(held, right[index]), waiting)
+        # A node passes on all it holds at every call, so what it has passed on in all is the sum of these.
+        passed[index] += grad
+        if parting is None and grad != 0.0 and not _close(passed[index], right[index]):
+            # It holds what is right, and has been called: then all of it was passed on before. Else more is to come,
+            # from the results that have not been called.
+            again = calls[index] > 1 and _close(grad, right[index])
+            waiting = tuple([e.target for e in picture.outgoing[index] if called[e.target] and not calls[e.target]])
+            parting = Parting(number, index, grad, right[index], again, waiting)
         for edge in incoming[index]:
-            if taking[edge.source]:
-                naive[edge.source] += chain(held, edge.local_grad)
-        stack.extend(e.source for e in reversed(incoming[index]) if taking[e.source] and not nodes[e.source].is_leaf)
-    return OrderComparison(picture, tuple(right), tuple(naive), tuple(calls), _all_calls(picture), parting)
+            if nodes[edge.source].requires_grad:
+                naive[edge.source] += chain(grad, edge.local_grad)
+        stack.extend(edge.source for edge in reversed(incoming[index]) if called[edge.source])
+    all_calls = _count_calls(picture, called)
+    return OrderComparison(picture, tuple(right), tuple(naive), tuple(calls), all_calls, parting)
 
 
-def _all_calls(picture: Snapshot) -> int:
+def _count_calls(picture: Snapshot, called: list[bool]) -> int:
     """How many calls the recursion makes: one for each path from the output to a node that is called."""
-    called = [node.requires_grad and not node.is_leaf for node in picture.nodes]
     if not called[picture.root]:
         return 0
 
@@ -196,4 +207,5 @@ def _all_calls(picture: Snapshot) -> int:
 
 
 def _close(a: float, b: float) -> bool:
+    """Equal but for rounding; infinities and nan are close to themselves."""
     return a == b or abs(a - b) <= 1e-12 * max(abs(a), abs(b)) or (a != a and b != b)

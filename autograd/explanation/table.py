@@ -1,9 +1,19 @@
-"""The table of the textbooks: the forward pass down one column, the reverse pass up the other."""
+"""The table of the textbooks: the forward pass down one column, the reverse pass up the other.
+
+`trace_table` shows a whole table. A row holds the same as numbers, here the product of a = 2 and b = −3:
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> row = trace_table(a * b).rows[2]
+    >>> row.name, row.operation, row.value, row.adjoint
+    ('v2', 'v0 · v1', -6.0, 1.0)
+    >>> row.sent
+    (Sent(to='v0', local_grad=-3.0, amount=-3.0), Sent(to='v1', local_grad=2.0, amount=2.0))
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
 from typing import Any
@@ -11,7 +21,7 @@ from typing import Any
 from autograd.engine.value import Value
 from autograd.explanation.notation import Html, Style, html_table
 from autograd.explanation.operations import write_operation
-from autograd.graph.adjoints import adjoints, chain
+from autograd.graph.adjoints import adjoints, contribution
 from autograd.graph.snapshot import Snapshot, snapshot
 
 __all__ = ["Sent", "TraceRow", "TraceTable", "trace_table"]
@@ -49,14 +59,14 @@ class TraceTable:
     @cached_property
     def rows(self) -> tuple[TraceRow, ...]:
         """All rows, operands before results."""
-        return tuple([self._row(index, Style(self.precision)) for index in self._shown])
+        return tuple([self._row(index, Style(self.precision)) for index in self._listed])
 
     @cached_property
     def html(self) -> str:
         """The table as HTML; labels are escaped, and nothing is loaded from anywhere."""
         style = Html(self.precision)
         body: list[tuple[str, str, str]] = []
-        for index in self._part:
+        for index in self._visible:
             if index is None:
                 body.append((self._left_out, "", ""))
                 continue
@@ -73,16 +83,13 @@ class TraceTable:
         """
         import pandas
 
-        columns = ("name", "label", "operation", "value", "adjoint", "sent")
-        sums = [self._sums(row) for row in self.rows]
-        cells = [
-            (row.name, row.label, row.operation, row.value, row.adjoint, sent)
-            for row, sent in zip(self.rows, sums, strict=True)
-        ]
+        columns = [field.name for field in fields(TraceRow)]
+        cells = [[*(getattr(row, name) for name in columns[:-1]), self._sums(row)] for row in self.rows]
         return pandas.DataFrame(cells, columns=columns)
 
     @staticmethod
     def _sums(row: TraceRow) -> dict[str, float]:
+        """What went to each operand: one that is used twice has two amounts."""
         sums: dict[str, float] = {}
         for sent in row.sent:
             sums[sent.to] = sums.get(sent.to, 0.0) + sent.amount
@@ -93,20 +100,22 @@ class TraceTable:
         return adjoints(self.snapshot)
 
     @cached_property
-    def _shown(self) -> list[int]:
+    def _listed(self) -> list[int]:
+        # A constant without a name is written in the operations that use it.
         nodes = self.snapshot.nodes
         return [v.index for v in nodes if v.label or v.role != "constant" or v.index == self.snapshot.root]
 
     @property
-    def _part(self) -> list[int | None]:
-        if len(self._shown) <= self.max_rows:
-            return [*self._shown]
+    def _visible(self) -> list[int | None]:
+        """The rows that the text and the HTML show: all, or those at both ends, and None for what is between."""
+        if len(self._listed) <= self.max_rows:
+            return [*self._listed]
         head = self.max_rows // 2
-        return [*self._shown[:head], None, *self._shown[head - self.max_rows :]]
+        return [*self._listed[:head], None, *self._listed[head - self.max_rows :]]
 
     @property
     def _left_out(self) -> str:
-        return f"… {len(self._shown) - self.max_rows:,} rows left out …"
+        return f"… {len(self._listed) - self.max_rows:,} rows left out …"
 
     @property
     def _title(self) -> str:
@@ -118,7 +127,7 @@ class TraceTable:
         operation = "" if node.is_leaf else write_operation(self.snapshot, index, style, lambda i: style.name(f"v{i}"))
         sent = tuple(
             [
-                Sent(f"v{edge.source}", edge.local_grad, chain(adjoint, edge.local_grad))
+                Sent(f"v{edge.source}", edge.local_grad, contribution(adjoint, edge))
                 for edge in self.snapshot.incoming[index]
                 if nodes[edge.source].requires_grad
             ]
@@ -143,7 +152,7 @@ class TraceTable:
     def _lines(self) -> Iterator[tuple[str, str]]:
         style = Style(self.precision)
         yield "Forward, read down", "Reverse, read up"
-        for index in self._part:
+        for index in self._visible:
             if index is None:
                 yield self._left_out, self._left_out
                 continue
@@ -154,6 +163,7 @@ class TraceTable:
 
     def __str__(self) -> str:
         lines = list(self._lines())
+        # A bar over a letter is a character of its own, and takes no column.
         left = max(len(forward) for forward, _ in lines)
         right = max(len(reverse) - reverse.count(_BAR) for _, reverse in lines)
         text = [f"{forward:<{left}} | {reverse}" for forward, reverse in lines]
@@ -163,7 +173,7 @@ class TraceTable:
         return self.html
 
     def __repr__(self) -> str:
-        return f"<TraceTable of {self._title}: {len(self._shown)} rows; print it, or .html, .rows, .to_pandas()>"
+        return f"<TraceTable of {self._title}: {len(self._listed)} rows; print it, or .html, .rows, .to_pandas()>"
 
 
 _BAR = "\N{COMBINING MACRON}"

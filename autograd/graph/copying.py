@@ -3,6 +3,15 @@
 `copy.copy` gives a node with the same operands, `copy.deepcopy` a copy of the whole graph below (nodes shared
 by several results stay shared). A pickle holds the graph below a result as one flat table; leaves
 are pickled as themselves, so parameters that two pickled results share stay shared, interior nodes do not.
+
+The table of y = a · a + a: leaves first, then a record for each computed node, operands by their place in that order.
+
+    >>> a = Value(3.0, label="a")
+    >>> _, (leaves, records) = freeze(a * a + a)
+    >>> [leaf.label for leaf in leaves], [(record[0], record[1], record[2]) for record in records]
+    (['a'], [('*', (0, 0), 9.0), ('+', (1, 0), 12.0)])
+    >>> thaw(leaves, records)
+    Value(data=12.0, grad=0.0, op='+')
 """
 
 from typing import Any
@@ -11,35 +20,34 @@ from autograd.engine import ops
 from autograd.engine.value import Value, node
 from autograd.graph import topological_order
 
+# The operation, the places of the operands, data, grad, label, local derivatives and settings.
 Record = tuple[str, tuple[int, ...], float, float, str, tuple[float, ...], tuple[float, ...]]
 
 
-def _copied_leaf(v: Value) -> Value:
-    copied = Value(v.data, v.label, role=v.role, requires_grad=v.requires_grad)
-    copied.grad = v.grad
-    return copied
-
-
-def _copied_result(v: Value, operands: list[Any]) -> Value:
-    copied = node(ops.TABLE[v.op], operands, v.data, v.local_grads, v.params)
-    copied.grad, copied.label = v.grad, v.label
-    return copied
+def _copy_of(v: Value, operands: list[Any]) -> Value:
+    """A node with the numbers of v, over these operands."""
+    if v.is_leaf:
+        return thaw_leaf(v.data, v.grad, v.label, v.role, v.requires_grad)
+    duplicate = node(ops.TABLE[v.op], operands, v.data, v.local_grads, v.params)
+    duplicate.grad, duplicate.label = v.grad, v.label
+    return duplicate
 
 
 def shallow_copy(v: Value) -> Value:
     """A node with the same number, label and operands."""
-    return _copied_leaf(v) if v.is_leaf else _copied_result(v, list(v.operands))
+    return _copy_of(v, list(v.operands))
 
 
 def deep_copy(v: Value, memo: dict[int, Any]) -> Value:
     """A copy of the graph below v; `memo` is that of `copy.deepcopy`."""
-    for each in topological_order(v):
-        if id(each) not in memo:
-            operands = [memo[id(operand)] for operand in each.operands]
-            memo[id(each)] = _copied_leaf(each) if each.is_leaf else _copied_result(each, operands)
-            memo.setdefault(id(memo), []).append(each)  # as copy does: ids in the memo stay those of living objects
-    found: Value = memo[id(v)]
-    return found
+    # Operands come first, so their copies are in the memo when a result needs them: no recursion.
+    for original in topological_order(v):
+        # What another object of the same deepcopy holds has been copied with that one, and stays shared.
+        if id(original) not in memo:
+            memo[id(original)] = _copy_of(original, [memo[id(operand)] for operand in original.operands])
+            memo.setdefault(id(memo), []).append(original)  # as copy does: ids in the memo are those of living objects
+    duplicate: Value = memo[id(v)]
+    return duplicate
 
 
 def freeze(v: Value) -> tuple[Any, ...]:
@@ -47,6 +55,7 @@ def freeze(v: Value) -> tuple[Any, ...]:
     if v.is_leaf:
         return thaw_leaf, (v.data, v.grad, v.label, v.role, v.requires_grad)
     order = topological_order(v)
+    # Leaves go to pickle as Values, which it tells apart by identity: a parameter of two results is stored once.
     leaves = [each for each in order if each.is_leaf]
     computed = [each for each in order if not each.is_leaf]
     place = {each: i for i, each in enumerate(leaves + computed)}
@@ -72,7 +81,8 @@ def thaw(leaves: list[Value], records: list[Record]) -> Value:
     for op, operands, data, grad, label, local_grads, params in records:
         if op not in ops.TABLE:
             raise ValueError(f"the stored graph uses the operation {op!r}: register it before loading")
-        made = node(ops.TABLE[op], [nodes[i] for i in operands], data, local_grads, params)
-        made.grad, made.label = grad, label
-        nodes.append(made)
+        # Nothing is computed again: numbers and local derivatives are those that were recorded.
+        result = node(ops.TABLE[op], [nodes[i] for i in operands], data, local_grads, params)
+        result.grad, result.label = grad, label
+        nodes.append(result)
     return nodes[-1]

@@ -1,4 +1,10 @@
-"""Names for the nodes of a graph, taken from the names of variables."""
+"""Names for the nodes of a graph, taken from the names of variables.
+
+a, b = Value(2.0), Value(3.0)          label(locals()) gives    a    the label "a"
+c = d = a * b                                                   b    "b"
+xs = [c + 1.0, [c + 2.0]]                                       c    "c": d is the same Value, and comes later
+                                                                xs   "xs0" and "xs1_0"
+"""
 
 from __future__ import annotations
 
@@ -30,19 +36,22 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
     >>> c.label
     'product'
     """
-    found: dict[Value, str] = {}
-    for name, value in _checked(names).items():
+    variables = _checked(names).items()
+    labels: dict[Value, str] = {}
+    # Two rounds: a variable that holds a Value names it, even where an earlier variable is a list with that Value.
+    for name, value in variables:
         if isinstance(value, Value):
-            found.setdefault(value, name)
-    for name, value in _checked(names).items():
+            labels.setdefault(value, name)
+    for name, value in variables:
         if isinstance(value, (list, tuple)):
             for entry, place in _entries(value, name):
-                found.setdefault(entry, place)
-    for value, name in found.items():
+                labels.setdefault(entry, place)
+    for value, name in labels.items():
         if overwrite or not value.label:
             value.label = name
+    # Keywords come last, so they win over the mapping.
     for name, value in values.items():
-        entries = [(value, name)] if isinstance(value, Value) else _entries(value, name)
+        entries = _entries(value, name)
         if not entries:
             raise TypeError(
                 f"label({name}=...) names a Value or a list of Values, got {value!r} ({type(value).__name__})"
@@ -52,6 +61,7 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
 
 
 def _checked(names: Any) -> dict[str, Any]:
+    """The variables of a mapping that may name something; a name that begins with an underscore does not."""
     if names is None:
         return {}
     if not isinstance(names, Mapping):
@@ -66,15 +76,17 @@ def _checked(names: Any) -> dict[str, Any]:
 
 
 def _entries(values: Any, name: str) -> list[tuple[Value, str]]:
-    """The Values in nested lists, each with its name; [] for anything else. A list inside itself is met once."""
-    found: list[tuple[Value, str]] = []
+    """A Value, or the Values in nested lists, each with its name; [] for anything else."""
+    entries: list[tuple[Value, str]] = []
     opened: set[int] = set()
+    # The first index follows the name at once (x0), deeper ones after an underscore (x0_1).
     stack: list[tuple[Any, str, str]] = [(values, name, "")]
     while stack:
         value, place, joint = stack.pop()
         if isinstance(value, Value):
-            found.append((value, place))
+            entries.append((value, place))
         elif isinstance(value, (list, tuple)) and id(value) not in opened:
+            # A list inside itself is met once.
             opened.add(id(value))
             stack.extend((value[i], f"{place}{joint}{i}", "_") for i in range(len(value) - 1, -1, -1))
-    return found
+    return entries

@@ -1,4 +1,15 @@
-"""Arguments of functions as they come: scalars, and lists, tuples or arrays of them, nested as one likes."""
+"""Arguments of functions as they come: scalars, and lists, tuples or arrays of them, nested as one likes.
+
+A function of w = [2.0, [3.0]] is differentiated in three steps: fresh Values in the same structure, a flat list of
+these for the engine, and the derivatives back in the structure.
+
+    >>> values = values_like([2.0, [3.0]])
+    >>> flat = leaves_of(values)
+    >>> [value.data for value in flat]
+    [2.0, 3.0]
+    >>> like(values, dict(zip(flat, [0.5, 0.25])))
+    [0.5, [0.25]]
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +18,10 @@ from autograd.engine.value import Value
 
 
 def _entries(x: Any) -> list[Any] | None:
-    """What a list, tuple or array holds; None for a scalar."""
+    """The entries of a list, tuple or array; None for a scalar."""
     if isinstance(x, (list, tuple)):
         return list(x)
+    # An array of NumPy, or of whatever has its interface; one without dimensions is a scalar.
     return list(x) if getattr(x, "ndim", 0) else None
 
 
@@ -21,6 +33,7 @@ def values_like(x: Any) -> Any:
     """
     entries = _entries(x)
     if entries is None:
+        # The label goes along, so that pictures and messages name the fresh Value as the caller does.
         return Value(x.data, x.label) if isinstance(x, Value) else Value(x)
     return [values_like(entry) for entry in entries]
 
@@ -35,7 +48,7 @@ def leaves_of(x: Any) -> list[Any]:
     return [x] if entries is None else [leaf for entry in entries for leaf in leaves_of(entry)]
 
 
-def like(x: Any, found: Mapping[Value, float]) -> Any:
-    """The structure of x with each Value replaced by what was found for it."""
+def like(x: Any, numbers: Mapping[Value, float]) -> Any:
+    """The structure of x, with each Value replaced by its number."""
     entries = _entries(x)
-    return found[x] if entries is None else [like(entry, found) for entry in entries]
+    return numbers[x] if entries is None else [like(entry, numbers) for entry in entries]
