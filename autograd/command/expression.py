@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import autograd
-from autograd.command.slips import Text, function_hint, pointed, slips
+from autograd.command.slips import Text, function_hint, point_at, slips
 from autograd.engine.value import Value
 from autograd.support.convert import to_float
 from autograd.support.text import short_text
@@ -37,12 +37,12 @@ def known_functions() -> dict[str, Callable[..., Any]]:
 
     names = [name for name in vars(functions) if getattr(autograd, name, None) is getattr(functions, name)]
     offered = [n for n in names if n.islower() and n not in _NOT_OFFERED and callable(getattr(functions, n))]
-    known: dict[str, Callable[..., Any]] = {name: getattr(functions, name) for name in offered}
+    callables: dict[str, Callable[..., Any]] = {name: getattr(functions, name) for name in offered}
     # A formula has no lists: max(a, b, c) takes its numbers one by one.
     for name in _REDUCTIONS:
         reduction = getattr(autograd, name)
-        known[name] = lambda *xs, _reduction=reduction: _reduction(xs)
-    return known
+        callables[name] = lambda *xs, _reduction=reduction: _reduction(xs)
+    return callables
 
 
 def evaluate(text: str, values: Mapping[str, Value]) -> Value:
@@ -103,7 +103,7 @@ class _Reader:
         if likely:
             advice = "; ".join(dict.fromkeys(advice for advice, _ in likely))
             places = [self.text.place(place) for _, place in likely]
-            return ExpressionError(pointed(problem + advice, self.text.written, *places))
+            return ExpressionError(point_at(problem + advice, self.text.written, *places))
         # None of the slips that people make: what Python's parser says is better than nothing.
         message = str(getattr(error, "msg", error))
         if not isinstance(error, SyntaxError) or not error.offset:
@@ -160,8 +160,8 @@ class _Reader:
         nodes = list(ast.walk(self.tree))
         called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
         names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
-        known = {*self.values, *_CONSTANTS, *self.functions}
-        return list(dict.fromkeys(n.id for n in sorted(names, key=lambda n: n.col_offset) if n.id not in known))
+        defined = {*self.values, *_CONSTANTS, *self.functions}
+        return list(dict.fromkeys(n.id for n in sorted(names, key=lambda n: n.col_offset) if n.id not in defined))
 
     def _call(self, function: ast.Name, inside: list[ast.expr], depth: int) -> Any:
         name, place = function.id, self.text.place_in_line(function.col_offset)
@@ -178,7 +178,7 @@ class _Reader:
             raise self._at(place, f"{name}() with {len(arguments)} arguments: {error}") from None
 
     def _at(self, place: int, message: str) -> ExpressionError:
-        return ExpressionError(pointed(message, self.text.written, place))
+        return ExpressionError(point_at(message, self.text.written, place))
 
 
 def _short(text: str) -> str:

@@ -8,7 +8,7 @@ from itertools import count, islice, repeat
 
 from autograd.support.keywords import closest
 
-__all__ = ["Text", "function_hint", "pointed", "slips"]
+__all__ = ["Text", "function_hint", "point_at", "slips"]
 
 SHOWN = 72  # characters of a long formula around the place
 # Mathematics as people type or paste it: each has exactly one meaning here.
@@ -68,10 +68,10 @@ class Text:
         return self.place(len(self.python.encode("utf-8", "replace")[:column].decode("utf-8", "ignore")))
 
 
-def pointed(message: str, written: str, *places: int) -> str:
+def point_at(message: str, written: str, *places: int) -> str:
     """A message with the formula below it and a caret under each place.
 
-    >>> print(pointed("write ** for powers", "a^2", 1))
+    >>> print(point_at("write ** for powers", "a^2", 1))
     write ** for powers
       a^2
        ^

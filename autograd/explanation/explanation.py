@@ -12,7 +12,7 @@ from autograd.explanation.factors import Factor as Factor
 from autograd.explanation.factors import Path as Path
 from autograd.explanation.factors import PathSum as PathSum
 from autograd.explanation.factors import Settings as Settings
-from autograd.explanation.notation import Style, counted
+from autograd.explanation.notation import Style, format_count
 from autograd.graph import topological_order
 from autograd.graph.snapshot import Snapshot, snapshot
 from autograd.support.convert import to_float
@@ -69,7 +69,7 @@ class Explanation(PathSum):
         return writing.text(self)
 
     def __repr__(self) -> str:
-        paths = "1 path" if self.count == 1 else f"{counted(self.count)} paths"
+        paths = "1 path" if self.count == 1 else f"{format_count(self.count)} paths"
         derivative = self.settings.style(Style).derivative(self.output, self.wrt)
         return f"<Explanation of {derivative} = {self.total!r}: {paths}; print it, or .latex, .html, .paths>"
 
@@ -125,7 +125,7 @@ def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
     """The snapshot, and the number of the node that wrt is; a node that leads nowhere is added at the end."""
     if isinstance(wrt, str):
         picture = output if isinstance(output, Snapshot) else snapshot(output)
-        return picture, _labelled(picture, wrt)
+        return picture, _index_of(picture, wrt)
     if not isinstance(wrt, Value):
         raise TypeError(
             f"explain(output, wrt) derives by one Value or the label of one, got {wrt!r} ({type(wrt).__name__})"
@@ -143,7 +143,7 @@ def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
     return replace(picture, nodes=(*picture.nodes, alone)), index
 
 
-def _labelled(picture: Snapshot, label: str) -> int:
+def _index_of(picture: Snapshot, label: str) -> int:
     indices = [node.index for node in picture.nodes if node.label == label]
     if len(indices) == 1:
         return indices[0]

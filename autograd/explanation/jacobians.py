@@ -26,7 +26,7 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from heapq import nlargest
 
-from autograd.explanation.notation import counted
+from autograd.explanation.notation import format_count
 from autograd.graph import count_between
 from autograd.graph.adjoints import chain
 from autograd.graph.paths import Link, Routes, list_paths
@@ -93,7 +93,7 @@ class BlockRoutes:
         """
         if self.count > MOST_PATHS:
             raise ValueError(
-                f"{counted(self.count)} paths from layer to layer are too many to compare: "
+                f"{format_count(self.count)} paths from layer to layer are too many to compare: "
                 'use grain="neuron", where the strongest are found at any size'
             )
         return nlargest(k, self.paths(), key=lambda path: abs(self.product(path)))

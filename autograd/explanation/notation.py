@@ -97,10 +97,10 @@ def digits(x: float, precision: int) -> tuple[str, int]:
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa), exponent
 
 
-def counted(n: int) -> str:
+def format_count(n: int) -> str:
     """A whole number with commas; from 31 digits on, its first four digits and its size.
 
-    >>> counted(1204), counted(2**200)
+    >>> format_count(1204), format_count(2**200)
     ('1,204', 'about 1.607·10^60')
     """
     if n < 10**30:
@@ -216,11 +216,11 @@ class Latex(Style):
         name = parse_name(_tidy(label))
         letter = GREEK.get(name.base, name.base)
         if len(letter) == 1 and letter.isalpha():
-            prefix = rf"\mathrm{{{_escaped(name.prefix)}}}" if name.prefix else ""
+            prefix = rf"\mathrm{{{_escape(name.prefix)}}}" if name.prefix else ""
             base = prefix + _LATEX_GREEK.get(letter, letter)
         else:
-            base = rf"\mathrm{{{_escaped(name.prefix + letter)}}}"
-        index = name.index if name.index.replace(",", "").isdigit() else rf"\mathrm{{{_escaped(name.index)}}}"
+            base = rf"\mathrm{{{_escape(name.prefix + letter)}}}"
+        index = name.index if name.index.replace(",", "").isdigit() else rf"\mathrm{{{_escape(name.index)}}}"
         return f"{base.strip()}_{{{index}}}" if name.index else base.strip()
 
     def derivative(self, of: str, by: str, slot: int = 0) -> str:
@@ -294,5 +294,5 @@ def _tidy(label: str) -> str:
     return shorten(clean(label), LONGEST_NAME)
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return "".join(_LATEX_ESCAPES.get(c, c) for c in text)

@@ -47,9 +47,9 @@ def write_operation(picture: Snapshot, index: int, style: Style, name: Callable[
     if node.op == "dot":
         # The operands are n factors, n more, and at times a bias.
         n = len(words) // 2
-        return _listed([*map("·".join, zip(words[:n], words[n : 2 * n], strict=True)), *words[2 * n :]], " + ")
+        return _join([*map("·".join, zip(words[:n], words[n : 2 * n], strict=True)), *words[2 * n :]], " + ")
     if node.op == "sum" and words:
-        return _listed(words, " + ")
+        return _join(words, " + ")
     if node.op in _BETWEEN and len(words) == 2:
         return style.words(_BETWEEN[node.op]).join(words)
     if node.op in ("**", "square"):
@@ -61,10 +61,10 @@ def write_operation(picture: Snapshot, index: int, style: Style, name: Callable[
     # All others are calls, by the symbol where it is a word: ReLU for relu.
     row = TABLE.get(node.op)
     by_symbol = row is not None and row.symbol.isalpha() and not row.variadic
-    return f"{style.words(clean(node.symbol if by_symbol else node.op))}({_listed(words, ', ')})"
+    return f"{style.words(clean(node.symbol if by_symbol else node.op))}({_join(words, ', ')})"
 
 
-def _listed(words: list[str], joint: str) -> str:
+def _join(words: list[str], joint: str) -> str:
     if len(words) > MOST_OPERANDS:
         words = [*words[: MOST_OPERANDS // 2], "…", *words[-MOST_OPERANDS // 4 :]]
     return joint.join(words)
@@ -90,5 +90,5 @@ def rule(picture: Snapshot, edge: Edge) -> str:
         last = len(picture.incoming[node.index]) - 1
         bias = edge.position == last and last % 2 == 0
         text = "sum rule: the bias has slope 1" if bias else "product rule: the other factor"
-    # A rule that does not say of which operation it is, is told with the symbol.
+    # A rule that does not name its operation gets the symbol in front.
     return text if "rule" in text or "′" in text or text.startswith(row.symbol) else f"{row.symbol}: {text}"

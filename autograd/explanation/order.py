@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from html import escape
 
 from autograd.engine.value import Value
-from autograd.explanation.notation import Style, counted, html_table
+from autograd.explanation.notation import Style, format_count, html_table
 from autograd.graph import count_between
 from autograd.graph.adjoints import chain, gradients
 from autograd.graph.snapshot import Snapshot, snapshot
@@ -89,7 +89,7 @@ class OrderComparison:
         for index in self.differing[:MOST_ROWS] if self.complete else ():
             numbers = style.number(self.sorted_grads[index]), style.number(self.naive_grads[index])
             leaf = self.snapshot.nodes[index].is_leaf
-            rows.append((self._name(index), *numbers, "" if leaf else counted(self.calls[index])))
+            rows.append((self._name(index), *numbers, "" if leaf else format_count(self.calls[index])))
         return rows
 
     def _name(self, index: int) -> str:
@@ -100,7 +100,7 @@ class OrderComparison:
             yield f"{len(self.differing) - MOST_ROWS:,} more nodes differ."
         yield (
             f"The sorted pass visits {self.visits:,} computed nodes once each; "
-            f"the naive recursion makes {counted(self.all_calls)} calls."
+            f"the naive recursion makes {format_count(self.all_calls)} calls."
         )
         if not self.complete:
             yield f"It was stopped after {sum(self.calls):,} of them, so there are no final numbers to compare."
@@ -114,7 +114,7 @@ class OrderComparison:
         # As many digits as it takes to see the difference.
         while style.number(parting.held) == style.number(parting.right) and style.precision < 17 and not parting.again:
             style = Style(style.precision + 1)
-        call = f"They part at call {counted(parting.call)}, of {name}"
+        call = f"They part at call {format_count(parting.call)}, of {name}"
         if parting.again:
             return f"{call}: it passes on its {style.number(parting.held)} again, after all of it was passed on before."
         users = ", ".join(self._name(index) for index in parting.waiting[:5])

@@ -59,7 +59,7 @@ class TraceTable:
     @cached_property
     def rows(self) -> tuple[TraceRow, ...]:
         """All rows, operands before results."""
-        return tuple([self._row(index, Style(self.precision)) for index in self._listed])
+        return tuple([self._row(index, Style(self.precision)) for index in self._indices])
 
     @cached_property
     def html(self) -> str:
@@ -100,7 +100,7 @@ class TraceTable:
         return adjoints(self.snapshot)
 
     @cached_property
-    def _listed(self) -> list[int]:
+    def _indices(self) -> list[int]:
         # A constant without a name is written in the operations that use it.
         nodes = self.snapshot.nodes
         return [v.index for v in nodes if v.label or v.role != "constant" or v.index == self.snapshot.root]
@@ -108,14 +108,14 @@ class TraceTable:
     @property
     def _visible(self) -> list[int | None]:
         """The rows that the text and the HTML show: all, or those at both ends, and None for what is between."""
-        if len(self._listed) <= self.max_rows:
-            return [*self._listed]
+        if len(self._indices) <= self.max_rows:
+            return [*self._indices]
         head = self.max_rows // 2
-        return [*self._listed[:head], None, *self._listed[head - self.max_rows :]]
+        return [*self._indices[:head], None, *self._indices[head - self.max_rows :]]
 
     @property
     def _left_out(self) -> str:
-        return f"… {len(self._listed) - self.max_rows:,} rows left out …"
+        return f"… {len(self._indices) - self.max_rows:,} rows left out …"
 
     @property
     def _title(self) -> str:
@@ -143,11 +143,11 @@ class TraceTable:
     def _reverse(self, row: TraceRow, style: Style) -> str:
         if row.adjoint is None:
             return "takes no gradient"
-        return f"{_barred(row.name, style)} = {style.number(row.adjoint)}"
+        return f"{_with_bar(row.name, style)} = {style.number(row.adjoint)}"
 
     def _sent(self, row: TraceRow, sent: Sent, style: Style) -> str:
-        product = f"{_barred(row.name, style)}{style.times}{style.factor(sent.local_grad)}"
-        return f"{_barred(sent.to, style)} += {product} = {style.number(sent.amount)}"
+        product = f"{_with_bar(row.name, style)}{style.times}{style.factor(sent.local_grad)}"
+        return f"{_with_bar(sent.to, style)} += {product} = {style.number(sent.amount)}"
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         style = Style(self.precision)
@@ -173,13 +173,13 @@ class TraceTable:
         return self.html
 
     def __repr__(self) -> str:
-        return f"<TraceTable of {self._title}: {len(self._listed)} rows; print it, or .html, .rows, .to_pandas()>"
+        return f"<TraceTable of {self._title}: {len(self._indices)} rows; print it, or .html, .rows, .to_pandas()>"
 
 
 _BAR = "\N{COMBINING MACRON}"
 
 
-def _barred(name: str, style: Style) -> str:
+def _with_bar(name: str, style: Style) -> str:
     return style.name(name).replace("v", "v" + _BAR, 1)
 
 

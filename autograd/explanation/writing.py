@@ -22,7 +22,7 @@ from html import escape
 from typing import TypeVar
 
 from autograd.explanation.factors import Factor, Path, PathSum
-from autograd.explanation.notation import Html, Latex, Style, counted, html_table
+from autograd.explanation.notation import Html, Latex, Style, format_count, html_table
 from autograd.explanation.operations import write_operation
 from autograd.graph.snapshot import Node
 
@@ -75,7 +75,7 @@ def rows(why: PathSum, style: Style) -> list[Row]:
     if not why.count or not why.paths[0].factors:
         return [[[style.number(why.total)]]]
     several = len(why.paths) > 1 or why.hidden > 0
-    more = [[style.words(f"… {counted(why.hidden)} more …")]] if why.hidden else []
+    more = [[style.words(f"… {format_count(why.hidden)} more …")]] if why.hidden else []
     deep = any(len(path.factors) > 1 for path in why.paths)
     result: list[Row] = []
     # A single path of a single factor is its own value already.
@@ -154,10 +154,10 @@ def _lines(why: PathSum, style: Style, width: int) -> Iterator[str]:
             yield left
             start = indent
         for j, term in enumerate(row):
-            yield from _wrapped(f"{indent} + " if j else f"{start} = ", term, style.times, f"{indent}     ", width)
+            yield from _wrap(f"{indent} + " if j else f"{start} = ", term, style.times, f"{indent}     ", width)
 
 
-def _wrapped(start: str, pieces: Sequence[str], joint: str, indent: str, width: int) -> Iterator[str]:
+def _wrap(start: str, pieces: Sequence[str], joint: str, indent: str, width: int) -> Iterator[str]:
     """Pieces on as many lines as they need, each line after the first beginning with the joint."""
     line = start
     for i, piece in enumerate(pieces):
@@ -176,9 +176,9 @@ def _way(path: Path, style: Style) -> list[str]:
 
 
 def _heading(why: PathSum, style: Style) -> str:
-    every = f" ({counted(why.every)} through every node)" if why.every != why.count else ""
+    every = f" ({format_count(why.every)} through every node)" if why.every != why.count else ""
     order = ", the strongest first" if why.hidden else ""
-    return f"{counted(why.count)} paths lead from {style.name(why.wrt)} to {style.name(why.output)}{every}{order}:"
+    return f"{format_count(why.count)} paths lead from {style.name(why.wrt)} to {style.name(why.output)}{every}{order}:"
 
 
 def _path_list(why: PathSum, style: Style, width: int) -> Iterator[str]:
@@ -186,10 +186,10 @@ def _path_list(why: PathSum, style: Style, width: int) -> Iterator[str]:
     numbers = [style.number(path.product) for path in why.paths]
     room = max(map(len, numbers))
     for path, number in zip(why.paths, numbers, strict=True):
-        yield from _wrapped(f"  {number:>{room}}  ", _way(path, style), ARROW, " " * (room + 4), width)
+        yield from _wrap(f"  {number:>{room}}  ", _way(path, style), ARROW, " " * (room + 4), width)
     if why.hidden:
         together = f", together {style.number(why.rest)}" if why.rest == why.rest else ""
-        yield f"  and {counted(why.hidden)} more{together}"
+        yield f"  and {format_count(why.hidden)} more{together}"
 
 
 def _factor_list(why: PathSum, style: Style, width: int) -> Iterator[str]:
@@ -205,7 +205,7 @@ def _factor_list(why: PathSum, style: Style, width: int) -> Iterator[str]:
             yield f"{line}   {reason}"
         else:
             yield line
-            yield from _wrapped("      ", [*(f"{r};" for r in reasons[:-1]), reasons[-1]], " ", "      ", width)
+            yield from _wrap("      ", [*(f"{r};" for r in reasons[:-1]), reasons[-1]], " ", "      ", width)
     yield from (f"  {line}" for line in _and_more(factors))
 
 
@@ -223,7 +223,7 @@ def _reasons(factor: Factor) -> list[str]:
     rules = list(factor.rules)
     rules = rules if len(rules) <= 8 else [*rules[:8], f"and {len(rules) - 8} more rules"]
     if factor.count > 1 and factor.shape == (1, 1):
-        return [f"the sum over {counted(factor.count)} paths between them, which .open() shows", *rules]
+        return [f"the sum over {format_count(factor.count)} paths between them, which .open() shows", *rules]
     return rules
 
 
@@ -280,7 +280,7 @@ def html(why: PathSum) -> str:
     parts += [f"<p>{escape(note)}</p>" for note in notes(why)]
     if why.count > 1:
         body = [(ARROW.join(_way(path, style)), style.number(path.product)) for path in why.paths]
-        body += [(f"and {counted(why.hidden)} more, together", style.number(why.rest))] if why.hidden else []
+        body += [(f"and {format_count(why.hidden)} more, together", style.number(why.rest))] if why.hidden else []
         parts.append(html_table(_heading(why, style).rstrip(":"), ("Path", "Product"), body))
     if why.factors:
         shown = why.factors[:MOST_LINES]

@@ -74,6 +74,7 @@ def levels(root: Value) -> dict[Value, int]:
     >>> levels(y)[y]
     2
     """
+    # Operands come first, so the level of each is there when a result asks for it. A leaf has none: -1 + 1 is 0.
     level: dict[Value, int] = {}
     for node in topological_order(root):
         level[node] = 1 + max((level[operand] for operand in node.operands), default=-1)

@@ -92,6 +92,7 @@ def adjoints(
     >>> adjoints(snapshot(a * a - a)), adjoints(snapshot(a * a - a), size=True)
     ([5.0, 1.0, 1.0], [7.0, 1.0, 1.0])
     """
+    # Nodes above the target get nothing: the sweep begins there, with ∂target/∂target = 1.
     start = picture.root if target is None else target
     totals = [0.0] * len(picture.nodes)
     totals[start] = 1.0
@@ -110,6 +111,7 @@ def gradients(picture: Snapshot, order: Sequence[int]) -> list[float]:
     >>> adjoints(picture), gradients(picture, backward_order(picture))  # 2.0 is a constant
     ([2.0, 3.0, 1.0], [2.0, 0.0, 1.0])
     """
+    # A constant has a derivative too, but `backward()` stores none in it.
     pairs = zip(picture.nodes, adjoints(picture, order=order), strict=True)
     return [adjoint if node.requires_grad else 0.0 for node, adjoint in pairs]
 
@@ -128,6 +130,7 @@ def backward_order(picture: Snapshot) -> list[int]:
     nodes, incoming = picture.nodes, picture.incoming
     order: list[int] = []
     opened, closed = bytearray(len(nodes)), bytearray(len(nodes))
+    # A stack in place of a recursion: graphs can be deeper than Python's calls.
     stack = [picture.root] if not picture.output.is_leaf and picture.output.requires_grad else []
     while stack:
         index = stack[-1]
@@ -160,6 +163,7 @@ def tangents(picture: Snapshot, source: int) -> list[float]:
     totals = [0.0] * len(picture.nodes)
     totals[source] = 1.0
     for index in range(source + 1, len(picture.nodes)):
+        # Operands have lower numbers, so their totals are complete.
         for edge in picture.incoming[index]:
             totals[index] += chain(totals[edge.source], edge.local_grad)
     return totals
@@ -191,6 +195,7 @@ def path_counts(picture: Snapshot) -> list[int]:
     >>> path_counts(snapshot(a * a - a))
     [3, 1, 1]
     """
+    # The same sweep with whole numbers: a path goes on through every edge, whatever its local derivative.
     counts = [0] * len(picture.nodes)
     counts[picture.root] = 1
     sweep(picture, reversed(range(picture.root + 1)), counts, unchanged)

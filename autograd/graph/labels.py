@@ -36,7 +36,7 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
     >>> c.label
     'product'
     """
-    variables = _checked(names).items()
+    variables = _check_names(names).items()
     labels: dict[Value, str] = {}
     # Two rounds: a variable that holds a Value names it, even where an earlier variable is a list with that Value.
     for name, value in variables:
@@ -46,6 +46,7 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
         if isinstance(value, (list, tuple)):
             for entry, place in _entries(value, name):
                 labels.setdefault(entry, place)
+    # A label that the user chose stays.
     for value, name in labels.items():
         if overwrite or not value.label:
             value.label = name
@@ -60,10 +61,11 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
             entry.label = place
 
 
-def _checked(names: Any) -> dict[str, Any]:
+def _check_names(names: Any) -> dict[str, Any]:
     """The variables of a mapping that may name something; a name that begins with an underscore does not."""
     if names is None:
         return {}
+    # The commonest slip is label(value) for label(name=value).
     if not isinstance(names, Mapping):
         raise TypeError(
             f"label() takes a mapping from names to Values such as locals(), got {names!r} ({type(names).__name__}); "

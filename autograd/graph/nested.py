@@ -50,5 +50,6 @@ def leaves_of(x: Any) -> list[Any]:
 
 def like(x: Any, numbers: Mapping[Value, float]) -> Any:
     """The structure of x, with each Value replaced by its number."""
+    # Lists, whatever the caller's sequences were: derivatives are read, not passed to the function again.
     entries = _entries(x)
     return numbers[x] if entries is None else [like(entry, numbers) for entry in entries]

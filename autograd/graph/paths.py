@@ -122,6 +122,7 @@ class Routes:
         self.source = source
         self.target = target
         self.on_path = between(picture, source, target)
+        # A stop beside the paths is none: what remains is in topological order, the source first.
         candidates = range(source, target + 1) if stops is None else sorted({source, target, *stops})
         self.stops = [index for index in candidates if self.on_path[index]]
         self._chosen = None if stops is None else frozenset(self.stops)
@@ -142,6 +143,7 @@ class Routes:
     @cached_property
     def every(self) -> int:
         """How many paths there are through every node."""
+        # Here edges are the links: two edges between the same nodes make two paths.
         return count_between(
             range(self.target, self.source - 1, -1),
             lambda v: [edge.source for edge in self.picture.incoming[v] if self.on_path[edge.source]],
@@ -170,6 +172,7 @@ class Routes:
     def edges_between(self, sources: Collection[int], targets: Collection[int], slot: int = 0) -> list[Edge]:
         """The edges on the paths from some stops up to others without a stop between, from the targets down."""
         if self._chosen is None:
+            # Every edge is a link of its own; a slot picks one of several between the same two nodes.
             edges = [edge for target in targets for edge in self.picture.incoming[target] if edge.source in sources]
             return [edge for edge in edges if not slot or edge.position + 1 == slot]
         # The region holds what leads up to the targets from any stop. Upward through it, keep what these sources reach.
@@ -186,6 +189,7 @@ class Routes:
     def _edges(self, stop: int) -> tuple[Link, ...]:
         """Where every node is a stop, the links of a node are its edges."""
         edges = [edge for edge in self.picture.incoming[stop] if self.on_path[edge.source]]
+        # Where an operand is used once, its position tells nothing, and is left out.
         uses = Counter(edge.source for edge in edges)
         return tuple(
             [Link(e.source, stop, e.local_grad, 1, e.position + 1 if uses[e.source] > 1 else 0) for e in edges]
@@ -203,6 +207,7 @@ class Routes:
 
     def _region(self, stop: int, chosen: Collection[int]) -> tuple[list[int], list[int]]:
         """The nodes below a stop, itself included, down to the next stops; and these, depth first by operand."""
+        # Pushed in reverse, popped in order: the ends come as a reader of the operands meets them.
         region, ends = [], []
         seen: set[int] = set()
         stack = [stop]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.explanation.notation import GREEK, Html, Latex, Style, counted, digits, parse_name, unique
+from autograd.explanation.notation import GREEK, Html, Latex, Style, digits, format_count, parse_name, unique
 
 NAMES = [
     # label, with subscripts, LaTeX, HTML
@@ -108,12 +108,12 @@ def test_factors_are_in_brackets_if_negative() -> None:
     [(0, "0"), (1204, "1,204"), (10**30 - 1, ",".join(["999"] * 10)), (2**10_000, "about 1.995·10^3010")],
 )
 def test_counts(n: int, text: str) -> None:
-    assert counted(n) == text
+    assert format_count(n) == text
 
 
 @pytest.mark.parametrize("power", [30, 31, 64, 100, 5000])
 def test_the_size_of_a_large_count(power: int) -> None:
-    assert counted(10**power) in (f"about 1·10^{power}", f"about 10·10^{power - 1}")
+    assert format_count(10**power) in (f"about 1·10^{power}", f"about 10·10^{power - 1}")
 
 
 def test_equal_names_are_numbered_in_order() -> None:
