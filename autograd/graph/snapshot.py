@@ -2,21 +2,29 @@
 
 Drawing, explaining and the interactive page all read a `Snapshot` and never the live Values, so the numbers they show
 belong together: a later `backward()` or a change of `.data` cannot make two pictures of the same thing disagree.
+
+The snapshot of y = a · a at a = 3, after `y.backward()`. Both operands of y are the same node, and each has an edge:
+
+    nodes   index   name   op   data   grad        edges   index   source   target   position   local_grad
+                0      a            3      6                   0        0        1          0            3
+                1      y   *        9      1                   1        0        1          1            3
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from autograd.support.text import short
+from autograd.engine.ops import TABLE
+from autograd.engine.value import Value
+from autograd.graph import levels, topological_order
+from autograd.support.text import plural, short
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
+__all__ = ["Edge", "GraphTooLarge", "Node", "Snapshot", "check_size", "snapshot", "summary"]
 
-__all__ = ["Edge", "GraphTooLarge", "Node", "Snapshot", "snapshot"]
+MOST_OPERATIONS = 6  # kinds of operations that a summary names
 
 
 class GraphTooLarge(ValueError):
@@ -81,6 +89,25 @@ class Snapshot:
         """`outgoing[i]`: the edges to the nodes that use node i."""
         return self._grouped((edge.source, edge) for edge in self.edges)
 
+    @cached_property
+    def levels(self) -> list[int]:
+        """How many operations lie between each node and the leaves, at most; a leaf stands just before its first use.
+
+        >>> a, b = Value(1.0), Value(2.0)
+        >>> snapshot(a.tanh().tanh() * b).levels  # a, its tanh, the tanh of that, b, the product
+        [0, 1, 2, 2, 3]
+        """
+        levels = [0] * len(self.nodes)
+        # Edges are sorted by target, so that the level of a source is final when an edge reads it.
+        for edge in self.edges:
+            levels[edge.target] = max(levels[edge.target], levels[edge.source] + 1)
+        # At level 0, a late weight would be joined to its use by an edge across the whole graph.
+        for node in self.nodes:
+            uses = self.outgoing[node.index]
+            if node.is_leaf and uses:
+                levels[node.index] = min(levels[edge.target] for edge in uses) - 1
+        return levels
+
     def _grouped(self, pairs: Iterator[tuple[int, Edge]]) -> tuple[tuple[Edge, ...], ...]:
         groups: list[list[Edge]] = [[] for _ in self.nodes]
         for index, edge in pairs:
@@ -106,36 +133,25 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
     >>> [(edge.source, edge.target, edge.position, edge.local_grad) for edge in picture.edges]
     [(0, 1, 0, 3.0), (0, 1, 1, 3.0)]
     """
-    from autograd.engine.ops import TABLE
-    from autograd.engine.value import Value
-    from autograd.graph import topological_order
-
     if not isinstance(root, Value):
         raise TypeError(
             f"a graph is taken from the Value at its end, got {short(root)} ({type(root).__name__}); "
             "pass the result of an expression of Values, such as a loss"
         )
     order = topological_order(root)
+    # Before anything is built: a graph of a million nodes is refused after one walk.
     check_size(len(order), max_nodes)
-    numbers: dict[object, int] = {value: index for index, value in enumerate(order)}
-    nodes = []
+    numbers = {value: index for index, value in enumerate(order)}
+    nodes: list[Node] = []
     edges: list[Edge] = []
     for index, value in enumerate(order):
-        row = TABLE.get(value.op)
-        nodes.append(
-            Node(
-                index=index,
-                label=value.label,
-                role=value.role,
-                op=value.op,
-                symbol=row.symbol if row is not None else value.op,
-                data=float(value.data),
-                grad=float(value.grad),
-                requires_grad=bool(value.requires_grad),
-            )
-        )
-        pairs = zip(value.operands, value.local_grads, strict=True)
-        for position, (operand, local_grad) in enumerate(pairs):
+        # An operation of the user's may have left the table since; then its name has to do for a symbol.
+        symbol = TABLE[value.op].symbol if value.op in TABLE else value.op
+        numerals = (float(value.data), float(value.grad), bool(value.requires_grad))
+        nodes.append(Node(index, value.label, value.role, value.op, symbol, *numerals))
+        # In operand order and with multiplicity: a * a has two edges from a, at positions 0 and 1.
+        operands = zip(value.operands, value.local_grads, strict=True)
+        for position, (operand, local_grad) in enumerate(operands):
             edges.append(Edge(len(edges), numbers[operand], index, position, float(local_grad)))
     return Snapshot(tuple(nodes), tuple(edges), numbers[root])
 
@@ -147,3 +163,31 @@ def check_size(count: int, max_nodes: int | None) -> None:
             f"the graph has {count:,} nodes, more than max_nodes={max_nodes:,}; take a smaller part of it (an inner "
             f"Value, one example, a smaller net), or pass max_nodes={count}"
         )
+
+
+def summary(root: Value | Snapshot) -> str:
+    """What a graph holds that is too large to show: operations, leaves by role, depth, and advice, in two sentences.
+
+    >>> w = Value(1.0, label="w", role="parameter")
+    >>> print(summary((w * w + 1.0).tanh()))
+    It holds 1 parameter, 1 constant; 3 operations (1 *, 1 +, 1 tanh); the longest path has 3 steps.
+    """
+    # A graph that is too large for a snapshot is counted as it is.
+    nodes: Sequence[Node | Value]
+    if isinstance(root, Snapshot):
+        nodes, depth = root.nodes, max(root.levels)
+    else:
+        nodes, depth = topological_order(root), max(levels(root).values())
+    operations = Counter(node.op for node in nodes if node.op)
+    roles = Counter(node.role for node in nodes if not node.op)
+    common = [f"{count:,} {op}" for op, count in operations.most_common(MOST_OPERATIONS)]
+    if len(operations) > MOST_OPERATIONS:
+        common.append("...")
+    leaves = ", ".join(plural(roles[role], role) for role in ("parameter", "input", "constant") if roles[role])
+    text = f"It holds {leaves}; {plural(operations.total(), 'operation')}"
+    text += f" ({', '.join(common)})" if common else ""
+    text += f"; the longest path has {plural(depth, 'step')}."
+    # A dot in the name of a parameter says that it belongs to a module, which can be folded.
+    if any(node.role == "parameter" and "." in node.label for node in nodes):
+        text += ' For one box a neuron or layer, pass collapse="auto", "neuron" or "layer".'
+    return text

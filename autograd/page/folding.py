@@ -1,14 +1,26 @@
 """Which boxes a graph has beside its modules, and which of them are closed at first.
 
 A graph that is too large to be read at once starts folded. Modules are the natural boxes; where labels tell of none,
-the boxes are made from the shape of the graph: leaves that are used alike, what stands behind one named node, and at
-last stretches of levels, which every graph has.
+the boxes are made from the shape of the graph, in this order:
+
+    leaves that are used alike                the 100 inputs of a layer           "x0 … x99"
+    what leads to one named node alone        the work before `loss`              "loss"
+    stretches of levels, if much is left      a chain of 200 unnamed doublings    "levels 0 to 12", "levels 13 to 25", …
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> y = Value(1.0)
+    >>> for _ in range(200):
+    ...     y = y + y
+    >>> folding = initial_folding(snapshot(y))
+    >>> len(folding.boxes), folding.boxes[0].title, len(folding.closed)
+    (16, 'levels 0 to 12', 16)
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
 from dataclasses import dataclass
 
-from autograd.graph.boxes import Group, module_groups
+from autograd.graph.boxes import Box, Nesting, module_boxes
 from autograd.graph.snapshot import Snapshot
 
 FOLD_ABOVE = 150  # nodes: what fits on a screen in letters that can be read
@@ -21,163 +33,108 @@ FEW = 40  # boxes that may be seen at first, when an inner level of boxes is sho
 
 
 @dataclass(frozen=True, slots=True)
-class Folding:
+class Folding(Nesting):
     """All boxes of a graph, the innermost box of each node (-1: none), and the boxes that are closed at first."""
 
-    groups: list[Group]
-    member: list[int]
-    folded: list[int]
+    closed: list[int]
+
+    def hidden_in(self) -> list[int]:
+        """The outermost closed box around each node; -1 for a node that is seen."""
+        closed = set(self.closed)
+        return [[-1, *(box for box in self.outwards(inner) if box in closed)][-1] for inner in self.innermost]
 
 
-def fold(picture: Snapshot) -> Folding:
-    """Decide on the boxes of a graph; up to `FOLD_ABOVE` nodes all are open.
-
-    >>> from autograd import Value
-    >>> from autograd.graph.snapshot import snapshot
-    >>> x = y = Value(1.0)
-    >>> for _ in range(200):
-    ...     y = y + y
-    >>> frozen = fold(snapshot(y))
-    >>> len(frozen.groups), frozen.groups[0].title, len(frozen.folded)
-    (16, 'levels 0 to 12', 16)
-    """
-    groups, member = module_groups(picture)
+def initial_folding(picture: Snapshot) -> Folding:
+    """Decide on the boxes of a graph; up to `FOLD_ABOVE` nodes all are open."""
+    nesting = module_boxes(picture)
     if len(picture.nodes) <= FOLD_ABOVE:
-        return Folding(groups, member, [])
-    _box_alike_leaves(picture, groups, member)
-    _box_behind_names(picture, groups, member)
-    if _loose(groups, member) > CROWDED:
-        _box_levels(picture, groups, member)
-    return Folding(groups, member, _closed_at_first(groups, member, picture.root))
+        return Folding(nesting.boxes, nesting.innermost, [])
+    _box_alike_leaves(picture, nesting)
+    _box_behind_names(picture, nesting)
+    if nesting.contents()[-1] > CROWDED:
+        _box_levels(picture, nesting)
+    return Folding(nesting.boxes, nesting.innermost, _closed_at_first(nesting, picture.root))
 
 
-def _box_alike_leaves(picture: Snapshot, groups: list[Group], member: list[int]) -> None:
+def _box_alike_leaves(picture: Snapshot, nesting: Nesting) -> None:
     """Leaves of one role in one place, used in the same places: the weights of a wide neuron, the inputs of a net."""
+    # Where each node stands as its operands see it: the outermost box around it, or a number of its own.
+    places = [nesting.outermost(box) if box >= 0 else -2 - index for index, box in enumerate(nesting.innermost)]
     alike: dict[tuple[int, str, frozenset[int]], list[int]] = {}
     for node in picture.nodes:
         if node.is_leaf:
-            users = frozenset(_user(groups, member, edge.target) for edge in picture.outgoing[node.index])
-            alike.setdefault((member[node.index], node.role, users), []).append(node.index)
+            users = frozenset(places[edge.target] for edge in picture.outgoing[node.index])
+            alike.setdefault((nesting.innermost[node.index], node.role, users), []).append(node.index)
     for (parent, role, _), leaves in alike.items():
         if len(leaves) >= ALIKE:
-            names = list(dict.fromkeys(_last_step(picture.nodes[i].label) for i in leaves))
+            # The title tells the last steps of the labels: w0, where layers.0.neurons.1 stands around the box already.
+            names = list(dict.fromkeys(picture.nodes[i].label.rpartition(".")[2] for i in leaves))
             title = ", ".join(names) if len(names) <= FEW_NAMES else f"{names[0]} … {names[-1]}"
-            if not all(names):
-                title = f"{role}s"
             for index in leaves:
-                member[index] = len(groups)
-            groups.append(Group(title, parent, "leaves"))
+                nesting.innermost[index] = len(nesting.boxes)
+            nesting.boxes.append(Box(title if all(names) else f"{role}s", parent, "leaves"))
 
 
-def _box_behind_names(picture: Snapshot, groups: list[Group], member: list[int]) -> None:
+def _box_behind_names(picture: Snapshot, nesting: Nesting) -> None:
     """What leads to one named node and to nothing else goes into a box with it; the output counts as named."""
+    # From the output down: a node belongs to the owner of its users if that is the same one for all of them.
     owner = [-1] * len(picture.nodes)
     for node in reversed(picture.nodes):
-        index = node.index
-        if member[index] >= 0 and not (node.is_leaf and groups[member[index]].kind == "leaves"):
+        index, box = node.index, nesting.innermost[node.index]
+        if box >= 0 and not (node.is_leaf and nesting.boxes[box].kind == "leaves"):
             continue
         owners = {owner[edge.target] for edge in picture.outgoing[index]}
         if (node.label and not node.is_leaf) or index == picture.root:
             owner[index] = index
         elif len(owners) == 1:
             owner[index] = owners.pop()
-    _gather(groups, member, owner, lambda index: Group(picture.nodes[index].label or "output", -1, "behind"))
-
-
-def _box_levels(picture: Snapshot, groups: list[Group], member: list[int]) -> None:
-    """Cut what stands outside of the modules into stretches of levels with about as many nodes each."""
-    levels = [0] * len(picture.nodes)
-    for node in picture.nodes:
-        levels[node.index] = 1 + max((levels[edge.source] for edge in picture.incoming[node.index]), default=-1)
-    for node in reversed(picture.nodes):  # a leaf stands just before its first use
-        if node.is_leaf and picture.outgoing[node.index]:
-            levels[node.index] = max(0, min(levels[edge.target] for edge in picture.outgoing[node.index]) - 1)
-    outside = [i for i in range(len(member)) if _kind(groups, _outermost(groups, member[i])) != "module"]
-    if member[picture.root] < 0:
-        outside.remove(picture.root)  # the output is always to be seen
-    place = dict.fromkeys(outside, 0)
-    for box in {_outermost(groups, member[i]) for i in outside} - {-1}:
-        inside = [i for i in outside if _outermost(groups, member[i]) == box]
-        place.update(dict.fromkeys(inside, max(levels[i] for i in inside)))
-    place.update({i: levels[i] for i in outside if member[i] < 0})
-    widths: dict[int, int] = {}
-    for level in place.values():
-        widths[level] = widths.get(level, 0) + 1
-    cuts: list[list[int]] = [[]]
-    held = 0
-    for level in sorted(widths):
-        if held >= len(outside) / STRETCHES:
-            cuts.append([])
-            held = 0
-        cuts[-1].append(level)
-        held += widths[level]
-    for cut in cuts:
-        inside = [i for i in outside if cut[0] <= place[i] <= cut[-1]]
-        number = len(groups)
-        title = f"levels {cut[0]} to {cut[-1]}" if len(cut) > 1 else f"level {cut[0]}"
-        groups.append(Group(title, -1, "levels"))
-        for box in {_outermost(groups, member[i]) for i in inside} - {-1}:
-            groups[box] = Group(groups[box].title, number, groups[box].kind)
-        for i in inside:
-            member[i] = number if member[i] < 0 else member[i]
-
-
-def _gather(groups: list[Group], member: list[int], owner: Sequence[int], made: Callable[[int], Group]) -> None:
-    """Make a box for every owner that owns enough and not too much, and move what stands loose into it."""
     owned: dict[int, list[int]] = {}
-    for index, of in enumerate(owner):
-        if of >= 0:
-            owned.setdefault(of, []).append(index)
-    for of, inside in owned.items():
-        if not WORTH_A_BOX <= len(inside) <= len(owner) / 2:  # one box around nearly everything tells nothing
-            continue
-        number = len(groups)
-        groups.append(made(of))
-        for index in inside:
-            box = member[index]
-            if box < 0:
-                member[index] = number
-            elif groups[box].parent < 0 and box != number:
-                groups[box] = Group(groups[box].title, number, groups[box].kind)
+    for index, named in enumerate(owner):
+        if named >= 0:
+            owned.setdefault(named, []).append(index)
+    for named, nodes in owned.items():
+        if WORTH_A_BOX <= len(nodes) <= len(owner) / 2:  # one box around nearly everything tells nothing
+            nesting.enclose(nodes, picture.nodes[named].label or "output", "behind")
 
 
-def _closed_at_first(groups: list[Group], member: list[int], root: int) -> list[int]:
+def _box_levels(picture: Snapshot, nesting: Nesting) -> None:
+    """Cut what stands outside of the modules into stretches of levels with about as many nodes each."""
+    outermost = [nesting.outermost(box) for box in nesting.innermost]
+    outside = [i for i, box in enumerate(outermost) if box < 0 or nesting.boxes[box].kind != "module"]
+    if outermost[picture.root] < 0:
+        outside.remove(picture.root)  # the output is always to be seen
+    # A box stays whole: all of it stands at the highest level inside.
+    highest: dict[int, int] = {}
+    for i in outside:
+        if outermost[i] >= 0:
+            highest[outermost[i]] = max(highest.get(outermost[i], 0), picture.levels[i])
+    level = {i: highest.get(outermost[i], picture.levels[i]) for i in outside}
+    # Levels are added to a stretch until it holds its share of the nodes.
+    widths = Counter(level.values())
+    stretches: list[list[int]] = [[]]
+    size = 0
+    for number in sorted(widths):
+        if size >= len(outside) / STRETCHES:
+            stretches.append([])
+            size = 0
+        stretches[-1].append(number)
+        size += widths[number]
+    for first, *rest in stretches:
+        last = rest[-1] if rest else first
+        title = f"levels {first} to {last}" if rest else f"level {first}"
+        nesting.enclose([i for i in outside if first <= level[i] <= last], title, "levels")
+
+
+def _closed_at_first(nesting: Nesting, root: int) -> list[int]:
     """All boxes, but the outermost modules stay open where the boxes inside them are few enough to be seen at once.
 
     So do the modules around the output, unless they hold too much: a page that hides its output tells little.
     """
-    around, box = set(), member[root]
-    while box >= 0:
-        held = sum(group.parent == box for group in groups) + sum(number == box for number in member)
-        around |= {box} if groups[box].kind == "module" and held <= FEW else set()
-        box = groups[box].parent
-    outer = {group.parent for group in groups if group.kind == "module" and group.parent >= 0}
-    outer = {i for i in outer if groups[i].kind == "module" and groups[i].parent < 0}
-    inner = sum(group.parent in outer for group in groups) + sum(box in outer for box in member)
-    seen = _loose(groups, member) - len(outer) + inner
-    return [i for i in range(len(groups)) if i not in around and (i not in outer or seen > FEW)]
-
-
-def _loose(groups: list[Group], member: list[int]) -> int:
-    """How many boxes and nodes are seen when all boxes are closed."""
-    return sum(group.parent < 0 for group in groups) + sum(box < 0 for box in member)
-
-
-def _outermost(groups: list[Group], box: int) -> int:
-    while box >= 0 and groups[box].parent >= 0:
-        box = groups[box].parent
-    return box
-
-
-def _user(groups: list[Group], member: list[int], index: int) -> int:
-    """The outermost box around a node, or a number of its own where there is none."""
-    box = _outermost(groups, member[index])
-    return box if box >= 0 else -2 - index
-
-
-def _kind(groups: list[Group], box: int) -> str:
-    return groups[box].kind if box >= 0 else ""
-
-
-def _last_step(label: str) -> str:
-    return label.rpartition(".")[2]
+    boxes, contents = nesting.boxes, nesting.contents()
+    modules = {number for number, box in enumerate(boxes) if box.kind == "module"}
+    around_output = {box for box in nesting.outwards(nesting.innermost[root]) if contents[box] <= FEW} & modules
+    # The outermost modules with modules inside, and how many things are seen once these are open.
+    outer = {box for box in {boxes[number].parent for number in modules} & modules if boxes[box].parent < 0}
+    seen = contents[-1] - len(outer) + sum(contents[box] for box in outer)
+    opened = around_output | (outer if seen <= FEW else set())
+    return [number for number in range(len(boxes)) if number not in opened]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from autograd.graph.adjoints import path_counts
 from autograd.graph.snapshot import Snapshot
 from autograd.page.still import still, with_gradients
 from autograd.picture.render import RenderError
+from autograd.picture.svg import data_uri, width_in_pixels
 from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def cell(view: View) -> str:
     """What a notebook shows of a view, as HTML."""
     picture = with_gradients(view.snapshot)
     name = "chaingrad-" + hashlib.sha256(view.html.encode("utf-8")).hexdigest()[:10]
-    about = summary(picture, view.title)
+    about = caption(picture, view.title)
     packed = base64.b64encode(zlib.compress(view.html.encode("utf-8"), 9)).decode("ascii")
     page = LOADER.format(title=html.escape(about), packed=packed)
     return (
@@ -60,7 +60,7 @@ def cell(view: View) -> str:
     )
 
 
-def summary(picture: Snapshot, title: str) -> str:
+def caption(picture: Snapshot, title: str) -> str:
     """One sentence that stands for the picture."""
     output = picture.output
     name = shorten(clean(title) or clean(output.name))
@@ -76,11 +76,9 @@ def _image(picture: Snapshot, about: str) -> str:
         svg = still(picture)
     except RenderError as error:
         return f"<p>{html.escape(about)}. (No picture: {html.escape(str(error))})</p>"
-    data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    natural = re.search(r'<svg width="([0-9.]+)pt"', svg)
-    pixels = float(natural[1]) * 4 / 3 if natural else WIDE
+    pixels = width_in_pixels(svg) or WIDE
     width = "100%" if pixels >= WIDE else round(pixels)  # a small picture is not blown up
-    return f'<img alt="{html.escape(about)}" width="{width}" src="data:image/svg+xml;base64,{data}">'
+    return f'<img alt="{html.escape(about)}" width="{width}" src="{data_uri(svg)}">'
 
 
 def table(picture: Snapshot) -> str:

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autograd.engine.ops import TABLE
 from autograd.graph.adjoints import backward_order
 from autograd.graph.snapshot import Snapshot
-from autograd.page.folding import fold
+from autograd.page.folding import initial_folding
 from autograd.support.text import clean
 
 ROLES = ("input", "parameter", "constant", "result")
@@ -36,7 +37,7 @@ def payload(
     nodes, incoming = picture.nodes, picture.incoming
     settings = params or [()] * len(nodes)
     names = sorted({node.op for node in nodes if node.op})
-    folding = fold(picture)
+    folding = initial_folding(picture)
     return {
         "title": clean(title) or clean(picture.output.label) or "output",
         "output": picture.root,
@@ -48,14 +49,14 @@ def payload(
         "stored": numbers(node.grad for node in nodes),
         "operands": [[edge.source for edge in edges] for edges in incoming],
         "slopes": [numbers(edge.local_grad for edge in edges) for edges in incoming],
-        "settings": {str(i): numbers(given) for i, given in enumerate(settings) if given},
+        "settings": {str(i): numbers(own) for i, own in enumerate(settings) if own},
         "places": {str(i): clean(place) for i, place in enumerate(places or ()) if place},
         "backward": backward_order(picture),
         "table": [_row(name) for name in names],
         "kinks": _kinks(picture),
-        "groups": [{"title": clean(g.title), "parent": g.parent, "kind": g.kind} for g in folding.groups],
-        "member": folding.member,
-        "folded": folding.folded,
+        "groups": [{"title": clean(box.title), "parent": box.parent, "kind": box.kind} for box in folding.boxes],
+        "member": folding.innermost,
+        "folded": folding.closed,
     }
 
 
@@ -80,8 +81,6 @@ def as_script(data: dict[str, Any]) -> str:
 
 def _row(name: str) -> dict[str, str]:
     """What the page says about an operation, from its row of the table."""
-    from autograd.engine.ops import TABLE
-
     op = TABLE.get(name)
     if op is None:  # an operation of the user's that has been taken out of the table since
         return {"name": name, "symbol": name, "rule": "", "formula": "", "convention": ""}
@@ -91,13 +90,6 @@ def _row(name: str) -> dict[str, str]:
 
 def _kinks(picture: Snapshot) -> list[int]:
     """The nodes whose operands sit exactly where the derivative is a convention."""
-    from autograd.engine.ops import TABLE
-
-    found = []
-    for node in picture.nodes:
-        op = TABLE.get(node.op)
-        if op is not None and op.kink is not None:
-            operands = [picture.nodes[edge.source].data for edge in picture.incoming[node.index]]
-            if op.at_kink(operands):
-                found.append(node.index)
-    return found
+    operands = [[picture.nodes[edge.source].data for edge in edges] for edges in picture.incoming]
+    known = [node for node in picture.nodes if node.op in TABLE]
+    return [node.index for node in known if TABLE[node.op].at_kink(operands[node.index])]

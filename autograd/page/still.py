@@ -1,23 +1,26 @@
-"""The same graph as a still picture, for where scripts do not run: the page's numbers, folded where it is folded."""
+"""The same graph as a still picture, for where scripts do not run: the page's numbers, folded where it is folded.
+
+A graph of 400 steps, of which the page shows the first 26 nodes as one closed box, becomes in DOT
+
+    digraph "graph" {
+    g0 [shape="box", ..., label="levels 0 to 25\n26 nodes"];
+    ...
+    v399 [shape="box", ..., label="sin\ndata 0.1\ngrad 1"];
+    g0 -> g1;
+    ...
+"""
 
 from dataclasses import replace
 
 from autograd.graph.adjoints import backward_order, gradients
+from autograd.graph.boxes import merged_edges
 from autograd.graph.snapshot import Snapshot
-from autograd.page.folding import Folding, fold
+from autograd.page.folding import Folding, initial_folding
 from autograd.picture import draw
+from autograd.picture.dot import quoted, role_of
 from autograd.picture.render import render
+from autograd.picture.themes import PAGE_LIGHT
 from autograd.support.text import clean, format_number, shorten
-
-STYLE = 'fontname="Helvetica", fontsize=10, fontcolor="#1a1a1a", penwidth=1.5'
-LOOKS = {
-    "input": 'shape=ellipse, style=filled, fillcolor="#fdeccb", color="#b07400"',
-    "parameter": 'shape=box, style=filled, fillcolor="#d5e8f4", color="#0072b2"',
-    "constant": 'shape=box, style="filled,dashed", fillcolor="#efefef", color="#6a6d73"',
-    "result": 'shape=box, style="filled,rounded", fillcolor="#ffffff", color="#6a6d73"',
-    "output": 'shape=box, style="filled,rounded", fillcolor="#d2eee4", color="#008060", peripheries=2',
-    "box": 'shape=box, style=filled, fillcolor="#f4f6f8", color="#6a6d73", peripheries=2',
-}
 
 
 def with_gradients(picture: Snapshot) -> Snapshot:
@@ -43,46 +46,36 @@ def still(picture: Snapshot) -> str:
     >>> still(with_gradients(snapshot(Value(2.0, label="a").tanh()))).count("<svg")
     1
     """
-    folding = fold(picture)
-    if not folding.folded:
+    folding = initial_folding(picture)
+    if not folding.closed:
         return draw(picture, max_nodes=len(picture.nodes)).svg
-    svg = render(folded_dot(picture, folding))
+    svg = render(_dot(picture, folding))
     return svg[svg.index("<svg") :]
 
 
-def folded_dot(picture: Snapshot, folding: Folding) -> str:
+def _dot(picture: Snapshot, folding: Folding) -> str:
     """DOT of what is seen while boxes are closed: one box for each of them, and the nodes outside."""
-    stands = [_stand_in(folding, index) for index in range(len(picture.nodes))]
-    lines = ['digraph "graph" {', "rankdir=LR; nodesep=0.14; ranksep=0.35; bgcolor=white;", f"node [{STYLE}];"]
-    lines.append('edge [color="#5a5a5a", arrowsize=0.6];')
-    for number, group in enumerate(folding.groups):
-        inside = [i for i, stand in enumerate(stands) if stand == f"g{number}"]
-        if inside:
-            texts = [shorten(clean(group.title)), f"{len(inside)} nodes"]
-            lines.append(f"g{number} [{LOOKS['box']}, label={_quoted(texts)}];")
+    closed_boxes = folding.hidden_in()
+    names = [f"v{index}" if box < 0 else f"g{box}" for index, box in enumerate(closed_boxes)]
+    style = f'fontname="Helvetica", fontsize=10, fontcolor="{PAGE_LIGHT.ink}", penwidth=1.5'
+    lines = ['digraph "graph" {', "rankdir=LR; nodesep=0.14; ranksep=0.35; bgcolor=white;", f"node [{style}];"]
+    lines.append(f'edge [color="{PAGE_LIGHT.line}", arrowsize=0.6];')
+    # A closed box inside of a closed one hides no node of its own, and is left out.
+    for number, box in enumerate(folding.boxes):
+        if number in closed_boxes:
+            texts = [shorten(clean(box.title)), f"{closed_boxes.count(number)} nodes"]
+            lines.append(f"g{number} [{_look('box')}, label={quoted(texts)}];")
     for node in picture.nodes:
-        if stands[node.index] == f"v{node.index}":
-            look = LOOKS["output" if node.index == picture.root else node.role]
+        if closed_boxes[node.index] < 0:
             name = shorten(clean(node.label)) or node.symbol
             texts = [name, f"data {format_number(node.data)}"][0 if name else 1 :]
             if node.requires_grad:
                 texts.append(f"grad {format_number(node.grad)}")
-            lines.append(f"v{node.index} [{look}, label={_quoted(texts)}];")
-    seen = dict.fromkeys((stands[edge.source], stands[edge.target]) for edge in picture.edges)
-    lines += [f"{source} -> {target};" for source, target in seen if source != target]
+            lines.append(f"v{node.index} [{_look(role_of(node, picture))}, label={quoted(texts)}];")
+    lines += [f"{source} -> {target};" for source, target in merged_edges(picture, names, names)]
     return "\n".join([*lines, "}"])
 
 
-def _stand_in(folding: Folding, index: int) -> str:
-    """The outermost closed box around a node, or the node."""
-    stand, box = f"v{index}", folding.member[index]
-    while box >= 0:
-        if box in folding.folded:
-            stand = f"g{box}"
-        box = folding.groups[box].parent
-    return stand
-
-
-def _quoted(texts: list[str]) -> str:
-    escaped = (text.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for text in texts)
-    return '"' + "\\n".join(escaped) + '"'
+def _look(kind: str) -> str:
+    """The attributes of a kind of node, but for its margin: here, text is at the distance that Graphviz thinks best."""
+    return ", ".join(f'{name}="{value}"' for name, value in PAGE_LIGHT.look(kind).items() if name != "margin")

@@ -2,6 +2,22 @@
 
 Neurons and layers are known by the labels of their parameters, such as layers.0.neurons.1.w2. Edges between the same
 two boxes become one, and no edge carries text: clusters together with edge labels can take Graphviz minutes.
+
+The graph of `(hidden.w * 2 + hidden.b).tanh() ** 2` has 8 nodes. Folded, it shows one box and what lies outside of it:
+
+    hidden.w ─┐                                        ┌────────┐
+           2 ─┴─ × ─┐                becomes           │ hidden │
+    hidden.b ───────┴─ + ─ tanh ─┐                     └───┬────┘
+                              2 ─┴─ ** ─                2 ─┴─ ** ─
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> w, b = (Value(1.0, label=f"hidden.{name}", role="parameter") for name in "wb")
+    >>> folded = fold_modules(snapshot((w * 2.0 + b).tanh() ** 2), "neuron")
+    >>> [(box.title, len(box.members)) for box in folded.boxes], folded.outside
+    ([('hidden', 6)], (6, 7))
+    >>> [(link.source, link.target, link.edges) for link in folded.links]
+    [('g0', 'o7', (5,)), ('v6', 'o7', (6,))]
 """
 
 from __future__ import annotations
@@ -11,22 +27,22 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from autograd.graph.boxes import Group, module_groups
+from autograd.graph.boxes import layer_name, merged_edges, module_boxes
 from autograd.graph.snapshot import Snapshot
-from autograd.picture.dot import add_operation, add_value, in_dot, role_of, sheet
+from autograd.picture.dot import add_legends, add_operation, add_value, blank_graph, in_dot, role_of
 from autograd.picture.paint import Paint
 from autograd.support.text import clean, format_number, plural, shorten
 
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["LEVELS", "Box", "Folded", "build_folded", "fold"]
+__all__ = ["LEVELS", "Folded", "FoldedBox", "Link", "build_folded", "fold_modules"]
 
 LEVELS = ("neuron", "layer")
 
 
 @dataclass(frozen=True)
-class Box:
+class FoldedBox:
     """A folded box: the nodes inside, and the norm of the gradients of the parameters among them."""
 
     name: str
@@ -63,7 +79,7 @@ class Folded:
     """
 
     level: str
-    boxes: tuple[Box, ...]
+    boxes: tuple[FoldedBox, ...]
     outside: tuple[int, ...]
     links: tuple[Link, ...]
     frames: tuple[tuple[str, int, int], ...]
@@ -80,117 +96,82 @@ class Folded:
         return self.maker if self.maker and index == picture.root else f"o{index}"
 
 
-def fold(picture: Snapshot, level: str) -> Folded | None:
+def fold_modules(picture: Snapshot, level: str) -> Folded | None:
     """Fold every "neuron" or every "layer" of a snapshot into a box; None where no label tells of one.
 
     The value of the output is always shown, beside the box where it belongs to one.
-
-    >>> from autograd import Value
-    >>> from autograd.graph.snapshot import snapshot
-    >>> w, b = (Value(1.0, label=f"hidden.{name}", role="parameter") for name in "wb")
-    >>> folded = fold(snapshot((w * 2.0 + b).tanh() ** 2), "neuron")
-    >>> [(box.title, len(box.members)) for box in folded.boxes], folded.outside
-    ([('hidden', 6)], (6, 7))
     """
-    from autograd.explanation.stops import layer_name
-
-    groups, member = module_groups(picture)
-    parents = {group.parent for group in groups}
-    leaves = [number for number in range(len(groups)) if number not in parents]
-    layers = {layer_name(groups[number].title) for number in leaves}
-    titles: dict[int, str] = {}
+    nesting = module_boxes(picture)
+    modules, innermost = nesting.boxes, nesting.innermost
+    # A neuron is a module without modules inside, and a layer is what holds neurons, or a neuron that stands alone.
+    parents = {module.parent for module in modules}
+    layers = {layer_name(module.title) for number, module in enumerate(modules) if number not in parents}
+    # Which box each node goes into: by its title, as two boxes of the nesting can be one layer.
+    members: dict[str, list[int]] = {}
     for node in picture.nodes:
-        number = member[node.index]
+        number = innermost[node.index]
         if number < 0 or (node.is_leaf and node.index == picture.root):
             continue
-        title = groups[number].title
-        if level == "layer" and (number not in parents or title in layers):
-            titles[node.index] = layer_name(title)
-        elif level == "neuron" and number not in parents:
-            titles[node.index] = title
-    if not titles:
+        title = modules[number].title
+        if number not in parents or (level == "layer" and title in layers):
+            members.setdefault(layer_name(title) if level == "layer" else title, []).append(node.index)
+    if not members:
         return None
-    inside: dict[str, list[int]] = {}
-    for index, title in titles.items():
-        inside.setdefault(title, []).append(index)
-    boxes = tuple(_box(picture, f"g{k}", title, members) for k, (title, members) in enumerate(inside.items()))
-    stands = {index: box.name for box in boxes for index in box.members}
-    maker = stands.get(picture.root, "")
-    outside = tuple(node.index for node in picture.nodes if node.index not in stands or node.index == picture.root)
-    merged: dict[tuple[str, str], list[int]] = {}
-    for edge in picture.edges:
-        source, target = stands.get(edge.source, f"v{edge.source}"), stands.get(edge.target, f"o{edge.target}")
-        if source != target:
-            merged.setdefault((source, target), []).append(edge.index)
+    boxes = tuple(_box(picture, f"g{k}", title, nodes) for k, (title, nodes) in enumerate(members.items()))
+    box_of = {index: box.name for box in boxes for index in box.members}
+    outside = tuple(node.index for node in picture.nodes if node.index not in box_of or node.index == picture.root)
+    # An edge leaves a value and enters an operation; inside a box, both are the box.
+    sources = [box_of.get(index, f"v{index}") for index in range(len(picture.nodes))]
+    targets = [box_of.get(index, f"o{index}") for index in range(len(picture.nodes))]
+    merged = merged_edges(picture, sources, targets)
     links = tuple(Link(source, target, tuple(edges)) for (source, target), edges in merged.items())
+    # The frame of a box is the module around the one it is named after; that of a node outside, its innermost module.
     around: dict[str, int] = {}
     for box in boxes:
-        around[box.name] = _frame(groups, member[box.members[0]], box.title)
-    for index in outside:
-        if member[index] >= 0 and index not in stands:
-            around[f"v{index}"] = _frame(groups, member[index], "")
-    held = _held(groups, member)
-    frames = tuple((group.title, group.parent, held[number]) for number, group in enumerate(groups))
-    return Folded(level, boxes, outside, links, frames, {name: k for name, k in around.items() if k >= 0}, maker)
+        outwards = (modules[number] for number in nesting.outwards(innermost[box.members[0]]))
+        around[box.name] = next((module.parent for module in outwards if module.title == box.title), -1)
+    around |= {f"v{index}": innermost[index] for index in outside if index not in box_of}
+    frames = tuple((m.title, m.parent, size) for m, size in zip(modules, nesting.sizes(), strict=True))
+    around = {name: frame for name, frame in around.items() if frame >= 0}
+    return Folded(level, boxes, outside, links, frames, around, box_of.get(picture.root, ""))
 
 
-def _frame(groups: list[Group], number: int, title: str) -> int:
-    """The frame around a box: the next group outwards that has another title; for a node, its group."""
-    if title:
-        while number >= 0 and groups[number].title != title:
-            number = groups[number].parent
-        number = groups[number].parent if number >= 0 else -1
-    return number
-
-
-def _held(groups: list[Group], member: list[int]) -> list[int]:
-    held = [0] * len(groups)
-    for number in member:
-        while number >= 0:
-            held[number] += 1
-            number = groups[number].parent
-    return held
-
-
-def _box(picture: Snapshot, name: str, title: str, members: list[int]) -> Box:
-    parameters = [picture.nodes[i].grad for i in members if picture.nodes[i].role == "parameter"]
-    return Box(name, title, tuple(members), len(parameters), math.hypot(*parameters))
+def _box(picture: Snapshot, name: str, title: str, members: list[int]) -> FoldedBox:
+    gradients = [picture.nodes[i].grad for i in members if picture.nodes[i].role == "parameter"]
+    return FoldedBox(name, title, tuple(members), len(gradients), math.hypot(*gradients))
 
 
 def build_folded(
     picture: Snapshot, folded: Folded, *, rankdir: str, legend: bool, paint: Paint, direction: str
 ) -> graphviz.Digraph:
     """Describe the folded picture in DOT: `g<k>` for a box, `m<k>` for a link, the others as in an unfolded one."""
-    graph = sheet(paint, rankdir, {"ranksep": "0.5"})
-    children = Counter(folded.around.values())
+    graph = blank_graph(paint, rankdir, {"ranksep": "0.5"})
+    # How many boxes, nodes and frames each frame shows: one that would be empty is not drawn.
+    contents = Counter(folded.around.values())
     for frame, (_, parent, _) in enumerate(folded.frames):
-        if children[frame] and parent >= 0:
-            children[parent] += 1
-    _add_inside(graph, picture, folded, paint, -1, children)
+        if contents[frame] and parent >= 0:
+            contents[parent] += 1
+    _add_inside(graph, picture, folded, paint, -1, contents)
+    # From operations (or the box that computes the output) to values.
     for index in folded.outside:
         node = picture.nodes[index]
         if not node.is_leaf:
             carries = paint.carries(edge.index for edge in picture.incoming[index])
             attributes = {"id": f"r{index}", "class": "result", "weight": "4", **carries}
             source = folded.maker_of(index, picture)
-            graph.edge(source, f"v{index}", _attributes=attributes | arrows(direction, node.requires_grad))
+            graph.edge(source, f"v{index}", _attributes=attributes | _arrows(direction, node.requires_grad))
+    # From values and boxes to operations and boxes: the more edges a link stands for, the wider it is.
     for number, link in enumerate(folded.links):
         width = {"penwidth": f"{min(3.0, 1 + 0.35 * math.log2(len(link.edges))):.2f}"}
         attributes = {"id": f"m{number}", "class": "operand", **width, **paint.carries(link.edges)}
-        gradient = any(picture.nodes[picture.edges[k].source].requires_grad for k in link.edges)
-        graph.edge(link.source, link.target, _attributes=attributes | arrows(direction, gradient))
-    if legend or paint.scale:
-        from autograd.picture.legend import add_gradients, add_roles
-
-        if legend:
-            roles = [role_of(picture.nodes[index], picture) for index in folded.outside]
-            add_roles(graph, roles, paint.theme, direction)
-        if paint.scale:
-            add_gradients(graph, paint)
+        has_gradient = any(picture.nodes[picture.edges[k].source].requires_grad for k in link.edges)
+        graph.edge(link.source, link.target, _attributes=attributes | _arrows(direction, has_gradient))
+    roles = [role_of(picture.nodes[index], picture) for index in folded.outside]
+    add_legends(graph, roles if legend else (), paint, direction)
     return graph
 
 
-def arrows(direction: str, has_gradient: bool) -> dict[str, str]:
+def _arrows(direction: str, has_gradient: bool) -> dict[str, str]:
     """Which end of a merged edge has an arrow: data goes forward, gradients go back."""
     if direction == "forward":
         return {}
@@ -200,13 +181,13 @@ def arrows(direction: str, has_gradient: bool) -> dict[str, str]:
 
 
 def _add_inside(
-    graph: graphviz.Digraph, picture: Snapshot, folded: Folded, paint: Paint, frame: int, children: Counter[int]
+    graph: graphviz.Digraph, picture: Snapshot, folded: Folded, paint: Paint, frame: int, contents: Counter[int]
 ) -> None:
     """Everything directly inside a frame, and then the frames in it."""
     for box in folded.boxes:
         if folded.around.get(box.name, -1) == frame:
-            takes = any(picture.nodes[index].requires_grad for index in box.members)
-            look = paint.box(box.gradient, box.members, takes)
+            has_gradient = any(picture.nodes[index].requires_grad for index in box.members)
+            look = paint.box(box.gradient, box.members, has_gradient)
             graph.node(box.name, in_dot(box.lines), _attributes={"id": box.name, "class": "box", **look})
     for index in folded.outside:
         if folded.around.get(f"v{index}", -1) == frame:
@@ -215,12 +196,12 @@ def _add_inside(
             if not node.is_leaf and folded.maker_of(index, picture) == f"o{index}":
                 add_operation(graph, node, paint)
     fill, border = paint.theme.fills["cluster"]
-    for number, (title, parent, held) in enumerate(folded.frames):
-        if parent == frame and children[number]:
+    for number, (title, parent, size) in enumerate(folded.frames):
+        if parent == frame and contents[number]:
             with graph.subgraph(name=f"cluster_{number}") as inner:
-                text = in_dot([f"{shorten(clean(title))}: {plural(held, 'node')}"])
+                text = in_dot([f"{shorten(clean(title))}: {plural(size, 'node')}"])
                 inner.attr(
                     "graph", label=text, style="filled,rounded", fillcolor=fill, color=border, id=f"frame{number}",
                     labeljust="l", **{"class": "frame"},
                 )  # fmt: skip
-                _add_inside(inner, picture, folded, paint, number, children)
+                _add_inside(inner, picture, folded, paint, number, contents)

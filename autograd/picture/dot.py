@@ -2,31 +2,40 @@
 
 The dialect is narrow on purpose. Record shapes lose edges, HTML-like labels are not understood by every build of
 Graphviz, and clusters together with edge labels can take minutes: none of them is used here.
+
+A value is one node and the operation that computed it another, so a snapshot of `w.tanh()` becomes, but for the style:
+
+    v0 [label="w\\ndata 2\\ngrad 0.0707" id=v0 class="value input"]
+    o1 [label=tanh id=o1 class=operation]
+    v1 [label="data 0.964\\ngrad 1" id=v1 class="value output"]
+    o1 -> v1 [id=r1 class=result]
+    v0 -> o1 [id=e0 class=operand label=" 0.0707 "]
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection, Mapping
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from autograd.graph.snapshot import Edge, Node, Snapshot
-from autograd.picture.paint import Paint
-from autograd.picture.themes import LIGHT
+from autograd.graph.adjoints import contribution
+from autograd.graph.snapshot import Node, Snapshot
+from autograd.picture.paint import Paint, Scale
+from autograd.picture.themes import LIGHT, Theme
 from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["build", "role_of"]
+__all__ = ["add_legends", "add_operation", "add_value", "blank_graph", "build", "in_dot", "quoted", "role_of"]
 
-PAINT = Paint()
+PLAIN = Paint()
 
 # One plain name: for a list of fonts the built-in metrics are those of Times, and text would not fit its box.
 FONT = "Helvetica"
 FONT_SIZE = 10
-ROLES = ("input", "parameter", "constant", "result", "output")
-LOOKS = {role: LIGHT.look(role) for role in ROLES}
-OPERATION = LIGHT.look("operation")
 
 
 def role_of(node: Node, snapshot: Snapshot) -> str:
@@ -40,7 +49,7 @@ def build(
     rankdir: str = "LR",
     derivatives: bool = True,
     legend: bool = False,
-    paint: Paint = PAINT,
+    paint: Paint = PLAIN,
     direction: str = "forward",
 ) -> graphviz.Digraph:
     """Describe the snapshot in DOT: a node `v<i>` for value i, a node `o<i>` for the operation that made it.
@@ -48,24 +57,16 @@ def build(
     Edge number k of the snapshot has the id `e<k>`; the edge from an operation to its result has the id `r<i>`. Where
     gradients go back on edges of their own (direction "both"), these have the ids `b<k>` and `c<i>`.
     """
-    effort, label = _effort(snapshot)
-    graph, colour = sheet(paint, rankdir, effort), paint.theme.negative
+    effort, place = _layout_effort(snapshot)
+    graph = blank_graph(paint, rankdir, effort)
+    add_edge = partial(_add_edge, graph, direction, place, paint.theme.negative)
     for node in snapshot.nodes:
         add_value(graph, snapshot, node, paint)
         if not node.is_leaf:
             add_operation(graph, node, paint)
-            carries = paint.carries(edge.index for edge in snapshot.incoming[node.index])
-            ends = (f"o{node.index}", f"v{node.index}")
+            index, carries = node.index, paint.carries(edge.index for edge in snapshot.incoming[node.index])
             attributes = {"class": "result", "weight": "4", **carries}
-            _add_edge(
-                graph,
-                ends,
-                (f"r{node.index}", f"c{node.index}"),
-                attributes,
-                node.requires_grad,
-                direction,
-                gradient=colour,
-            )
+            add_edge((f"o{index}", f"v{index}"), (f"r{index}", f"c{index}"), attributes, node.requires_grad)
     for edge in snapshot.edges:
         source = snapshot.nodes[edge.source]
         # A heavier edge is kept shorter and straighter: the chain of results, and not the way from a shared leaf.
@@ -73,19 +74,14 @@ def build(
         ends, ids = (f"v{edge.source}", f"o{edge.target}"), (f"e{edge.index}", f"b{edge.index}")
         texts = ("", "")
         if derivatives and source.requires_grad:
-            texts = (format_number(edge.local_grad), format_number(passed_back(snapshot, edge)))
-        _add_edge(graph, ends, ids, attributes, source.requires_grad, direction, label, texts, colour)
-    if legend or paint.scale:
-        from autograd.picture.legend import add_gradients, add_roles
-
-        if legend:
-            add_roles(graph, [role_of(node, snapshot) for node in snapshot.nodes], paint.theme, direction)
-        if paint.scale:
-            add_gradients(graph, paint)
+            passed_back = contribution(snapshot.nodes[edge.target].grad, edge)
+            texts = (format_number(edge.local_grad), format_number(passed_back))
+        add_edge(ends, ids, attributes, source.requires_grad, texts)
+    add_legends(graph, [role_of(node, snapshot) for node in snapshot.nodes] if legend else (), paint, direction)
     return graph
 
 
-def sheet(paint: Paint, rankdir: str, effort: dict[str, str]) -> graphviz.Digraph:
+def blank_graph(paint: Paint, rankdir: str, effort: dict[str, str]) -> graphviz.Digraph:
     """An empty picture with the settings that all its parts share."""
     import graphviz
 
@@ -114,23 +110,16 @@ def add_operation(graph: graphviz.Digraph, node: Node, paint: Paint) -> None:
     graph.node(name, symbol, _attributes={"id": name, "class": "operation", **paint.operation(node.index)})
 
 
-def passed_back(snapshot: Snapshot, edge: Edge) -> float:
-    """What the edge adds to the gradient of its operand: the local derivative times the gradient of the result."""
-    from autograd.graph.adjoints import chain
-
-    return chain(snapshot.nodes[edge.target].grad, edge.local_grad)
-
-
 def _add_edge(
     graph: graphviz.Digraph,
+    direction: str,
+    place: str,
+    gradient_colour: str,
     ends: tuple[str, str],
     ids: tuple[str, str],
-    attributes: dict[str, str],
+    attributes: Mapping[str, str],
     has_gradient: bool,
-    direction: str,
-    place: str = "label",
     texts: tuple[str, str] = ("", ""),
-    gradient: str = LIGHT.negative,
 ) -> None:
     """One edge, or two for "both": data forward with the local derivative, the gradient back with what it adds."""
     forward, back = dict(attributes), {**attributes, "class": attributes["class"] + " gradient", "dir": "back"}
@@ -138,11 +127,13 @@ def _add_edge(
         # Over a thick line, an invisible second line of text keeps the number clear of it.
         below = ["\u00a0"] if place == "label" and float(attributes.get("penwidth", 1)) > 1.5 else []
         forward[place] = in_dot([f" {texts[0]} ", *below])
+        # An edge that goes back has its arrow, and so its text, at the tail.
         back["taillabel" if place == "headlabel" else place] = in_dot([f" {texts[1]} "])
     if direction != "backward":
         graph.edge(*ends, _attributes={"id": ids[0], **forward})
         if direction == "both" and has_gradient:
-            colour = {} if "color" in attributes else {"color": gradient, "fontcolor": gradient}
+            colour = {} if "color" in attributes else {"color": gradient_colour, "fontcolor": gradient_colour}
+            # Of weight 0: only the edges of data say where things stand.
             graph.edge(*ends, _attributes={"id": ids[1], "style": "dashed", **back, **colour, "weight": "0"})
     elif has_gradient:
         graph.edge(*ends, _attributes={"id": ids[0], **back})
@@ -150,7 +141,7 @@ def _add_edge(
         graph.edge(*ends, _attributes={"id": ids[0], "style": "dotted", **attributes, "dir": "none"})
 
 
-def _effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
+def _layout_effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
     """Settings of the layout, and which kind of edge label to use, for a graph of this size and shape.
 
     What costs time is an edge that passes many levels, above all one with a label that wants room on its way: an
@@ -158,7 +149,8 @@ def _effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
     arrowheads, where they need no room, and the search for the best picture is cut short; and where most edges are
     long, they are straight lines.
     """
-    passed = _passed_levels(snapshot)
+    levels = snapshot.levels
+    passed = sum(levels[edge.target] - levels[edge.source] - 1 for edge in snapshot.edges)
     load = passed + len(snapshot.nodes)
     if load <= 750:
         return {"ranksep": "0.25"}, "label"
@@ -166,18 +158,6 @@ def _effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
     if load <= 2000 or passed <= 10 * len(snapshot.nodes):
         return quick, "headlabel"
     return {**quick, "mclimit": "0.02", "splines": "line"}, "headlabel"
-
-
-def _passed_levels(snapshot: Snapshot) -> int:
-    """How many levels all edges together pass on the way to their target, with every leaf beside its first use."""
-    level = [0] * len(snapshot.nodes)
-    for edge in snapshot.edges:
-        level[edge.target] = max(level[edge.target], level[edge.source] + 1)
-    for node in snapshot.nodes:
-        uses = snapshot.outgoing[node.index]
-        if node.is_leaf and uses:
-            level[node.index] = min(level[edge.target] for edge in uses) - 1
-    return sum(level[edge.target] - level[edge.source] - 1 for edge in snapshot.edges)
 
 
 def value_lines(node: Node) -> list[str]:
@@ -194,9 +174,10 @@ def value_lines(node: Node) -> list[str]:
 
 def _room(lines: list[str]) -> dict[str, str]:
     """Room for characters as wide as they are high (CJK, emoji), which Graphviz's own metrics take for narrow ones."""
-    if all(unicodedata.east_asian_width(c) not in "WF" for line in lines for c in line):
+    wide = [[unicodedata.east_asian_width(c) in "WF" for c in line] for line in lines]
+    if not any(map(any, wide)):
         return {}
-    ems = max(sum(1.3 if unicodedata.east_asian_width(c) in "WF" else 0.6 for c in line) for line in lines)
+    ems = max(sum(1.3 if is_wide else 0.6 for is_wide in line) for line in wide)
     return {"width": f"{ems * FONT_SIZE / 72 + 0.2:.2f}"}
 
 
@@ -204,6 +185,56 @@ def in_dot(lines: list[str]) -> str:
     r"""Join lines for DOT so that every character of them is shown as it is: no escapes, entities or HTML-like text."""
     import graphviz
 
-    escaped = (line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
-    text: str = graphviz.nohtml(r"\n".join(escaped))
+    text: str = graphviz.nohtml(_escaped(lines))
     return text
+
+
+def quoted(lines: list[str]) -> str:
+    """The same for DOT that is written as text, without the package: lines in double quotes."""
+    return '"' + _escaped(lines).replace('"', '\\"') + '"'
+
+
+def _escaped(lines: list[str]) -> str:
+    return r"\n".join(line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines)
+
+
+# ----- Legends -----
+
+
+def add_legends(graph: graphviz.Digraph, roles: Collection[str], paint: Paint, direction: str) -> None:
+    """Small graphs of samples beside the graph: of these roles if there are any, of gradients if these are coloured."""
+    if roles:
+        _add_roles(graph, roles, paint.theme, direction)
+    if paint.scale:
+        _add_gradients(graph, paint, paint.scale)
+
+
+def _add_roles(graph: graphviz.Digraph, present: Collection[str], theme: Theme, direction: str) -> None:
+    """Every role that occurs, an operation, and what the number on an edge says."""
+    leaves = [role for role in ("constant", "input", "parameter") if role in present]
+    samples = [*leaves, "operation", *(role for role in ("result", "output") if role in present)]
+    says = " gradient passed back " if direction == "backward" else " ∂result/∂operand "
+    for role in samples:
+        graph.node(f"legend_{role}", role, _attributes={"id": f"legend_{role}", "class": "legend", **theme.look(role)})
+    for left, right in pairwise(samples):
+        # Leaves stand in a row without lines; the last one feeds the operation, and this feeds its result.
+        attributes = {"style": "invis"}
+        if "operation" in (left, right):
+            attributes = {"label": says} if right == "operation" else {}
+            attributes |= {"dir": "back"} if direction == "backward" else {}
+        graph.edge(f"legend_{left}", f"legend_{right}", _attributes={"class": "legend", **attributes})
+
+
+def _add_gradients(graph: graphviz.Digraph, paint: Paint, scale: Scale) -> None:
+    """The colours of gradients, from 0 to the largest."""
+    names = ["legend_gradient"]
+    title = {"id": names[0], "class": "legend", "shape": "plaintext", "margin": "0.02,0"}
+    graph.node(names[0], "size of gradient", _attributes=title)
+    for number, size in enumerate(scale.ticks()):
+        names.append(f"legend_gradient{number}")
+        # The step above 0 stands for all that is smaller, too, where the scale was cut off.
+        least = "≤ " if number == 1 and scale.decades > 1 else ""
+        look = {**paint.heated(paint.theme.look("parameter"), size), "id": names[-1], "class": "legend"}
+        graph.node(names[-1], least + format_number(size), _attributes=look)
+    for left, right in pairwise(names):
+        graph.edge(left, right, _attributes={"class": "legend", "style": "invis"})

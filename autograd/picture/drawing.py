@@ -1,34 +1,33 @@
-"""The computation graph as a picture: in a notebook, as a file, or as DOT text to go on with."""
+"""`draw`, and the picture it returns: in a notebook, as a file, or as DOT text to go on with."""
 
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_size, snapshot
+from autograd.engine.value import Value
+from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_size, snapshot, summary
+from autograd.picture.collapse import LEVELS, Folded, build_folded, fold_modules
 from autograd.picture.dot import build
+from autograd.picture.exports import to_json, to_mermaid
+from autograd.picture.highlight import highlighted, index_of
 from autograd.picture.paint import Paint, Scale
-from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, RenderError, render, render_binary
-from autograd.picture.svg import describe, escape, finish, titles
+from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, render, render_binary
+from autograd.picture.svg import data_uri, describe, escape, finish, titles, width_in_pixels
 from autograd.picture.themes import THEMES
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_choice, check_count, check_flag, check_positive
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-    from autograd.picture.collapse import Folded
-
-__all__ = ["Drawing", "GraphTooLarge", "RenderError", "check_shared", "draw"]
+__all__ = ["NAMES", "Drawing", "check_shared", "draw"]
 
 RANKDIRS = ("LR", "TB")
 DIRECTIONS = ("forward", "backward", "both")
-COLLAPSES = (None, "auto", "neuron", "layer")
+COLLAPSES = (None, "auto", *LEVELS)
 FILE_FORMATS = ("svg", "dot", "gv", "png", "pdf", "mmd", "json")
+TEXTS = {"svg": "svg", "dot": "source", "gv": "source", "mmd": "mermaid", "json": "json"}  # where a Drawing has them
 MOST_FOLDED = 100_000  # nodes that `collapse` is ready to look through
 NAMES = {
     "direction": ["rankdir"], "layout": ["rankdir"], "orientation": ["rankdir"], "dir": ["rankdir"],
@@ -105,27 +104,20 @@ def draw(
         check_flag("draw", name, flag)
     if k is not None and highlight is None:
         raise ValueError("k says how many paths to highlight: give highlight=parameter with it")
-    picture, folded = _taken(root, max_nodes, collapse)
-    marks = None
-    if highlight is not None:
-        from autograd.picture.highlight import find, highlighted
-
-        marks = highlighted(picture, find(root, picture, highlight), k)
+    picture, folded = _snapshot_to_draw(root, max_nodes, collapse)
+    paths = None if highlight is None else highlighted(picture, index_of(highlight, root, picture), k)
     scale = None
     if gradients:
-        sizes = [node.grad for node in picture.nodes if node.requires_grad]
-        if folded is not None:
-            outside = [picture.nodes[index] for index in folded.outside]
-            sizes = [box.gradient for box in folded.boxes] + [v.grad for v in outside if v.requires_grad]
-        scale = Scale.of(sizes)
-    paint = Paint(THEMES[theme], marks, scale)
+        # Of what is shown: a box counts by the norm over its parameters, not by each node inside.
+        shown = picture.nodes if folded is None else [picture.nodes[index] for index in folded.outside]
+        boxes = () if folded is None else folded.boxes
+        scale = Scale.of([*(node.grad for node in shown if node.requires_grad), *(box.gradient for box in boxes)])
+    paint = Paint(THEMES[theme], paths, scale)
     if folded is None:
         graph = build(
             picture, rankdir=rankdir, derivatives=derivatives, legend=legend, paint=paint, direction=direction
         )
     else:
-        from autograd.picture.collapse import build_folded
-
         graph = build_folded(picture, folded, rankdir=rankdir, legend=legend, paint=paint, direction=direction)
     return Drawing(picture, graph.source, format, time_limit, folded, paint, rankdir, derivatives)
 
@@ -140,35 +132,28 @@ def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limi
     check_positive(owner, "time_limit", time_limit, "seconds")
 
 
-def _taken(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tuple[Snapshot, Folded | None]:
+def _snapshot_to_draw(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tuple[Snapshot, Folded | None]:
     """The snapshot to draw, folded if asked for or needed, and never more than `max_nodes` things to show."""
+    limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
     try:
-        limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
         picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=limit)
-        if collapse is None or (collapse == "auto" and len(picture.nodes) <= max_nodes):
-            check_size(len(picture.nodes), max_nodes)
-            return picture, None
         check_size(len(picture.nodes), limit)
     except GraphTooLarge as error:
-        from autograd.picture.size import summary
-
         raise GraphTooLarge(f"{error}. {summary(root)}") from None
-    from autograd.picture.collapse import LEVELS, fold
-    from autograd.picture.size import summary
-
-    folded = None
+    if collapse is None or (collapse == "auto" and len(picture.nodes) <= max_nodes):
+        return picture, None
+    # "auto" keeps as much detail as fits: neurons first, and layers only if there are too many neurons.
     for level in LEVELS if collapse == "auto" else (collapse,):
-        folded = fold(picture, level)
-        if folded is None and collapse != "auto":
-            raise ValueError(
-                f"collapse={collapse!r} needs parameters with a module in their names, such as "
-                "layers.0.neurons.1.w2, and there are none: use a model with layers, or leave collapse out"
-            )
+        folded = fold_modules(picture, level)
         if folded is not None and folded.size <= max_nodes:
             return picture, folded
-    shown = len(picture.nodes) if folded is None else folded.size
+    if folded is None and collapse != "auto":
+        raise ValueError(
+            f"collapse={collapse!r} needs parameters with a module in their names, such as "
+            "layers.0.neurons.1.w2, and there are none: use a model with layers, or leave collapse out"
+        )
     try:
-        check_size(shown, max_nodes)
+        check_size(len(picture.nodes) if folded is None else folded.size, max_nodes)
     except GraphTooLarge as error:
         folding = "no label tells of a neuron to fold" if folded is None else f"this is after folding each {level}"
         raise GraphTooLarge(f"{error}; {folding}. {summary(picture)}") from None
@@ -201,15 +186,11 @@ class Drawing:
     @cached_property
     def mermaid(self) -> str:
         """The graph as a Mermaid flowchart, for Markdown; without highlight and colours of gradients."""
-        from autograd.picture.exports import to_mermaid
-
         return to_mermaid(self.snapshot, rankdir=self.rankdir, derivatives=self.derivatives, folded=self.folded)
 
     @cached_property
     def json(self) -> str:
         """The whole graph as JSON: values, gradients, local derivatives, and the boxes if it is folded."""
-        from autograd.picture.exports import to_json
-
         return to_json(self.snapshot, folded=self.folded)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -233,26 +214,18 @@ class Drawing:
         return target
 
     def _content(self, kind: str) -> bytes:
-        if kind == "svg":
-            return self.svg.encode("utf-8")
-        if kind == "mmd":
-            return self.mermaid.encode("utf-8")
-        if kind == "json":
-            return self.json.encode("utf-8")
         if kind in BINARY_FORMATS:
             return render_binary(self.source, kind, time_limit=self.time_limit)
-        return self.source.encode("utf-8")
+        text: str = getattr(self, TEXTS[kind])
+        return text.encode("utf-8")
 
     def _repr_html_(self) -> str:
         """The picture as an image with its data inside: what trusted, untrusted and converted notebooks all show."""
-        import base64
-
-        data = base64.b64encode(self.svg.encode("utf-8")).decode("ascii")
         # Wider than the cell: shrink to three quarters, where the text is still readable, and scroll beyond that.
-        least = round(_width_in_pixels(self.svg) * 0.75)
+        least = round(width_in_pixels(self.svg) * 0.75)
         return (
             f'<div style="overflow-x:auto"><img alt="{escape(self._summary())}" '
-            f'style="max-width:100%;min-width:{least}px;height:auto" src="data:image/svg+xml;base64,{data}"></div>'
+            f'style="max-width:100%;min-width:{least}px;height:auto" src="{data_uri(self.svg)}"></div>'
         )
 
     def _summary(self) -> str:
@@ -260,8 +233,3 @@ class Drawing:
 
     def __repr__(self) -> str:
         return f'<Drawing of {describe(self.snapshot)}; .svg, .source, .save("graph.svg")>'
-
-
-def _width_in_pixels(svg: str) -> float:
-    match = re.search(r'<svg width="([0-9.]+)pt"', svg)
-    return float(match[1]) * 4 / 3 if match else 0.0

@@ -7,7 +7,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from autograd.graph.snapshot import Snapshot
-from autograd.picture.dot import value_lines
+from autograd.picture.dot import role_of, value_lines
+from autograd.picture.themes import LIGHT
 from autograd.support.text import clean, format_number, shorten
 
 if TYPE_CHECKING:
@@ -19,15 +20,7 @@ SHAPES = {
     "input": ("([", "])"), "parameter": ("[", "]"), "constant": ("[", "]"), "result": ("(", ")"),
     "output": ("[[", "]]"), "operation": ("((", "))"), "box": ("[[", "]]"),
 }  # fmt: skip
-COLOURS = {
-    "input": "fill:#fdeccb,stroke:#e69f00,color:#1a1a1a",
-    "parameter": "fill:#d5e8f4,stroke:#0072b2,color:#1a1a1a",
-    "constant": "fill:#efefef,stroke:#5a5a5a,stroke-dasharray:4 3,color:#1a1a1a",
-    "result": "fill:#ffffff,stroke:#5a5a5a,color:#1a1a1a",
-    "output": "fill:#d2eee4,stroke:#009e73,stroke-width:3px,color:#1a1a1a",
-    "operation": "fill:#4a4a4a,stroke:#4a4a4a,color:#ffffff",
-    "box": "fill:#f1f4f7,stroke:#5a5a5a,stroke-width:3px,color:#1a1a1a",
-}
+LINES = {"constant": ",stroke-dasharray:4 3", "output": ",stroke-width:3px", "box": ",stroke-width:3px"}
 
 
 def to_mermaid(
@@ -48,15 +41,15 @@ def to_mermaid(
     """
     lines = [f"flowchart {rankdir}"]
     shown = range(len(picture.nodes)) if folded is None else folded.outside
-    made = {index: folded.maker_of(index, picture) if folded else f"o{index}" for index in shown}
+    makers = {index: folded.maker_of(index, picture) if folded else f"o{index}" for index in shown}
     for box in folded.boxes if folded else ():
         lines.append(_node(box.name, "box", box.lines))
     for index in shown:
         node = picture.nodes[index]
-        if not node.is_leaf and made[index] == f"o{index}":
+        if not node.is_leaf and makers[index] == f"o{index}":
             lines.append(_node(f"o{index}", "operation", [shorten(clean(node.symbol))]))
-        lines.append(_node(f"v{index}", "output" if index == picture.root else node.role, value_lines(node)))
-    lines += [f"  {made[index]} --> v{index}" for index in shown if not picture.nodes[index].is_leaf]
+        lines.append(_node(f"v{index}", role_of(node, picture), value_lines(node)))
+    lines += [f"  {makers[index]} --> v{index}" for index in shown if not picture.nodes[index].is_leaf]
     if folded is not None:
         lines += [f"  {link.source} --> {link.target}" for link in folded.links]
     else:
@@ -64,7 +57,9 @@ def to_mermaid(
             says = derivatives and picture.nodes[edge.source].requires_grad
             text = f'|"{_escaped(format_number(edge.local_grad))}"|' if says else ""
             lines.append(f"  v{edge.source} -->{text} o{edge.target}")
-    lines += [f"  classDef {name} {style}" for name, style in COLOURS.items()]
+    for kind in SHAPES:
+        fill, border = LIGHT.fills[kind]
+        lines.append(f"  classDef {kind} fill:{fill},stroke:{border}{LINES.get(kind, '')},color:{LIGHT.on(fill)}")
     return "\n".join(lines) + "\n"
 
 

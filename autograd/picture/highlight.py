@@ -2,20 +2,40 @@
 
 The flow of an edge is the sum of the products along the paths through it. Flow is conserved: every cut between the
 parameter and the output carries the whole derivative (or, for the strongest paths, what these add up to).
+
+For y = a · a − a at a = 3 there are three paths from a to y, with the products 3, 3 and −1:
+
+    edge           all paths   the strongest
+    a → a · a          3             3         as the first operand
+    a → a · a          3                       as the second one
+    a · a → y          6             3
+    a → y             −1
+    carried            5             3         of ∂y/∂a = 5
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0)
+    >>> picture = snapshot(a * a - a)
+    >>> highlighted(picture, 0).flow
+    {0: 3.0, 1: 3.0, 2: 6.0, 3: -1.0}
+    >>> strong = highlighted(picture, 0, k=1)
+    >>> strong.flow, strong.carried, strong.total, strong.count
+    ({0: 3.0, 2: 3.0}, 3.0, 5.0, 3)
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from autograd.graph.snapshot import Edge, Snapshot
+from autograd.engine.value import Value
+from autograd.graph import topological_order
+from autograd.graph.adjoints import flows
+from autograd.graph.paths import Routes
+from autograd.graph.snapshot import Snapshot
+from autograd.graph.strongest import strongest
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-    from autograd.graph.paths import Link
-
-__all__ = ["Highlight", "find", "highlighted"]
+__all__ = ["Highlight", "highlighted", "index_of"]
 
 
 @dataclass(frozen=True)
@@ -36,84 +56,64 @@ class Highlight:
     @property
     def largest(self) -> float:
         """The largest finite |flow| of an edge."""
-        return max((abs(x) for x in self.flow.values() if abs(x) < float("inf")), default=0.0)
+        return max((abs(flow) for flow in self.flow.values() if abs(flow) < math.inf), default=0.0)
 
 
 def highlighted(picture: Snapshot, source: int, k: int | None = None) -> Highlight:
     """The paths from a node to the output: all of them, or the k strongest (largest |product|).
 
     Raises ValueError when k is below 1, and when no path leads from the node to the output.
-
-    >>> from autograd import Value
-    >>> from autograd.graph.snapshot import snapshot
-    >>> a = Value(3.0)
-    >>> picture = snapshot(a * a - a)
-    >>> highlighted(picture, 0).flow
-    {0: 3.0, 1: 3.0, 2: 6.0, 3: -1.0}
-    >>> strong = highlighted(picture, 0, k=1)
-    >>> strong.flow, strong.carried, strong.total, strong.count
-    ({0: 3.0, 2: 3.0}, 3.0, 5.0, 3)
     """
-    from autograd.graph.adjoints import flows, product
-    from autograd.graph.paths import Routes
-    from autograd.graph.strongest import strongest
-
     if k is not None and (not isinstance(k, int) or k < 1):
         raise ValueError(f"k is how many of the strongest paths to show, 1 or more, got {k!r}")
     routes = Routes(picture, source, picture.root)
     if not routes.count:
         name = picture.nodes[source].name
         raise ValueError(f"no path leads from {name!r} to the output {picture.output.name!r}: nothing to highlight")
+    # All paths: one sweep forward and one back give the flow of every edge, and no path is listed.
     if k is None or routes.count <= k:
-        passed = routes.on_path
-        every = flows(picture, source)
-        flow = {e.index: every[e.index] for e in picture.edges if passed[e.source] and passed[e.target]}
-        nodes = frozenset(index for index, on_path in enumerate(passed) if on_path)
+        on_path, carried_by = routes.on_path, flows(picture, source)
+        flow = {e.index: carried_by[e.index] for e in picture.edges if on_path[e.source] and on_path[e.target]}
+        nodes = frozenset(node.index for node in picture.nodes if on_path[node.index])
         return Highlight(source, flow, nodes, routes.count, routes.count, routes.total, routes.total)
-    flow, seen, carried = {}, {source, picture.root}, 0.0
+    # A few paths: each adds its product to every edge on it.
+    flow, carried, passed = {}, 0.0, {source, picture.root}
     paths = strongest(routes, k)
     for path in paths:
-        value = product(link.value for link in path)
-        carried += value
+        product = routes.product(path)
+        carried += product
         for link in path:
-            edge = _edge(picture, link)
-            flow[edge.index] = flow.get(edge.index, 0.0) + value
-            seen.update((edge.source, edge.target))
+            # With every node a stop, a link is a single edge; its slot tells the two of a * a apart.
+            (edge, *_) = routes.edges_between([link.source], [link.target], link.slot)
+            flow[edge.index] = flow.get(edge.index, 0.0) + product
+            passed |= {edge.source, edge.target}
     flow = dict(sorted(flow.items()))
-    return Highlight(source, flow, frozenset(seen), routes.count, len(paths), carried, routes.total)
+    return Highlight(source, flow, frozenset(passed), routes.count, len(paths), carried, routes.total)
 
 
-def _edge(picture: Snapshot, link: Link) -> Edge:
-    """The edge that a link between neighbours is."""
-    edges = [edge for edge in picture.incoming[link.target] if edge.source == link.source]
-    return next(edge for edge in edges if not link.slot or edge.position + 1 == link.slot)
-
-
-def find(root: Value | Snapshot, picture: Snapshot, wanted: Value | str | int) -> int:
-    """The number of the node that `wanted` is: a Value of the graph, the label of one node, or its number.
+def index_of(highlight: Value | str | int, root: Value | Snapshot, picture: Snapshot) -> int:
+    """The number of the node to highlight: a Value of the graph, the label of one node, or the number itself.
 
     Raises TypeError for anything else, and ValueError when the graph has no such node, or several.
     """
-    from autograd.engine.value import Value
-    from autograd.graph import topological_order
-
-    if isinstance(wanted, Value):
+    if isinstance(highlight, Value):
         if isinstance(root, Snapshot):
-            raise TypeError(f"in a snapshot, name the node to highlight by its label or number, got {wanted!r}")
+            raise TypeError(f"in a snapshot, name the node to highlight by its label or number, got {highlight!r}")
+        # A snapshot numbers its nodes in this order.
         for index, node in enumerate(topological_order(root)):
-            if node is wanted:
+            if node is highlight:
                 return index
-        raise ValueError(f"highlight={wanted!r} is not part of the graph that leads to {picture.output.name!r}")
-    if isinstance(wanted, bool) or not isinstance(wanted, (str, int)):
-        raise TypeError(f"highlight is a Value or the label of one, got {wanted!r} ({type(wanted).__name__})")
-    if isinstance(wanted, int):
-        if not 0 <= wanted < len(picture.nodes):
-            raise ValueError(f"highlight={wanted}: the graph has the nodes 0 to {len(picture.nodes) - 1}")
-        return wanted
-    found = [node.index for node in picture.nodes if node.label == wanted]
-    if len(found) != 1:
+        raise ValueError(f"highlight={highlight!r} is not part of the graph that leads to {picture.output.name!r}")
+    if isinstance(highlight, bool) or not isinstance(highlight, (str, int)):
+        raise TypeError(f"highlight is a Value or the label of one, got {highlight!r} ({type(highlight).__name__})")
+    if isinstance(highlight, int):
+        if not 0 <= highlight < len(picture.nodes):
+            raise ValueError(f"highlight={highlight}: the graph has the nodes 0 to {len(picture.nodes) - 1}")
+        return highlight
+    matches = [node.index for node in picture.nodes if node.label == highlight]
+    if len(matches) != 1:
         known = list(dict.fromkeys(node.label for node in picture.nodes if node.label))
         some = ", ".join(map(repr, known[:10])) + (", ..." if len(known) > 10 else "")
-        problem = f"{len(found)} nodes have" if found else "no node has"
-        raise ValueError(f"{problem} the label {wanted!r}; pass the Value itself, or one of: {some or 'none'}")
-    return found[0]
+        problem = f"{len(matches)} nodes have" if matches else "no node has"
+        raise ValueError(f"{problem} the label {highlight!r}; pass the Value itself, or one of: {some or 'none'}")
+    return matches[0]

@@ -1,4 +1,12 @@
-"""How the parts of one picture look: the theme, dimmed where a highlight leaves them out, or coloured by gradient."""
+"""How the parts of one picture look: the theme, dimmed where a highlight leaves them out, or coloured by gradient.
+
+A node off the highlighted paths keeps its shape and loses most of its colour; text keeps more of it:
+
+    >>> from autograd.picture.themes import LIGHT
+    >>> dimmed = Paint().dimmed(LIGHT.look("input"))
+    >>> LIGHT.look("input")["fillcolor"], dimmed["fillcolor"], dimmed["fontcolor"]
+    ('#fdeccb', '#fffbf4', '#a3a3a3')
+"""
 
 from __future__ import annotations
 
@@ -13,6 +21,7 @@ from autograd.picture.themes import LIGHT, Look, Theme
 __all__ = ["Paint", "Scale"]
 
 MOST_DECADES = 4
+LEAST_SHARE = 0.15  # of the ramp, for any gradient but 0: a small one is still seen not to be 0
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class Scale:
         sizes = [abs(x) for x in gradients if x and math.isfinite(x)]
         if not sizes:
             return Scale(1.0, 1)
+        # The difference of logarithms, as the ratio itself can overflow.
         ratio = math.log10(max(sizes)) - math.log10(min(sizes))
         return Scale(max(sizes), max(1, min(MOST_DECADES, math.ceil(ratio))))
 
@@ -43,7 +53,7 @@ class Scale:
         if not math.isfinite(gradient):
             return 1.0
         below = (math.log10(self.largest) - math.log10(abs(gradient))) / self.decades
-        return 0.15 + 0.85 * min(1.0, max(0.0, 1.0 - below))
+        return LEAST_SHARE + (1.0 - LEAST_SHARE) * min(1.0, max(0.0, 1.0 - below))
 
     def ticks(self) -> list[float]:
         """The sizes that a legend shows, from 0 up to the largest."""
@@ -62,24 +72,24 @@ class Paint:
         """A value: coloured by the size of its gradient if there is a scale, dimmed if off the paths."""
         look = self.theme.look(role)
         if node.requires_grad:
-            look = self._heated(look, node.grad)
-        return look if self.on(node.index) else self.dimmed(look)
+            look = self.heated(look, node.grad)
+        return self._dimmed_off_path(look, [node.index])
 
     def box(self, gradient: float, members: Iterable[int], takes_gradient: bool) -> Look:
         """A folded box, coloured by the norm of the gradients of its parameters."""
         look = self.theme.look("box")
         if takes_gradient:
-            look = self._heated(look, gradient)
-        return look if any(self.on(index) for index in members) else self.dimmed(look)
+            look = self.heated(look, gradient)
+        return self._dimmed_off_path(look, members)
 
     def operation(self, index: int) -> Look:
         """The operation that made node `index`."""
-        look = self.theme.look("operation")
-        return look if self.on(index) else self.dimmed(look)
+        return self._dimmed_off_path(self.theme.look("operation"), [index])
 
-    def on(self, index: int) -> bool:
-        """True if a node lies on the highlighted paths, or nothing is highlighted."""
-        return self.highlight is None or index in self.highlight.nodes
+    def _dimmed_off_path(self, look: Look, nodes: Iterable[int]) -> Look:
+        """Dimmed where there are highlighted paths and none of these nodes lies on them."""
+        on_path = self.highlight is None or not self.highlight.nodes.isdisjoint(nodes)
+        return look if on_path else self.dimmed(look)
 
     def carries(self, edges: Iterable[int]) -> Look:
         """An edge of the picture that stands for these edges of the graph: as wide as what they carry together.
@@ -91,11 +101,12 @@ class Paint:
         flow = self.highlight.flow
         carried = [flow[index] for index in edges if index in flow]
         if not carried:
-            faint = self.theme.faded(self.theme.line)
-            return {"color": faint, "fontcolor": self.theme.faded(self.theme.ink)}
+            return {"color": self.theme.faded(self.theme.line), "fontcolor": self.theme.faded(self.theme.ink)}
         total = sum(carried)
+        # A flow of inf is drawn as wide as the largest finite one, and so is nan.
         share = min(1.0, abs(total) / self.highlight.largest) if self.highlight.largest else 0.0
         look = {"color": self.theme.positive, "penwidth": f"{1.2 + 2.8 * (1.0 if share != share else share):.2f}"}
+        # The dashes say the same as the colour, for readers and printers that see none.
         if total < 0:
             look |= {"color": self.theme.negative, "style": "dashed"}
         return look
@@ -107,7 +118,8 @@ class Paint:
         }
         return {**look, **faded, "fontcolor": self.theme.faded(self.theme.ink, 0.4)}
 
-    def _heated(self, look: Look, gradient: float) -> Look:
+    def heated(self, look: Look, gradient: float) -> Look:
+        """The same look in the colour that the scale gives to a gradient, if there is a scale."""
         if self.scale is None:
             return look
         fill = self.theme.heat(self.scale.share(gradient))

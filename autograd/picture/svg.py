@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from typing import TYPE_CHECKING
 
+from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Snapshot
-from autograd.picture.dot import passed_back, role_of
+from autograd.picture.dot import role_of
 from autograd.picture.render import RenderError
 from autograd.support.text import clean, plural, shorten
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.picture.collapse import Folded
     from autograd.picture.highlight import Highlight
 
-__all__ = ["describe", "escape", "finish", "titles"]
+__all__ = ["data_uri", "describe", "escape", "finish", "titles", "width_in_pixels"]
 
 # Compiled by `re` when first used, to keep the import light.
 _COMMENT = r"(?s)<!--.*?-->\s*"
@@ -66,7 +68,9 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
                 name = names[highlight.source]
                 text += f"; carries {highlight.flow[edge.index]!r} of ∂{output}/∂{name} = {highlight.total!r}"
             texts[f"e{edge.index}"] = text
-            texts[f"b{edge.index}"] = f"adds {passed_back(picture, edge)!r} to the gradient of {by}"
+            texts[f"b{edge.index}"] = (
+                f"adds {contribution(picture.nodes[edge.target].grad, edge)!r} to the gradient of {by}"
+            )
     if folded is not None:
         for box in folded.boxes:
             texts[box.name] = ", ".join(box.lines)
@@ -81,6 +85,17 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
 def escape(text: str) -> str:
     """Make text safe inside an element or a quoted attribute."""
     return html.escape(text)
+
+
+def width_in_pixels(svg: str) -> float:
+    """How wide an SVG of Graphviz is in a browser, which shows a point as 4/3 pixels; 0 where it does not say."""
+    width = re.search(r'<svg width="([0-9.]+)pt"', svg)
+    return float(width[1]) * 4 / 3 if width else 0.0
+
+
+def data_uri(svg: str) -> str:
+    """The picture as the address of an image, with all its data inside."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
 def _title(text: str | None) -> str:

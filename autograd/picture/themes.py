@@ -1,4 +1,4 @@
-"""Two sets of colours, light and dark, that people with any colour vision can tell apart.
+"""All colours and shapes of pictures and pages, light and dark, which people with any colour vision can tell apart.
 
 The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/) as borders and lines, and tints of them as
 fills, so that text keeps a high contrast. Shape and line style repeat what a colour says.
@@ -6,9 +6,12 @@ fills, so that text keeps a high contrast. Shape and line style repeat what a co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["DARK", "LIGHT", "THEMES", "Theme", "luminance", "mix"]
+__all__ = ["DARK", "LIGHT", "PAGE_DARK", "PAGE_LIGHT", "THEMES", "Look", "Theme", "luminance", "mix"]
+
+BLACK, WHITE, GREY, PALE_GREY = "#1a1a1a", "#ffffff", "#5a5a5a", "#a8adb3"
+ORANGE, SKY, GREEN, BLUE, VERMILION = "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00"
 
 Look = dict[str, str]
 
@@ -55,9 +58,10 @@ class Theme:
         >>> LIGHT.on("#4a4a4a"), LIGHT.on("#d2eee4")
         ('#ffffff', '#1a1a1a')
         """
+        # The contrast of WCAG 2.1: (brighter + 0.05) / (darker + 0.05).
         bright = luminance(fill)
-        on_black, on_white = (bright + 0.05) / (luminance("#1a1a1a") + 0.05), 1.05 / (bright + 0.05)
-        return "#1a1a1a" if on_black >= on_white else "#ffffff"
+        on_black, on_white = (bright + 0.05) / (luminance(BLACK) + 0.05), 1.05 / (bright + 0.05)
+        return BLACK if on_black >= on_white else WHITE
 
     def faded(self, colour: str, share: float = 0.22) -> str:
         """A colour as it looks when only a share of it is left."""
@@ -92,40 +96,65 @@ def luminance(colour: str) -> float:
 
 LIGHT = Theme(
     name="light",
-    background="#ffffff",
-    ink="#1a1a1a",
-    line="#5a5a5a",
+    background=WHITE,
+    ink=BLACK,
+    line=GREY,
     fills={
-        "input": ("#fdeccb", "#e69f00"),
-        "parameter": ("#d5e8f4", "#0072b2"),
-        "constant": ("#efefef", "#5a5a5a"),
-        "result": ("#ffffff", "#5a5a5a"),
-        "output": ("#d2eee4", "#009e73"),
+        "input": ("#fdeccb", ORANGE),
+        "parameter": ("#d5e8f4", BLUE),
+        "constant": ("#efefef", GREY),
+        "result": (WHITE, GREY),
+        "output": ("#d2eee4", GREEN),
         "operation": ("#4a4a4a", "#4a4a4a"),
-        "box": ("#f1f4f7", "#5a5a5a"),
+        "box": ("#f1f4f7", GREY),
         "cluster": ("#f8f9fb", "#9aa0a6"),
     },
-    positive="#0072b2",
-    negative="#d55e00",
-    ramp=("#ffffff", "#e69f00", "#7a2f00"),
+    positive=BLUE,
+    negative=VERMILION,
+    ramp=(WHITE, ORANGE, "#7a2f00"),
 )
 DARK = Theme(
     name="dark",
     background="#15181c",
     ink="#f2f2f2",
-    line="#a8adb3",
+    line=PALE_GREY,
     fills={
-        "input": ("#3d2e0c", "#e69f00"),
-        "parameter": ("#0d2c40", "#56b4e9"),
-        "constant": ("#2e3238", "#a8adb3"),
-        "result": ("#1d2126", "#a8adb3"),
+        "input": ("#3d2e0c", ORANGE),
+        "parameter": ("#0d2c40", SKY),
+        "constant": ("#2e3238", PALE_GREY),
+        "result": ("#1d2126", PALE_GREY),
         "output": ("#0b3a2c", "#1fc498"),
         "operation": ("#d0d3d7", "#d0d3d7"),
-        "box": ("#262b31", "#a8adb3"),
+        "box": ("#262b31", PALE_GREY),
         "cluster": ("#1a1e23", "#6d737a"),
     },
-    positive="#56b4e9",
-    negative="#e69f00",
+    positive=SKY,
+    negative=ORANGE,
     ramp=("#1d2126", "#b4590a", "#ffe2a8"),
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+# Borders on a page are thinner, so they are darker: all of them keep a contrast of 3 and more with what is around.
+PAGE_LIGHT = replace(
+    LIGHT,
+    fills={
+        "input": (LIGHT.fills["input"][0], "#b07400"),
+        "parameter": LIGHT.fills["parameter"],
+        "constant": (LIGHT.fills["constant"][0], "#6a6d73"),
+        "result": (WHITE, "#6a6d73"),
+        "output": (LIGHT.fills["output"][0], "#008060"),
+        "box": ("#f4f6f8", "#6a6d73"),
+    },
+)
+PAGE_DARK = replace(
+    DARK,
+    fills={
+        "input": ("#3b2f14", ORANGE),
+        "parameter": ("#13334a", SKY),
+        "constant": ("#2a2d32", "#9a9fa7"),
+        "result": ("#1f242a", "#9a9fa7"),
+        "output": ("#12382c", "#35b98c"),
+        "box": ("#1a1e23", "#9a9fa7"),
+    },
+    negative="#f58231",
+)

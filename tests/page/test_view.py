@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Value, topological_order
 from autograd.graph.adjoints import backward_order, gradients, path_counts
-from autograd.graph.boxes import module_groups, module_path
+from autograd.graph.boxes import module_boxes, module_path
 from autograd.graph.snapshot import GraphTooLarge, snapshot
 from autograd.page import view
-from autograd.page.folding import FOLD_ABOVE, fold
+from autograd.page.folding import FOLD_ABOVE, Folding, initial_folding
 from autograd.reductions import dot
 from nn import MLP
 
@@ -147,7 +147,7 @@ def test_a_deep_graph_needs_no_recursion() -> None:
         y = y * 1.0
     picture = snapshot(y)
     assert len(backward_order(picture)) == 30_000
-    assert len(fold(picture).folded) > 5
+    assert len(initial_folding(picture).closed) > 5
 
 
 # ----- Boxes -----
@@ -176,15 +176,15 @@ def test_labels_that_are_places_name_boxes(label: str, boxes: tuple[str, ...]) -
 def test_a_neuron_holds_its_own_work_and_the_loss_stays_outside(fused: bool, network: Network) -> None:
     loss = network([2, 3, 1], fused=fused)
     picture = snapshot(loss)
-    groups, member = module_groups(picture)
+    nesting = module_boxes(picture)
     held: dict[str, list[str]] = {}
-    for node in picture.nodes:
-        held.setdefault(groups[member[node.index]].title if member[node.index] >= 0 else "", []).append(node.op)
+    for node, title in zip(picture.nodes, nesting.titles(), strict=True):
+        held.setdefault(title, []).append(node.op)
     outside = sorted(op for op in held.pop("") if op)
     assert outside == ["**", "-"]
     assert sorted(held) == ["layers.0.neurons.0", "layers.0.neurons.1", "layers.0.neurons.2", "layers.1.neurons.0"]
     assert all(ops.count("tanh") == 1 for ops in held.values())
-    assert sorted(group.title for group in groups if group.parent < 0) == ["layers.0", "layers.1.neurons.0"]
+    assert sorted(box.title for box in nesting.boxes if box.parent < 0) == ["layers.0", "layers.1.neurons.0"]
 
 
 def test_a_softmax_belongs_to_the_layer_and_a_residual_sum_to_nobody() -> None:
@@ -193,28 +193,24 @@ def test_a_softmax_belongs_to_the_layer_and_a_residual_sum_to_nobody() -> None:
     p = ag.softmax([dot(row, x) for row in rows])
     loss = (p[0] + p[1] * 2.0).tanh()
     picture = snapshot(loss)
-    groups, member = module_groups(picture)
-    of = {
-        node.op: groups[member[node.index]].title if member[node.index] >= 0 else ""
-        for node in picture.nodes
-        if node.op
-    }
+    titles = module_boxes(picture).titles()
+    of = {node.op: titles[node.index] for node in picture.nodes if node.op}
     assert of == {"dot": "out.neurons.1", "softmax": "out", "+": "", "*": "", "tanh": ""}
 
 
 def test_small_graphs_start_open_and_large_ones_folded(network: Network) -> None:
     small, large = snapshot(network([2, 4, 1])), snapshot(network([2, 8, 8, 1]))
     assert len(small.nodes) <= FOLD_ABOVE < len(large.nodes)
-    assert fold(small).folded == []
-    assert len(fold(small).groups) > 4
-    titles = [fold(large).groups[i].title for i in fold(large).folded]
+    assert initial_folding(small).closed == []
+    assert len(initial_folding(small).boxes) > 4
+    titles = [initial_folding(large).boxes[i].title for i in initial_folding(large).closed]
     assert "layers.0.neurons.7" in titles
     assert "layers.0" not in titles
 
 
-def seen(folding: object) -> int:
+def seen(folding: Folding) -> int:
     """How many things are seen at first."""
-    groups, member, folded = folding.groups, folding.member, set(folding.folded)  # type: ignore[attr-defined]
+    groups, member, folded = folding.boxes, folding.innermost, set(folding.closed)
 
     def top(box: int) -> int:
         found = -1
@@ -254,13 +250,13 @@ def stages(n: int) -> Value:
 @pytest.mark.parametrize("build", [chain, bush, stages, lambda n: ag.sum([Value(float(i)) for i in range(n)])])
 @pytest.mark.parametrize("n", [200, 2000])
 def test_graphs_without_modules_are_folded_too(build: Callable[[int], Value], n: int) -> None:
-    folding = fold(snapshot(build(n)))
+    folding = initial_folding(snapshot(build(n)))
     assert 1 <= seen(folding) <= 60
 
 
 def test_what_leads_to_a_named_node_is_named_after_it() -> None:
-    folding = fold(snapshot(stages(400)))
-    assert [group.title for group in folding.groups] == [f"stage {i}" for i in range(5)]
+    folding = initial_folding(snapshot(stages(400)))
+    assert [box.title for box in folding.boxes] == [f"stage {i}" for i in range(5)]
 
 
 def test_wide_layers_bundle_their_leaves() -> None:
@@ -274,22 +270,22 @@ def test_wide_layers_bundle_their_leaves() -> None:
         for j in range(4)
     ]
     loss = ag.sum([n.relu() for n in neurons])
-    folding = fold(snapshot(loss))
-    titles = [group.title for group in folding.groups]
+    folding = initial_folding(snapshot(loss))
+    titles = [box.title for box in folding.boxes]
     assert "x0 … x99" in titles
     assert titles.count("w0 … b") == 4
     assert seen(folding) < 12
 
 
 def test_a_batch_folds_into_the_layers_and_the_loss(network: Network) -> None:
-    folding = fold(snapshot(network([2, 4, 1], fused=True, examples=40)))
-    assert {"layers.0", "layers.1.neurons.0", "loss"} <= {group.title for group in folding.groups}
+    folding = initial_folding(snapshot(network([2, 4, 1], fused=True, examples=40)))
+    assert {"layers.0", "layers.1.neurons.0", "loss"} <= {box.title for box in folding.boxes}
     assert seen(folding) < 20
 
 
 def test_the_output_is_seen_even_where_nothing_has_a_name() -> None:
     picture = snapshot(chain(400))
-    assert fold(picture).member[picture.root] == -1
+    assert initial_folding(picture).innermost[picture.root] == -1
 
 
 def test_the_title_of_a_bundle_tells_its_names() -> None:
@@ -297,7 +293,7 @@ def test_the_title_of_a_bundle_tells_its_names() -> None:
     w = Value(1.0, "layers.0.neurons.0.w0", role="parameter")
     b = Value(1.0, "layers.0.neurons.0.b", role="parameter")
     loss = ag.sum([(w * v + b).tanh() ** 2 for v in x] + [Value(float(i)) for i in range(70)])
-    titles = [group.title for group in fold(snapshot(loss)).groups]
+    titles = [box.title for box in initial_folding(snapshot(loss)).boxes]
     assert "x0, x1" in titles
     assert "inputs" in titles
 
@@ -315,10 +311,10 @@ def test_the_title_of_a_bundle_tells_its_names() -> None:
 def test_the_output_of_a_large_model_is_seen_at_first(widths: list[int], activation: str, seen: bool) -> None:
     outputs = MLP(2, widths, output_activation=activation, seed=1)([1.0, -2.0])
     picture = snapshot(outputs if isinstance(outputs, Value) else outputs[0])
-    folding, around = fold(picture), set()
-    box = folding.member[picture.root]
+    folding, around = initial_folding(picture), set()
+    box = folding.innermost[picture.root]
     while box >= 0:
         around.add(box)
-        box = folding.groups[box].parent
-    assert folding.folded and around
-    assert around.isdisjoint(folding.folded) == seen
+        box = folding.boxes[box].parent
+    assert folding.closed and around
+    assert around.isdisjoint(folding.closed) == seen

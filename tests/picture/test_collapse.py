@@ -3,10 +3,9 @@
 import pytest
 
 from autograd import Value
-from autograd.graph.snapshot import snapshot
+from autograd.graph.snapshot import snapshot, summary
 from autograd.picture import GraphTooLarge, draw
-from autograd.picture.collapse import fold
-from autograd.picture.size import summary
+from autograd.picture.collapse import fold_modules
 from nn import MLP
 from tests.picture.pictures import Picture, network
 
@@ -26,7 +25,7 @@ def loss(examples: int = 1, fused: bool = False) -> Value:
 @pytest.mark.parametrize(("level", "boxes"), [("neuron", 7), ("layer", 3)])
 def test_boxes_and_what_they_hold(level: str, boxes: int, fused: bool) -> None:
     picture = snapshot(loss(3, fused))
-    folded = fold(picture, level)
+    folded = fold_modules(picture, level)
     assert folded is not None
     assert len(folded.boxes) == boxes
     held = sorted([*folded.outside, *(index for box in folded.boxes for index in box.members)])

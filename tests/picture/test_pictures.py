@@ -8,10 +8,11 @@ import autograd
 from autograd import Value
 from autograd.graph.snapshot import snapshot
 from autograd.picture import Drawing, GraphTooLarge, draw
-from autograd.picture.dot import LOOKS, OPERATION
-from autograd.picture.themes import luminance
+from autograd.picture.themes import LIGHT, luminance
 from autograd.support.text import format_number
 from tests.picture.pictures import SVG, Picture, neuron
+
+LOOKS = {role: LIGHT.look(role) for role in ("input", "parameter", "constant", "result", "output")}
 
 
 def test_every_node_of_a_small_graph() -> None:
@@ -102,7 +103,7 @@ def test_roles_differ_in_colour_and_in_shape_or_line() -> None:
     assert len(dashed) == 1
 
 
-@pytest.mark.parametrize("look", [*LOOKS.values(), OPERATION], ids=[*LOOKS, "operation"])
+@pytest.mark.parametrize("look", [*LOOKS.values(), LIGHT.look("operation")], ids=[*LOOKS, "operation"])
 def test_text_is_readable_on_every_fill(look: dict[str, str]) -> None:
     text, fill = sorted((luminance(look.get("fontcolor", "#1a1a1a")), luminance(look["fillcolor"])))
     assert (fill + 0.05) / (text + 0.05) >= 4.5
