@@ -33,7 +33,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     (
         "nn.module", "nn.places", "nn.neuron", "nn.layers", "nn.mlp", "nn.perceptron", "nn.activations", "nn.init",
         "nn.stand_in", "nn.stages", "nn.keywords", "nn.callbacks", "nn.schedules", "nn.regularization",
-        "nn.data", "nn.datasets", "nn.idx",
+        "nn.columns", "nn.data", "nn.datasets", "nn.idx",
     ),
     ("nn.losses", "nn.optim", "nn.metrics"),
     ("nn.io", "nn.clipping"),

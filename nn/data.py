@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from autograd.support.settings import check_count
+from nn.columns import check_aligned
 
 
 class Rows(Protocol):
@@ -44,8 +45,8 @@ def batches(
 
 def _pick(X: Rows, y: Rows, order: list[int], size: int, end: int) -> Iterator[tuple[list[Any], list[Any]]]:
     for start in range(0, end, size):
-        chosen = order[start : min(start + size, end)]
-        yield [X[i] for i in chosen], [y[i] for i in chosen]
+        batch = order[start : min(start + size, end)]
+        yield [X[i] for i in batch], [y[i] for i in batch]
 
 
 def train_validation_split(
@@ -118,8 +119,8 @@ def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[list[list[floa
     """
     rows = _table("standardise", X)
     if scaling is None:
-        measured = [_mean_and_deviation(k, column) for k, column in enumerate(zip(*rows, strict=True))]
-        means, deviations = [m for m, _ in measured], [d for _, d in measured]
+        moments = [_mean_and_deviation(k, column) for k, column in enumerate(zip(*rows, strict=True))]
+        means, deviations = [m for m, _ in moments], [d for _, d in moments]
     else:
         means, deviations = [float(m) for m in scaling[0]], [float(d) for d in scaling[1]]
         if len(means) != len(rows[0]) or len(deviations) != len(rows[0]):
@@ -154,8 +155,8 @@ def one_hot(y: Rows, classes: int | None = None) -> list[list[float]]:
     width = max(labels) + 1 if classes is None else check_count("one_hot", "classes", classes)
     for i, label in enumerate(labels):
         if not 0 <= label < width:
-            wanted = f"from 0 to {width - 1}" if classes is not None else "from 0 on"
-            raise ValueError(f"one_hot: label {i} must be {wanted}, got {label}")
+            expected = f"from 0 to {width - 1}" if classes is not None else "from 0 on"
+            raise ValueError(f"one_hot: label {i} must be {expected}, got {label}")
     return [[1.0 if k == label else 0.0 for k in range(width)] for label in labels]
 
 
@@ -172,8 +173,7 @@ def _mean_and_deviation(k: int, column: Sequence[float]) -> tuple[float, float]:
 
 
 def _table(owner: str, X: Rows) -> list[list[float]]:
-    given = X.to_numpy() if hasattr(X, "to_numpy") else X
-    rows = [_row(owner, i, row) for i, row in enumerate(given)]
+    rows = [_row(owner, i, row) for i, row in enumerate(X.to_numpy() if hasattr(X, "to_numpy") else X)]
     if not rows:
         raise ValueError(f"{owner}: X must not be empty, got no examples")
     for i, row in enumerate(rows):
@@ -182,11 +182,11 @@ def _table(owner: str, X: Rows) -> list[list[float]]:
     return rows
 
 
-def _row(owner: str, i: int, given: Any) -> list[float]:
-    if isinstance(given, str) or not hasattr(given, "__iter__"):
-        raise TypeError(f"{owner}: example {i} must be a list of numbers, got {given!r}")
+def _row(owner: str, i: int, example: Any) -> list[float]:
+    if isinstance(example, str) or not hasattr(example, "__iter__"):
+        raise TypeError(f"{owner}: example {i} must be a list of numbers, got {example!r}")
     row = []
-    for k, v in enumerate(given):
+    for k, v in enumerate(example):
         if isinstance(v, str) or not hasattr(v, "__float__"):
             raise TypeError(f"{owner}: example {i}, column {k} must be a number, got {v!r}")
         if not math.isfinite(v):
@@ -198,10 +198,8 @@ def _row(owner: str, i: int, given: Any) -> list[float]:
 def _aligned(owner: str, X: Rows, y: Rows) -> tuple[Rows, Rows]:
     """X and y with X[i] and y[i] the example and the label at place i: in pandas, [i] means the row of that name."""
     X, y = (table.to_numpy() if hasattr(table, "to_numpy") else table for table in (X, y))
-    if len(X) != len(y):
-        raise ValueError(f"{owner}: {len(X)} examples but {len(y)} labels; there must be as many of each")
-    if len(X) == 0:
-        raise ValueError(f"{owner}: X must not be empty, got no examples")
+    unequal = f"{owner}: {{}} examples but {{}} labels; there must be as many of each"
+    check_aligned(X, y, unequal, f"{owner}: X must not be empty, got no examples")
     return X, y
 
 

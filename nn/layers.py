@@ -11,6 +11,7 @@ from autograd import Value, divide, mean, no_grad, sqrt, var
 from autograd.support.convert import to_float
 from autograd.support.settings import check_probability
 from nn import activations
+from nn.columns import is_column
 from nn.init import generator
 from nn.keywords import suggest_settings
 from nn.module import Module
@@ -170,7 +171,6 @@ class ActivationLayer(Module):
 
 def _listed(x: Any, taker: str) -> list[Any]:
     """The numbers and Values of one example of any width."""
-    if isinstance(x, (str, bytes, dict, Value)) or not hasattr(x, "__iter__"):
+    if not is_column(x):
         raise TypeError(f"{taker} takes a list of numbers, got {x!r} ({type(x).__name__})")
-    numbers = list(x)
-    return [v if isinstance(v, Value) else to_float(v) for v in numbers]
+    return [v if isinstance(v, Value) else to_float(v) for v in x]

@@ -14,7 +14,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import no_grad
-from autograd.support.convert import to_float
+from nn.columns import named_number
 from nn.places import Parts
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Module(Parts):
             problems = {"missing": missing, "unexpected": unexpected}
             listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
             raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
-        numbers = {name: _number(name, state[name]) for name in expected}
+        numbers = {name: named_number(f"state[{name!r}]", state[name]) for name in expected}
         for name, p in named.items():
             p.data = numbers[name]
         for prefix, module in self.named_modules():
@@ -225,13 +225,6 @@ class Evaluating(InMode):
 
     def __init__(self, module: Module) -> None:
         super().__init__(module, training=False)
-
-
-def _number(name: str, x: Any) -> float:
-    try:
-        return to_float(x)
-    except TypeError as error:
-        raise TypeError(f"state[{name!r}]: {error}") from None
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

@@ -8,17 +8,18 @@ from typing import Any, SupportsIndex
 
 from autograd import Value
 from autograd.engine.value import dot_node
-from autograd.support.convert import to_float
 from autograd.support.settings import check_flag
 from autograd.support.text import plural, short
 from nn import activations
 from nn.activations import Activation
+from nn.columns import is_column, named_number
 from nn.init import InitRule, generator
 from nn.init import get as get_init
 from nn.keywords import suggest_settings
 from nn.module import Module
 
 ActivationLike = str | Callable[..., Any] | Activation | bool | None
+BAD_WEIGHT = "init must return one number for each weight"
 
 
 class Inputs(list[Value]):
@@ -36,9 +37,10 @@ def as_inputs(x: Any, width: int, taker: object) -> Inputs:
     """
     if type(x) is Inputs and len(x) == width:
         return x
-    if isinstance(x, (str, bytes, dict, Value)) or not hasattr(x, "__iter__"):
-        wanted = f"{_described(taker)} takes a list of {plural(width, 'number')}"
-        raise TypeError(f"{wanted}, got {short(x)} ({type(x).__name__})")
+    if not is_column(x):
+        raise TypeError(
+            f"{_described(taker)} takes a list of {plural(width, 'number')}, got {short(x)} ({type(x).__name__})"
+        )
     entries = list(x)
     if len(entries) != width:
         raise ValueError(f"{_described(taker)} takes {plural(width, 'input')}, got {len(entries)}: {short(x)}")
@@ -89,7 +91,8 @@ class Neuron(Module):
         if self.activation.over_layer:
             raise ValueError(f"{self.activation.name} goes over a whole layer: give it to a Layer, not to a Neuron")
         rule, rng = get_init(init), generator(seed)
-        self.w = [Value(_drawn(rule(width, fan_out, rng)), f"w{i}", role="parameter") for i in range(width)]
+        weights = [named_number(BAD_WEIGHT, rule(width, fan_out, rng)) for _ in range(width)]
+        self.w = [Value(x, f"w{i}", role="parameter") for i, x in enumerate(weights)]
         self.b = Value(0.0, "b", role="parameter")
         self.fused: bool = check_flag(type(self).__name__, "fused", fused)
 
@@ -206,13 +209,6 @@ def set_numbers(layer: Layer, weights: Sequence[Sequence[float]], biases: Sequen
         for w, x in zip(neuron.w, row, strict=True):
             w.data = x
         neuron.b.data = bias
-
-
-def _drawn(weight: Any) -> float:
-    try:
-        return to_float(weight)
-    except TypeError as error:
-        raise TypeError(f"init must return one number for each weight: {error}") from None
 
 
 def _described(taker: object) -> str:

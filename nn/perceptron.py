@@ -9,6 +9,7 @@ from typing import Any, SupportsIndex
 
 from autograd import Value, greater_equal, no_grad
 from autograd.support.convert import to_float
+from nn.columns import check_aligned
 from nn.init import InitRule
 from nn.keywords import suggest_settings
 from nn.neuron import ActivationLike, Inputs, Neuron, as_inputs, checked_width
@@ -71,13 +72,14 @@ class Perceptron(Neuron):
         self.mistakes = []
         with no_grad():
             for _ in range(epochs):
-                self.mistakes.append(sum(self._correct(x, wanted, lr) for x, wanted in examples))
+                self.mistakes.append(sum(self._correct(x, target, lr) for x, target in examples))
                 if not self.mistakes[-1]:
                     break
-            return sum(self(x).data != wanted for x, wanted in examples)
+            return sum(self(x).data != target for x, target in examples)
 
-    def _correct(self, x: Inputs, wanted: float, lr: float) -> bool:
-        error = wanted - self(x).data
+    def _correct(self, x: Inputs, target: float, lr: float) -> bool:
+        """One step of the rule; whether the answer was wrong."""
+        error = target - self(x).data
         if error:
             for w, v in zip(self.w, x, strict=True):
                 w.data += lr * error * v.data
@@ -86,14 +88,12 @@ class Perceptron(Neuron):
 
     def _checked(self, X: Iterable[Any], y: Iterable[Any]) -> list[tuple[Inputs, float]]:
         inputs = [as_inputs(x, self.nin, f"X[{i}]: this perceptron") for i, x in enumerate(X)]
-        targets = [to_float(wanted) for wanted in y]
-        if len(inputs) != len(targets):
-            raise ValueError(f"X has {len(inputs)} examples but y has {len(targets)}: there must be one for each")
-        if not inputs:
-            raise ValueError("X is empty: a perceptron learns from at least one example")
-        for i, (x, wanted) in enumerate(zip(inputs, targets, strict=True)):
-            if wanted not in (0.0, 1.0):
-                raise ValueError(f"y[{i}] is {wanted:g}: a perceptron tells 0 from 1")
+        targets = [to_float(target) for target in y]
+        unequal = "X has {} examples but y has {}: there must be one for each"
+        check_aligned(inputs, targets, unequal, "X is empty: a perceptron learns from at least one example")
+        for i, (x, target) in enumerate(zip(inputs, targets, strict=True)):
+            if target not in (0.0, 1.0):
+                raise ValueError(f"y[{i}] is {target:g}: a perceptron tells 0 from 1")
             for j, v in enumerate(x):
                 if not math.isfinite(v.data):
                     raise ValueError(f"X[{i}][{j}] is {v.data}: every input must be a finite number")

@@ -9,7 +9,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.engine.node import peek
-from autograd.support.convert import to_float
+from nn.columns import check_aligned, is_column, named_number
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -24,10 +24,8 @@ def examples(predictions: Any, targets: Any) -> tuple[list[Any], list[Any]]:
     if _is_number(predictions):
         predictions, targets = [predictions], [targets]
     ps, ys = _listed("predictions", predictions), _listed("targets", targets)
-    if len(ps) != len(ys):
-        raise ValueError(f"{len(ps)} predictions but {len(ys)} targets: there must be one target for each prediction")
-    if not ps:
-        raise ValueError("predictions is empty: a loss needs at least one example")
+    unequal = "{} predictions but {} targets: there must be one target for each prediction"
+    check_aligned(ps, ys, unequal, "predictions is empty: a loss needs at least one example")
     return ps, ys
 
 
@@ -36,17 +34,17 @@ def rows(ps: Sequence[Any], ys: Sequence[Any]) -> list[Row]:
 
     Raises ValueError if an example has more or fewer targets than outputs, or a target that is nan or infinite.
     """
-    found: list[Row] = []
+    result: list[Row] = []
     for i, (p, y) in enumerate(zip(ps, ys, strict=True)):
         outputs = [p] if _is_number(p) else _listed(f"predictions[{i}]", p)
-        wanted = [y] if _is_number(y) else _listed(f"targets[{i}]", y)
-        if len(outputs) != len(wanted):
-            raise ValueError(f"predictions[{i}] has width {len(outputs)} but targets[{i}] has width {len(wanted)}")
+        labels = [y] if _is_number(y) else _listed(f"targets[{i}]", y)
+        if len(outputs) != len(labels):
+            raise ValueError(f"predictions[{i}] has width {len(outputs)} but targets[{i}] has width {len(labels)}")
         if not outputs:
             raise ValueError(f"predictions[{i}] is empty")
         numbers = [_plain(f"predictions[{i}]", x) for x in outputs]
-        found.append((numbers, [finite(f"targets[{i}]", x) for x in wanted]))
-    return found
+        result.append((numbers, [finite(f"targets[{i}]", x) for x in labels]))
+    return result
 
 
 def elementwise(
@@ -61,10 +59,10 @@ def elementwise(
     ps, ys = examples(predictions, targets)
     pairs = rows(ps, ys)
     if check is not None:
-        for i, (outputs, wanted) in enumerate(pairs):
-            for p, y in zip(outputs, wanted, strict=True):
+        for i, (outputs, labels) in enumerate(pairs):
+            for p, y in zip(outputs, labels, strict=True):
                 check(i, p, y)
-    losses = [[loss(p, y) for p, y in zip(outputs, wanted, strict=True)] for outputs, wanted in pairs]
+    losses = [[loss(p, y) for p, y in zip(outputs, labels, strict=True)] for outputs, labels in pairs]
     if reduction != "none":
         return reduced([x for row in losses for x in row], reduction)
     if _is_number(predictions):
@@ -103,12 +101,7 @@ def finite(name: str, x: Any) -> Any:
 
 
 def _plain(name: str, x: Any) -> Any:
-    if isinstance(x, Value):
-        return x
-    try:
-        return to_float(x)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
+    return x if isinstance(x, Value) else named_number(name, x)
 
 
 def _is_number(x: Any) -> bool:
@@ -116,6 +109,6 @@ def _is_number(x: Any) -> bool:
 
 
 def _listed(name: str, x: Any) -> list[Any]:
-    if isinstance(x, (str, bytes, dict)) or _is_number(x):
+    if _is_number(x) or not is_column(x):
         raise TypeError(f"{name} must be a list, got {x!r} ({type(x).__name__})")
     return list(x)

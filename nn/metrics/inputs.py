@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from autograd import Value
+from nn.columns import check_aligned
 from nn.data import Rows
 
 
@@ -41,8 +42,7 @@ def sort_labels(pairs: list[tuple[Any, Any]]) -> list[Any]:
     >>> sort_labels([(2, 1), (1, 1)])
     [1, 2]
     """
-    found = {label for pair in pairs for label in pair}
-    return sorted(found, key=lambda label: (isinstance(label, str), label))
+    return sorted({label for pair in pairs for label in pair}, key=lambda label: (isinstance(label, str), label))
 
 
 def classes_of(owner: str, labels: Rows) -> list[Any]:
@@ -78,8 +78,8 @@ def paired_numbers(owner: str, truth: Rows, predictions: Rows) -> list[list[tupl
     return [[(t[k], p[k]) for t, p in rows] for k in range(width)]
 
 
-def _outputs(owner: str, what: str, given: Any) -> list[float]:
-    numbers = list(given) if isinstance(given, (list, tuple)) else [given]
+def _outputs(owner: str, what: str, entry: Any) -> list[float]:
+    numbers = list(entry) if isinstance(entry, (list, tuple)) else [entry]
     if not numbers:
         raise ValueError(f"{owner}: {what} must be a number or a list of numbers, got an empty list")
     for x in numbers:
@@ -92,27 +92,23 @@ def _outputs(owner: str, what: str, given: Any) -> list[float]:
 
 def _same_length(owner: str, truth: Rows, predictions: Rows) -> tuple[list[Any], list[Any]]:
     true, predicted = _plain(owner, "truth", truth), _plain(owner, "predictions", predictions)
-    if len(true) != len(predicted):
-        raise ValueError(
-            f"{owner}: {len(true)} true values but {len(predicted)} predictions; there must be as many of each"
-        )
-    if not true:
-        raise ValueError(f"{owner}: there must be at least one example, got none")
+    unequal = f"{owner}: {{}} true values but {{}} predictions; there must be as many of each"
+    check_aligned(true, predicted, unequal, f"{owner}: there must be at least one example, got none")
     return true, predicted
 
 
-def _plain(owner: str, what: str, given: Any) -> list[Any]:
+def _plain(owner: str, what: str, column: Any) -> list[Any]:
     """A list of plain Python numbers, texts or lists, from a list, a tuple or an array, with Values in it or not."""
-    if hasattr(given, "tolist"):
-        given = given.tolist()
-    if isinstance(given, (str, bytes, Value)) or not hasattr(given, "__iter__"):
-        raise TypeError(f"{owner}: {what} must be a list, got {given!r}")
-    return [_plain_item(x) for x in given]
+    if hasattr(column, "tolist"):
+        column = column.tolist()
+    if isinstance(column, (str, bytes)) or not hasattr(column, "__iter__"):
+        raise TypeError(f"{owner}: {what} must be a list, got {column!r}")
+    return [_plain_entry(x) for x in column]
 
 
-def _plain_item(x: Any) -> Any:
+def _plain_entry(x: Any) -> Any:
     if isinstance(x, Value):
         return x.data
     if hasattr(x, "tolist"):  # a NumPy number, or a row of an array
         return x.tolist()
-    return [_plain_item(v) for v in x] if isinstance(x, (list, tuple)) else x
+    return [_plain_entry(v) for v in x] if isinstance(x, (list, tuple)) else x

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nn.columns import check_aligned
 from nn.plots.style import axes
 
 if TYPE_CHECKING:
@@ -18,13 +19,11 @@ def confusion_matrix(
 
     Raises ValueError for different lengths, no examples, or a label that is not among `labels`.
     """
-    for name, given in (("truth", truth), ("predictions", predictions), ("labels", labels)):
-        if given is not None and (isinstance(given, str) or not hasattr(given, "__len__")):
-            raise TypeError(f"confusion_matrix: {name} must be a list of labels, got {given!r}")
-    if len(truth) != len(predictions):
-        raise ValueError(f"there are {len(truth)} true labels but {len(predictions)} predictions")
-    if not len(truth):
-        raise ValueError("there are no examples to count")
+    for name, column in (("truth", truth), ("predictions", predictions), ("labels", labels)):
+        if column is not None and (isinstance(column, str) or not hasattr(column, "__len__")):
+            raise TypeError(f"confusion_matrix: {name} must be a list of labels, got {column!r}")
+    unequal = "there are {} true labels but {} predictions"
+    check_aligned(truth, predictions, unequal, "there are no examples to count")
     names = list(labels) if labels is not None else sorted({*truth, *predictions})
     place = {name: i for i, name in enumerate(names)}
     unknown = next((label for label in (*truth, *predictions) if label not in place), None)

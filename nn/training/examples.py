@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from autograd.support.convert import to_float
 from autograd.support.text import short
+from nn.columns import is_column, named_number
 from nn.module import Module
 from nn.stages import input_width
 from nn.training.table import Table, as_table
@@ -120,7 +120,7 @@ def checked_weights(name: str, weights: Any, n: int) -> list[float]:
     ValueError: sample_weight[1] is -1.0: a weight is a finite number from 0 on
     """
     entries = _entries(name, weights, "a list with one number for each example")
-    factors = [_number(f"{name}[{i}]", w) for i, w in enumerate(entries)]
+    factors = [named_number(f"{name}[{i}]", w) for i, w in enumerate(entries)]
     if len(factors) != n:
         raise ValueError(f"{name} has {len(factors)} weights for {n} examples: there must be one for each")
     for i, w in enumerate(factors):
@@ -140,16 +140,16 @@ def as_list(numbers: Any) -> list[Any]:
     return numbers if isinstance(numbers, list) else [numbers]
 
 
-def first_of_each(y: Sequence[Any]) -> dict[Any, int]:
-    """Where each target comes first; targets that are lists are told apart by their numbers.
+def by_target(y: Sequence[Any]) -> dict[Any, list[int]]:
+    """The indices of the examples of each target; targets that are lists are told apart by their numbers.
 
-    >>> first_of_each([3, 1, 3, 1, 1])
-    {3: 0, 1: 1}
+    >>> by_target([3, 1, 3, 1, 1])
+    {3: [0, 2], 1: [1, 3, 4]}
     """
-    places: dict[Any, int] = {}
+    indices: dict[Any, list[int]] = {}
     for i, target in enumerate(y):
-        places.setdefault(tuple(target) if isinstance(target, list) else target, i)
-    return places
+        indices.setdefault(tuple(target) if isinstance(target, list) else target, []).append(i)
+    return indices
 
 
 def one_hot_class(target: list[Any]) -> int | None:
@@ -167,14 +167,14 @@ def _entries(name: str, values: Any, kind: str, remedy: str = "") -> list[Any]:
         values = values.to_numpy()
     if hasattr(values, "tolist"):
         values = values.tolist()
-    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__iter__"):
+    if not is_column(values):
         raise TypeError(f"{name} is {kind}, got {short(values)} ({type(values).__name__}){remedy}")
     return list(values)
 
 
 def _row(name: str, numbers: Any) -> list[float]:
     entries = _entries(name, numbers, "a list of numbers", ": for one number each, give [[x] for x in X]")
-    row = [x if type(x) is float else _number(f"{name}[{j}]", x) for j, x in enumerate(entries)]
+    row = [x if type(x) is float else named_number(f"{name}[{j}]", x) for j, x in enumerate(entries)]
     if not row:
         raise ValueError(f"{name} is empty: an example has at least one number")
     for j, x in enumerate(row):
@@ -195,14 +195,7 @@ def _target(name: str, target: Any) -> Any:
         return [_target(f"{name}[{k}]", t) for k, t in enumerate(target)]
     if isinstance(target, str):
         raise TypeError(f"{name} is the text {target!r}: number the classes from 0 on")
-    x = _number(name, target)
+    x = named_number(name, target)
     if not math.isfinite(x):
         raise ValueError(f"{name} is {x}: every target must be a finite number")
     return int(target) if isinstance(target, int) else x
-
-
-def _number(name: str, number: Any) -> float:
-    try:
-        return to_float(number)
-    except TypeError as error:
-        raise TypeError(f"{name}: {error}") from None
