@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from autograd.engine.state import MODE, TracingError
 from autograd.engine.value import Value, count_modes
@@ -205,19 +205,28 @@ def first_mismatch(expected: Sequence[Sequence[Value]], got: NDArray[np.float64]
         if len(row) != got.shape[1]:
             return k
     numbers = np.array([[v.data for v in row] for row in expected])
-    finite = np.isfinite(got)
     largest = np.abs(np.where(np.isfinite(numbers), numbers, 0.0)).max(axis=0)
-    for k, (row, results) in enumerate(zip(expected, got.tolist(), strict=True)):
-        for j, v in enumerate(row):
-            if not np.isfinite(v.data) or not finite[k, j]:
-                if np.isfinite(v.data) != finite[k, j] and dtype != np.float32:
-                    return k
-                continue
-            # The bound on rounding takes a sweep over the graph, so it is the second thing to ask.
-            off = abs(v.data - results[j])
-            if off > AGREEMENT * largest[j] and off > MARGIN * rounding_error(v, unit) + tiny:
-                return k
+    for k, j in np.argwhere(mismatches(numbers, got, largest)).tolist():
+        v, result = expected[k][j], float(got[k, j])
+        if not np.isfinite(v.data) or not np.isfinite(result):
+            if dtype != np.float32:
+                return int(k)
+        # The bound on rounding takes a sweep over the graph, so it is the second thing to ask.
+        elif abs(v.data - result) > MARGIN * rounding_error(v, unit) + tiny:
+            return int(k)
     return -1
+
+
+def mismatches(expected: NDArray[np.float64], got: NDArray[np.float64], size: ArrayLike) -> NDArray[np.bool_]:
+    """Where two arrays hold different numbers: apart by more than 1e-6 of a size, or finite in one of them alone.
+
+    >>> mismatches(np.array([1.0, 2.0, np.inf]), np.array([1.0 + 1e-9, 2.1, np.nan]), 2.0)
+    array([False,  True, False])
+    """
+    finite, finite_too = np.isfinite(expected), np.isfinite(got)
+    with np.errstate(all="ignore"):
+        apart = np.abs(got - expected) > AGREEMENT * np.asarray(size)
+    return np.where(finite & finite_too, apart, finite != finite_too)
 
 
 def rounding_error(v: Value, unit: float) -> float:

@@ -20,7 +20,7 @@ from nn.keywords import suggest_settings
 from nn.module import Evaluating, InMode, Module
 from nn.stages import is_known, output_activation, plain, trial
 from nn.training.engine import Objective, as_values, unwrapped
-from nn.training.examples import Examples, as_list, checked, checked_inputs, first_of_each
+from nn.training.examples import Examples, as_list, by_target, checked, checked_inputs
 from nn.training.judge import Judge, decision_at, decision_for
 
 TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
@@ -180,7 +180,9 @@ def check_targets(
 
 def _distinct(objective: Objective, examples: Examples) -> Examples:
     """An example for each target, where the loss is one of ours; one of the user's may look at the others."""
-    return examples.select(list(first_of_each(examples.y).values())) if objective.is_known() else examples
+    if not objective.is_known():
+        return examples
+    return examples.select([indices[0] for indices in by_target(examples.y).values()])
 
 
 def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:

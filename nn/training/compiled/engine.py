@@ -1,4 +1,9 @@
-"""`CompiledEngine`: the training steps of `EagerEngine`, as array code for all examples of a batch at once."""
+"""`CompiledEngine`: the training steps of `EagerEngine`, as array code for all examples of a batch at once.
+
+once:   one example is recorded and compiled (`recording`), the penalty too (`penalty`)
+step:   rows of the batch (`rows`) -> losses, outputs, gradient -> clipped -> update of one vector (`vectors`)
+before a callback:  the vector is written into the model        after it:  the model is read again (`trust`)
+"""
 
 from __future__ import annotations
 
@@ -13,12 +18,19 @@ from autograd.engine.node import set_numbers, taking_gradients
 from nn.clipping import scale_for
 from nn.module import InMode
 from nn.stages import is_known, plain
-from nn.training.compiled.comparing import OFTEN, difference, difference_by_target, difference_in_evaluation
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.compiled.reduction import reduction_of
-from nn.training.compiled.trust import Beginning, Circumstances
-from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, places_of
+from nn.training.compiled.trust import (
+    OFTEN,
+    Configuration,
+    check_training_mode,
+    difference,
+    difference_by_target,
+    difference_in_evaluation,
+    layers_and_parameters,
+)  # fmt: skip
+from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, indices_of
 from nn.training.engine import CompilationError, EagerEngine, Step
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
@@ -27,8 +39,8 @@ from nn.training.watch import Watch
 TINY = 1e-140  # squares of what is shorter are not exact
 
 
-class _Before(NamedTuple):
-    """What a step changes, as it was."""
+class _StepState(NamedTuple):
+    """Everything that a step changes, as it was before."""
 
     theta: Vector
     memory: Memory
@@ -36,9 +48,9 @@ class _Before(NamedTuple):
 
 
 class CompiledEngine:
-    """Trains on one vector of parameters; `settle` writes it into the model, `refresh` reads it from there.
+    """Trains on one vector of parameters; `write_model` writes it into the model, `read_model` reads it from there.
 
-    One example is recorded, in training mode, and compiled: loss, outputs, what activations give. Losses of batches
+    One example is recorded, in training mode, and compiled: loss, outputs, outputs of activations. Losses of batches
     are means or sums of those of examples; penalties are a program of their own. The program is compared with the
     model on a few examples of the first two batches. If there is code in it that is not of this package, so it is on
     every sixteenth, after every callback, and for every target. A step in which something is not finite is left to the
@@ -46,7 +58,7 @@ class CompiledEngine:
 
     With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
 
-    Raises CompilationError for what does not compile; see `nn.training.compiled.example`.
+    Raises CompilationError for a training that does not compile; see `nn.training.compiled.recording`.
 
     >>> from nn import MLP, losses, optim
     >>> from nn.training.engine import CompilationError, Objective
@@ -71,9 +83,9 @@ class CompiledEngine:
         self.eager, self.fall_back = eager, fall_back
         self.model, self.objective = eager.model, eager.objective
         self.training, self.validation = training, validation
-        self.beginning = Beginning(self.model)
+        self.layers_and_parameters = layers_and_parameters(self.model)
         self.name, self.reason, self.steps = "compiled", "", 0
-        self.ahead = False  # of the model, which has not been told
+        self.ahead = False  # of the model, into which the last steps have not been written
         self._compile()
 
     def _compile(self) -> None:
@@ -81,72 +93,75 @@ class CompiledEngine:
             self._record()
         except CompilationError:
             raise
-        except Exception as error:  # whatever the user's model or loss does with Values that are not to be asked
+        except Exception as error:  # whatever the user's model or loss does with Values whose numbers it must not ask
             raise CompilationError(f"{type(error).__name__}: {error}") from error
 
     def _record(self) -> None:
         model, objective, examples = self.model, self.objective, self.training
-        self.beginning.check_parts(model)
-        self.others = Keeper(model, parameters=False)
-        self.known = is_known(model) and objective.is_known()
-        self.due = 2  # comparisons, before the next steps
+        if layers_and_parameters(model) != self.layers_and_parameters:
+            raise CompilationError("the model has other layers or parameters than at the beginning of the training")
+        self.keeper = Keeper(model, parameters=False)
+        self.library_code = is_known(model) and objective.is_known()
+        self.comparisons_due = 2
+        # How losses of examples make that of a batch; weighted ones are always a mean.
         with no_grad(), InMode(model, training=False):
             outputs = [model.batch([x])[0] for x in examples.X[:2]]
-        self.own_reduction = reduction_of(objective.loss, outputs, examples.y)
-        self.reduction = self.own_reduction if examples.sample_weight is None else "mean"
-        output = plain(outputs[0])
-        self.step = Recording(model, objective, examples, output, training=True)
-        self.evaluation = (
-            None if self.validation is None else Recording(model, objective, self.validation, output, training=False)
-        )
+        output, reduction = plain(outputs[0]), reduction_of(objective.loss, outputs, examples.y)
+        own = reduction if examples.sample_weight is None else "mean"
+        self.step = Recording(model, objective, examples, output, own, training=True)
+        self.evaluation: Recording | None = None
+        if self.validation is not None:
+            self.evaluation = Recording(model, objective, self.validation, output, reduction, training=False)
+        # The vector of the training has the order of the program's parameters.
         self.parameters = self.step.program.parameters
-        self.places = {p: k for k, p in enumerate(self.parameters)}
-        self.frozen = [p for p in self.eager.parameters if p not in self.places]
-        self.penalty = Penalty(model, objective, self.places)
+        self.index_of = {p: k for k, p in enumerate(self.parameters)}
+        self.frozen = [p for p in self.eager.parameters if p not in self.index_of]
+        self.penalty = Penalty(model, objective, self.index_of)
         self.optimizer = VectorOptimizer(self.eager.optimizer, self.parameters)
-        self.groups: list[Any] = []
-        self.trained, self.circumstances = self._trained(), Circumstances(model)
+        self.watched: list[tuple[Any, float]] = []
+        self.trainable, self.configuration = taking_gradients(self.eager.parameters), Configuration(model)
         if not objective.is_known():
             self._compare_by_target()
-
-    def _trained(self) -> list[bool]:
-        return taking_gradients(self.eager.parameters)
 
     # ----- Training -----
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """See `nn.training.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
-        if self.name == "compiled" and (self.due or (not self.known and self.steps % OFTEN == 0)):
+        if self.name == "compiled" and (self.comparisons_due or (not self.library_code and self.steps % OFTEN == 0)):
             self._compare(batch)
         if self.name == "eager":
             return self.eager.train_step(batch, watch)
-        before = _Before(self.step.trainer.parameters.copy(), self.optimizer.memory, self.others.take())
+        before = _StepState(self.step.trainer.parameters.copy(), self.optimizer.memory, self.keeper.take())
         try:
             with np.errstate(all="ignore"):  # what is not finite is looked for, and is not an event
                 step = self._step(batch, watch, before)
             if step is not None:
                 self.ahead, self.steps = True, self.steps + 1
                 return step
-            self._put_back(before)
+            self._restore(before)
         except BaseException:
-            to_the_end(lambda: self._put_back(before))
+            to_the_end(lambda: self._restore(before))
             raise
+        # Something is not finite: the eager engine says what, or makes the step where only a square was too large.
         self.write_model()
         step = self.eager.train_step(batch, watch)
         self.steps += 1
         self.read_model()
         return step
 
-    def _step(self, batch: Batch, watch: Watch | None, before: _Before) -> Step | None:
+    def _step(self, batch: Batch, watch: Watch | None, before: _StepState) -> Step | None:
         """The step, or None if something was not finite."""
+        # Forward and backward.
         trainer = self.step.trainer
         theta = trainer.parameters
-        loss, gradient = trainer.value_and_gradient(self.step.batch(batch.indices), reduction=self.reduction)
-        penalty = self.penalty.added(theta, gradient)
+        rows = self.step.rows(batch.indices)
+        loss, gradient = trainer.value_and_gradient(rows, reduction=self.step.reduction)
+        penalty = self.penalty.add_gradient(theta, gradient)
         if not math.isfinite(loss + penalty + gradient.dot(gradient)):  # the quickest sum over all
             return None
         results = trainer.outputs
-        lengths = [] if watch is None else self._watched(watch, results, gradient)
+        lengths = [] if watch is None else self._watch(watch, results, gradient)
+        # Clip, then step.
         if self.eager.max_norm is not None:
             gradient *= scale_for(float(np.linalg.norm(gradient)), self.eager.max_norm)
         if self.eager.max_value is not None:
@@ -155,29 +170,32 @@ class CompiledEngine:
         if not math.isfinite(theta.dot(theta)):
             return None
         if watch is not None:
-            for group, (places, still), length in zip(watch.layers, self.groups, lengths, strict=True):
-                size = before.theta[places]
-                group.add_step(length, _length(theta[places] - size), math.hypot(_length(size), still))
-        self.step.follow(results[0, self.step.moments].tolist(), len(batch))
+            for layer, (indices, frozen), length in zip(watch.layers, self.watched, lengths, strict=True):
+                old = before.theta[indices]
+                layer.add_step(length, _length(theta[indices] - old), math.hypot(_length(old), frozen))
+        # Moments of a batch are the same in every row.
+        self.step.update_running_moments(results[0, self.step.moments].tolist(), len(batch))
         return Step(loss, penalty, self.step.outputs_of(results))
 
-    def _watched(self, watch: Watch, results: Vector, gradient: Vector) -> list[float]:
-        """Tell a watch what the activations gave; the length of the gradient of each of its groups."""
-        for stage, columns in self.step.seen.items():
+    def _watch(self, watch: Watch, results: Vector, gradient: Vector) -> list[float]:
+        """Show a watch the outputs of the activations; the length of the gradient of each of its layers."""
+        for stage, columns in self.step.activations.items():
             watch.see(stage, results[:, columns].tolist())
-        if len(self.groups) != len(watch.layers):
-            self.groups = [self._group(group.parameters) for group in watch.layers]
-        return [_length(gradient[places]) for places, _ in self.groups]
+        if len(self.watched) != len(watch.layers):
+            self.watched = [self._indices_and_frozen(layer.parameters) for layer in watch.layers]
+        return [_length(gradient[indices]) for indices, _ in self.watched]
 
-    def _group(self, parameters: list[Value]) -> tuple[Any, float]:
-        """Where the parameters of a group stand in the vector, and the length of those that do not: the frozen ones."""
-        still = [p.data for p in parameters if p not in self.places]
-        return places_of([p for p in parameters if p in self.places], self.places), math.hypot(*still)
+    def _indices_and_frozen(self, parameters: list[Value]) -> tuple[Any, float]:
+        """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones."""
+        frozen = [p.data for p in parameters if p not in self.index_of]
+        return indices_of([p for p in parameters if p in self.index_of], self.index_of), math.hypot(*frozen)
 
-    def _put_back(self, before: _Before) -> None:
+    def _restore(self, before: _StepState) -> None:
         self.step.trainer.parameters[:] = before.theta
         self.optimizer.memory = before.memory
-        self.others.put_back(before.others)
+        self.keeper.put_back(before.others)
+
+    # ----- Comparing the program with the model -----
 
     def _compare(self, batch: Batch) -> None:
         """Compare program and model on a few examples.
@@ -185,63 +203,65 @@ class CompiledEngine:
         Raises CompilationError if they differ and there is no `fall_back`.
         """
         self.write_model()
-        self._judge(self._asked(lambda: difference(self, batch)))
-        self.due = max(self.due - 1, 0)
+        self._give_up_if(self._undisturbed(lambda: difference(self.step, self.penalty, self.keeper, batch)))
+        self.comparisons_due = max(self.comparisons_due - 1, 0)
 
-    def _judge(self, wrong: str) -> None:
-        if wrong and self.fall_back is None:
-            raise CompilationError(wrong)
-        if wrong and self.fall_back is not None:
-            self.name, self.reason = "eager", wrong
-            self.fall_back(wrong)
+    def _give_up_if(self, reason: str) -> None:
+        """Go on with the eager engine if there is a reason."""
+        if reason and self.fall_back is None:
+            raise CompilationError(reason)
+        if reason and self.fall_back is not None:
+            self.name, self.reason = "eager", reason
+            self.fall_back(reason)
 
     def _compare_by_target(self) -> None:
-        wrong = self._asked(lambda: difference_by_target(self.step, self.objective, self.training))
-        if self.evaluation is not None and self.validation is not None and not wrong:
-            wrong = difference_by_target(self.evaluation, self.objective, self.validation)
-        if wrong:
-            raise CompilationError(wrong)
+        reason = self._undisturbed(lambda: difference_by_target(self.step, self.training))
+        if self.evaluation is not None and self.validation is not None and not reason:
+            reason = difference_by_target(self.evaluation, self.validation)
+        if reason:
+            raise CompilationError(reason)
 
-    def _asked(self, question: Callable[[], str]) -> str:
-        """The answer; random generators and running means are as before afterwards, even if Ctrl-C comes meanwhile."""
-        before = self.others.take()
+    def _undisturbed(self, compare: Callable[[], str]) -> str:
+        """The result; random generators and running means are as before afterwards, even if Ctrl-C comes meanwhile."""
+        before = self.keeper.take()
         try:
-            answer = question()
-            self.others.put_back(before)
+            reason = compare()
+            self.keeper.put_back(before)
         except BaseException:
-            to_the_end(lambda: self.others.put_back(before))
+            to_the_end(lambda: self.keeper.put_back(before))
             raise
-        return answer
+        return reason
 
     # ----- Evaluating -----
 
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """See `nn.training.engine.Engine`."""
-        looked_at = not self.ahead
+        readable = not self.ahead  # then somebody may have changed the model since the last step
         self.write_model()
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:
             return self.eager.evaluate(examples, batch_size)
-        if looked_at and not self.circumstances.last(self.model):
+        if readable and not self.configuration.matches(self.model):
             return self.eager.evaluate(examples, batch_size)
         self.evaluation.read()
-        results = self.evaluation.trainer.values(self.evaluation.whole())
-        if not self.known:
-            self._judge(difference_in_evaluation(self, self.evaluation, examples, results))
+        results = self.evaluation.trainer.values(self.evaluation.all_rows())
+        if not self.library_code:
+            self._give_up_if(difference_in_evaluation(self.evaluation, examples, results))
             if self.name == "eager":
                 return self.eager.evaluate(examples, batch_size)
         losses = results[:, 0]
         if not math.isfinite(losses.sum()):
             return self.eager.evaluate(examples, batch_size)
+        # As in the eager engine: the mean over examples of the losses of their batches, which may be sums.
         n, total = len(losses), 0.0
         for start in range(0, n, batch_size or n):
             part = losses[start : start + (batch_size or n)]
-            total += float(part.sum()) * (len(part) if self.own_reduction == "sum" else 1)
+            total += float(part.sum()) * (len(part) if self.evaluation.reduction == "sum" else 1)
         return Step(total / n, 0.0, self.evaluation.outputs_of(results))
 
     # ----- Between the vector and the model -----
 
     def write_model(self) -> None:
-        """Write parameters, their gradients and what the optimizer remembers where others find them."""
+        """Write parameters, their gradients and the state of the optimizer into model and optimizer."""
         if self.ahead:
             to_the_end(self._write_back)
             self.ahead = False
@@ -258,21 +278,23 @@ class CompiledEngine:
         if self.name == "eager":
             return
         try:
-            self.beginning.check(self.model)
-            if self._trained() != self.trained or not self.circumstances.last(self.model):
+            check_training_mode(self.model)
+            trainable = taking_gradients(self.eager.parameters)
+            if trainable != self.trainable or not self.configuration.matches(self.model):
                 self._compile()
                 return
         except CompilationError as error:
-            self._judge(error.why)
+            self._give_up_if(error.why)
             return
         self.step.read()
         self.penalty.read()
         self.optimizer.read()
-        self.groups = []  # which know the lengths of what is frozen
-        self.due = max(self.due, int(not self.known))  # a loss of the user's may know what a callback did
+        self.watched = []  # which hold the lengths of frozen parameters
+        if not self.library_code:  # a loss of the user's may depend on something that a callback changed
+            self.comparisons_due = max(self.comparisons_due, 1)
 
 
 def _length(vector: Vector) -> float:
-    """√(Σ x²), of which nothing is lost where the squares would be too small."""
+    """√(Σ x²), exact too where the squares would be too small."""
     length = float(np.linalg.norm(vector))
     return length if length > TINY or not len(vector) else math.hypot(*vector.tolist())

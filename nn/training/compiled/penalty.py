@@ -1,4 +1,13 @@
-"""`Penalty`: what regularisation adds to the loss, as a program of the parameters alone."""
+"""`Penalty`: the regularisation of a training as a program of the parameters alone, beside that of the examples.
+
+>>> from nn import MLP, losses
+>>> model = MLP(1, [1], init="zeros")
+>>> w, b = model.parameters()
+>>> penalty = Penalty(model, Objective(losses.mse, l2=0.5), {w: 0, b: 1})
+>>> theta, gradient = np.array([3.0, 7.0]), np.zeros(2)
+>>> penalty.add_gradient(theta, gradient), gradient.tolist()  # 0.5 · w², and its derivative 2 · 0.5 · w
+(4.5, [3.0, 0.0])
+"""
 
 from __future__ import annotations
 
@@ -8,33 +17,34 @@ import numpy as np
 
 from autograd import Value, no_grad
 from autograd.program import Trainer, compile
-from autograd.program.function import tracing
+from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
 from nn.module import Module
-from nn.training.compiled.vectors import Vector, places_of
+from nn.training.compiled.vectors import Vector, indices_of
 from nn.training.engine import CompilationError, Objective
 
 NO_INPUTS = np.empty((1, 0))  # one example of a program without inputs
 
 
 class Penalty:
-    """All penalties of an objective together; `known` says where parameters stand in the vector of the training.
+    """All penalties of an objective together; `index_of` says where parameters stand in the vector of the training.
 
     Raises TracingError for one that branches on numbers, CompilationError for one that depends on other parameters.
     """
 
-    def __init__(self, model: Module, objective: Objective, known: Mapping[Value, int]) -> None:
+    def __init__(self, model: Module, objective: Objective, index_of: Mapping[Value, int]) -> None:
         with no_collection(), tracing(recording=True):
-            found = objective.penalty(model)
+            penalty = objective.penalty(model)
         self.model, self.objective = model, objective
-        self.number = found.data if isinstance(found, Value) else float(found or 0.0)
+        # One of frozen parameters only is a number, which changes where a callback changes them.
+        self.constant = penalty.data if isinstance(penalty, Value) else float(penalty or 0.0)
         self.trainer: Trainer | None = None
-        if isinstance(found, Value) and found.requires_grad:
-            program = compile(found)
+        if isinstance(penalty, Value) and penalty.requires_grad:
+            program = compile(penalty)
             for p in program.parameters:
-                if p not in known:
+                if p not in index_of:
                     raise CompilationError(f"the penalty depends on {p!r}, which is no parameter of the model")
-            self.trainer, self.places = program.trainer(), places_of(program.parameters, known)
+            self.trainer, self.indices = program.trainer(), indices_of(program.parameters, index_of)
 
     def read(self) -> None:
         """Take the numbers of frozen parameters as they are now."""
@@ -42,20 +52,20 @@ class Penalty:
             self.trainer.read()
             return
         with no_grad():
-            self.number = float(self.objective.penalty(self.model) or 0.0)
+            self.constant = float(self.objective.penalty(self.model) or 0.0)
 
     def value(self, theta: Vector) -> float:
         """The penalty for these parameters."""
         if self.trainer is None:
-            return self.number
-        self.trainer.parameters[:] = theta[self.places]
+            return self.constant
+        self.trainer.parameters[:] = theta[self.indices]
         return float(self.trainer.values(NO_INPUTS)[0])
 
-    def added(self, theta: Vector, gradient: Vector) -> float:
-        """The penalty; its gradient is added to `gradient`."""
+    def add_gradient(self, theta: Vector, gradient: Vector) -> float:
+        """The penalty for these parameters; its gradient is added to that of the loss."""
         if self.trainer is None:
-            return self.number
-        self.trainer.parameters[:] = theta[self.places]
-        value, slope = self.trainer.value_and_gradient(NO_INPUTS)
-        gradient[self.places] += slope
+            return self.constant
+        self.trainer.parameters[:] = theta[self.indices]
+        value, own = self.trainer.value_and_gradient(NO_INPUTS)
+        gradient[self.indices] += own
         return value

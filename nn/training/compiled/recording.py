@@ -1,4 +1,16 @@
-"""A recorded example as a program for whole batches, and the rows that it takes."""
+"""One example is recorded on behalf of all, and compiled to a program for whole batches.
+
+A model w·x + b that is still 0 everywhere, under the squared error, on two examples:
+
+>>> from nn import MLP, losses
+>>> model, examples = MLP(1, [1], init="zeros"), Examples([[1.0], [2.0]], [2.0, 4.0])
+>>> recording = Recording(model, Objective(losses.mse), examples, 0.0, "mean", training=True)
+>>> [column.label for column in recording.program.inputs]  # each a row of numbers, see `rows`
+['x0', 'y']
+>>> results = recording.values([0, 1])  # for each example: its loss, its output
+>>> results.tolist(), recording.loss_of(results), recording.outputs_of(results)
+([[4.0, 0.0], [16.0, 0.0]], 10.0, [0.0, 0.0])
+"""
 
 from __future__ import annotations
 
@@ -10,88 +22,155 @@ import numpy as np
 
 from autograd import Value
 from autograd.program import Program, compile
+from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
-from nn.module import Module
-from nn.training.compiled.draws import blocks_of
-from nn.training.compiled.example import RecordedExample, listed
-from nn.training.compiled.rows import Columns, Rows
+from nn.layers import BatchNorm
+from nn.module import InMode, Module
+from nn.stages import Sequential, Stage, activation_of, stages_of, through_stages
+from nn.stand_in import Representative
+from nn.training.compiled.rows import Columns, Rows, dropout_columns
 from nn.training.engine import CompilationError, Objective
-from nn.training.examples import Examples
+from nn.training.examples import Examples, as_list
+
+
+class RecordedExample:
+    """The graph of one example: its `inputs` (numbers, target, weight, dropout factors), `loss` and `output`.
+
+    `activations[i]` are the outputs of the activation of stage i, in training; `representative` knows what the layers
+    asked for: dropout factors, and means and variances over a batch.
+
+    Raises CompilationError for a model that may mix the examples of a batch, TracingError for one that branches on
+    numbers, and whatever else the model or the loss makes of Values whose numbers may not be asked for.
+    """
+
+    def __init__(
+        self, model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
+    ) -> None:
+        stages = list(stages_of(model))
+        for stage in stages:
+            _check_batch(stage)
+        self.representative = Representative()
+        self.activations: dict[int, list[Value]] = {}
+
+        def see(i: int, outputs: list[Any]) -> None:
+            self.representative.stage = i + 1
+            activation = activation_of(stages[i][1])
+            if training and activation is not None and activation.name != "linear":
+                self.activations[i] = as_list(outputs[0])
+
+        with InMode(model, training), no_collection(), tracing(recording=True), self.representative.speaking():
+            inputs = [Value(x, label, requires_grad=False) for x, label in zip(row, columns.labels(), strict=True)]
+            x, target, weight = columns.split(inputs)
+            [self.output] = through_stages(stages, [x], see)
+            # Values stand here where examples have numbers.
+            self.loss: Any = objective.on([self.output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
+        if not isinstance(self.loss, Value):
+            raise CompilationError(f"the loss of one example is {self.loss!r}, and no Value")
+        if not self.loss.requires_grad and training:
+            raise CompilationError("the loss depends on no parameter that takes a gradient")
+        self.inputs = [*inputs, *[factor for drawn in self.representative.drawn for factor in drawn.factors]]
+
+    @property
+    def moments(self) -> list[Value]:
+        """Means, then variances, of each normalisation in turn."""
+        measured = [moments for _, moments in self.representative.measured]
+        return [v for moments in measured for v in (*[m for m, _ in moments], *[s for _, s in moments])]
 
 
 class Recording:
-    """A program that gives, for each example, its loss, the outputs, what activations gave, and moments of batches.
+    """A program that gives, for each example, its loss, the outputs, those of activations, and moments of batches.
 
-    The `halves` are the inputs and the targets that it is for. `outputs`, `seen[stage]` and `moments` say where these
-    stand among the results of the program; the loss stands first.
+    `outputs`, `activations[stage]` and `moments` say where these stand among the results of the program; the loss
+    stands first. `reduction` says how the loss of a batch comes from those of its examples: by their mean or sum.
 
-    Raises what `RecordedExample` raises, and CompilationError for a loss that depends on what is no parameter of the
-    model and takes a gradient.
+    Raises what `RecordedExample` raises, and CompilationError for a loss that depends on a Value that takes a gradient
+    and is no parameter of the model.
     """
 
-    def __init__(self, model: Module, objective: Objective, examples: Examples, output: Any, training: bool) -> None:
+    def __init__(
+        self, model: Module, objective: Objective, examples: Examples, output: Any, reduction: str, training: bool
+    ) -> None:
+        self.model, self.objective, self.reduction = model, objective, reduction
+        # All examples as arrays, of which a batch takes some rows; the first one is recorded.
         columns = Columns(objective.loss, examples, output)
-        self.halves = columns.halves(examples)
-        self.width, self.fixed = columns.inputs, columns.width
-        example = RecordedExample(
-            model, objective, columns, [x for half in self.halves for x in half[0].tolist()], training
-        )
+        self.inputs, self.others = columns.arrays(examples)
+        self.input_width, self.width = columns.inputs, columns.width
+        row = [*self.inputs[0].tolist(), *self.others[0].tolist()]
+        example = RecordedExample(model, objective, columns, row, training)
         self.representative = example.representative
         self.single = isinstance(example.output, Value)
-        parts = [[example.loss], listed(example.output), *example.seen.values(), example.moments if training else []]
-        places = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
-        self.outputs, self.moments = places[1], places[-1]
-        self.seen = dict(zip(example.seen, places[2:-1], strict=True))
+        # The results of the program, and the slice of each part of them.
+        parts = [
+            [example.loss], as_list(example.output), *example.activations.values(), example.moments if training else [],
+        ]  # fmt: skip
+        slices = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
+        self.outputs, self.moments = slices[1], slices[-1]
+        self.activations = dict(zip(example.activations, slices[2:-1], strict=True))
         trained = [p for p in model.parameters() if p.requires_grad]
         with no_collection():
             self.program: Program = compile([v for part in parts for v in part], example.inputs, parameters=trained)
-        known = set(trained)
+        own = set(trained)
         for p in self.program.parameters:
-            if p not in known:
+            if p not in own:
                 raise CompilationError(f"{p!r} takes a gradient, and is no parameter of the model")
         self.trainer = self.program.trainer()
-        self.buffer = self.picked = np.empty((0, 0))
-        self.blocks = blocks_of(self.representative.drawn, self.fixed)
+        self.dropouts = dropout_columns(self.representative.drawn, self.width)
+        self.buffer = self.input_buffer = np.empty((0, 0))
 
-    def whole(self) -> Rows:
+    def all_rows(self) -> Rows:
         """The rows of all examples, without dropout."""
-        return np.hstack(self.halves)
+        return np.hstack((self.inputs, self.others))
 
-    def batch(self, chosen: Sequence[int]) -> Rows:
-        """The rows of these examples, with new dropout factors behind them.
+    def rows(self, indices: Sequence[int]) -> Rows:
+        """The rows of some examples, with new dropout factors behind them.
 
-        They are drawn in the order in which the layers draw them when every example is recorded. The array is the same
-        one for every batch of this size: making it anew took longer than filling it.
+        The array is the same one for every batch of this size: making it anew took longer than filling it.
         """
-        inputs, others = self.halves
-        n, numbers = len(chosen), np.asarray(chosen, dtype=np.intp)
+        n, places = len(indices), np.asarray(indices, dtype=np.intp)
         if len(self.buffer) != n:
-            self.buffer, self.picked = np.empty((n, len(self.program.inputs))), np.empty((n, self.width))
-        inputs.take(numbers, axis=0, out=self.picked, mode="clip")  # which copies once; the numbers are in range
-        self.buffer[:, : self.width] = self.picked
-        self.buffer[:, self.width : self.fixed] = others.take(numbers, axis=0)
-        for block in self.blocks:
-            self.buffer[:, block.columns] = block.draw(n)
+            self.buffer, self.input_buffer = np.empty((n, len(self.program.inputs))), np.empty((n, self.input_width))
+        # mode="clip" copies once, other modes twice; no index is out of range.
+        self.inputs.take(places, axis=0, out=self.input_buffer, mode="clip")
+        self.buffer[:, : self.input_width] = self.input_buffer
+        self.buffer[:, self.input_width : self.width] = self.others.take(places, axis=0)
+        for dropout in self.dropouts:
+            self.buffer[:, dropout.columns] = dropout.draw(n)
         return self.buffer
+
+    def values(self, indices: Sequence[int]) -> Rows:
+        """The results for some examples."""
+        return self.trainer.values(self.rows(indices))
+
+    def loss_of(self, results: Rows) -> float:
+        """The loss of a batch from the results of its examples."""
+        losses = results[:, 0]
+        return float(losses.mean() if self.reduction == "mean" else losses.sum())
 
     def outputs_of(self, results: Rows) -> list[Any]:
         """The outputs of the model among the results: a number for each example, or a list of them."""
         outputs = results[:, self.outputs]
-        found: list[Any] = (outputs[:, 0] if self.single else outputs).tolist()
-        return found
+        numbers: list[Any] = (outputs[:, 0] if self.single else outputs).tolist()
+        return numbers
 
-    def follow(self, moments: Sequence[float], examples: int) -> None:
-        """Let the running means and variances follow what a batch had."""
-        at = 0
-        for layer, found in self.representative.measured:
-            n = len(found)
-            means, variances = moments[at : at + n], moments[at + n : at + 2 * n]
+    def update_running_moments(self, moments: Sequence[float], examples: int) -> None:
+        """Let the running means and variances of normalisations follow those of a batch."""
+        start = 0
+        for layer, features in self.representative.measured:
+            n = len(features)
+            means, variances = moments[start : start + n], moments[start + n : start + 2 * n]
             layer.follow(means, [s * (examples / (examples - 1)) for s in variances])
-            at += 2 * n
+            start += 2 * n
 
     def read(self) -> None:
         """Take the parameters as they are now, and the running means and variances."""
-        for layer, found in self.representative.running:
-            for (m, s), mean, variance in zip(found, layer.running_mean, layer.running_var, strict=True):
+        for layer, moments in self.representative.running:
+            for (m, s), mean, variance in zip(moments, layer.running_mean, layer.running_var, strict=True):
                 m.data, s.data = mean, variance
         self.trainer.read()
+
+
+def _check_batch(stage: Stage) -> None:
+    name, module = stage
+    own = type(module).batch
+    if own is not Module.batch and own is not Sequential.batch and own is not BatchNorm.batch:
+        raise CompilationError(f"{type(module).__name__} ({name}) has a batch() of its own, which may mix examples")

@@ -1,8 +1,19 @@
-"""Examples as rows of numbers: the inputs, then the target, then the weight, each in columns of their own."""
+"""Examples as rows of numbers: inputs, target, weight and dropout factors, each in columns of their own.
+
+Two examples of two numbers and a class out of three, in front of a dropout of two neurons:
+
+    X=[[0.5, 2.0], [1.0, 3.0]], y=[1, 0]
+
+    x0   x1  | y0  y1  y2 | kept0 kept1
+    0.5  2.0 | 0   1   0  |  2     0          Columns says where inputs, target and weight stand,
+    1.0  3.0 | 1   0   0  |  0     2          DropoutColumns draws the factors anew for every batch
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -10,14 +21,18 @@ from numpy.typing import NDArray
 
 from autograd import Value
 from nn.losses import CLASSES, Loss
-from nn.training.engine import CompilationError
-from nn.training.examples import Examples
+from nn.stand_in import Drawn
+from nn.training.engine import CompilationError, unwrapped
+from nn.training.examples import Examples, as_list
+
+MANY = 2000  # random numbers: handing the state of a generator over takes as long as so many single draws
+STATE = 624  # words of a Mersenne Twister
 
 Rows = NDArray[np.float64]
 
 
 class Columns:
-    """What stands where in a row.
+    """The columns of inputs, target and weight in a row.
 
     Where the loss is one over classes, the index of a class becomes a 1 among zeros, as many as there are outputs.
 
@@ -25,16 +40,16 @@ class Columns:
 
     >>> from nn.losses import cross_entropy
     >>> examples = Examples([[0.5, 2.0]], [1])
-    >>> [half.tolist() for half in Columns(cross_entropy, examples, [0.0, 0.0, 0.0]).halves(examples)]
+    >>> [part.tolist() for part in Columns(cross_entropy, examples, [0.0, 0.0, 0.0]).arrays(examples)]
     [[[0.5, 2.0]], [[0.0, 1.0, 0.0]]]
     """
 
     def __init__(self, loss: Loss, examples: Examples, output: Any) -> None:
         self.inputs = len(examples.X[0])
-        self.classes = len(output) if getattr(loss, "func", loss) in CLASSES and isinstance(output, list) else 0
+        self.classes = len(output) if unwrapped(loss) in CLASSES and isinstance(output, list) else 0
         first = examples.y[0]
         self.single = not isinstance(first, list) and not self.classes
-        self.targets = self.classes or (len(first) if isinstance(first, list) else 1)
+        self.targets = self.classes or len(as_list(first))
         self.weighted = examples.sample_weight is not None
 
     @property
@@ -42,11 +57,8 @@ class Columns:
         """The number of columns."""
         return self.inputs + self.targets + self.weighted
 
-    def halves(self, examples: Examples) -> tuple[Rows, Rows]:
-        """The inputs, which may be the user's own array, and the other columns; together they would be a large copy.
-
-        Examples without weights count once each.
-        """
+    def arrays(self, examples: Examples) -> tuple[Rows, Rows]:
+        """The inputs, which may be the user's own array, and the other columns; together they would be a large copy."""
         others = np.ones((len(examples.X), self.targets + self.weighted))
         others[:, : self.targets] = self._targets(examples.y)
         if examples.sample_weight is not None:
@@ -55,14 +67,14 @@ class Columns:
 
     def _targets(self, y: Sequence[Any]) -> Rows:
         if self.classes:
-            hot = np.zeros((len(y), self.classes))
-            for row, target in zip(hot, y, strict=True):
+            one_hot = np.zeros((len(y), self.classes))
+            for row, target in zip(one_hot, y, strict=True):
                 if isinstance(target, list):
                     row[:] = target
                 else:
                     row[int(target)] = 1.0
-            return hot
-        rows = [t if isinstance(t, list) else [t] for t in y]
+            return one_hot
+        rows = [as_list(t) for t in y]
         if any(len(row) != self.targets or any(isinstance(x, list) for x in row) for row in rows):
             raise CompilationError("the targets are not all numbers, or lists of as many numbers each")
         return np.array(rows, dtype=np.float64)
@@ -72,12 +84,67 @@ class Columns:
         targets = ["y"] if self.single else [f"y{k}" for k in range(self.targets)]
         return [*[f"x{i}" for i in range(self.inputs)], *targets, *["weight"] * self.weighted]
 
-    def split(self, columns: Sequence[Value]) -> tuple[list[Value], Any, list[Value] | None]:
-        """One row of Values as the model's input, the target as the loss takes it, and the weight."""
+    def split(self, row: Sequence[Value]) -> tuple[list[Value], Any, list[Value] | None]:
+        """A row of Values as the model's input, the target as the loss takes it, and the weight."""
         end = self.inputs + self.targets
-        target = list(columns[self.inputs : end])
+        target = list(row[self.inputs : end])
         return (
-            list(columns[: self.inputs]),
+            list(row[: self.inputs]),
             target[0] if self.single else target,
-            list(columns[end:]) if self.weighted else None,
+            list(row[end:]) if self.weighted else None,
         )
+
+
+class DropoutColumns:
+    """The factors of dropouts of one stage that draw from one generator, example by example.
+
+    `columns` says where they stand in a row; `starts` are the first columns of each dropout.
+    """
+
+    def __init__(self, drawn: Sequence[Drawn], starts: Sequence[int]) -> None:
+        self.rng = drawn[0].rng
+        layers = [(d.layer, len(d.factors)) for d in drawn]
+        self.columns = np.concatenate([np.arange(a, a + n) for a, (_, n) in zip(starts, layers, strict=True)])
+        self.p = np.concatenate([np.full(n, layer.p) for layer, n in layers])
+        self.scale = np.concatenate([np.full(n, layer.scale) for layer, n in layers])
+
+    def draw(self, examples: int) -> Rows:
+        """New factors: a row for each example."""
+        numbers = uniforms(self.rng, examples * len(self.p)).reshape(examples, -1)
+        return np.where(numbers < self.p, 0.0, self.scale)
+
+
+def dropout_columns(drawn: Sequence[Drawn], first: int) -> list[DropoutColumns]:
+    """The dropouts of a recorded example by stage and generator; their columns begin at `first`.
+
+    So they are drawn in the order of the eager engine: a stage of the model goes through all examples before the next
+    one begins, and within a stage all layers draw for one example before the next one comes.
+    """
+    starts = accumulate([first, *[len(d.factors) for d in drawn]])
+    together: dict[tuple[int, int], list[tuple[Drawn, int]]] = {}
+    for d, start in zip(drawn, starts, strict=False):
+        together.setdefault((d.stage, id(d.rng)), []).append((d, start))
+    return [DropoutColumns([d for d, _ in pairs], [start for _, start in pairs]) for pairs in together.values()]
+
+
+def uniforms(rng: Random, n: int) -> Rows:
+    """The next n numbers of `rng.random()`, after which the generator stands where n calls would have left it.
+
+    Python and NumPy share generator (MT19937) and the way from its bits to a float; so many numbers are drawn by NumPy.
+
+    >>> rng, other = Random(1), Random(1)
+    >>> uniforms(rng, 3000).tolist() == [other.random() for _ in range(3000)], rng.random() == other.random()
+    (True, True)
+    """
+    if n < MANY or type(rng) is not Random:  # a class of the user's own may draw otherwise
+        return np.array([rng.random() for _ in range(n)])
+    version, state, gauss = rng.getstate()
+    bits = np.random.MT19937()
+    bits.state = {
+        "bit_generator": "MT19937",
+        "state": {"key": np.array(state[:STATE], dtype=np.uint32), "pos": state[STATE]},
+    }
+    numbers = np.random.Generator(bits).random(n)
+    after = bits.state["state"]
+    rng.setstate((version, (*after["key"].tolist(), int(after["pos"])), gauss))
+    return numbers

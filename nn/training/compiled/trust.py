@@ -1,6 +1,21 @@
-"""What a recording depends on beside the numbers in it: the parts of a model, how they hang together, how they are set.
+"""Whether a compiled training may be trusted: is the model as it was recorded, and does the program give the same?
 
-A callback may change all that between two steps: an activation, the rate of a dropout, which weights are shared.
+A recording holds for a model as it was: its layers, how they hang together, how they are set. A callback may change
+that between two steps: an activation, the rate of a dropout, which weights are shared. Numbers of parameters it may
+change freely, as a program reads them:
+
+>>> from nn import Dropout, Layer, Sequential
+>>> model = Sequential(Layer(2, 1), Dropout(0.5))
+>>> recorded = Configuration(model)
+>>> model.layers[0].neurons[0].b.data = 3.0
+>>> recorded.matches(model)
+True
+>>> model.layers[1].p = 0.25
+>>> recorded.matches(model)
+False
+
+And code of the user's own may use numbers that no recording can follow: a random one, a count, a list that changes.
+Then program and model differ on some example, and the first difference is put into words.
 """
 
 from __future__ import annotations
@@ -8,125 +23,219 @@ from __future__ import annotations
 from operator import is_
 from typing import Any
 
-from autograd import Value
-from nn.module import Module
-from nn.stages import stages_of
-from nn.training.engine import CompilationError
+import numpy as np
 
-PLAIN = frozenset((int, float, str, bool, type(None)))
-SIMPLE = frozenset((int, float, Value))
-NOT_ASKED = ("training", "_labelled")  # the mode has a check of its own
+from autograd import Value, no_grad
+from autograd.program.trace import mismatches
+from nn.module import InMode, Module
+from nn.stages import plain, stages_of
+from nn.training.compiled.penalty import Penalty
+from nn.training.compiled.recording import Recording
+from nn.training.engine import CompilationError, as_values
+from nn.training.examples import Batch, Examples, by_target
+from nn.training.keeper import Keeper
+
+COMPARED = 8  # examples: enough to differ from the one that was recorded
+OFTEN = 16  # steps from one comparison to the next, where there is code of the user's
+TARGETS = 256  # that a loss is tried on: all classes, and what stands for "not known"
+ROUNDING = 1e-8  # the smallest size of numbers to be told apart, as those of about 1 may cancel each other
+
+REASON = "it uses numbers that a recording cannot follow, such as random ones of its own, a count, a list that changes"
 
 
-class Circumstances:
-    """How a model is at one moment, but for the numbers of its parameters and buffers.
+# ----- The model, as it was -----
 
-    >>> from nn import Dropout, Layer, Sequential
-    >>> model = Sequential(Layer(2, 1), Dropout(0.5))
-    >>> before = Circumstances(model)
-    >>> model.layers[0].neurons[0].b.data = 3.0
-    >>> before.last(model)
-    True
-    >>> model.layers[1].p = 0.25
-    >>> before.last(model)
-    False
-    """
+
+class Configuration:
+    """A model at one moment, without the numbers of its parameters and buffers: its modules and their attributes."""
 
     def __init__(self, model: Module) -> None:
-        self.held = _held_by(model)
-        self.copies = _copies(model)
+        self.attributes = _attributes_of(model)
 
-    def last(self, model: Module) -> bool:
+    def matches(self, model: Module) -> bool:
         """Whether the model is still so."""
+        attributes = _attributes_of(model)
         try:
-            if self.copies == _copies(model):  # which compares identities first, all in C
+            if self.attributes == attributes:  # which compares identities first, all in C
                 return True
         except ValueError:
             pass  # arrays are not simply equal
-        one, other = self.held, _held_by(model)
-        if len(one) != len(other):
-            return False
-        return all(map(is_, one, other)) or all(map(_same, one, other))
+        # Entry by entry, as a module may also remember results of its last call, which do not count.
+        before: list[Any] = []
+        now: list[Any] = []
+        _flatten(self.attributes, before)
+        _flatten(attributes, now)
+        return len(before) == len(now) and (all(map(is_, before, now)) or all(map(_same, before, now)))
 
 
-class Beginning:
-    """The layers and parameters that a training began with: what steps, clips and watches keeps to these.
+class _Identity:
+    """An object that equals itself alone: a module, or the list of a buffer, whatever numbers it holds."""
 
-    >>> from nn import MLP
-    >>> model = MLP(1, [2, 1])
-    >>> beginning = Beginning(model)
-    >>> beginning.check(model.eval())
-    Traceback (most recent call last):
-    nn.training.engine.CompilationError: MLP is in evaluation mode; engine="eager" trains it all the same
-    """
+    def __init__(self, thing: object) -> None:
+        self.thing = thing  # which keeps it alive: no other object gets its address
 
-    def __init__(self, model: Module) -> None:
-        self.stages = [module for _, module in stages_of(model)]
-        self.parameters = set(model.parameters())
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.thing is other.thing
 
-    def check(self, model: Module) -> None:
-        """Raise CompilationError if a part of the model is in evaluation mode."""
-        for name, part in model.named_modules():
-            if not part.training:
-                raise CompilationError(f"{name or type(part).__name__} is in evaluation mode")
-
-    def check_parts(self, model: Module) -> None:
-        """Raise CompilationError for other layers or parameters."""
-        if [module for _, module in stages_of(model)] != self.stages or set(model.parameters()) != self.parameters:
-            raise CompilationError("the model has other layers or parameters than at the beginning of the training")
+    __hash__ = None  # type: ignore[assignment]
 
 
-def _copies(model: Module) -> list[Any]:
-    """All modules, and what their attributes hold, lists and dicts as copies: one comparison tells if they changed."""
+NUMBERS = frozenset((int, float, Value))
+BY_VALUE = frozenset((int, float, str, bool, type(None), _Identity))
+NOT_COMPARED = ("training", "_labelled")  # the mode has a check of its own
+
+
+def _attributes_of(model: Module) -> list[Any]:
+    """All modules with the values of their attributes, lists and dicts as copies: one `==` tells if they changed."""
     return [
-        (id(module), {
-            name: id(held) if name in module.buffers else _copied(held)
-            for name, held in vars(module).items() if name not in NOT_ASKED
+        (_Identity(module), {
+            name: _Identity(value) if name in module.buffers else _copied(value)
+            for name, value in vars(module).items() if name not in NOT_COMPARED
         })
         for module in model.modules()
     ]  # fmt: skip
 
 
-def _copied(held: Any) -> Any:
-    if isinstance(held, (list, tuple)):
-        return tuple(held) if SIMPLE.issuperset(map(type, held)) else tuple([_copied(x) for x in held])
-    if isinstance(held, dict):
-        return {key: _copied(x) for key, x in held.items()}
-    return id(held) if isinstance(held, Module) else held
+def _copied(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):  # of thousands of weights: no call for each
+        return tuple(value) if NUMBERS.issuperset(map(type, value)) else tuple([_copied(x) for x in value])
+    if isinstance(value, dict):
+        return {key: _copied(x) for key, x in value.items()}
+    return _Identity(value) if isinstance(value, Module) else value
 
 
-def _held_by(model: Module) -> list[Any]:
-    """What the attributes of all modules hold, in a row."""
-    found: list[Any] = []
-    for module in model.modules():
-        found.append(module)
-        for name, held in vars(module).items():
-            if name in module.buffers:
-                found += (name, held)  # the list itself: it must be the one whose numbers are kept
-            elif name not in NOT_ASKED:
-                found.append(name)
-                _add(held, found)
-    return found
-
-
-def _add(held: Any, found: list[Any]) -> None:
-    if isinstance(held, (list, tuple)):
-        found.append(len(held))
-        for x in held:
+def _flatten(value: Any, flat: list[Any]) -> None:
+    """Append the entries of nested lists and dicts; None for a Value that is a result."""
+    if isinstance(value, (list, tuple)):
+        flat.append(len(value))
+        for x in value:
             if type(x) is Value:  # as below, without a call for each of thousands of weights
-                found.append(x if x.is_leaf else None)
+                flat.append(x if x.is_leaf else None)
             else:
-                _add(x, found)
-    elif isinstance(held, dict):
-        found.append(len(held))
-        for key, x in held.items():
-            found.append(key)
-            _add(x, found)
-    elif isinstance(held, Value):
-        found.append(held if held.is_leaf else None)  # a result is what a module remembers of its last call
+                _flatten(x, flat)
+    elif isinstance(value, dict):
+        flat.append(len(value))
+        for key, x in value.items():
+            flat.append(key)
+            _flatten(x, flat)
     else:
-        found.append(held)
+        flat.append(None if isinstance(value, Value) and not value.is_leaf else value)
 
 
 def _same(x: Any, y: Any) -> bool:
-    return x is y or (type(x) is type(y) and type(x) in PLAIN and bool(x == y))
+    return x is y or (type(x) is type(y) and type(x) in BY_VALUE and bool(x == y))
+
+
+def layers_and_parameters(model: Module) -> tuple[list[Module], set[Value]]:
+    """The objects that an engine steps, clips and watches: they must be the same from the beginning to the end."""
+    return [module for _, module in stages_of(model)], set(model.parameters())
+
+
+def check_training_mode(model: Module) -> None:
+    """Raise CompilationError if a part of the model is in evaluation mode.
+
+    >>> from nn import MLP
+    >>> check_training_mode(MLP(1, [2, 1]).eval())
+    Traceback (most recent call last):
+    nn.training.engine.CompilationError: MLP is in evaluation mode; engine="eager" trains it all the same
+    """
+    for name, part in model.named_modules():
+        if not part.training:
+            raise CompilationError(f"{name or type(part).__name__} is in evaluation mode")
+
+
+# ----- The program beside the model: what differs, in words, or "" -----
+
+
+def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Batch) -> str:
+    """A difference on a few examples of a batch, in training mode.
+
+    Random generators and running means move on; the caller puts them back.
+    """
+    model, objective = recording.model, recording.objective
+    few = batch.first(COMPARED)
+    before = keeper.take()
+    with no_grad(), InMode(model, training=True):
+        outputs = model.batch(few.examples.X)
+        loss = float(objective.on(outputs, few.examples))
+        amount = objective.penalty(model)
+    keeper.put_back(before)  # so that the program draws the same dropout factors
+    results = recording.values(few.indices)
+    pairs = {
+        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
+        "loss": (loss, recording.loss_of(results)),
+        "penalty": (0.0 if amount is None else float(amount), penalty.value(recording.trainer.parameters)),
+    }
+    different = _first_difference(pairs, len(few))
+    if different or objective.is_known():
+        return different
+    # A loss of the user's own may ask how many examples there are: the loss alone, on the whole batch.
+    results = recording.values(batch.indices)
+    with no_grad():
+        loss = float(objective.on([as_values(x) for x in recording.outputs_of(results)], batch.examples))
+    return _first_difference({"loss": (loss, recording.loss_of(results))}, len(batch))
+
+
+def difference_in_evaluation(recording: Recording, examples: Examples, results: Any) -> str:
+    """A difference from the `results` of all examples, on a few of them, in evaluation mode."""
+    indices = range(0, len(examples.X), max(len(examples.X) // COMPARED, 1))
+    few = examples.select(indices)
+    with no_grad(), InMode(recording.model, training=False):
+        outputs = recording.model.batch(few.X)
+        loss = float(recording.objective.loss(outputs, few.y))
+    results = results[list(indices)]
+    pairs = {
+        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
+        "validation loss": (loss, recording.loss_of(results)),
+    }
+    return _first_difference(pairs, len(indices))
+
+
+def difference_by_target(recording: Recording, examples: Examples) -> str:
+    """A difference in the loss for one of the commonest targets.
+
+    Targets are Values in a recording, and `y == 1` asks there whether y is the number 1 itself. The generators of the
+    recording move on; the caller puts them back.
+    """
+    indices = [places[0] for places in sorted(by_target(examples.y).values(), key=len, reverse=True)[:TARGETS]]
+    results = recording.values(indices)
+    outputs = recording.outputs_of(results)
+    with no_grad():
+        losses = [
+            float(recording.objective.on([as_values(output)], examples.select([i])))
+            for i, output in zip(indices, outputs, strict=True)
+        ]
+    for i, loss, got in zip(indices, losses, results[:, 0].tolist(), strict=True):
+        if not _agree(np.array(loss), np.array(got)):
+            return f"for the target {examples.y[i]}, the loss gives {loss:.6g} and its program {got:.6g}: {REASON}"
+    return ""
+
+
+def _first_difference(pairs: dict[str, tuple[Any, Any]], examples: int) -> str:
+    """The first pair, (expected, got), that does not agree: for the example where it is largest, if it has examples."""
+    for name, pair in pairs.items():
+        expected, got = map(np.array, pair)
+        if _agree(expected, got):
+            continue
+        if expected.shape != got.shape or expected.ndim == 0:
+            both = f"the {name} {_listed(expected)} and its program {_listed(got)}"
+            return f"of {examples} examples, the model gives {both}: {REASON}"
+        with np.errstate(all="ignore"):
+            apart = np.abs(expected - got).reshape(len(expected), -1).max(axis=1)
+        i = int(np.nan_to_num(apart, nan=np.inf).argmax())
+        both = f"the {name} {_listed(expected[i])} and its program {_listed(got[i])}"
+        return f"for example {i} of a batch, the model gives {both}: {REASON}"
+    return ""
+
+
+def _agree(expected: Any, got: Any) -> bool:
+    """Whether two arrays hold the same numbers, up to rounding; what is not finite, the eager engine sees to."""
+    if expected.shape != got.shape:
+        return False
+    size = float(np.abs(expected[np.isfinite(expected)]).max(initial=ROUNDING))
+    return not mismatches(expected, got, size + np.abs(expected)).any()
+
+
+def _listed(x: Any) -> str:
+    numbers = np.ravel(x)
+    return ", ".join([f"{v:.6g}" for v in numbers[:3]]) + (", ..." if len(numbers) > 3 else "")

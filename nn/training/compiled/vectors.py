@@ -1,4 +1,12 @@
-"""`VectorOptimizer`: an optimizer at work on one vector of parameters, with the rule and the memory it has anyway."""
+"""`VectorOptimizer`: an optimizer on one vector of parameters instead of a list of Values, with the same rule.
+
+    SGD, lr = 0.1:    theta [1.0, 2.0],  gradient [3.0, 0.0]   ->   theta [0.7, 2.0]
+
+The rule, `update` of an optimizer of `nn.optim`, is written for numbers and for arrays alike, so that it stands once.
+Parameters that have made different numbers of steps are updated one number after another:
+
+    Adam, steps [5, 5, 0, 0] (two were frozen)   ->   update(theta[:2], ..., step 6), update(theta[2:], ..., step 1)
+"""
 
 from __future__ import annotations
 
@@ -16,26 +24,26 @@ Vector = NDArray[np.float64]
 
 
 class Memory(NamedTuple):
-    """What is remembered: for each slot an array over the parameters, and how many steps each group of them made."""
+    """The state of an optimizer: an array over the parameters for each slot, and the steps of each group of them."""
 
     state: tuple[Vector, ...]
     steps: tuple[int, ...]
 
 
-def places_of(parameters: Sequence[Value], known: Mapping[Value, int]) -> Any:
-    """Where some parameters stand in a vector: a slice if they stand together, else an array of places.
+def indices_of(parameters: Sequence[Value], index_of: Mapping[Value, int]) -> Any:
+    """Where some parameters stand in a vector: a slice if they stand together, which is quicker, else an array.
 
     >>> w = [Value(1.0), Value(2.0), Value(3.0)]
-    >>> places_of(w[1:], {w[0]: 0, w[1]: 1, w[2]: 2})
+    >>> indices_of(w[1:], {w[0]: 0, w[1]: 1, w[2]: 2})
     slice(1, 3, None)
     """
-    found = np.array([known[p] for p in parameters], dtype=np.intp)
-    together = len(found) and np.array_equal(found, np.arange(found[0], found[0] + len(found)))
-    return slice(int(found[0]), int(found[0]) + len(found)) if together else found
+    indices = np.array([index_of[p] for p in parameters], dtype=np.intp)
+    together = len(indices) and np.array_equal(indices, np.arange(indices[0], indices[0] + len(indices)))
+    return slice(int(indices[0]), int(indices[0]) + len(indices)) if together else indices
 
 
 class VectorOptimizer:
-    """Steps `theta`, in which the number of parameters[k] has place k; those without a gradient are not in it.
+    """Steps `theta`, the vector whose entry k is parameters[k]; those that take no gradient are not in it.
 
     Raises CompilationError for an optimizer whose `step` is its own.
 
@@ -52,40 +60,36 @@ class VectorOptimizer:
         if type(optimizer).step is not Optimizer.step:
             raise CompilationError(f"{type(optimizer).__name__} has a step() of its own")
         self.optimizer = optimizer
-        number = {p: i for i, p in enumerate(optimizer.parameters)}
-        stepped = [k for k, p in enumerate(parameters) if p in number]
-        self.numbers = np.array([number[parameters[k]] for k in stepped], dtype=np.intp)
-        self.places: Any = slice(None) if len(stepped) == len(parameters) else np.array(stepped, dtype=np.intp)
+        # theta and the optimizer's lists need not have the same order, nor hold the same parameters.
+        own = {p: i for i, p in enumerate(optimizer.parameters)}
+        stepped = [k for k, p in enumerate(parameters) if p in own]
+        self.own_indices = np.array([own[parameters[k]] for k in stepped], dtype=np.intp)
+        self.indices: Any = slice(None) if len(stepped) == len(parameters) else np.array(stepped, dtype=np.intp)
         # A rule of the user's may work in place, on arrays that are its own in `Optimizer.step`.
-        self.known = getattr(type(optimizer).update, "__module__", "").startswith("nn.")
+        self.may_share = getattr(type(optimizer).update, "__module__", "").startswith("nn.")
         self.read()
 
     def read(self) -> None:
-        """Take over what the optimizer remembers."""
-        steps = np.array(self.optimizer.steps)[self.numbers]
+        """Take over the state of the optimizer."""
+        steps = np.array(self.optimizer.steps)[self.own_indices]
         # Parameters that have made as many steps share one call of the rule; nearly always that is all of them.
         counts = np.unique(steps).tolist()
         self.groups = [slice(None) if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
-        state = tuple([np.array(self.optimizer.state[slot])[self.numbers] for slot in self.optimizer.slots])
+        state = tuple([np.array(self.optimizer.state[slot])[self.own_indices] for slot in self.optimizer.slots])
         self.memory = Memory(state, tuple(counts))
 
     def write_back(self) -> None:
-        """Give the optimizer what it has to remember."""
-        for slot, remembered in zip(self.optimizer.slots, self.memory.state, strict=True):
-            kept = self.optimizer.state[slot]
-            all_ = np.array(kept)
-            all_[self.numbers] = remembered
-            kept[:] = all_.tolist()
-        steps = np.array(self.optimizer.steps)
+        """Give the optimizer its state."""
+        for slot, numbers in zip(self.optimizer.slots, self.memory.state, strict=True):
+            _set_entries(self.optimizer.state[slot], self.own_indices, numbers)
         for group, n in zip(self.groups, self.memory.steps, strict=True):
-            steps[self.numbers[group]] = n
-        self.optimizer.steps[:] = steps.tolist()
+            _set_entries(self.optimizer.steps, self.own_indices[group], n)
 
     def step(self, theta: Vector, gradient: Vector) -> None:
         """One step along the gradient, in place."""
-        values, grads = theta[self.places], gradient[self.places]
+        values, grads = theta[self.indices], gradient[self.indices]
         state, counts = self.memory
-        if not self.known:
+        if not self.may_share:
             values, grads, state = values.copy(), grads.copy(), tuple([slot.copy() for slot in state])
         update, settings = self.optimizer.update, self.optimizer.hyperparameters
         steps = tuple([n + 1 for n in counts])
@@ -99,5 +103,12 @@ class VectorOptimizer:
                     values[group], own = update(values[group], grads[group], own, n, settings, np)
                     for slot, new in zip(state, own, strict=True):
                         slot[group] = new
-        theta[self.places] = values
+        theta[self.indices] = values
         self.memory = Memory(tuple(state), steps)
+
+
+def _set_entries(numbers: list[Any], indices: Any, entries: Any) -> None:
+    """Set some entries of a list, in place and by array code: there may be thousands."""
+    array = np.array(numbers)
+    array[indices] = entries
+    numbers[:] = array.tolist()

@@ -7,7 +7,7 @@ import pytest
 
 from nn import Dropout
 from nn.stand_in import Drawn
-from nn.training.compiled.draws import MANY, blocks_of, uniforms
+from nn.training.compiled.rows import MANY, dropout_columns, uniforms
 
 
 class Loaded(Random):
@@ -50,6 +50,6 @@ def test_factors_come_in_the_order_of_the_layers_calls(examples: int) -> None:
                     row[at : at + len(factors)] = layer.draw(len(factors))
                 at += len(factors)
     found = np.zeros((examples, 13))
-    for block in blocks_of(drawn(), 5):
-        found[:, block.columns] = block.draw(examples)
+    for dropout in dropout_columns(drawn(), 5):
+        found[:, dropout.columns] = dropout.draw(examples)
     assert found[:, 5:].tolist() == expected.tolist()

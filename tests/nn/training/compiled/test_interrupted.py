@@ -19,8 +19,8 @@ FUNCTIONS = {
     (module.__file__, name)
     for module in (engine, vectors)
     for name in (
-        "train_step", "_step", "_watched", "_put_back", "_compare", "_judge", "_asked", "evaluate", "write_model",
-        "_write_back", "read_model", "step", "read", "write_back",
+        "train_step", "_step", "_watch", "_restore", "_compare", "_give_up_if", "_undisturbed", "evaluate",
+        "write_model", "_write_back", "read_model", "step", "read", "write_back", "_set_entries",
     )
 }  # fmt: skip
 
