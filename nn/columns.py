@@ -5,7 +5,7 @@ Traceback (most recent call last):
 ValueError: X has 2 examples but y has 1
 >>> named_number("y[1]", "high")
 Traceback (most recent call last):
-TypeError: y[1]: a Value holds one real number, got the text 'high'
+TypeError: y[1]: a Value holds one real number, got the text 'high': convert it with float() first
 """
 
 from __future__ import annotations

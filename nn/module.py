@@ -8,9 +8,8 @@ entry 1 of `neurons`, in entry 0 of `layers`. The same name is its label in pict
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
-from types import MethodType
+from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import no_grad
@@ -29,21 +28,33 @@ class _FirstUse:
     So a module of neurons knows nothing of training and files, and `help(model.fit)` shows all of `nn.training.fit`.
     """
 
-    def __init__(self, module: str, name: str) -> None:
+    def __init__(self, module: Callable[[], ModuleType], name: str) -> None:
         self._module, self._name = module, name
 
     def __get__(self, model: Module | None, owner: type) -> Callable[..., Any]:
-        function: Callable[..., Any] = getattr(import_module(self._module), self._name)
+        function: Callable[..., Any] = getattr(self._module(), self._name)
         return function if model is None else MethodType(function, model)
 
 
-def _method_of(module: str) -> Callable[[F], F]:
+def _method_of(module: Callable[[], ModuleType]) -> Callable[[F], F]:
     """Put the function of the same name in a module in the place of a method; to a type checker it stays as written."""
 
     def replace(method: F) -> F:
         return cast("F", _FirstUse(module, method.__name__))
 
     return replace
+
+
+def _training() -> ModuleType:
+    from nn import training
+
+    return training
+
+
+def _io() -> ModuleType:
+    from nn import io
+
+    return io
 
 
 class Module(Parts):
@@ -170,27 +181,27 @@ class Module(Parts):
 
     # ----- Training and files: functions of the rooms above, imported when a model is first asked for one -----
 
-    @_method_of("nn.training")
+    @_method_of(_training)
     def fit(self, X: Any, y: Any, *args: Any, **settings: Any) -> Any:
         """Train on examples."""
 
-    @_method_of("nn.training")
+    @_method_of(_training)
     def predict(self, X: Any, **settings: Any) -> Any:
         """The outputs for a list of examples."""
 
-    @_method_of("nn.training")
+    @_method_of(_training)
     def predict_classes(self, X: Any, **settings: Any) -> Any:
         """The classes for a list of examples."""
 
-    @_method_of("nn.training")
+    @_method_of(_training)
     def evaluate(self, X: Any, y: Any, **settings: Any) -> Any:
         """Loss and metrics on examples."""
 
-    @_method_of("nn.io")
+    @_method_of(_io)
     def save(self, path: str | Path) -> None:
         """Write architecture and numbers to a safetensors file, all or nothing."""
 
-    @_method_of("nn.io")
+    @_method_of(_io)
     def load_weights(self, path: str | Path) -> None:
         """Take over the numbers in a file that a model of the same shape saved."""
 
