@@ -51,7 +51,7 @@ _row("neg", "−", "-{0}", lambda xp, x: -x, lambda xp, y, x: -1.0,
 _row("%", "mod", r"{0} \bmod {1}", lambda xp, a, b: xp.remainder(a, b),
      lambda xp, y, a, b: 1.0, lambda xp, y, a, b: -xp.floor(xp.divide(a, b)),
      summary="The remainder, with the sign of the divisor", formula="a − b·⌊a/b⌋", rule="slope 1 and −⌊a/b⌋",
-     convention="at a jump, the slope of the piece that begins there", kink=lambda a, b: ieee.remainder(a, b) == 0.0)  # fmt: skip
+     convention="at a jump, the slope of the piece that begins there", kink=lambda a, b: b != 0.0 and a % b == 0.0)  # fmt: skip
 _row("//", "⌊÷⌋", r"\lfloor {0} / {1} \rfloor", lambda xp, a, b: xp.floor_divide(a, b), rules.zero, rules.zero,
      summary="The floor of a quotient", formula="⌊a / b⌋", rule="slope 0: a staircase", differentiable=False)  # fmt: skip
 _row("abs", "abs", r"\lvert {0} \rvert", lambda xp, x: xp.abs(x), lambda xp, y, x: xp.sign(x),

@@ -81,10 +81,12 @@ class View:
     def html(self) -> str:
         """The whole page as one HTML document that needs nothing else."""
         from autograd.page.document import page
+        from autograd.page.operations import operations
         from autograd.page.payload import as_script, payload
 
         data = payload(self.snapshot, self.title, self.params, self.places)
-        return page(as_script(data), f"Computation graph of {data['title']}")
+        names = [row["name"] for row in data["table"]]
+        return page(as_script(data), f"Computation graph of {data['title']}", operations(names))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path; the file appears whole or not at all.

@@ -7,35 +7,39 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-# In the order in which they build on each other; together they are one script.
+# In the order in which they build on each other; together with the graph's operations they are one script.
 SCRIPTS = (
-    "numbers", "special", "ieee", "operations", "activations", "formulas", "graph", "paths", "steps", "boxes", "layout",
-    "placing", "drawing", "refresh", "camera", "card", "details", "chain", "whatif", "finding", "panel", "app",
-    "keyboard", "main",
+    "numbers", "special", "ieee", "formulas", "graph", "paths", "steps", "boxes", "layout", "placing", "drawing",
+    "refresh", "camera", "card", "details", "chain", "whatif", "finding", "panel", "app", "keyboard", "main",
 )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def parts() -> tuple[str, str, str]:
-    """Template, style and script of the page."""
+    """Template, style and scripts of the page."""
     folder = files("autograd.page") / "browser"
     scripts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
-    script = "(() => {\n'use strict';\n" + "\n".join(scripts) + "})();\n"
     template, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css"))
-    return template, style, script
+    return template, style, "\n".join(scripts)
 
 
-def page(data: str, title: str) -> str:
-    """One self-contained HTML document; `data` is JSON that is safe inside a script element.
+def script(operations: str) -> str:
+    """The one script of a page, with the operations of its graph in front of what computes with them."""
+    return f"(() => {{\n'use strict';\n{operations}\n{parts()[2]}}})();\n"
+
+
+def page(data: str, title: str, operations: str) -> str:
+    """One self-contained HTML document; `data` is JSON and `operations` are JavaScript, safe inside script elements.
 
     Its content security policy names the hashes of this one style and this one script: nothing else can run, and
     nothing can be requested from anywhere, whatever the labels say.
     """
-    template, style, script = parts()
+    template, style, _ = parts()
+    code = script(operations)
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(code)}; base-uri 'none'; form-action 'none'"
     )
-    fill = {"policy": policy, "title": html.escape(title), "style": style, "data": data, "script": script}
+    fill = {"policy": policy, "title": html.escape(title), "style": style, "data": data, "script": code}
     # All at once: what is put in is never searched for places to fill.
     return re.sub("@(policy|title|style|data|script)@", lambda place: fill[place[1]], template)
 

@@ -1,4 +1,7 @@
-"""The page's own arithmetic against the engine's: every row of the table, on a grid with kinks, ties, nan and inf."""
+"""The page's own arithmetic against the engine's: every row of the table, on a grid with kinks, ties, nan and inf.
+
+Operations of the user's too: each primitive of the namespace, operators, kinks that branch, names of any kind.
+"""
 
 import itertools
 import math
@@ -6,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograd import custom
+from autograd import custom, operation
 from autograd.engine import ops
-from autograd.page.document import parts
+from autograd.page.document import script
+from autograd.page.operations import operations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -96,31 +100,104 @@ def as_float(x: float | str) -> float:
     return float(x)
 
 
+# Known to differ: these functions have no exact twin in JavaScript and are good to a few more digits less.
+LOOSER = {"lgamma": 1e-13, "digamma": 1e-13, "polygamma": 1e-12}
+BUILT_IN = sorted(set(ops.TABLE) - custom._OWN)  # what `operation` added since is printed where a graph has it
+
+# ----- Operations of the user's -----
+
+PRIMITIVES = {
+    1: "abs arccos arccosh arcsin arcsinh arctan arctanh cbrt ceil cos cosh erf exp exp2 expm1 floor isfinite isnan "
+    "lgamma log log10 log1p log2 rint sign sin sinh sqrt tan tanh sigmoid silu square relu digamma",
+    2: "arctan2 copysign divide equal floor_divide greater greater_equal hypot maximum minimum power remainder "
+    "softplus leaky_relu xlogy",
+}
+NAMES = [
+    "constructor",
+    "__proto__",
+    "toString",
+    'a "quoted" \\ one',
+    "</script><script>alert(1)</script>",
+    "a\nb",
+    "σ\u2028",
+]
+OWN: list[str] = []
+
+
+def own(forward: Any, *derivatives: Any, name: str, kink: Any = None) -> None:
+    """An operation of the user's that is compared with the engine below."""
+    operation(*derivatives, name=name, kink=kink)(forward)
+    OWN.append(name)
+
+
+def own_of_one(what: str) -> None:
+    own(lambda xp, x: getattr(xp, what)(x), lambda xp, y, x: getattr(xp, what)(0.5 * x) - y, name=f"own {what}")
+
+
+def own_of_two(what: str) -> None:
+    def slope(xp: Any, y: Any, a: Any, b: Any) -> Any:
+        return getattr(xp, what)(b, a) * 2
+
+    own(lambda xp, a, b: getattr(xp, what)(a, b), slope, lambda xp, y, a, b: -y, name=f"own {what}")
+
+
+for _what in PRIMITIVES[1].split():
+    own_of_one(_what)
+for _what in PRIMITIVES[2].split():
+    own_of_two(_what)
+for _name in NAMES:
+    own(lambda xp, x: 0.1 * x - 3, lambda xp, y, x: 0.1, name=_name, kink=lambda x: x in (0.0, 1.0) or x > 2.5)
+
+
+def _newton(xp: Any, x: Any) -> Any:
+    """Every step takes the last one three times: written out, the text would be a million times as long."""
+    root = xp.abs(x) + 1.0
+    for _ in range(12):
+        root = root - (root * root - x) / (2.0 * root)
+    return root
+
+
+def _smallest(xp: Any, a: Any, b: Any, c: Any) -> Any:
+    return xp.min([a, xp.max([b, c])]) + xp.sum([a, b]) * xp.pi
+
+
+# Operators and comparisons of Python's, where they do not raise for floats.
+own(lambda xp, a, b: (a - (b - 1)) - -a * +b / 4.0 + abs(b) * (a >= b) + (a != b) - (a < 0.5) * (b <= a) + (2 > b),
+    lambda xp, y, a, b: xp.where(a > b, y, xp.where((a == b) * (b < 1e300), xp.inf, -xp.inf)),
+    lambda xp, y, a, b: -1.0 * -(a - b - y) - (a - (b + y)) + (a * b) * (y * -1e-7) * -0.0, name="operators",
+    kink=lambda a, b: not (a < b or b == 0.0) and abs(a) != math.inf and -1e9 < a - b)  # fmt: skip
+own(lambda xp, x: (1.5 + xp.exp(-abs(x))) ** 2 % 1.25 // 0.25 + 2.0 ** xp.minimum(x, 9.0) + 7.0 % (1.0 + x * x),
+    lambda xp, y, x: 5 // (1.0 + x * x) + y, name="powers and remainders",
+    kink=lambda x: x // 2.0 == 1 or x % 2.0 == 1)  # fmt: skip
+own(_newton, lambda xp, y, x: 0.5 / y, name="newton")
+own(_smallest, lambda xp, y, a, b, c: 1.0, lambda xp, y, a, b, c: b * 0.5, lambda xp, y, a, b, c: True, name="of three")
+own(lambda xp, x: 2.0, lambda xp, y, x: 0, name="a constant", kink=lambda x: True)
+own(lambda xp, x: x, lambda xp, y, x: xp.nan, name="nothing", kink=lambda x: x)
+
+
 @pytest.fixture(scope="module")
 def arithmetic(browser: Any) -> Any:
     """A page that has the scripts of the page and starts nothing."""
-    script = parts()[2].replace(
-        "\nstart();\n", "\nwindow.OPERATIONS = OPERATIONS; window.formats = { plainNumber, show };\n"
-    )
-    assert "window.OPERATIONS" in script
+    shared = "\nwindow.OPERATIONS = OPERATIONS; window.formats = { plainNumber, show };\n"
+    code = script(operations([*BUILT_IN, *OWN])).replace("\nstart();\n", shared)
+    assert "window.OPERATIONS" in code
     page = browser.new_page()
     page.set_content("<!DOCTYPE html>")
-    page.evaluate(script)
+    page.evaluate(code)
     yield page
     page.close()
 
 
-# Known to differ: these functions have no exact twin in JavaScript and are good to a few more digits less.
-LOOSER = {"lgamma": 1e-13, "digamma": 1e-13, "polygamma": 1e-12}
-BUILT_IN = sorted(set(ops.TABLE) - custom._OWN)  # what `operation` added since, the page need not know
-
-
 def test_every_operation_of_the_engine_has_a_twin(arithmetic: "Page") -> None:
     known = arithmetic.evaluate("() => [...OPERATIONS.keys()]")
-    assert sorted(known) == BUILT_IN
+    assert sorted(set(known) - set(OWN)) == BUILT_IN
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_operation_of_the_users_is_there_by_its_name(arithmetic: "Page") -> None:
+    assert set(OWN) <= set(arithmetic.evaluate("() => [...OPERATIONS.keys()]"))
+
+
+@pytest.mark.parametrize("name", [*BUILT_IN, *OWN])
 def test_values_slopes_and_kinks_are_those_of_the_engine(name: str, arithmetic: "Page") -> None:
     op, cases = ops.TABLE[name], cases_of(name)
     found = arithmetic.evaluate(COMPUTE, [name, [[[as_json(x) for x in xs], list(params)] for xs, params in cases]])
@@ -130,6 +207,8 @@ def test_values_slopes_and_kinks_are_those_of_the_engine(name: str, arithmetic: 
         value = float(op.value(ops.FLOATS, xs, params))
         expected = [value, *(float(d) for d in op.local(ops.FLOATS, value, xs, params))]
         pairs = zip(expected, [as_float(x) for x in (y, *slopes)], strict=True)
-        if not all(same(a, b, LOOSER.get(name, 2e-15)) for a, b in pairs) or kink != op.at_kink(xs):
+        if not all(same(a, b, LOOSER.get(name.removeprefix("own "), 2e-15)) for a, b in pairs) or kink != op.at_kink(
+            xs
+        ):
             wrong.append((xs, params, "engine", expected, op.at_kink(xs), "page", y, slopes, kink))
     assert not wrong, "\n".join(map(str, wrong[:12]))

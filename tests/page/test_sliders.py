@@ -9,7 +9,9 @@ import pytest
 
 import autograd as ag
 from autograd import Value, operation, topological_order
+from autograd.page import View, view
 from autograd.reductions import dot
+from nn.losses import binary_cross_entropy
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -125,7 +127,7 @@ def test_numbers_can_be_typed(text: str, kept: float, open_page: Open) -> None:
     assert disagreements(page, smooth(kept, -1.5, 0.8)) == []
 
 
-@pytest.mark.parametrize("text", ["", "two", "1e", "<b>"])
+@pytest.mark.parametrize("text", ["", "two", "1e", "<b>", "constructor"])
 def test_what_is_no_number_is_marked_and_changes_nothing(text: str, open_page: Open) -> None:
     page = open_page(smooth(0.5, -1.5, 0.8))
     page.fill("input[aria-label='x, number']", text)
@@ -134,25 +136,104 @@ def test_what_is_no_number_is_marked_and_changes_nothing(text: str, open_page: O
     assert disagreements(page, smooth(0.5, -1.5, 0.8)) == []
 
 
-@pytest.fixture
-def cube() -> Callable[[Value], Value]:
-    """An operation of the user's, which no page can know."""
+# ----- Operations of the user's -----
 
-    @operation(lambda xp, y, x: 3.0 * x * x, name="cube_of_a_test", symbol="x³")
-    def cube(xp: Any, x: Any) -> Any:
-        return x * x * x
-
-    return cube
+RATE = 1.5
 
 
-def test_an_operation_of_ones_own_switches_the_sliders_off_and_nothing_else(
-    cube: Callable[[Value], Value], open_page: Open
+@operation(
+    lambda xp, y, x, k: RATE * k * xp.exp(-(x**2)) - y,
+    lambda xp, y, x, k: xp.where(xp.greater(k, x), y, xp.maximum(x, 0.25)),
+    name="hasOwnProperty",
+    symbol="</script><b>",
+)
+def smooth_of_ones_own(xp: Any, x: Any, k: Any) -> Any:
+    """A name that every object of JavaScript has, a symbol that would end the script, a number from outside."""
+    return RATE * x * xp.sigmoid(k) + xp.erf(x - k)
+
+
+@operation(
+    lambda xp, y, x: xp.where(xp.greater(x, 1.0), 2.0, 0.5),
+    name='bent "at" \\ one',
+    convention="slope ½ at 1",
+    kink=lambda x: x == 1.0 or x == -1.0,
+)
+def bent(xp: Any, x: Any) -> Any:
+    return xp.where(xp.greater(x, 1.0), 2.0 * x - 1.5, 0.5 * x)
+
+
+def with_own_operations(x: float, k: float) -> Value:
+    a, b = Value(x, label="x"), Value(k, label="k")
+    total: Value = smooth_of_ones_own(a * b, b) * bent(a) + binary_cross_entropy([ag.sigmoid(a)], [1.0])
+    return total
+
+
+def test_operations_of_ones_own_move_under_the_sliders_and_agree_with_the_engine(open_page: Open) -> None:
+    rng = random.Random(3)
+    loss = with_own_operations(0.5, -0.75)
+    page = open_page(loss)
+    leaves = [topological_order(loss).index(v) for v in ag.leaves(loss) if v.label]
+    assert page.locator("#what input[type=range]").count() == 2
+    for trial in range(20):
+        wanted = [rng.choice([-1.0, 0.0, 1.0]) if trial % 5 == 0 else rng.uniform(-1.9, 1.9) for _ in leaves]
+        held = [page.evaluate(MOVE, [leaf, x]) for leaf, x in zip(leaves, wanted, strict=True)]
+        values = {topological_order(loss)[leaf].label: x for leaf, x in zip(leaves, held, strict=True)}
+        assert disagreements(page, with_own_operations(values["x"], values["k"])) == []
+
+
+def test_the_kink_of_an_operation_of_ones_own_is_marked_where_the_slider_is_on_it(open_page: Open) -> None:
+    page = open_page(bent(Value(0.5, label="x")))
+    for x, on in ((1.0, True), (0.99, False), (-1.0, True), (0.0, False)):
+        page.evaluate(MOVE, [0, x])
+        assert ("kink" in (page.get_attribute("[data-node='1']", "class") or "").split()) is on
+    page.evaluate(MOVE, [0, 1.0])
+    page.click("[data-node='1']")
+    assert "slope ½ at 1. This node is there now." in page.inner_text("#about")
+
+
+def test_a_rule_is_printed_with_the_numbers_that_it_reads_now(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "1.5 * x0" in with_page(1.0).html
+    monkeypatch.setitem(globals(), "RATE", 2.5)
+    later = with_page(1.0)
+    assert "2.5 * x0" in later.html
+    assert open_page(later).locator("#what input").count() == 4
+
+
+def with_page(x: float) -> View:
+    return view(with_own_operations(x, 0.5))
+
+
+def _branching(xp: Any, x: Any) -> Any:
+    return x * x * x if x > 0.0 else x
+
+
+def _outside(xp: Any, x: Any) -> Any:
+    return x * x * x * math.exp(0.0 * x)
+
+
+@pytest.mark.parametrize(
+    ("forward", "slope", "kink"),
+    [
+        (_branching, lambda xp, y, x: 3.0 * x * x, None),
+        (_outside, lambda xp, y, x: 3.0 * x * x, None),
+        (lambda xp, x: x * x * x, lambda xp, y, x: 3.0 * x * max(x, 0.0), None),
+        (lambda xp, x: x * x * x, lambda xp, y, x: 3.0 * x * ag.relu(x), None),
+        (lambda xp, x: x * x * x, lambda xp, y, x: 3.0 * float(x) * x, None),
+        (lambda xp, x: x * x * x, lambda xp, y, x: 3.0 * x * x, lambda x: math.isclose(x, 0.0)),
+        (lambda xp, x: x * x * x, lambda xp, y, x: 3.0 * x * x, lambda x: len({x, 0.0}) == 1),
+        (lambda xp, x: x * x * x, lambda xp, y, x: 3.0 * x * x, lambda x: any(x == k for k in range(100))),
+    ],
+)
+def test_a_rule_that_cannot_be_printed_switches_the_sliders_off_and_nothing_else(
+    forward: Any, slope: Any, kink: Any, open_page: Open
 ) -> None:
+    cube = operation(slope, name="cube_of_a_test", symbol="x³", kink=kink)(forward)
     x = Value(2.0, label="x")
     loss = cube(x) + x
     page = open_page(loss)
     said = page.inner_text("#what")
     assert said.startswith("The sliders are off: this page does not know how to compute cube_of_a_test")
+    assert "choose with xp.where instead of a branch on a number" in said
     assert page.locator("#what input").count() == 0
     assert disagreements(page, loss) == []
     page.click("[data-node='0']")

@@ -7,10 +7,11 @@ function nameOf(graph, node, limit = 40) {
 }
 
 // Written between, before or around the operands: [priority, how]. A lower priority needs brackets inside a higher one.
-const INFIX = { "+": [1, " + "], "-": [1, " − "], "*": [2, " × "], "/": [2, " / "], "**": [4, "^"], "%": [2, " mod "],
-  "//": [2, " // "], greater: [0, " > "], greater_equal: [0, " ≥ "], equal: [0, " = "] };
-const PREFIX = { neg: [3, "−"], reciprocal: [2, "1 / "], sqrt: [4, "√"], exp2: [4, "2^"] };
-const SEVERAL = { sum: [1, " + "], prod: [2, " × "] };
+// Maps: an operation may be called "constructor", which every object has.
+const INFIX = new Map(Object.entries({ "+": [1, " + "], "-": [1, " − "], "*": [2, " × "], "/": [2, " / "], "**": [4, "^"],
+  "%": [2, " mod "], "//": [2, " // "], greater: [0, " > "], greater_equal: [0, " ≥ "], equal: [0, " = "] }));
+const PREFIX = new Map(Object.entries({ neg: [3, "−"], reciprocal: [2, "1 / "], sqrt: [4, "√"], exp2: [4, "2^"] }));
+const SEVERAL = new Map(Object.entries({ sum: [1, " + "], prod: [2, " × "] }));
 
 function bracketed(text, needed) {
   return needed ? `(${text})` : text;
@@ -27,17 +28,17 @@ function written(graph, node, operands, most = 6) {
   if (Number.isInteger(power) && Math.abs(power) < 100 && graph.roles[graph.operands[node][1]] === "constant") {
     return { text: bracketed(operands[0].text, operands[0].priority < 5 || operands[0].signed) + superscript(power), priority: 4 };
   }
-  if (op.name in INFIX) {
-    const [priority, symbol] = INFIX[op.name];
+  if (INFIX.has(op.name)) {
+    const [priority, symbol] = INFIX.get(op.name);
     return { text: texts(priority).join(symbol), priority };
   }
-  if (op.name in PREFIX) {
-    const [priority, symbol] = PREFIX[op.name];
+  if (PREFIX.has(op.name)) {
+    const [priority, symbol] = PREFIX.get(op.name);
     const inner = operands[0];
     return { text: symbol + bracketed(inner.text, inner.priority <= priority || inner.signed), priority };
   }
-  if (op.name in SEVERAL && operands.length > 1) {
-    const [priority, symbol] = SEVERAL[op.name];
+  if (SEVERAL.has(op.name) && operands.length > 1) {
+    const [priority, symbol] = SEVERAL.get(op.name);
     return { text: few(texts(priority), symbol), priority };
   }
   if (op.name === "square") return { text: `${bracketed(operands[0].text, operands[0].priority < 5 || operands[0].signed)}²`, priority: 4 };

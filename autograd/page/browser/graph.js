@@ -90,15 +90,16 @@ function atKink(graph, node, data) {
 function obstacle(graph) {
   const unknown = graph.table.filter((op) => !OPERATIONS.has(op.name)).map((op) => op.name);
   if (unknown.length) {
-    return `The sliders are off: this page does not know how to compute ${listed(unknown)}, an operation of your own. `
-      + "Everything else works, with the numbers that were recorded.";
+    return `The sliders are off: this page does not know how to compute ${listed(unknown)}. It can print the rules of an `
+      + "operation of your own if they call the functions of their namespace xp and no others, and choose with xp.where "
+      + "instead of a branch on a number. Everything else works, with the numbers that were recorded.";
   }
   const again = forwardSweep(graph, graph.recorded.data);
   for (let node = 0; node < graph.size; node += 1) {
     const [found, recorded] = [again.data[node], graph.recorded.data[node]];
     if (!alike(found, recorded) || !again.slopes[node].every((slope, i) => alike(slope, graph.recorded.slopes[node][i]))) {
       return `The sliders are off: computed again, ${nameOf(graph, node)} is ${show(found)}, and ${show(recorded)} was `
-        + "recorded. A number was changed after the graph was recorded: record it again and view that.";
+        + "recorded. A number or a rule was changed after the graph was recorded: record it again and view that.";
     }
   }
   return "";

@@ -1,4 +1,4 @@
-// Arithmetic where JavaScript and the engine might part: the engine's answers.
+// Where JavaScript and Python might part, the engine's answers: what the printed operations call.
 
 // Half to even; Math.round goes up.
 function rint(x) {
@@ -9,8 +9,9 @@ function rint(x) {
   return whole === 0 && (x < 0 || Object.is(x, -0)) ? -0 : whole;
 }
 
-// 1 to the power nan is 1, and so is -1 to the power inf.
+// 1 to the power nan is 1, and so is -1 to the power inf; a square is rounded once.
 function power(a, b) {
+  if (b === 2) return a * a;
   if (a === 1 || (a === -1 && (b === Infinity || b === -Infinity))) return 1;
   return a ** b;
 }
@@ -28,7 +29,7 @@ function floorDivide(a, b) {
   let rest = a % b;
   let quotient = (a - rest) / b;
   if (rest !== 0 && rest < 0 !== b < 0) quotient -= 1;
-  if (quotient === 0 || Number.isNaN(quotient)) return Number.isNaN(quotient) ? quotient : a / b < 0 ? -0 : 0;
+  if (quotient === 0 || Number.isNaN(quotient)) return Number.isNaN(quotient) ? quotient : copysign(0, a / b);
   const whole = Math.floor(quotient);
   return quotient - whole > 0.5 ? whole + 1 : whole;
 }
@@ -47,19 +48,23 @@ function sign(x) {
   return x > 0 ? 1 : x < 0 ? -1 : 0;
 }
 
-function naturalLog(x) {
-  return x > 0 ? Math.log(x) : x === 0 ? -Infinity : NaN;
+function exp2(x) {
+  return 2 ** x;
 }
 
-function acosh(x) {
-  return x >= 1 ? Math.acosh(x) : NaN;
+function copysign(a, b) {
+  return b < 0 || Object.is(b, -0) ? -Math.abs(a) : Math.abs(a);
 }
 
-// nan counts as true, as in Python.
-function where(condition, a, b) {
-  return condition !== 0 ? a : b;
+// What holds for Python: a list that is not empty, a number that is not 0; nan too.
+function truthy(x) {
+  return Array.isArray(x) ? x.length > 0 : x !== 0 && x !== false;
 }
 
-function is(truth) {
-  return truth ? 1 : 0;
+function zip(xs, others) {
+  return xs.map((x, i) => [x, others[i]]);
+}
+
+function count(xs, wanted) {
+  return xs.filter((x) => x === wanted).length;
 }

@@ -1,9 +1,9 @@
 // Numbers: how they arrive, how they are multiplied along a path, how they are written.
 
-const SPELLED = { nan: NaN, inf: Infinity, "-inf": -Infinity };
+const SPELLED = new Map([["nan", NaN], ["inf", Infinity], ["-inf", -Infinity]]);
 
 function readNumber(x) {
-  return typeof x === "number" ? x : SPELLED[x];
+  return typeof x === "number" ? x : SPELLED.get(x);
 }
 
 // As the engine sends gradients: a factor of exactly 0 stops even inf and nan.

@@ -67,7 +67,7 @@ class WhatIf {
     slider.addEventListener("input", () => this.set(leaf, slider.valueAsNumber));
     field.addEventListener("change", () => {
       const text = field.value.trim().replace("−", "-").replace(",", ".");
-      const x = text in SPELLED ? SPELLED[text] : text === "" ? NaN : Number(text);
+      const x = SPELLED.has(text) ? SPELLED.get(text) : text === "" ? NaN : Number(text);
       if (Number.isNaN(x) && text !== "nan") field.setAttribute("aria-invalid", "true");
       else {
         field.removeAttribute("aria-invalid");
