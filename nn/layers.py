@@ -15,8 +15,8 @@ from nn.columns import is_column
 from nn.init import generator
 from nn.keywords import suggest_settings
 from nn.module import Module
-from nn.neuron import ActivationLike, as_inputs, checked_width, chosen
-from nn.stand_in import representative
+from nn.neuron import ActivationLike, as_inputs, checked_width, resolve_activation
+from nn.stand_in import active_stand_in
 
 
 class Dropout(Module):
@@ -40,8 +40,8 @@ class Dropout(Module):
         numbers = _listed(x, "Dropout")
         if not self.training or self.p == 0.0:
             return numbers
-        asked = representative()
-        factors = self.draw(len(numbers)) if asked is None else asked.factors(self, len(numbers))
+        stand_in = active_stand_in()
+        factors = self.draw(len(numbers)) if stand_in is None else stand_in.factors_for(self, len(numbers))
         return [v * factor for v, factor in zip(numbers, factors, strict=True)]
 
     @property
@@ -101,11 +101,10 @@ class BatchNorm(Module):
         """
         if self.training:
             return self.batch([x])[0]
-        asked = representative()
-        running = (
-            zip(self.running_mean, self.running_var, strict=True) if asked is None else asked.running_moments(self)
-        )
-        return self._normalised([as_inputs(x, self.width, self)], running)[0]
+        stand_in = active_stand_in()
+        running: Iterable[tuple[Any, Any]] = zip(self.running_mean, self.running_var, strict=True)
+        moments = running if stand_in is None else stand_in.running_moments_for(self)
+        return self._normalised([as_inputs(x, self.width, self)], moments)[0]
 
     def batch(self, xs: Sequence[Any]) -> list[list[Value]]:
         """All examples of a batch, each a list of numbers or Values.
@@ -115,9 +114,9 @@ class BatchNorm(Module):
         if not self.training:
             return [self(x) for x in xs]
         rows = [as_inputs(x, self.width, self) for x in xs]
-        asked = representative()
-        if asked is not None:
-            return self._normalised(rows, asked.moments(self, rows[0]))
+        stand_in = active_stand_in()
+        if stand_in is not None:
+            return self._normalised(rows, stand_in.batch_moments_for(self, rows[0]))
         if len(rows) < 2:
             raise ValueError(
                 f"{self!r} in training needs at least 2 examples at once, got {len(rows)}: "
@@ -131,18 +130,18 @@ class BatchNorm(Module):
 
     def follow(self, means: Sequence[float], variances: Sequence[float]) -> None:
         """Let the running mean and variance follow those of a batch, the variance over n − 1."""
-        for running, measured in ((self.running_mean, means), (self.running_var, variances)):
-            for i, new in enumerate(measured):
+        for running, of_batch in ((self.running_mean, means), (self.running_var, variances)):
+            for i, new in enumerate(of_batch):
                 running[i] = (1.0 - self.momentum) * running[i] + self.momentum * new
 
     def _normalised(self, rows: Sequence[Sequence[Value]], moments: Iterable[tuple[Any, Any]]) -> list[list[Value]]:
         """gamma·(x − mean)·1/√(variance + eps) + beta, for every feature of every example."""
-        known = [
+        scaled = [
             (m, divide(1.0, sqrt(s + self.eps)), gamma, beta)
             for (m, s), gamma, beta in zip(moments, self.gamma, self.beta, strict=True)
         ]
         return [
-            [gamma * ((v - m) * scale) + beta for v, (m, scale, gamma, beta) in zip(row, known, strict=True)]
+            [gamma * ((v - m) * scale) + beta for v, (m, scale, gamma, beta) in zip(row, scaled, strict=True)]
             for row in rows
         ]
 
@@ -159,7 +158,7 @@ class ActivationLayer(Module):
 
     @suggest_settings
     def __init__(self, activation: ActivationLike) -> None:
-        self.activation = activations.get(chosen(activation, None))
+        self.activation = activations.get(resolve_activation(activation, None))
 
     def __call__(self, x: Any) -> list[Any]:
         """The activation of every number of one example, or of all of them together, as softmax does."""

@@ -12,7 +12,7 @@ from nn.init import InitRule, generator
 from nn.keywords import suggest_settings
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
-from nn.neuron import ActivationLike, Layer, checked_width, chosen
+from nn.neuron import ActivationLike, Layer, checked_width, resolve_activation
 from nn.stages import Sequential
 
 
@@ -51,7 +51,7 @@ class MLP(Sequential):
         widths = _widths(nin, nouts)
         batch_norm, fused = check_flag("MLP", "batch_norm", batch_norm), check_flag("MLP", "fused", fused)
         # Checked even if there is no hidden layer.
-        activation, rate = chosen(activation, None), check_probability("MLP", "dropout", dropout)
+        activation, rate = resolve_activation(activation, None), check_probability("MLP", "dropout", dropout)
         rng = generator(seed)
         hidden = "linear" if batch_norm else activation
         last = len(widths) - 2

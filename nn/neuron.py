@@ -87,7 +87,7 @@ class Neuron(Module):
         fan_out: int = 1,
     ) -> None:
         width = checked_width("nin", nin)
-        self.activation = chosen(activation, nonlin)
+        self.activation = resolve_activation(activation, nonlin)
         if self.activation.over_layer:
             raise ValueError(f"{self.activation.name} goes over a whole layer: give it to a Layer, not to a Neuron")
         rule, rng = get_init(init), generator(seed)
@@ -155,7 +155,7 @@ class Layer(Module):
         fused: bool = True,
     ) -> None:
         width, count = checked_width("nin", nin), checked_width("nout", nout)
-        self.activation = chosen(activation, nonlin)
+        self.activation = resolve_activation(activation, nonlin)
         own = "linear" if self.activation.over_layer else self.activation
         rng = generator(seed)
         self.neurons = [Neuron(width, own, init=init, seed=rng, fused=fused, fan_out=count) for _ in range(count)]
@@ -184,7 +184,7 @@ class Layer(Module):
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
 
 
-def chosen(activation: ActivationLike, nonlin: bool | None) -> Activation:
+def resolve_activation(activation: ActivationLike, nonlin: bool | None) -> Activation:
     """The activation that the two arguments mean together; a bool in the first place is micrograd's `nonlin`."""
     if isinstance(activation, bool):
         return activations.get("relu" if activation else "linear")

@@ -1,8 +1,11 @@
-"""`Representative`: the one example that is recorded on behalf of a whole batch.
+"""`StandIn`: the one example that is recorded on behalf of a whole batch.
 
 A compiled training step is recorded once, for one example, and runs for all examples of every batch. Most layers need
 not know. Dropout draws new factors for each example, and batch normalisation asks for a mean and a variance that one
-example cannot know: they ask the representative instead, if there is one.
+example cannot know: they ask the example that stands in for the batch, if there is one.
+
+    eager, 32 examples      Dropout draws 32 rows of factors, one after another
+    recorded, 1 example     Dropout gets the inputs kept0, kept1, ...; every step puts 32 rows of new factors there
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ Moments = list[tuple[Value, Value]]
 """Mean and variance of each feature."""
 
 
-class Drawn(NamedTuple):
+class DropoutFactors(NamedTuple):
     """Factors that a dropout layer needs for each example; `stage` is the stage of the model that it stands in."""
 
     layer: Dropout
@@ -31,72 +34,72 @@ class Drawn(NamedTuple):
 
     @property
     def rng(self) -> Random:
-        """Where the factors come from."""
+        """The generator that the factors come from."""
         return self.layer.rng
 
 
-class Measured(NamedTuple):
-    """Mean and variance over the batch, that a normalisation lets its running ones follow."""
+class LayerMoments(NamedTuple):
+    """Mean and variance of each feature, for one normalisation."""
 
     layer: BatchNorm
     moments: Moments
 
 
-class Representative:
-    """What layers asked for while an example was recorded: factors to be fed, moments to be measured or given.
+class StandIn:
+    """What layers asked for while the example was recorded: inputs for factors, moments of the batch, running moments.
 
     >>> from nn import Dropout
-    >>> representative = Representative()
-    >>> with representative.speaking():
+    >>> stand_in = StandIn()
+    >>> with stand_in.active():
     ...     y = Dropout(0.5)([3.0])
-    >>> [drawn.factors[0].label for drawn in representative.drawn]
+    >>> [dropout.factors[0].label for dropout in stand_in.dropouts]
     ['kept0']
     """
 
     def __init__(self) -> None:
         self.stage = 0
-        self.drawn: list[Drawn] = []
-        self.measured: list[Measured] = []
-        self.running: list[Measured] = []
+        self.dropouts: list[DropoutFactors] = []
+        self.batch_moments: list[LayerMoments] = []
+        self.running_moments: list[LayerMoments] = []
 
-    def factors(self, layer: Dropout, n: int) -> list[Value]:
-        """An input for each of n factors."""
-        known = sum(len(drawn.factors) for drawn in self.drawn)
-        found = [Value(1.0, f"kept{known + i}", requires_grad=False) for i in range(n)]
-        self.drawn.append(Drawn(layer, found, self.stage))
-        return found
+    def factors_for(self, layer: Dropout, n: int) -> list[Value]:
+        """An input for each of n factors, numbered through all layers."""
+        first = sum(len(dropout.factors) for dropout in self.dropouts)
+        factors = [Value(1.0, f"kept{first + i}", requires_grad=False) for i in range(n)]
+        self.dropouts.append(DropoutFactors(layer, factors, self.stage))
+        return factors
 
-    def moments(self, layer: BatchNorm, xs: Sequence[Value]) -> Moments:
-        """Mean and variance over the batch, for each feature of an example."""
+    def batch_moments_for(self, layer: BatchNorm, xs: Sequence[Value]) -> Moments:
+        """Mean and variance over the batch, for each feature of an example; the running ones will follow them."""
         from autograd.program import batch_mean
 
         means = [batch_mean(x) for x in xs]
-        found = [(m, batch_mean((x - m) ** 2)) for x, m in zip(xs, means, strict=True)]
-        self.measured.append(Measured(layer, found))
-        return found
+        moments = [(m, batch_mean((x - m) ** 2)) for x, m in zip(xs, means, strict=True)]
+        self.batch_moments.append(LayerMoments(layer, moments))
+        return moments
 
-    def running_moments(self, layer: BatchNorm) -> Moments:
+    def running_moments_for(self, layer: BatchNorm) -> Moments:
         """The running mean and variance, as Values that can be read again before every use."""
-        found = [
+        moments = [
             (Value(m, f"running_mean{i}", requires_grad=False), Value(s, f"running_var{i}", requires_grad=False))
             for i, (m, s) in enumerate(zip(layer.running_mean, layer.running_var, strict=True))
         ]
-        self.running.append(Measured(layer, found))
-        return found
+        self.running_moments.append(LayerMoments(layer, moments))
+        return moments
 
     @contextmanager
-    def speaking(self) -> Iterator[None]:
-        """A block in which layers ask this representative."""
-        token = _SPEAKING.set(self)
+    def active(self) -> Iterator[None]:
+        """A block in which layers ask this example."""
+        token = _ACTIVE.set(self)
         try:
             yield
         finally:
-            _SPEAKING.reset(token)
+            _ACTIVE.reset(token)
 
 
-_SPEAKING: ContextVar[Representative | None] = ContextVar("nn_representative", default=None)
+_ACTIVE: ContextVar[StandIn | None] = ContextVar("nn_stand_in", default=None)
 
 
-def representative() -> Representative | None:
-    """The one that is being recorded, if one is."""
-    return _SPEAKING.get()
+def active_stand_in() -> StandIn | None:
+    """The example that is being recorded on behalf of others, if one is."""
+    return _ACTIVE.get()

@@ -27,7 +27,7 @@ from autograd.support.collector import no_collection
 from nn.layers import BatchNorm
 from nn.module import InMode, Module
 from nn.stages import Sequential, Stage, activation_of, stages_of, through_stages
-from nn.stand_in import Representative
+from nn.stand_in import StandIn
 from nn.training.compiled.rows import Columns, Rows, dropout_columns
 from nn.training.engine import CompilationError, Objective
 from nn.training.examples import Examples, as_list
@@ -36,7 +36,7 @@ from nn.training.examples import Examples, as_list
 class RecordedExample:
     """The graph of one example: its `inputs` (numbers, target, weight, dropout factors), `loss` and `output`.
 
-    `activations[i]` are the outputs of the activation of stage i, in training; `representative` knows what the layers
+    `activations[i]` are the outputs of the activation of stage i, in training; `stand_in` knows what the layers
     asked for: dropout factors, and means and variances over a batch.
 
     Raises CompilationError for a model that may mix the examples of a batch, TracingError for one that branches on
@@ -49,16 +49,16 @@ class RecordedExample:
         stages = list(stages_of(model))
         for stage in stages:
             _check_batch(stage)
-        self.representative = Representative()
+        self.stand_in = StandIn()
         self.activations: dict[int, list[Value]] = {}
 
         def see(i: int, outputs: list[Any]) -> None:
-            self.representative.stage = i + 1
+            self.stand_in.stage = i + 1
             activation = activation_of(stages[i][1])
             if training and activation is not None and activation.name != "linear":
                 self.activations[i] = as_list(outputs[0])
 
-        with InMode(model, training), no_collection(), tracing(recording=True), self.representative.speaking():
+        with InMode(model, training), no_collection(), tracing(recording=True), self.stand_in.active():
             inputs = [Value(x, label, requires_grad=False) for x, label in zip(row, columns.labels(), strict=True)]
             x, target, weight = columns.split(inputs)
             [self.output] = through_stages(stages, [x], see)
@@ -68,13 +68,13 @@ class RecordedExample:
             raise CompilationError(f"the loss of one example is {self.loss!r}, and no Value")
         if not self.loss.requires_grad and training:
             raise CompilationError("the loss depends on no parameter that takes a gradient")
-        self.inputs = [*inputs, *[factor for drawn in self.representative.drawn for factor in drawn.factors]]
+        self.inputs = [*inputs, *[factor for dropout in self.stand_in.dropouts for factor in dropout.factors]]
 
     @property
     def moments(self) -> list[Value]:
         """Means, then variances, of each normalisation in turn."""
-        measured = [moments for _, moments in self.representative.measured]
-        return [v for moments in measured for v in (*[m for m, _ in moments], *[s for _, s in moments])]
+        by_layer = [moments for _, moments in self.stand_in.batch_moments]
+        return [v for moments in by_layer for v in (*[m for m, _ in moments], *[s for _, s in moments])]
 
 
 class Recording:
@@ -97,7 +97,7 @@ class Recording:
         self.input_width, self.width = columns.inputs, columns.width
         row = [*self.inputs[0].tolist(), *self.others[0].tolist()]
         example = RecordedExample(model, objective, columns, row, training)
-        self.representative = example.representative
+        self.stand_in = example.stand_in
         self.single = isinstance(example.output, Value)
         # The results of the program, and the slice of each part of them.
         parts = [
@@ -114,7 +114,7 @@ class Recording:
             if p not in own:
                 raise CompilationError(f"{p!r} takes a gradient, and is no parameter of the model")
         self.trainer = self.program.trainer()
-        self.dropouts = dropout_columns(self.representative.drawn, self.width)
+        self.dropouts = dropout_columns(self.stand_in.dropouts, self.width)
         self.buffer = self.input_buffer = np.empty((0, 0))
 
     def all_rows(self) -> Rows:
@@ -155,7 +155,7 @@ class Recording:
     def update_running_moments(self, moments: Sequence[float], examples: int) -> None:
         """Let the running means and variances of normalisations follow those of a batch."""
         start = 0
-        for layer, features in self.representative.measured:
+        for layer, features in self.stand_in.batch_moments:
             n = len(features)
             means, variances = moments[start : start + n], moments[start + n : start + 2 * n]
             layer.follow(means, [s * (examples / (examples - 1)) for s in variances])
@@ -163,7 +163,7 @@ class Recording:
 
     def read(self) -> None:
         """Take the parameters as they are now, and the running means and variances."""
-        for layer, moments in self.representative.running:
+        for layer, moments in self.stand_in.running_moments:
             for (m, s), mean, variance in zip(moments, layer.running_mean, layer.running_var, strict=True):
                 m.data, s.data = mean, variance
         self.trainer.read()

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 from nn.losses import CLASSES, Loss
-from nn.stand_in import Drawn
+from nn.stand_in import DropoutFactors
 from nn.training.engine import CompilationError, unwrapped
 from nn.training.examples import Examples, as_list
 
@@ -101,9 +101,9 @@ class DropoutColumns:
     `columns` says where they stand in a row; `starts` are the first columns of each dropout.
     """
 
-    def __init__(self, drawn: Sequence[Drawn], starts: Sequence[int]) -> None:
-        self.rng = drawn[0].rng
-        layers = [(d.layer, len(d.factors)) for d in drawn]
+    def __init__(self, dropouts: Sequence[DropoutFactors], starts: Sequence[int]) -> None:
+        self.rng = dropouts[0].rng
+        layers = [(d.layer, len(d.factors)) for d in dropouts]
         self.columns = np.concatenate([np.arange(a, a + n) for a, (_, n) in zip(starts, layers, strict=True)])
         self.p = np.concatenate([np.full(n, layer.p) for layer, n in layers])
         self.scale = np.concatenate([np.full(n, layer.scale) for layer, n in layers])
@@ -114,15 +114,15 @@ class DropoutColumns:
         return np.where(numbers < self.p, 0.0, self.scale)
 
 
-def dropout_columns(drawn: Sequence[Drawn], first: int) -> list[DropoutColumns]:
+def dropout_columns(dropouts: Sequence[DropoutFactors], first: int) -> list[DropoutColumns]:
     """The dropouts of a recorded example by stage and generator; their columns begin at `first`.
 
     So they are drawn in the order of the eager engine: a stage of the model goes through all examples before the next
     one begins, and within a stage all layers draw for one example before the next one comes.
     """
-    starts = accumulate([first, *[len(d.factors) for d in drawn]])
-    together: dict[tuple[int, int], list[tuple[Drawn, int]]] = {}
-    for d, start in zip(drawn, starts, strict=False):
+    starts = accumulate([first, *[len(d.factors) for d in dropouts]])
+    together: dict[tuple[int, int], list[tuple[DropoutFactors, int]]] = {}
+    for d, start in zip(dropouts, starts, strict=False):
         together.setdefault((d.stage, id(d.rng)), []).append((d, start))
     return [DropoutColumns([d for d, _ in pairs], [start for _, start in pairs]) for pairs in together.values()]
 

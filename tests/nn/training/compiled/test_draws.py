@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nn import Dropout
-from nn.stand_in import Drawn
+from nn.stand_in import DropoutFactors
 from nn.training.compiled.rows import MANY, dropout_columns, uniforms
 
 
@@ -34,11 +34,11 @@ def test_the_same_numbers_and_the_same_generator_afterwards(n: int, kind: type[R
 def test_factors_come_in_the_order_of_the_layers_calls(examples: int) -> None:
     """Stage 0: two layers with one generator and one with another; stage 1: one with the first again."""
 
-    def drawn() -> list[Drawn]:
+    def drawn() -> list[DropoutFactors]:
         a, b = Random(1), Random(2)
         layers = [(Dropout(0.3, seed=a), 2, 0), (Dropout(1.0, seed=b), 1, 0), (Dropout(0.6, seed=a), 3, 0)]
         layers.append((Dropout(0.5, seed=a), 2, 1))
-        return [Drawn(layer, [None] * n, stage) for layer, n, stage in layers]  # type: ignore[list-item]
+        return [DropoutFactors(layer, [None] * n, stage) for layer, n, stage in layers]  # type: ignore[list-item]
 
     made = drawn()
     expected = np.zeros((examples, 8))
