@@ -2,6 +2,18 @@
 
 As SVG it moves by itself in every browser and needs no script: the styles say which text is seen when. Readers who ask
 for reduced motion see the finished picture. As GIF it is drawn frame by frame.
+
+Of y = a · a at a = 3 there are two steps, so the gradient of a is two texts in one place. With 1 second a step, the
+first is seen in the first half of 2 seconds, and hidden without animation (h); the second is seen in the other half:
+
+    <text class="t s0-1 h" ...>grad 0</text>         @keyframes s0-1{0.000%,49.990%{visibility:visible}...}
+    <text class="t s1-2" ...>grad 6</text>           @keyframes s1-2{0%,49.990%{visibility:hidden}...}
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, label="a")
+    >>> film = animate(a * a)
+    >>> [(step.caption, step.gradients) for step in film.steps]
+    [('start: the gradient of the output is 1', (0.0, 1.0)), ('v1 passes 1 back through ×: a += 3 + 3', (6.0, 1.0))]
 """
 
 from __future__ import annotations
@@ -10,12 +22,14 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograd.engine.value import Value
+from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Snapshot, snapshot
-from autograd.picture.dot import in_dot, role_of, value_lines
-from autograd.picture.drawing import NAMES, check_shared, draw
+from autograd.picture.dot import quoted, role_of, value_lines
+from autograd.picture.drawing import NAMES, Drawing, check_shared, draw
 from autograd.picture.render import TIME_LIMIT, RenderError, render, render_binary
 from autograd.picture.svg import escape
 from autograd.picture.themes import THEMES
@@ -24,13 +38,11 @@ from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_positive
 from autograd.support.text import clean, format_number, shorten
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
-
 __all__ = ["Animation", "Step", "animate"]
 
 FORMATS = ("svg", "gif")
 CAPTION = 30  # points that the line below the picture takes
+Span = tuple[int, int]  # the first step, and the step after the last one
 
 
 @dataclass(frozen=True)
@@ -60,12 +72,6 @@ def animate(
     `time_limit`, in seconds, bounds each layout: one for an SVG, one and one more for each step for a GIF.
 
     Raises what `draw` raises, and ValueError when `seconds` is not positive.
-
-    >>> from autograd import Value
-    >>> a = Value(3.0, label="a")
-    >>> film = animate(a * a)
-    >>> [(step.caption, step.gradients) for step in film.steps]
-    [('start: the gradient of the output is 1', (0.0, 1.0)), ('v1 passes 1 back through ×: a += 3 + 3', (6.0, 1.0))]
     """
     check_shared("animate", rankdir, theme, max_nodes, time_limit)
     check_positive("animate", "seconds", seconds, "seconds for each step")
@@ -75,29 +81,68 @@ def animate(
 
 
 def _steps(picture: Snapshot) -> list[Step]:
-    from autograd.graph.adjoints import chain
-
     gradients = [0.0] * len(picture.nodes)
     gradients[picture.root] = 1.0
     steps = [Step(-1, tuple(gradients), "start: the gradient of the output is 1")]
+    # Results before operands, so that a node passes on its whole gradient.
     for node in reversed(picture.nodes):
-        takers = [edge for edge in picture.incoming[node.index] if picture.nodes[edge.source].requires_grad]
-        if not takers or not node.requires_grad:
+        edges = [edge for edge in picture.incoming[node.index] if picture.nodes[edge.source].requires_grad]
+        if not edges or not node.requires_grad:
             continue
         gains: dict[int, list[str]] = {}
-        for edge in takers:
-            gain = chain(gradients[node.index], edge.local_grad)
+        for edge in edges:
+            gain = contribution(gradients[node.index], edge)
             gradients[edge.source] += gain
             gains.setdefault(edge.source, []).append(format_number(gain))
-        parts = [f"{_name(picture, k)} += {' + '.join(texts)}" for k, texts in gains.items()]
-        told = ", ".join(parts[:3]) + (f", and {len(parts) - 3} more" if len(parts) > 3 else "")
+        sums = [f"{_name(picture, operand)} += {' + '.join(terms)}" for operand, terms in gains.items()]
+        effect = ", ".join(sums[:3]) + (f", and {len(sums) - 3} more" if len(sums) > 3 else "")
         through = f"{_name(picture, node.index)} passes {format_number(gradients[node.index])} back through"
-        steps.append(Step(node.index, tuple(gradients), f"{through} {clean(node.symbol)}: {told}"))
+        steps.append(Step(node.index, tuple(gradients), f"{through} {clean(node.symbol)}: {effect}"))
     return steps
 
 
 def _name(picture: Snapshot, index: int) -> str:
     return shorten(clean(picture.nodes[index].name), 20) or f"v{index}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When each part of a moving SVG is seen; `styles` names a style for every span of steps that a text has."""
+
+    steps: int
+    seconds: float
+    styles: dict[Span, str] = field(default_factory=dict)
+
+    @property
+    def duration(self) -> str:
+        """How long all steps take together, for CSS."""
+        return f"{self.steps * self.seconds:g}s"
+
+    def text(self, content: str, span: Span, attributes: str) -> str:
+        """A text that is seen from the first step of a span to the last."""
+        classes = ""
+        if span != (0, self.steps):
+            name = self.styles.setdefault(span, f"s{span[0]}-{span[1]}")
+            classes = f'class="t {name}{"" if span[1] == self.steps else " h"}" '
+        return f"<text {classes}{attributes}>{escape(content)}</text>"
+
+    def keyframes(self, span: Span, on: str = "visibility:visible", off: str = "visibility:hidden") -> str:
+        """Keyframes for a style that holds during a span; the jumps take no time."""
+        first, end = (100 * step / self.steps for step in span)
+        before = f"0%,{first - 0.01:.3f}%{{{off}}}" if span[0] > 0 else ""
+        if span[1] == self.steps:
+            return f"{before}{first:.3f}%,{end:.3f}%{{{on}}}"
+        return f"{before}{first:.3f}%,{end - 0.01:.3f}%{{{on}}}{end:.3f}%,100%{{{off}}}"
+
+    def css(self) -> list[str]:
+        """The styles of all texts so far."""
+        css = [f"@keyframes {name}{{{self.keyframes(span)}}}" for span, name in self.styles.items()]
+        css += [f".{name}{{animation-name:{name}}}" for name in self.styles.values()]
+        return [
+            *css,
+            f".t{{animation-duration:{self.duration};animation-iteration-count:infinite}}",
+            ".h{visibility:hidden}",
+        ]
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,24 +162,16 @@ class Animation:
 
         Raises `RenderError` where the graph cannot be laid out.
         """
-        drawing = draw(
-            self._widest(), rankdir=self.rankdir, theme=self.theme, max_nodes=len(self.snapshot.nodes),
-            time_limit=self.time_limit,
-        )  # fmt: skip
-        svg, total = drawing.svg, len(self.steps)
-        styles: dict[tuple[int, int], str] = {}
+        timeline = Timeline(len(self.steps), self.seconds)
+        svg = self._widest.svg
         for node in self.snapshot.nodes:
             if node.requires_grad:
-                spans = _spans([format_number(step.gradients[node.index]) for step in self.steps])
-                svg = _with_gradients(svg, node.index, spans, total, styles)
-        lines = [(k, k + 1, step.caption) for k, step in enumerate(self.steps)]
-        svg = self._with_caption(svg, lines, styles)
-        css = [f"@keyframes {name}{{{_window(span, total)}}}" for span, name in styles.items()]
-        css += [f".{name}{{animation-name:{name}}}" for name in styles.values()]
-        css.append(f".t{{animation-duration:{total * self.seconds:g}s;animation-iteration-count:infinite}}")
-        css.append(".h{visibility:hidden}")
+                texts = [format_number(step.gradients[node.index]) for step in self.steps]
+                svg = _with_gradients(svg, node.index, texts, timeline)
+        svg = self._with_captions(svg, timeline)
+        css = timeline.css()
         for number, step in enumerate(self.steps[1:], 1):
-            css += self._marks(number, step)
+            css += self._marks(number, step, timeline)
         css.append("@media (prefers-reduced-motion:reduce){*{animation:none!important}}")
         return svg.replace('<g id="graph0"', f"<style>{''.join(css)}</style>\n" + '<g id="graph0"', 1)
 
@@ -151,9 +188,21 @@ class Animation:
         files.write(target, self.svg.encode("utf-8") if kind == "svg" else self._gif())
         return target
 
-    def _marks(self, number: int, step: Step) -> list[str]:
+    @cached_property
+    def _widest(self) -> Drawing:
+        """The picture with the longest text that each gradient will have, so that its box has room for it."""
+        nodes = []
+        for node in self.snapshot.nodes:
+            gradients = [step.gradients[node.index] for step in self.steps]
+            nodes.append(replace(node, grad=max(gradients, key=lambda gradient: len(format_number(gradient)))))
+        return draw(
+            replace(self.snapshot, nodes=tuple(nodes)), rankdir=self.rankdir, theme=self.theme, max_nodes=len(nodes),
+            time_limit=self.time_limit,
+        )  # fmt: skip
+
+    def _marks(self, number: int, step: Step, timeline: Timeline) -> list[str]:
         """Styles that mark the node of a step and the edges through which its gradient goes back."""
-        theme, nodes, length = THEMES[self.theme], self.snapshot.nodes, f"{len(self.steps) * self.seconds:g}s"
+        theme, nodes = THEMES[self.theme], self.snapshot.nodes
         edges = [f"#e{e.index} path" for e in self.snapshot.incoming[step.node] if nodes[e.source].requires_grad]
         border = theme.look(role_of(nodes[step.node], self.snapshot))["color"]
         css = []
@@ -162,35 +211,28 @@ class Animation:
             (f"m{number}", edges, f"stroke:{theme.line};stroke-width:1"),
         ):
             marked = f"stroke:{theme.negative};stroke-width:3.5"
-            window = _window((number, number + 1), len(self.steps), marked, plain)
-            css.append(f"@keyframes {name}{{{window}}}{','.join(parts)}{{animation:{name} {length} infinite}}")
+            css.append(f"@keyframes {name}{{{timeline.keyframes((number, number + 1), marked, plain)}}}")
+            css.append(f"{','.join(parts)}{{animation:{name} {timeline.duration} infinite}}")
         return css
 
-    def _widest(self) -> Snapshot:
-        """The snapshot with the longest text that each gradient will have, so that its box has room for it."""
-        nodes = []
-        for node in self.snapshot.nodes:
-            shown = [step.gradients[node.index] for step in self.steps]
-            nodes.append(replace(node, grad=max(shown, key=lambda x: len(format_number(x)))))
-        return replace(self.snapshot, nodes=tuple(nodes))
-
-    def _with_caption(self, svg: str, lines: list[tuple[int, int, str]], styles: dict[tuple[int, int], str]) -> str:
-        """More room below, wide enough for the longest line, and one line for each step."""
+    def _with_captions(self, svg: str, timeline: Timeline) -> str:
+        """More room below, wide enough for the longest caption, and one for each step."""
         size = re.search(r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"\s+viewBox="[^"]*"', svg)
         if size is None:
             raise RenderError("the picture has no size: Graphviz gave another kind of SVG than expected")
-        width = max(float(size[1]), 5.6 * max(len(text) for *_, text in lines) + 100)
+        # 5.6 points are the mean width of a letter; the rest is for the number of the step, and a margin.
+        width = max(float(size[1]), 5.6 * max(len(step.caption) for step in self.steps) + 100)
         height = float(size[2]) + CAPTION
         head = f'<svg width="{width:.2f}pt" height="{height:.2f}pt" viewBox="0.00 0.00 {width:.2f} {height:.2f}"'
         theme = THEMES[self.theme]
         ground = f'<rect width="100%" height="100%" fill="{theme.background}"/>\n'
-        total = len(lines)
-        texts = "".join(
-            _text(f"{k + 1} of {total} · {text}", (k, end), total, styles, 14, height - 12, theme.ink)
-            for k, end, text in lines
+        place = f'x="14" y="{height - 12:.2f}" font-family="Helvetica,sans-Serif" font-size="11" fill="{theme.ink}"'
+        captions = "".join(
+            timeline.text(f"{number + 1} of {timeline.steps} · {step.caption}", (number, number + 1), place)
+            for number, step in enumerate(self.steps)
         )
         svg = svg.replace(size[0], head, 1).replace('<g id="graph0"', ground + '<g id="graph0"', 1)
-        return svg.replace("</svg>", f'<g id="captions">{texts}</g>\n</svg>')
+        return svg.replace("</svg>", f'<g id="captions">{captions}</g>\n</svg>')
 
     def _gif(self) -> bytes:
         from concurrent.futures import ThreadPoolExecutor
@@ -200,18 +242,16 @@ class Animation:
             from PIL import Image
         except ImportError as error:
             raise RenderError("a GIF needs the package pillow (`pip install pillow`); .svg needs nothing") from error
-        source = draw(
-            self._widest(), rankdir=self.rankdir, theme=self.theme, max_nodes=len(self.snapshot.nodes)
-        ).source  # fmt: skip
         # Laid out once: with positions written down, every frame has all nodes and edges in the same places.
-        laid = render(source, "dot", time_limit=self.time_limit).rstrip().removesuffix("}")
+        layout = render(self._widest.source, "dot", time_limit=self.time_limit).rstrip().removesuffix("}")
 
-        def drawn(step: Step) -> Image.Image:
-            png = render_binary(laid + self._changes(step) + "}\n", "png", time_limit=self.time_limit)
+        def frame_of(step: Step) -> Image.Image:
+            png = render_binary(layout + self._changes(step) + "}\n", "png", time_limit=self.time_limit)
             return Image.open(BytesIO(png)).convert("RGB")
 
         with ThreadPoolExecutor() as pool:  # the program dot runs beside us: one for each core
-            frames = list(pool.map(drawn, self.steps))
+            frames = list(pool.map(frame_of, self.steps))
+        # A caption can be wider than the graph, so frames are put in the middle of the largest one.
         size = (max(frame.width for frame in frames), max(frame.height for frame in frames))
         pages = []
         for frame in frames:
@@ -225,11 +265,11 @@ class Animation:
     def _changes(self, step: Step) -> str:
         """What differs from the layout at one step, as DOT."""
         number = self.steps.index(step) + 1
-        caption = _quoted(in_dot([shorten(f"{number} of {len(self.steps)} · {step.caption}", 90)]))
+        caption = quoted([shorten(f"{number} of {len(self.steps)} · {step.caption}", 90)])
         lines = [f"graph [layout=nop2, labelloc=b, fontsize=14, label={caption}];"]
         colour = THEMES[self.theme].negative
         for node in self.snapshot.nodes:
-            text = _quoted(in_dot(value_lines(replace(node, grad=step.gradients[node.index]))))
+            text = quoted(value_lines(replace(node, grad=step.gradients[node.index])))
             mark = f', color="{colour}", penwidth=4' if node.index == step.node else ""
             lines.append(f"v{node.index} [label={text}{mark}];")
         return "\n".join(lines) + "\n"
@@ -238,57 +278,18 @@ class Animation:
         return f'<Animation of {len(self.steps)} steps; .svg, .save("backward.svg"), .save("backward.gif")>'
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
-
-
-def _spans(texts: list[str]) -> list[tuple[int, int, str]]:
-    """Equal neighbours together: (first step, step after the last one, text)."""
-    spans: list[tuple[int, int, str]] = []
-    for number, text in enumerate(texts):
-        if spans and spans[-1][2] == text:
-            spans[-1] = (spans[-1][0], number + 1, text)
-        else:
-            spans.append((number, number + 1, text))
-    return spans
-
-
-def _with_gradients(
-    svg: str, index: int, spans: list[tuple[int, int, str]], total: int, styles: dict[tuple[int, int], str]
-) -> str:
+def _with_gradients(svg: str, index: int, gradients: list[str], timeline: Timeline) -> str:
     """The picture with the gradient of one node as a pile of texts, of which one is seen at a time."""
+    # Equal neighbours are one text: (0, 0, 6) gives "grad 0" for two steps and "grad 6" for one.
+    spans, start = [], 0
+    for gradient, run in groupby(gradients):
+        end = start + len(list(run))
+        spans.append((start, end, gradient))
+        start = end
     pattern = rf'(?s)(<g id="v{index}" class="node.*?)<text ([^>]*)>grad [^<]*</text>'
 
     def pile(match: re.Match[str]) -> str:
-        texts = [_tag(f"grad {text}", (a, b), total, styles, match[2]) for a, b, text in spans]
+        texts = [timeline.text(f"grad {gradient}", (first, end), match[2]) for first, end, gradient in spans]
         return match[1] + "".join(texts)
 
     return re.sub(pattern, pile, svg, count=1)
-
-
-def _text(
-    text: str, span: tuple[int, int], total: int, styles: dict[tuple[int, int], str], x: float, y: float, ink: str
-) -> str:
-    where = f'x="{x}" y="{y:.2f}" font-family="Helvetica,sans-Serif" font-size="11" fill="{ink}"'
-    return _tag(text, span, total, styles, where)
-
-
-def _tag(text: str, span: tuple[int, int], total: int, styles: dict[tuple[int, int], str], where: str) -> str:
-    if span == (0, total):
-        return f"<text {where}>{escape(text)}</text>"
-    name = styles.setdefault(span, f"s{span[0]}-{span[1]}")
-    hidden = "" if span[1] == total else " h"
-    return f'<text class="t {name}{hidden}" {where}>{escape(text)}</text>'
-
-
-def _window(span: tuple[int, int], total: int, on: str = "visibility:visible", off: str = "visibility:hidden") -> str:
-    """Keyframes for a style that holds from one step to another; the jumps take no time."""
-    first, last = 100 * span[0] / total, 100 * span[1] / total
-    frames = []
-    if span[0] > 0:
-        frames.append(f"0%,{first - 0.01:.3f}%{{{off}}}")
-    end = last if span[1] < total else 100.0
-    frames.append(f"{first:.3f}%,{end - (0.01 if span[1] < total else 0):.3f}%{{{on}}}")
-    if span[1] < total:
-        frames.append(f"{last:.3f}%,100%{{{off}}}")
-    return "".join(frames)

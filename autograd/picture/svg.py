@@ -68,9 +68,8 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
                 name = names[highlight.source]
                 text += f"; carries {highlight.flow[edge.index]!r} of ∂{output}/∂{name} = {highlight.total!r}"
             texts[f"e{edge.index}"] = text
-            texts[f"b{edge.index}"] = (
-                f"adds {contribution(picture.nodes[edge.target].grad, edge)!r} to the gradient of {by}"
-            )
+            passed_back = contribution(picture.nodes[edge.target].grad, edge)
+            texts[f"b{edge.index}"] = f"adds {passed_back!r} to the gradient of {by}"
     if folded is not None:
         for box in folded.boxes:
             texts[box.name] = ", ".join(box.lines)
