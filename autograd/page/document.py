@@ -7,6 +7,8 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
+from autograd.picture.themes import PAGE_DARK, PAGE_LIGHT
+
 # In the order in which they build on each other; together with the graph's operations they are one script.
 SCRIPTS = (
     "numbers", "special", "ieee", "formulas", "graph", "paths", "steps", "boxes", "layout", "placing", "drawing",
@@ -20,6 +22,8 @@ def parts() -> tuple[str, str, str]:
     folder = files("autograd.page") / "browser"
     scripts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
     template, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css"))
+    for theme in (PAGE_LIGHT, PAGE_DARK):
+        style = style.replace(f"@{theme.name}@", theme.css())
     return template, style, "\n".join(scripts)
 
 

@@ -52,6 +52,13 @@ class Theme:
             look["fontcolor"] = self.on(fill)
         return look
 
+    def css(self) -> str:
+        """The colours of a page as CSS variables: `--input` for the fill of inputs, `--input-line` for their border."""
+        colours = {"paper": self.background, "forward": self.positive, "backward": self.negative}
+        for kind, (fill, border) in self.fills.items():
+            colours |= {kind: fill, f"{kind}-line": border}
+        return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+
     def on(self, fill: str) -> str:
         """Black or white, whichever is easier to read on a fill.
 
