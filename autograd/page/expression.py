@@ -61,6 +61,14 @@ class BranchError(TypeError):
         self.condition = condition
 
 
+Operator = Callable[["Expression", Any], "Expression"]
+
+
+def _operator(function: str) -> tuple[Operator, Operator]:
+    """An operator of Python's and its reflection, for what stands on its left."""
+    return (lambda a, b: call(function, a, b)), (lambda a, b: call(function, b, a))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
     """An operator or a function of expressions; `function` is "" for a name or a literal, which is then `text`."""
@@ -71,47 +79,18 @@ class Expression:
 
     __array_ufunc__ = None  # NumPy's numbers leave the arithmetic to the expression
 
-    def __add__(self, other: Any) -> Expression:
-        return call("+", self, other)
-
-    def __radd__(self, other: Any) -> Expression:
-        return call("+", other, self)
-
-    def __sub__(self, other: Any) -> Expression:
-        return call("-", self, other)
-
-    def __rsub__(self, other: Any) -> Expression:
-        return call("-", other, self)
-
-    def __mul__(self, other: Any) -> Expression:
-        return call("*", self, other)
-
-    def __rmul__(self, other: Any) -> Expression:
-        return call("*", other, self)
-
-    def __truediv__(self, other: Any) -> Expression:
-        return call("/", self, other)
-
-    def __rtruediv__(self, other: Any) -> Expression:
-        return call("/", other, self)
-
-    def __floordiv__(self, other: Any) -> Expression:
-        return call("floorDivide", self, other)
-
-    def __rfloordiv__(self, other: Any) -> Expression:
-        return call("floorDivide", other, self)
-
-    def __mod__(self, other: Any) -> Expression:
-        return call("remainder", self, other)
-
-    def __rmod__(self, other: Any) -> Expression:
-        return call("remainder", other, self)
-
-    def __pow__(self, other: Any) -> Expression:
-        return call("power", self, other)
-
-    def __rpow__(self, other: Any) -> Expression:
-        return call("power", other, self)
+    __add__, __radd__ = _operator("+")
+    __sub__, __rsub__ = _operator("-")
+    __mul__, __rmul__ = _operator("*")
+    __truediv__, __rtruediv__ = _operator("/")
+    __floordiv__, __rfloordiv__ = _operator("floorDivide")
+    __mod__, __rmod__ = _operator("remainder")
+    __pow__, __rpow__ = _operator("power")
+    __lt__, __gt__ = _operator("<")[0], _operator(">")[0]
+    __le__, __ge__ = _operator("<=")[0], _operator(">=")[0]
+    __eq__ = _operator("===")[0]  # type: ignore[assignment]
+    __ne__ = _operator("!==")[0]  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as a member of a set it would be compared without being asked
 
     def __neg__(self) -> Expression:
         return call("unary -", self)
@@ -121,26 +100,6 @@ class Expression:
 
     def __abs__(self) -> Expression:
         return call("Math.abs", self)
-
-    def __eq__(self, other: Any) -> Expression:  # type: ignore[override]
-        return call("===", self, other)
-
-    def __ne__(self, other: Any) -> Expression:  # type: ignore[override]
-        return call("!==", self, other)
-
-    def __lt__(self, other: Any) -> Expression:
-        return call("<", self, other)
-
-    def __le__(self, other: Any) -> Expression:
-        return call("<=", self, other)
-
-    def __gt__(self, other: Any) -> Expression:
-        return call(">", self, other)
-
-    def __ge__(self, other: Any) -> Expression:
-        return call(">=", self, other)
-
-    __hash__ = None  # type: ignore[assignment]  # as a member of a set it would be compared without being asked
 
     def __bool__(self) -> bool:
         answer = next(_ANSWERS.get() or iter(()), None)
@@ -298,8 +257,9 @@ def decisions(kink: Callable[..., Any], operands: Sequence[Expression], answers:
     >>> print(written(decisions(lambda a, b: a == 0.0 and b in (0.0, 1.0), [a, b])))
     a === 0 ? (b === 0 ? true : b === 1 ? true : false) : a === 0
 
-    Raises BranchError for a way of too many branches, as an endless loop would have it.
+    Raises BranchError for a way of too many branches, such as an endless loop.
     """
+    # Run with the answers that this way has given so far. At the next question it forks: once with yes, once with no.
     token = _ANSWERS.set(iter(answers))
     try:
         result = kink(*operands)

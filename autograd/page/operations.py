@@ -54,30 +54,26 @@ def operations(names: Iterable[str]) -> str:
 
 
 def _printed(op: Op) -> Printed | None:
-    if op.forward.__module__.startswith("autograd.engine."):
-        return _built_in(op)
-    try:  # never kept: a rule may read a number that its module changes
-        return _run(op)
-    except Exception:  # a rule that is written for floats alone may raise anything here
+    built_in = op.forward.__module__.startswith("autograd.engine.")
+    try:  # a rule of the user's is printed again for each page, as it may read a number that has changed
+        return _kept(op) if built_in else _print(op)
+    except Exception:  # one that is written for floats alone may raise anything here
         return None
 
 
-@cache
-def _built_in(op: Op) -> Printed:
-    if not op.variadic:
-        return _run(op)
-    translation = Translation()
-    return _row(*translation.row(op.name)), translation.functions
-
-
-def _run(op: Op) -> Printed:
-    """A row whose rules are run over names."""
+def _print(op: Op) -> Printed:
+    if op.variadic:
+        translation = Translation()
+        return _row(*translation.row(op.name)), translation.functions
     operands = [name(f"x{i}") for i in range(op.arity)]
     head = f"[{', '.join([operand.text for operand in operands])}]"
     y = name("y")
     value = arrow(head, number(op.value(XP, operands)))
     slopes = arrow(f"y, {head}", [number(slope) for slope in op.local(XP, y, operands)])
     return _row(value, slopes, arrow(head, decisions(op.kink, operands)) if op.kink else "null"), {}
+
+
+_kept = cache(_print)
 
 
 def _row(value: str, slopes: str, kink: str) -> str:

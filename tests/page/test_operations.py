@@ -3,14 +3,18 @@
 Operations of the user's too: each primitive of the namespace, operators, kinks that branch, names of any kind.
 """
 
+import dataclasses
 import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograd import custom, operation
+import autograd
+from autograd import Value, custom, operation
 from autograd.engine import ops
+from autograd.engine.operation import register
+from autograd.page import view
 from autograd.page.document import script
 from autograd.page.operations import operations
 
@@ -195,6 +199,32 @@ def test_every_operation_of_the_engine_has_a_twin(arithmetic: "Page") -> None:
 
 def test_every_operation_of_the_users_is_there_by_its_name(arithmetic: "Page") -> None:
     assert set(OWN) <= set(arithmetic.evaluate("() => [...OPERATIONS.keys()]"))
+
+
+def test_a_page_has_the_operations_of_its_graph_and_no_others() -> None:
+    x = Value(2.0, label="x")
+    html = view(autograd.mean([x, x]).tanh()).html
+    assert html.count(", { value: ") == 2
+    assert '["mean", { value: ' in html and '["tanh", { value: ' in html and "function total(xs)" in html
+
+
+def test_names_cannot_end_the_script() -> None:
+    text = operations(OWN)
+    assert "<" not in text.replace(" < ", "").replace(" <= ", "")
+    assert text.isascii()
+
+
+def test_a_rule_that_doubles_its_text_at_every_step_stays_short() -> None:
+    assert len(operations(["newton"])) < 2000
+
+
+def test_what_is_not_in_the_table_or_loops_outside_of_it_is_left_out() -> None:
+    op = ops.TABLE["sum"]
+    several = register(dataclasses.replace(op, name="several of a test", forward=lambda xp, xs: xs[0]))
+    try:
+        assert operations(["no such operation", several.name]) == operations([])
+    finally:
+        del ops.TABLE[several.name]
 
 
 @pytest.mark.parametrize("name", [*BUILT_IN, *OWN])
