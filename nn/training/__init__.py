@@ -1,6 +1,19 @@
 """`fit`, `predict`, `predict_classes` and `evaluate`: training by one call, as the methods of every module do it.
 
-What they are made of is in `nn.training`: the loop, the engines that make a step, the checks before it begins.
+Here is `fit`, which checks its arguments and hands them to the loop. The files beside it, in the order of their use:
+
+- `arguments`: the arguments of `fit`, checked piece by piece; which engine, which callbacks.
+- `examples`, `table`: X and y as checked lists of numbers, or as one array that reads as such lists.
+- `predicting`: `predict`, `predict_classes`, `evaluate`, and the loss that suits a model.
+- `judge`: from outputs to classes, and from both to metrics.
+- `loop`: epochs and steps, callbacks, schedules, what happens when a step fails.
+- `engine`: one step: `EagerEngine` records a graph for it. `compiled/` does the same as array code.
+- `keeper`: all that a step changes, to be put back or written down.
+- `watch`: gradients, updates, dead and saturated neurons of every layer.
+- `history`, `diagnosis`: the log of a training, and what it says about what is wrong.
+- `divergence`: the operation that began it when numbers become nan or infinite, and what to change.
+- `checkpoint`, `resuming`: a file that is written whole or not at all; from a loop to its content and back.
+- `progress`: the bar.
 """
 
 from __future__ import annotations
@@ -11,8 +24,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.support.settings import check_count, check_non_negative
-from nn.callbacks import Callback as Callback
-from nn.callbacks import EarlyStopping as EarlyStopping
+from nn.callbacks import Callback, EarlyStopping
 from nn.keywords import suggest_settings
 from nn.losses import Loss
 from nn.module import Module
@@ -20,21 +32,20 @@ from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.stages import output_activation
 from nn.training import arguments
-from nn.training.arguments import ENGINES as ENGINES
-from nn.training.arguments import CallbackLike
-from nn.training.checkpoint import Checkpoint
-from nn.training.checkpoint import CheckpointError as CheckpointError
-from nn.training.divergence import TrainingError as TrainingError
-from nn.training.engine import CompilationError as CompilationError
-from nn.training.engine import EagerEngine, Objective
+from nn.training.arguments import ENGINES, CallbackLike
+from nn.training.checkpoint import Checkpoint, CheckpointError
+from nn.training.divergence import TrainingError
+from nn.training.engine import CompilationError, EagerEngine, Objective
 from nn.training.examples import checked
-from nn.training.history import History as History
+from nn.training.history import History
 from nn.training.judge import Judge, decision_for
 from nn.training.loop import Job, Loop, threads_for
-from nn.training.predicting import check_targets, chosen_loss
-from nn.training.predicting import evaluate as evaluate
-from nn.training.predicting import predict as predict
-from nn.training.predicting import predict_classes as predict_classes
+from nn.training.predicting import check_targets, chosen_loss, evaluate, predict, predict_classes
+
+__all__ = [
+    "ENGINES", "Callback", "CheckpointError", "CompilationError", "EarlyStopping", "History", "TrainingError",
+    "evaluate", "fit", "predict", "predict_classes",
+]  # fmt: skip
 
 
 @suggest_settings
@@ -105,6 +116,7 @@ def fit(
     >>> history.history["accuracy"][-1], model.predict_classes(X)
     (1.0, [0, 1, 1, 0])
     """
+    # The examples, and which of them are for validation.
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
     shuffle, resume = arguments.flag("shuffle", shuffle), arguments.flag("resume", resume)
@@ -113,7 +125,7 @@ def fit(
     n = len(training.X)
     size = n if batch_size is None else check_count("fit", "batch_size", batch_size)
     arguments.check_batches(model, n, size)
-
+    # The loss and the metrics, tried on one output and all targets: what does not fit is found before anything changes.
     output = arguments.checked_output(model, training.X[0])
     targets = training.y + (validation.y if validation else [])
     objective = Objective(
@@ -132,6 +144,7 @@ def fit(
         judge.check(validation.y, output, name)
         if validation_data is None:
             arguments.check_order(training, validation, objective.loss)
+    # The other arguments, each by itself.
     for name, limit in (("clip_norm", clip_norm), ("clip_value", clip_value)):
         if limit is not None:
             check_non_negative("fit", name, limit)
@@ -139,11 +152,11 @@ def fit(
         raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
     stepper = arguments.chosen_optimizer(model, optimizer, lr, schedule)
     names = ["loss", *judge.functions]
-    shown = arguments.verbosity(progress, verbose)
+    verbosity = arguments.verbosity(progress, verbose)
     eager = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
     job = Job(
         model=model,
-        engine=arguments.chosen_engine(engine, eager, training, validation, shown > 0),
+        engine=arguments.chosen_engine(engine, eager, training, validation, verbosity > 0),
         objective=objective,
         optimizer=stepper,
         lr=stepper.lr,
@@ -162,7 +175,7 @@ def fit(
         clipping=(clip_norm, clip_value),
         checkpoint=None if checkpoint is None else Checkpoint(checkpoint),
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
-        verbosity=shown,
+        verbosity=verbosity,
     )
     with threads_for(len(eager.parameters) * size):
         return Loop(job).run(resume=resume)

@@ -1,7 +1,7 @@
 """The arguments of `fit`, checked piece by piece before anything changes.
 
-Each function takes what a user may write and gives what the loop works with: `split` takes `validation_split=0.25` and
-gives two sets of examples, `chosen_engine` takes "auto" and gives an engine.
+Each function takes what a user may write and returns the object that the loop works with: `split` takes
+`validation_split=0.25` and returns two sets of examples, `chosen_engine` takes "auto" and returns an engine.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def split(
 
 
 def check_order(training: Examples, validation: Examples, loss: Callable[..., Any]) -> None:
-    """Raise ValueError if a class is only among the examples held back, because they were sorted by class."""
+    """Raise ValueError if a class is only among the validation examples, because examples were sorted by class."""
     if loss not in OF_CLASSES:
         return
     trained = {_class_of(t) for t in training.y}

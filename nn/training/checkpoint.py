@@ -27,7 +27,7 @@ class CheckpointError(ValueError):
 
 
 class Checkpoint:
-    """The checkpoint in a folder; one that is not there yet is made in the folder around it, which must be there.
+    """The checkpoint in a folder; a new folder is created in the folder around it, which must exist.
 
     Raises TypeError for what is no path, ValueError for an empty one and for a name that looks like that of a file,
     NotADirectoryError for a file, FileNotFoundError when the folder around it does not exist.
@@ -66,7 +66,7 @@ class Checkpoint:
         return self.path.exists()
 
     def prepare(self) -> None:
-        """Make the folder, and remove what a killed training was writing there."""
+        """Create the folder, and remove the unfinished file of a killed training."""
         self.folder.mkdir(exist_ok=True)
         for unfinished in self.folder.glob(f".{NAME}.*"):
             unfinished.unlink(missing_ok=True)

@@ -64,7 +64,7 @@ def find_cause(model: Module, objective: Objective, batch: Examples) -> Cause | 
     outputs: list[Value] = []
     try:
         with detect_anomaly():
-            # Forward, with the name of what runs at hand when an operation raises.
+            # Forward, with the name of the running layer at hand when an operation raises.
             layer = stages[0][0]
             outputs = through_stages(stages, batch.X, see)
             layer = "the loss"
@@ -72,7 +72,7 @@ def find_cause(model: Module, objective: Objective, batch: Examples) -> Cause | 
             layer = "the penalty"
             penalty = objective.penalty(model)
             total = total if penalty is None else total + penalty
-            # Backward: which layer it was can be told from the gradients that were computed before the error.
+            # Backward: the layer follows from the gradients that were computed before the error.
             model.zero_grad()
             layer = ""
             total.backward()

@@ -111,10 +111,7 @@ class Objective(NamedTuple):
 
     def takes_weights(self) -> bool:
         """Whether the loss can give one number for each example, as weighted examples need it."""
-        try:
-            return "reduction" in inspect.signature(self.loss).parameters
-        except (TypeError, ValueError):
-            return False
+        return reduction_parameter(self.loss) is not None
 
 
 class EagerEngine:
@@ -210,6 +207,14 @@ def unwrapped(function: Any) -> Any:
     while isinstance(function, partial):
         function = function.func
     return function
+
+
+def reduction_parameter(loss: Any) -> inspect.Parameter | None:
+    """The parameter of a loss that is called "reduction"; None if there is none, or if it cannot be told."""
+    try:
+        return inspect.signature(loss).parameters.get("reduction")
+    except (TypeError, ValueError):
+        return None
 
 
 def as_values(output: Any) -> Any:

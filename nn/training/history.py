@@ -61,7 +61,7 @@ class History:
         return {"history": self.history, "layers": self.layers, "epoch": self.epoch, "best_epoch": self.best_epoch}
 
     def load_json(self, saved: Mapping[str, Any]) -> None:
-        """Take over what `to_json` gave."""
+        """Take over a log that `to_json` wrote."""
         self.history = {name: list(numbers) for name, numbers in saved["history"].items()}
         self.layers = {layer: {n: list(v) for n, v in numbers.items()} for layer, numbers in saved["layers"].items()}
         self.epoch = list(saved["epoch"])

@@ -62,7 +62,7 @@ class Decision(NamedTuple):
 
 
 def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1)) -> Decision:
-    """The decision for a probability above `threshold`, in terms of what the model's single output is.
+    """The decision for a probability above `threshold`, as a cut through the model's single output.
 
     A sigmoid output is the probability p itself, a tanh output 2p − 1, any other a raw score ln(p / (1 − p)).
 
@@ -131,7 +131,7 @@ class Judge:
         return {name: self._value(name, function, y, outputs) for name, function in self.functions.items()}
 
     def check(self, y: Sequence[Any], output: Any, name: str = "y") -> None:
-        """Raise ValueError if the metrics cannot judge these targets; `output` is what the model gives for one."""
+        """Raise ValueError if the metrics cannot judge these targets; `output` is the model's for one example."""
         try:
             self(y, [output] * len(y))
         except (ValueError, TypeError) as error:

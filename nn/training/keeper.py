@@ -94,7 +94,7 @@ class Keeper:
         }
 
     def from_json(self, saved: Any) -> Snapshot:
-        """A snapshot of this model from what `to_json` gave.
+        """A snapshot of this model from one that `to_json` wrote.
 
         Raises ValueError if it does not fit the model; the optimizer checks its part when it is put back.
         """

@@ -41,7 +41,7 @@ class Table(Sequence[list[float]]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
-    # As a list: what compares by its contents, and may change, has no hash. This is how Python says it.
+    # Like a list, which compares by its contents and may change, a table has no hash. This is how Python says it.
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
@@ -53,9 +53,9 @@ class Table(Sequence[list[float]]):
 
 
 def as_table(rows: Any) -> Table | None:
-    """Rows of numbers as a table, quickly; None for whatever has to be looked at entry by entry.
+    """Rows of numbers as a table, quickly; None for rows that have to be looked at entry by entry.
 
-    That is what is ragged, empty, not finite, or holds something else than plain ints and floats.
+    Those are ragged or empty, or hold an entry that is not finite, or no plain int or float.
 
     Raises ValueError for a masked array in which something is masked.
 

@@ -137,12 +137,12 @@ class Watch:
             self._layer_at[stage].see(outputs)
 
     def gradients(self) -> None:
-        """Measure the gradients that the parameters hold; called after the backward pass."""
+        """Measure the gradients of the parameters, after the backward pass."""
         for layer in self.layers:
             layer.length = math.hypot(*[p.grad for p in layer.parameters])
 
     def updates(self) -> None:
-        """Measure the step that was made; called after it."""
+        """Measure the step, after it was made."""
         for layer in self.layers:
             after = [p.data for p in layer.parameters]
             update = math.hypot(*[a - b for a, b in zip(after, layer.before, strict=True)])
@@ -162,7 +162,7 @@ class Watch:
         return [{name: getattr(layer, name) for name in MEASURED} for layer in self.layers]
 
     def load_state_dict(self, saved: Sequence[dict[str, Any]]) -> None:
-        """Go on from what `state_dict` gave."""
+        """Go on from measurements that `state_dict` gave."""
         for layer, state in zip(self.layers, saved, strict=True):
             for name in MEASURED:
                 value = state[name]

@@ -36,7 +36,7 @@ from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
 from nn.training.watch import Watch
 
-TINY = 1e-140  # squares of what is shorter are not exact
+TINY = 1e-140  # the squares of shorter vectors are not exact
 
 
 class _StepState(NamedTuple):
@@ -133,7 +133,7 @@ class CompiledEngine:
             return self.eager.train_step(batch, watch)
         before = _StepState(self.step.trainer.parameters.copy(), self.optimizer.memory, self.keeper.take())
         try:
-            with np.errstate(all="ignore"):  # what is not finite is looked for, and is not an event
+            with np.errstate(all="ignore"):  # nan and infinity are looked for, and are no event
                 step = self._step(batch, watch, before)
             if step is not None:
                 self.ahead, self.steps = True, self.steps + 1

@@ -9,13 +9,12 @@ A loss of the user's own does not say so; it is tried on two examples, alone and
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, no_grad
-from nn.training.engine import CompilationError
+from nn.training.engine import CompilationError, reduction_parameter
 
 # Outputs to try: the model's own, and others in case the loss of these is 0, infinite or refused.
 _CHANGES: tuple[Callable[[Value], Value], ...] = (
@@ -28,7 +27,7 @@ _CHANGES: tuple[Callable[[Value], Value], ...] = (
 
 
 def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
-    """Whether the loss of a batch is the "mean" or the "sum" of the losses of its examples; found out with two.
+    """Whether the loss of a batch is the "mean" or the "sum" of the losses of its examples.
 
     Raises CompilationError if it is neither.
 
@@ -36,10 +35,7 @@ def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
     'sum'
     """
     # A loss with a parameter of this name says it itself.
-    try:
-        parameter = inspect.signature(loss).parameters.get("reduction")
-    except (TypeError, ValueError):
-        parameter = None
+    parameter = reduction_parameter(loss)
     if parameter is not None and parameter.default in ("mean", "sum"):
         return str(parameter.default)
     alone = len(outputs) < 2
@@ -56,7 +52,7 @@ def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
                 return "mean"
             if change is _CHANGES[0]:
                 raise
-            continue  # as a loss on probabilities may refuse what is none
+            continue  # as a loss on probabilities may refuse a number that is none
         if not math.isfinite(total) or total == 0.0:
             continue  # mean and sum are the same
         for name, expected in (("mean", total / 2.0), ("sum", total)):

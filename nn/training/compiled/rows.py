@@ -87,12 +87,8 @@ class Columns:
     def split(self, row: Sequence[Value]) -> tuple[list[Value], Any, list[Value] | None]:
         """A row of Values as the model's input, the target as the loss takes it, and the weight."""
         end = self.inputs + self.targets
-        target = list(row[self.inputs : end])
-        return (
-            list(row[: self.inputs]),
-            target[0] if self.single else target,
-            list(row[end:]) if self.weighted else None,
-        )
+        x, target, weight = list(row[: self.inputs]), list(row[self.inputs : end]), list(row[end:])
+        return x, target[0] if self.single else target, weight or None
 
 
 class DropoutColumns:

@@ -37,7 +37,7 @@ from nn.training.keeper import Keeper
 
 COMPARED = 8  # examples: enough to differ from the one that was recorded
 OFTEN = 16  # steps from one comparison to the next, where there is code of the user's
-TARGETS = 256  # that a loss is tried on: all classes, and what stands for "not known"
+TARGETS = 256  # that a loss is tried on: all classes, and a number that stands for "not known"
 ROUNDING = 1e-8  # the smallest size of numbers to be told apart, as those of about 1 may cancel each other
 
 REASON = "it uses numbers that a recording cannot follow, such as random ones of its own, a count, a list that changes"
@@ -144,7 +144,7 @@ def check_training_mode(model: Module) -> None:
             raise CompilationError(f"{name or type(part).__name__} is in evaluation mode")
 
 
-# ----- The program beside the model: what differs, in words, or "" -----
+# ----- The program beside the model: a difference in words, or "" if there is none -----
 
 
 def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Batch) -> str:
@@ -229,7 +229,7 @@ def _first_difference(pairs: dict[str, tuple[Any, Any]], examples: int) -> str:
 
 
 def _agree(expected: Any, got: Any) -> bool:
-    """Whether two arrays hold the same numbers, up to rounding; what is not finite, the eager engine sees to."""
+    """Whether two arrays hold the same numbers, up to rounding; nan and infinity are the eager engine's concern."""
     if expected.shape != got.shape:
         return False
     size = float(np.abs(expected[np.isfinite(expected)]).max(initial=ROUNDING))
