@@ -36,10 +36,10 @@ from nn.neuron import Neuron as Neuron
 from nn.perceptron import Perceptron as Perceptron
 from nn.stages import Sequential as Sequential
 
-# What takes longer to import, or is not needed by every program, is imported at its first use.
+# The public modules. What takes longer to import, or is not needed by every program, is imported at its first use.
 _MODULES = (
-    "animation", "callbacks", "clipping", "data", "datasets", "exchange", "idx", "io", "metrics", "optim", "plots",
-    "regularization", "schedules", "sklearn", "summary", "training",
+    "activations", "animation", "callbacks", "clipping", "data", "datasets", "exchange", "idx", "init", "io", "losses",
+    "metrics", "optim", "plots", "regularization", "schedules", "sklearn", "summary", "training",
 )  # fmt: skip
 _NAMES = {
     "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
@@ -50,10 +50,6 @@ _NAMES = {
     "save": "io", "load": "io",
     "to_torch": "exchange", "from_torch": "exchange", "to_sklearn": "exchange", "from_sklearn": "exchange",
 }  # fmt: skip
-_AT_ONCE = (
-    "ActivationLayer", "BatchNorm", "Dropout", "Layer", "MLP", "Module", "Neuron", "Perceptron", "Sequential",
-    "activations", "init", "losses",
-)  # fmt: skip
 
 
 def __getattr__(name: str) -> _Any:
@@ -69,4 +65,5 @@ def __dir__() -> list[str]:
 
     # help(nn) looks every name up: nn.sklearn is left out where it cannot be imported.
     absent = () if find_spec("sklearn") else ("sklearn",)
-    return sorted({*_AT_ONCE, *_MODULES, *_NAMES}.difference(absent))
+    classes = [name for name, value in globals().items() if isinstance(value, type) and name[0] != "_"]
+    return sorted({*classes, *_MODULES, *_NAMES}.difference(absent))

@@ -4,6 +4,7 @@ import argparse
 import math
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 
@@ -31,16 +32,16 @@ def demo(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--out", type=Path, default=Path("demo"), metavar="DIR", help="where pictures go (default demo)"
     )
-    given = parser.parse_args(arguments)
-    if given.epochs < 1:
-        parser.error(f"--epochs must be at least 1, got {given.epochs}")
+    options = parser.parse_args(arguments)
+    if options.epochs < 1:
+        parser.error(f"--epochs must be at least 1, got {options.epochs}")
 
     from nn.demo import run
 
     try:
-        run(given.out, given.epochs, given.seed)
+        run(options.out, options.epochs, options.seed)
     except OSError as error:
-        parser.error(f"cannot write into --out {given.out}: {error.strerror}")
+        parser.error(f"cannot write into --out {options.out}: {error.strerror}")
     return 0
 
 
@@ -73,19 +74,19 @@ def digits(arguments: Sequence[str]) -> int:
     add("--seed", type=_place, default=0, metavar="N", help="for choice, weights and order of pictures (default 0)")
     add("--show", type=_place, default=0, metavar="N", help="the held-out picture to draw activations for (default 0)")
     add("--engine", choices=ENGINES, default="auto", help="how fit works (default auto, the fastest that fits)")
-    given = parser.parse_args(arguments)
-    if given.data is None:
+    options = parser.parse_args(arguments)
+    if options.data is None:
         return _failed(parser, 2, f"say where the files are, with --data DIR\n{HELP}")
     try:
-        pictures = read(given.data, given.train, given.test, given.seed)
-        check(pictures, given.out, given.save, given.show)
+        pictures = read(options.data, options.train, options.test, options.seed)
+        check(pictures, options.out, options.save, options.show)
     except (ImportError, OSError, ValueError) as error:
         return _failed(parser, 2, str(error))
-    print(f"{given.data}: {pictures}")
+    print(f"{options.data}: {pictures}")
     try:
         learn(
-            pictures, given.out, hidden=given.hidden, epochs=given.epochs, batch=given.batch, lr=given.lr,
-            seed=given.seed, engine=given.engine, show=given.show, save=given.save,
+            pictures, options.out, hidden=options.hidden, epochs=options.epochs, batch=options.batch, lr=options.lr,
+            seed=options.seed, engine=options.engine, show=options.show, save=options.save,
         )  # fmt: skip
     except TrainingError as error:
         return _failed(parser, 1, str(error))
@@ -99,15 +100,8 @@ def _failed(parser: argparse.ArgumentParser, status: int, message: str) -> int:
     return status
 
 
-def _count(text: str) -> int:
-    return _whole(text, 1)
-
-
-def _place(text: str) -> int:
-    return _whole(text, 0)
-
-
 def _whole(text: str, least: int) -> int:
+    """A whole number from `least` on, for argparse."""
     try:
         number = int(text)
     except ValueError:
@@ -117,7 +111,11 @@ def _whole(text: str, least: int) -> int:
     return number
 
 
+_count, _place = partial(_whole, least=1), partial(_whole, least=0)
+
+
 def _rate(text: str) -> float:
+    """A learning rate, for argparse."""
     try:
         number = float(text)
     except ValueError:

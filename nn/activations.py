@@ -74,9 +74,9 @@ def get(activation: str | Callable[..., Any] | Activation | None) -> Activation:
     if not callable(activation):
         raise TypeError(f"an activation is a name or a function, got {activation!r} ({type(activation).__name__})")
     name = getattr(activation, "__name__", type(activation).__name__)
-    known = _BY_NAME.get(name)
-    if known is not None and getattr(autograd, name, None) is activation:
-        return known
+    predefined = _BY_NAME.get(name)
+    if predefined is not None and getattr(autograd, name, None) is activation:
+        return predefined
     if name in ops.TABLE and getattr(autograd, name, None) is activation:
         return _from_table(name)
     return Activation(name, activation, named=False)
@@ -94,8 +94,8 @@ def _from_table(name: str) -> Activation:
     op = ops.TABLE.get(name)
     if op is None or op.variadic or op.arity != 1 + len(op.defaults):
         raise ValueError(f"activation {name!r} is not known: choose one of {', '.join(NAMES)}, or give a function")
-    found = getattr(functions, name, None)
-    return Activation(name, found if callable(found) else _row(op))
+    function = getattr(functions, name, None)
+    return Activation(name, function if callable(function) else _row(op))
 
 
 def _relu(z: Any) -> Any:

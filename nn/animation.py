@@ -92,8 +92,7 @@ class Film(Callback):
                         ax.clear()
                     decision_boundary(self.model, self.X, self.y, left, resolution=resolution)
                     network(self.model, None, right)
-                    told = "" if loss is None else f", loss {loss:.4f}"
-                    left.set_title(f"epoch {epoch}{told}")
+                    left.set_title(f"epoch {epoch}" + ("" if loss is None else f", loss {loss:.4f}"))
                     writer.grab_frame()
             os.replace(part, target)
         finally:

@@ -75,10 +75,10 @@ def train_validation_split(
         raise ValueError(f"train_validation_split: needs at least 2 examples to cut in two, got {n}")
     order = list(range(n))
     _generator("train_validation_split", seed).shuffle(order)
-    kept = min(max(round(n * fraction), 1), n - 1)
-    held_back = _shares_of_labels(y, order, kept) if stratify else set(order[:kept])
-    validation = [i for i in order if i in held_back]
-    training = [i for i in order if i not in held_back]
+    size = min(max(round(n * fraction), 1), n - 1)
+    members = _shares_of_labels(y, order, size) if stratify else set(order[:size])
+    validation = [i for i in order if i in members]
+    training = [i for i in order if i not in members]
     return [X[i] for i in training], [X[i] for i in validation], [y[i] for i in training], [y[i] for i in validation]
 
 
@@ -161,7 +161,7 @@ def one_hot(y: Rows, classes: int | None = None) -> list[list[float]]:
 
 
 def _mean_and_deviation(k: int, column: Sequence[float]) -> tuple[float, float]:
-    if min(column) == max(column):  # asked this way, because the mean may be a last digit off
+    if min(column) == max(column):  # compared like this, because the mean may be a last digit off
         return column[0], 1.0
     mean = math.fsum(v / len(column) for v in column)
     deviation = math.hypot(*(v - mean for v in column)) / math.sqrt(len(column))

@@ -193,8 +193,8 @@ def _from_sklearn(name: str) -> tuple[Any, Any]:
         from sklearn import datasets
     except ImportError as error:
         raise ImportError(f'{name} comes with scikit-learn, which is missing: pip install "chaingrad[data]"') from error
-    found = datasets.load_iris() if name == "iris" else datasets.load_digits()
-    return found.data, found.target
+    bunch = datasets.load_iris() if name == "iris" else datasets.load_digits()
+    return bunch.data, bunch.target
 
 
 def _sizes(owner: str, n: int) -> tuple[int, int]:

@@ -67,8 +67,8 @@ def read(folder: Path, train: int | None = None, test: int | None = None, seed: 
     if not pairs:
         problem = "there are none of MNIST's files" if folder.is_dir() else "there is no such folder"
         raise FileNotFoundError(f"{folder}: {problem}\n{HELP}")
-    found = [_pair(folder, pair) for pair in pairs]
-    (X, y, shape), (X_held, y_held, other) = found[0], found[-1]
+    contents = [_pair(folder, pair) for pair in pairs]
+    (X, y, shape), (X_held, y_held, other) = contents[0], contents[-1]
     if shape != other:
         raise ValueError(f"{folder}: the train files hold pictures of {_size(shape)}, t10k of {_size(other)}")
     classes = int(max(y.max(), y_held.max())) + 1
@@ -76,15 +76,15 @@ def read(folder: Path, train: int | None = None, test: int | None = None, seed: 
         raise ValueError(f"{folder}: all {len(y)} pictures have the label {y[0]}: there is nothing to tell apart")
     rng = Random(seed)
     if len(pairs) == 2:
-        n, m = _taken("train", train, len(y), len(y)), _taken("test", test, len(y_held), len(y_held))
-        chosen, held = rng.sample(range(len(y)), n), rng.sample(range(len(y_held)), m)
+        n, m = _number_of("train", train, len(y), len(y)), _number_of("test", test, len(y_held), len(y_held))
+        training, testing = rng.sample(range(len(y)), n), rng.sample(range(len(y_held)), m)
         origin = f"{n:,} of the {len(y):,} in train to learn from, {m:,} of the {len(y_held):,} in t10k held out"
     else:
         n, m = _shares(len(y), train, test)
         order = rng.sample(range(len(y)), n + m)
-        chosen, held = order[:n], order[n:]
+        training, testing = order[:n], order[n:]
         origin = f"only {pairs[0]} is there, {len(y):,} in all: {n:,} of these to learn from, {m:,} others held out"
-    return Pictures(X[chosen], y[chosen], X_held[held], y_held[held], shape, classes, origin)
+    return Pictures(X[training], y[training], X_held[testing], y_held[testing], shape, classes, origin)
 
 
 def _pair(folder: Path, pair: str) -> tuple[Floats, Labels, tuple[int, int]]:
@@ -103,18 +103,19 @@ def _shares(n: int, train: int | None, test: int | None) -> tuple[int, int]:
         raise ValueError("there is 1 picture: to learn from one and hold out another takes at least 2")
     usual = max(1, n * 4 // 5)
     if train is None:
-        held = _taken("test", test, n - usual, n - 1)
-        return min(usual, n - held), held
-    learned = _taken("train", train, usual, n - 1)
-    return learned, _taken("test", test, n - usual, n - learned)
+        m = _number_of("test", test, n - usual, n - 1)
+        return min(usual, n - m), m
+    training = _number_of("train", train, usual, n - 1)
+    return training, _number_of("test", test, n - usual, n - training)
 
 
-def _taken(name: str, wanted: int | None, usual: int, most: int) -> int:
-    if wanted is None:
-        return min(usual, most)
-    if check_count("digits", name, wanted) > most:
-        raise ValueError(f"digits: {name} must be at most {most}, as many pictures as are left for it, got {wanted}")
-    return wanted
+def _number_of(name: str, number: int | None, default: int, most: int) -> int:
+    """How many pictures to use, at most as many as there are."""
+    if number is None:
+        return min(default, most)
+    if check_count("digits", name, number) > most:
+        raise ValueError(f"digits: {name} must be at most {most}, as many pictures as are left for it, got {number}")
+    return number
 
 
 def _size(shape: tuple[int, int]) -> str:
@@ -174,11 +175,11 @@ def learn(
         p.X, p.y, loss="cross_entropy", optimizer="adam", lr=lr, epochs=epochs, batch_size=batch,
         metrics=["accuracy"], seed=seed, engine=engine,
     )  # fmt: skip
-    spent = time.perf_counter() - start
+    seconds = time.perf_counter() - start
     if history.stopped == "interrupted":
         reached = min(history.epochs + 1, epochs)
         print(f"\ninterrupted in epoch {reached} of {epochs}: the network stays as its last step left it")
-    print(f"trained for {spent:.1f} s", flush=True)
+    print(f"trained for {seconds:.1f} s", flush=True)
     if save is not None:
         model.save(save)
     scores = np.array(model.predict(p.X_held))
@@ -205,8 +206,8 @@ def mixed_up(truth: Labels, answers: Labels, most: int = 3) -> str:
     if not pairs:
         return "nothing was mixed up"
     first, *others = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))[:most]
-    told = [f"{t} for {a} ({_times(n)})" for (t, a), n in others]
-    return ", ".join([f"mixed up most: {first[0][0]} taken for {first[0][1]} ({_times(first[1])})", *told])
+    rest = [f"{t} for {a} ({_times(n)})" for (t, a), n in others]
+    return ", ".join([f"mixed up most: {first[0][0]} taken for {first[0][1]} ({_times(first[1])})", *rest])
 
 
 def _times(n: int) -> str:

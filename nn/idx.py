@@ -141,8 +141,8 @@ def _read(path: PathLike, file: BinaryIO, most: int) -> NDArray[np.generic]:
     expected = kind.itemsize * math.prod(shape)
     content = _read_up_to(file, expected + 1)
     if len(content) != expected:
-        found = f"only {len(content)}" if len(content) < expected else "more"
-        raise ValueError(f"{path}: the header says shape {shape}, {expected} bytes of numbers, found {found}")
+        size = f"only {len(content)}" if len(content) < expected else "more"
+        raise ValueError(f"{path}: the header says shape {shape}, {expected} bytes of numbers, found {size}")
     return np.frombuffer(content, dtype=kind).reshape(shape).astype(kind.newbyteorder("="))
 
 

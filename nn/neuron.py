@@ -156,9 +156,11 @@ class Layer(Module):
     ) -> None:
         width, count = checked_width("nin", nin), checked_width("nout", nout)
         self.activation = resolve_activation(activation, nonlin)
-        own = "linear" if self.activation.over_layer else self.activation
+        of_neurons = "linear" if self.activation.over_layer else self.activation
         rng = generator(seed)
-        self.neurons = [Neuron(width, own, init=init, seed=rng, fused=fused, fan_out=count) for _ in range(count)]
+        self.neurons = [
+            Neuron(width, of_neurons, init=init, seed=rng, fused=fused, fan_out=count) for _ in range(count)
+        ]
         self._label_anew()
 
     @property

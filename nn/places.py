@@ -30,12 +30,12 @@ class Parts:
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module, called "", and every module inside it, each once, outer ones first."""
-        found: set[int] = set()
+        seen: set[int] = set()
         stack: list[tuple[str, Module]] = [(prefix, cast("Module", self))]
         while stack:
             name, module = stack.pop()
-            if id(module) not in found:
-                found.add(id(module))
+            if id(module) not in seen:
+                seen.add(id(module))
                 yield name, module
                 inner = [(f"{name}.{place}" if name else place, part) for place, part in module.children()]
                 stack.extend(reversed(inner))
@@ -51,14 +51,14 @@ class Parts:
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        found: dict[Value, None] = {}
+        parameters: dict[Value, None] = {}
         seen = {id(self)}
         for part in vars(self).values():
-            _collect(part, found, seen)
-        if len(found) != self._labelled:
-            self._labelled = len(found)  # first: a subclass's own parameters() may be called back
+            _collect(part, parameters, seen)
+        if len(parameters) != self._labelled:
+            self._labelled = len(parameters)  # first: a subclass's own parameters() may be called back
             _label(self._places())
-        return list(found)
+        return list(parameters)
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The parameters with their names, in the order of `parameters()`; each one's label becomes its name.
@@ -128,29 +128,29 @@ def _is_parameter(value: Value) -> bool:
     return role == "parameter" or (role == "input" and value.requires_grad)
 
 
-def _collect(part: Any, found: dict[Value, None], seen: set[int]) -> None:
+def _collect(part: Any, parameters: dict[Value, None], seen: set[int]) -> None:
     """Every parameter in a part, in order. Each step of a training asks for them, so this makes no names."""
     if isinstance(part, Value):
         if _is_parameter(part):
-            found[part] = None
+            parameters[part] = None
     elif isinstance(part, (list, tuple)):
         for entry in part:
             if isinstance(entry, Value):  # as above, without a call for each of thousands of weights
                 if _is_parameter(entry):
-                    found[entry] = None
+                    parameters[entry] = None
             else:
-                _collect(entry, found, seen)
+                _collect(entry, parameters, seen)
     elif isinstance(part, Parts):
         if id(part) not in seen:
             seen.add(id(part))
             if type(part).parameters is Parts.parameters:
                 for entry in vars(part).values():
-                    _collect(entry, found, seen)
+                    _collect(entry, parameters, seen)
             else:
-                found.update(dict.fromkeys(part.parameters()))
+                parameters.update(dict.fromkeys(part.parameters()))
     elif isinstance(part, dict):
         for entry in part.values():
-            _collect(entry, found, seen)
+            _collect(entry, parameters, seen)
 
 
 def _name(part: Any, name: str, names: dict[Value, str], seen: set[int]) -> None:

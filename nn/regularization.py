@@ -61,10 +61,10 @@ def _scaled(total: Any, strength: float) -> Value:
 def _values(owner: str, parameters: Iterable[Value]) -> list[Value]:
     if isinstance(parameters, Value):
         raise TypeError(f"{owner}: parameters must be a list of Values, got the single {parameters!r}")
-    found = list(parameters)
-    for i, w in enumerate(found):
+    values = list(parameters)
+    for i, w in enumerate(values):
         if not isinstance(w, Value):
             raise TypeError(f"{owner}: parameter {i} must be a Value, got {w!r} ({type(w).__name__})")
-    if not found:
+    if not values:
         raise ValueError(f"{owner}: parameters must not be empty: a penalty needs at least one Value, got none")
-    return found
+    return values

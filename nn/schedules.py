@@ -18,7 +18,7 @@ def constant(rate: float) -> Schedule:
     >>> constant(0.1)(1000)
     0.1
     """
-    base = _rate("constant", "rate", rate)
+    base = check_non_negative("constant", "rate", rate)
     return _from_zero(lambda t: base)
 
 
@@ -30,8 +30,8 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     >>> [round(step_decay(1.0, every=2)(t), 6) for t in range(5)]
     [1.0, 1.0, 0.1, 0.1, 0.01]
     """
-    base, many = _rate("step_decay", "rate", rate), check_count("step_decay", "every", every)
-    shrink = _rate("step_decay", "factor", factor)
+    base, many = check_non_negative("step_decay", "rate", rate), check_count("step_decay", "every", every)
+    shrink = check_non_negative("step_decay", "factor", factor)
     return _from_zero(lambda t: base * shrink ** (t // many))
 
 
@@ -41,7 +41,7 @@ def exponential(rate: float, factor: float) -> Schedule:
     >>> [round(exponential(1.0, 0.9)(t), 6) for t in range(4)]
     [1.0, 0.9, 0.81, 0.729]
     """
-    base, shrink = _rate("exponential", "rate", rate), _rate("exponential", "factor", factor)
+    base, shrink = check_non_negative("exponential", "rate", rate), check_non_negative("exponential", "factor", factor)
     return _from_zero(lambda t: base * shrink**t)
 
 
@@ -53,7 +53,7 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     >>> [linear(1.0, 0.0, 4)(t) for t in range(6)]
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     """
-    first, last = _rate("linear", "start", start), _rate("linear", "end", end)
+    first, last = check_non_negative("linear", "start", start), check_non_negative("linear", "end", end)
     many = check_count("linear", "steps", steps)
     return _from_zero(lambda t: first + (last - first) * min(t / many, 1.0))
 
@@ -67,7 +67,8 @@ def cosine(rate: float, steps: int, end: float = 0.0) -> Schedule:
     >>> [round(cosine(1.0, 4)(t), 6) for t in range(6)]
     [1.0, 0.853553, 0.5, 0.146447, 0.0, 0.146447]
     """
-    base, last, many = _rate("cosine", "rate", rate), _rate("cosine", "end", end), check_count("cosine", "steps", steps)
+    base, last = check_non_negative("cosine", "rate", rate), check_non_negative("cosine", "end", end)
+    many = check_count("cosine", "steps", steps)
     return _from_zero(lambda t: last + (base - last) * (1.0 + math.cos(math.pi * t / many)) / 2.0)
 
 
@@ -84,7 +85,7 @@ def warmup(steps: int, then: Schedule | float, start: float = 0.0) -> Schedule:
     [0.5, 0.75, 1.0, 0.853553, 0.5, 0.146447, 0.0]
     """
     many = check_count("warmup", "steps", steps)
-    share = _rate("warmup", "start", start)
+    share = check_non_negative("warmup", "start", start)
     if share > 1.0:
         raise ValueError(f"warmup: start must be a share of the rate from 0 to 1, got {start!r}")
     after = then if callable(then) else constant(then)
@@ -104,10 +105,6 @@ def warmup_cosine(rate: float, warmup_steps: int, steps: int, end: float = 0.0) 
     if many <= up:
         raise ValueError(f"warmup_cosine: steps counts the warm-up too and must be above {up}, got {many}")
     return warmup(up, cosine(rate, many - up, end))
-
-
-def _rate(owner: str, name: str, given: float) -> float:
-    return float(check_non_negative(owner, name, given))
 
 
 def _from_zero(rate_at: Schedule) -> Schedule:

@@ -90,9 +90,9 @@ def load(path: str | os.PathLike[str]) -> Module:
         raise _refusal(path, f"its metadata have no {KEY!r}; for the numbers alone there is model.load_weights(path)")
     try:
         architecture = description["architecture"]
-        held = sum(array.size for array in tensors.values())
-        if size(architecture) != held:  # before building: a few bytes could describe a network of any size
-            raise ValueError(f"its architecture has {size(architecture)} numbers, its tensors {held}")
+        numbers = sum(array.size for array in tensors.values())
+        if size(architecture) != numbers:  # before building: a few bytes could describe a network of any size
+            raise ValueError(f"its architecture has {size(architecture)} numbers, its tensors {numbers}")
         model = build(architecture)
         _fill(model, tensors)
         parameters = dict(model.named_parameters())
@@ -188,8 +188,8 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any
     except (ValueError, RecursionError) as error:
         raise _refusal(path, f"its description is no JSON ({error})") from None
     if not isinstance(description, dict) or description.get("version") != VERSION:
-        found = description.get("version") if isinstance(description, dict) else description
-        raise _refusal(path, f"its format has version {found!r}, this is version {VERSION}")
+        version = description.get("version") if isinstance(description, dict) else description
+        raise _refusal(path, f"its format has version {version!r}, this is version {VERSION}")
     return tensors, description
 
 

@@ -106,10 +106,11 @@ def _perceptron(neuron: Perceptron, name: str) -> Description:
 
 
 def _layer(layer: Layer, name: str) -> Description:
-    own = activations.get("linear") if layer.activation.over_layer else layer.activation
+    # An activation over the whole layer, such as softmax, stands in the layer; its neurons are linear.
+    expected = activations.get("linear") if layer.activation.over_layer else layer.activation
     first = layer.neurons[0]
     for i, n in enumerate(layer.neurons):
-        if type(n) is not Neuron or (n.nin, n.activation, n.fused) != (first.nin, own, first.fused):
+        if type(n) is not Neuron or (n.nin, n.activation, n.fused) != (first.nin, expected, first.fused):
             raise TypeError(f"{name}.neurons.{i}, {n!r}, is unlike its layer: a file cannot hold such a layer")
     activation = _activation(layer.activation, name)
     return {"nin": layer.nin, "nout": layer.nout, "activation": activation, "fused": first.fused}

@@ -80,8 +80,8 @@ def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: flo
     def bent(p: Any, y: Any) -> Any:
         # c·(|d| − ½c) with c = min(|d|, delta): both pieces in one formula, without a branch on the data.
         distance = autograd.abs(p - y)
-        held = autograd.minimum(distance, delta)
-        return held * (distance - 0.5 * held)
+        bounded = autograd.minimum(distance, delta)
+        return bounded * (distance - 0.5 * bounded)
 
     return elementwise(predictions, targets, bent, reduction)
 

@@ -141,7 +141,7 @@ def _r2_of(column: list[tuple[float, float]]) -> float:
     true = [t for t, _ in column]
     middle = _mean(true)
     wrong = _total([(t - p) * (t - p) for t, p in column])
-    if min(true) == max(true):  # asked this way, because the mean may be a last digit off
+    if min(true) == max(true):  # compared like this, because the mean may be a last digit off
         return float(wrong == 0.0)
     return 1.0 - wrong / _total([(t - middle) * (t - middle) for t in true])
 
@@ -196,11 +196,11 @@ def _score(
     if average is None:
         return scores
     # A nan comes from zero_division=nan alone, and such a class is left out of the mean.
-    known = [(s, hits + misses) for s, (hits, _, misses) in zip(scores, counts, strict=True) if not math.isnan(s)]
-    whole = sum(size for _, size in known)
-    if average == "weighted" and whole:
-        return sum(s * size for s, size in known) / whole
-    return _mean([s for s, _ in known]) if known else math.nan
+    weighted = [(s, hits + misses) for s, (hits, _, misses) in zip(scores, counts, strict=True) if not math.isnan(s)]
+    total = sum(weight for _, weight in weighted)
+    if average == "weighted" and total:
+        return sum(s * weight for s, weight in weighted) / total
+    return _mean([s for s, _ in weighted]) if weighted else math.nan
 
 
 def _positive_label(owner: str, names: list[Any], positive: Any) -> Any:

@@ -104,8 +104,8 @@ class SGD(Optimizer):
         (velocity,) = state
         share = xp.where(xp.equal(step, 1), 1.0, 1.0 - h["dampening"])
         velocity = h["momentum"] * velocity + share * grad
-        along = grad + h["momentum"] * velocity if h["nesterov"] else velocity
-        return value - h["lr"] * along, (velocity,)
+        direction = grad + h["momentum"] * velocity if h["nesterov"] else velocity
+        return value - h["lr"] * direction, (velocity,)
 
 
 NAMES: dict[str, type[Optimizer]] = {"sgd": SGD, "adagrad": Adagrad, "rmsprop": RMSProp, "adam": Adam, "adamw": AdamW}
@@ -127,8 +127,8 @@ def get(
             raise ValueError(
                 f"lr={lr!r} and an optimizer with lr={optimizer.lr!r} are two rates: set optimizer.lr instead"
             )
-        known = {id(p) for p in parameters}
-        strangers = [p.label or repr(p) for p in optimizer.parameters if id(p) not in known]
+        own = {id(p) for p in parameters}
+        strangers = [p.label or repr(p) for p in optimizer.parameters if id(p) not in own]
         if strangers:
             raise ValueError(
                 f"the optimizer steps {len(strangers)} parameters that are not among these, {strangers[0]} first: "

@@ -146,9 +146,9 @@ def _adam(value: Any, grad: Any, state: State, step: Any, h: Mapping[str, Any], 
     average = fast * average
     average += (1.0 - fast) * grad
     squares = slow * squares
-    added = grad * grad
-    added *= 1.0 - slow
-    squares += added
+    new = grad * grad
+    new *= 1.0 - slow
+    squares += new
     correction = (1.0 - slow**step) ** 0.5
     size = xp.sqrt(squares)
     size += correction * h["eps"]

@@ -32,11 +32,11 @@ def check_parameters(parameters: Iterable[Value]) -> list[Value]:
         raise TypeError(f"parameters must be a list of Values, got {parameters!r}: give model.parameters()")
     if isinstance(parameters, (Value, str)) or not isinstance(parameters, Iterable):
         raise TypeError(f"parameters must be a list of Values, got the single {parameters!r}: put it into a list")
-    found = list(parameters)
-    if not found:
+    listed = list(parameters)
+    if not listed:
         raise ValueError("parameters must not be empty: an optimizer needs at least one Value, got none")
     places: dict[int, int] = {}
-    for i, p in enumerate(found):
+    for i, p in enumerate(listed):
         if not isinstance(p, Value):
             raise TypeError(f"parameter {i} must be a Value, got {p!r} ({type(p).__name__})")
         if not p.is_leaf:
@@ -50,7 +50,7 @@ def check_parameters(parameters: Iterable[Value]) -> list[Value]:
                 "list each parameter once"
             )
         places[id(p)] = i
-    return found
+    return listed
 
 
 class Optimizer:
@@ -58,7 +58,7 @@ class Optimizer:
 
     `parameters` are leaf Values; those with `requires_grad=False` are left alone, as if they were not listed, until
     they take gradients again. `hyperparameters` holds the settings by name, `lr` among them; `steps[i]` counts the
-    steps of parameter i; `state[slot][i]` is what is remembered of it.
+    steps of parameter i; `state[slot][i]` is what the rule remembers of it.
 
     A subclass sets `limits` (setting -> what it may be), `slots` (the names of what it remembers) and `update`.
     """
@@ -115,10 +115,9 @@ class Optimizer:
             state = tuple(np.array([self.state[slot][i] for i in group]) for slot in self.slots)
             with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
                 values, state = self.update(values, grads, state, done + 1, self.hyperparameters, np)
-            for slot, remembered in zip(self.slots, state, strict=True):
-                kept = self.state[slot]
-                for i, x in zip(group, remembered.tolist(), strict=True):
-                    kept[i] = x
+            for slot, numbers in zip(self.slots, state, strict=True):
+                for i, x in zip(group, numbers.tolist(), strict=True):
+                    self.state[slot][i] = x
             for i, x in zip(group, values.tolist(), strict=True):
                 self.parameters[i].data = x
                 self.steps[i] = done + 1
@@ -135,7 +134,7 @@ class Optimizer:
             "optimizer": type(self).__name__,
             "hyperparameters": settings,
             "steps": list(self.steps),
-            "state": {slot: list(kept) for slot, kept in self.state.items()},
+            "state": {slot: list(column) for slot, column in self.state.items()},
         }
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
@@ -144,41 +143,43 @@ class Optimizer:
         Raises ValueError if it is of another optimizer, of another number of parameters, or not complete.
         """
         owner, n = type(self).__name__, len(self.parameters)
-        _same_keys(owner, "entries", saved, {"optimizer", "hyperparameters", "steps", "state"})
+        _check_keys(owner, "entries", saved, {"optimizer", "hyperparameters", "steps", "state"})
         if saved["optimizer"] != owner:
             raise ValueError(f"this is the state of {saved['optimizer']!r}, and the optimizer is {owner!r}")
-        _same_keys(owner, "hyperparameters", saved["hyperparameters"], set(self.limits))
+        _check_keys(owner, "hyperparameters", saved["hyperparameters"], set(self.limits))
         settings = check_settings(owner, saved["hyperparameters"], self.limits)
         self.check_together(settings)
         steps = _column(
             owner, "steps", saved["steps"], n, lambda x: type(x) is int and x >= 0, "a whole number from 0 on"
         )
-        _same_keys(owner, "slots", saved["state"], set(self.slots))
+        _check_keys(owner, "slots", saved["state"], set(self.slots))
         state = {
             slot: _column(owner, slot, saved["state"][slot], n, lambda x: type(x) in (float, int), "a number")
             for slot in self.slots
         }
         self.hyperparameters, self.steps = settings, steps
-        self.state = {slot: [float(x) for x in kept] for slot, kept in state.items()}
+        self.state = {slot: [float(x) for x in column] for slot, column in state.items()}
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={x!r}" for name, x in self.hyperparameters.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
 
 
-def _same_keys(owner: str, what: str, given: Any, wanted: set[str]) -> None:
-    if not isinstance(given, Mapping):
-        raise ValueError(f"{owner}: the saved {what} must be a dict, got {given!r}")
-    missing, unknown = sorted(wanted - set(given)), sorted(map(str, set(given) - wanted))
+def _check_keys(owner: str, what: str, saved: Any, expected: set[str]) -> None:
+    """Raise ValueError if a part of a saved state is no dict with exactly these keys."""
+    if not isinstance(saved, Mapping):
+        raise ValueError(f"{owner}: the saved {what} must be a dict, got {saved!r}")
+    missing, unknown = sorted(expected - set(saved)), sorted(map(str, set(saved) - expected))
     if missing or unknown:
         raise ValueError(f"{owner}: the saved {what} do not fit: missing {missing}, unknown {unknown}")
 
 
-def _column(owner: str, name: str, given: Any, n: int, fits: Callable[[Any], bool], wanted: str) -> list[Any]:
-    if not isinstance(given, (list, tuple)) or len(given) != n:
-        found = len(given) if isinstance(given, (list, tuple)) else repr(given)
-        raise ValueError(f"{owner}: the saved {name!r} must be a list of {n}, one for each parameter, got {found}")
-    for i, x in enumerate(given):
+def _column(owner: str, name: str, saved: Any, n: int, fits: Callable[[Any], bool], expected: str) -> list[Any]:
+    """One saved entry for each of n parameters; ValueError if there are not as many, or one does not fit."""
+    if not isinstance(saved, (list, tuple)) or len(saved) != n:
+        size = len(saved) if isinstance(saved, (list, tuple)) else repr(saved)
+        raise ValueError(f"{owner}: the saved {name!r} must be a list of {n}, one for each parameter, got {size}")
+    for i, x in enumerate(saved):
         if not fits(x):
-            raise ValueError(f"{owner}: the saved {name!r} of parameter {i} must be {wanted}, got {x!r}")
-    return list(given)
+            raise ValueError(f"{owner}: the saved {name!r} of parameter {i} must be {expected}, got {x!r}")
+    return list(saved)

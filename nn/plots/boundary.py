@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import Value, no_grad
 from autograd.support.settings import check_count, check_number
-from nn.plots.style import CYCLE, GREY, axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import CYCLE, GREY, Axes, axes
 
 MARKERS = "osD^vP"
 
@@ -49,9 +46,9 @@ def decision_boundary(
     several = len(outputs[0][0]) > 1
     cut = _threshold(model) if threshold is None else threshold
     if several:
-        chosen = [[float(max(range(len(z)), key=z.__getitem__)) for z in row] for row in outputs]
+        winners = [[float(max(range(len(z)), key=z.__getitem__)) for z in row] for row in outputs]
         levels, classes = [k - 0.5 for k in range(len(outputs[0][0]) + 1)], len(outputs[0][0])
-        ax.contourf(*grids, chosen, levels=levels, colors=[CYCLE[k % len(CYCLE)] for k in range(classes)], alpha=0.2)
+        ax.contourf(*grids, winners, levels=levels, colors=[CYCLE[k % len(CYCLE)] for k in range(classes)], alpha=0.2)
     else:
         scores = [[z[0] for z in row] for row in outputs]
         flat = [z for row in scores for z in row]
@@ -60,9 +57,9 @@ def decision_boundary(
         if min(flat) < cut < max(flat):
             ax.contour(*grids, scores, levels=[cut], colors="0.4", linewidths=1.5)
     for k, label in enumerate(labels):
-        own = [x for x, given in zip(points, y, strict=True) if given == label]
+        members = [x for x, other in zip(points, y, strict=True) if other == label]
         ax.scatter(
-            [x[0] for x in own], [x[1] for x in own], s=28, marker=MARKERS[k % len(MARKERS)],
+            [x[0] for x in members], [x[1] for x in members], s=28, marker=MARKERS[k % len(MARKERS)],
             color=CYCLE[k % len(CYCLE)], edgecolors="white", linewidths=0.6, label=str(label), zorder=3,
         )  # fmt: skip
     ax.set(title="decision boundary", xlabel="x0", ylabel="x1", aspect="equal")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nn.columns import check_aligned
-from nn.plots.style import axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import Axes, axes
 
 
 def confusion_matrix(

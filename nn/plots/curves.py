@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nn.plots.style import BLUE, CYCLE, DASHES, VERMILION, axes, finish
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import BLUE, CYCLE, DASHES, VERMILION, Axes, axes, finish
 
 
 def _columns(history: Any) -> dict[str, list[float]]:
     """The numbers by name: of a History, of a mapping, or of a plain list, which is the loss."""
-    found = getattr(history, "history", history)
-    if isinstance(found, Mapping):
-        columns = {str(name): [float(x) for x in numbers] for name, numbers in found.items()}
-    elif isinstance(found, Sequence) and not isinstance(found, str):
-        columns = {"loss": [float(x) for x in found]}
+    logs = getattr(history, "history", history)
+    if isinstance(logs, Mapping):
+        columns = {str(name): [float(x) for x in numbers] for name, numbers in logs.items()}
+    elif isinstance(logs, Sequence) and not isinstance(logs, str):
+        columns = {"loss": [float(x) for x in logs]}
     else:
         raise TypeError(f"give a History, a dict of lists or a list of losses, got {history!r}")
     if not any(columns.values()):
@@ -31,10 +28,7 @@ def loss_curve(history: Any, ax: Axes | None = None) -> Axes:
 
     `history` is what `fit` returns, a dict of lists, or a list of losses. Raises ValueError if it is empty.
     """
-    columns = _columns(history)
-    if "loss" not in columns:
-        raise ValueError(f"there is no 'loss' in the history, only {', '.join(map(repr, columns))}")
-    return _train_and_validation(columns, "loss", axes(ax))
+    return metric_curve(history, "loss", ax)
 
 
 def metric_curve(history: Any, metric: str, ax: Axes | None = None) -> Axes:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import Value, no_grad
 from autograd.support.settings import check_count, check_numbers
-from nn.plots.style import BLUE, VERMILION, axes, finish
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import BLUE, VERMILION, Axes, axes, finish
 
 
 def loss_along_weight(
@@ -53,13 +50,14 @@ def loss_along_weight(
 
 
 def _losses(loss: Callable[[], Any], weight: Value, grid: Sequence[float]) -> list[float]:
+    """The loss for every weight of the grid; the weight itself is put back."""
     before = weight.data
     try:
-        found = []
+        losses = []
         with no_grad():
             for w in grid:
                 weight.data = w
-                found.append(float(loss()))
-        return found
+                losses.append(float(loss()))
+        return losses
     finally:
         weight.data = before

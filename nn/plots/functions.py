@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import Value, grad
 from autograd.support.settings import check_positive
 from nn import activations
-from nn.plots.style import BLUE, VERMILION, axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import BLUE, CYCLE, VERMILION, Axes, axes
 
 SHOWN = ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softplus")
 
@@ -23,20 +20,18 @@ def activation_functions(names: Sequence[str] | str = "sigmoid", ax: Axes | None
     """
     if not isinstance(names, Iterable):
         raise TypeError(f"names is the name of an activation or a list of names, got {names!r}")
-    wanted = [names] if isinstance(names, str) else list(names)
-    if not wanted:
+    listed = [names] if isinstance(names, str) else list(names)
+    if not listed:
         raise ValueError(f"names is empty: give at least one activation, such as {SHOWN[0]!r}")
     span = check_positive("activation_functions", "span", span, "units to each side")
     ax = axes(ax)
     grid = [-span + 2 * span * i / 400 for i in range(401)]
-    from nn.plots.style import CYCLE
-
-    for k, name in enumerate(wanted):
+    for k, name in enumerate(listed):
         activation = activations.get(name)
         if activation.over_layer:
             raise ValueError(f"{name} goes over a whole layer: there is no curve of one number to draw")
         values, slopes = zip(*[_value_and_slope(activation.function, x) for x in grid], strict=True)
-        single = len(wanted) == 1
+        single = len(listed) == 1
         ax.plot(grid, values, color=BLUE if single else CYCLE[k % 6], label=name)
         ax.plot(
             grid,
@@ -48,7 +43,7 @@ def activation_functions(names: Sequence[str] | str = "sigmoid", ax: Axes | None
         )
     ax.axhline(0, color="0.6", linewidth=0.6, zorder=0)
     ax.axvline(0, color="0.6", linewidth=0.6, zorder=0)
-    ax.set(title=", ".join(wanted), xlabel="x", ylabel="")
+    ax.set(title=", ".join(listed), xlabel="x", ylabel="")
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False)
     return ax

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nn.plots.style import BLUE, axes, finish
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import BLUE, Axes, axes, finish
 
 
 def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nn.plots.style import BLUE, VERMILION, axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.style import BLUE, VERMILION, Axes, axes
 
 MOST_SHOWN = 16  # circles in a column; of a wider layer the first and last are shown
 
@@ -21,18 +18,18 @@ def network(model: Any, x: Sequence[float] | None = None, ax: Axes | None = None
 
     Raises ValueError if the model has no layers of neurons, or if `x` has another width than its input.
     """
-    layers = [layer for layer in getattr(model, "layers", [model]) if getattr(layer, "neurons", None)]
+    layers = neuron_layers(model)
     if not layers:
         raise ValueError(f"{type(model).__name__} has no layers of neurons to draw")
-    weights = [[[w.data for w in neuron.w] for neuron in layer.neurons] for layer in layers]
+    weights = [weight_rows(layer) for layer in layers]
     widths = [len(weights[0][0]), *[len(rows) for rows in weights]]
-    held: list[list[float]] | None = None
+    activations: list[list[float]] | None = None
     if x is not None:
         if not hasattr(x, "__len__") or isinstance(x, str):
             raise TypeError(f"x is one input, a list of {widths[0]} numbers, got {x!r}")
         if len(x) != widths[0]:
             raise ValueError(f"the network takes {widths[0]} inputs, x has {len(x)}")
-        held = [[float(v) for v in x], *model.activations(x)]
+        activations = [[float(v) for v in x], *model.activations(x)]
     shown = [_shown(n) for n in widths]
     tallest = max(map(len, shown))
     ax = axes(ax, (1.2 + 1.9 * len(widths), 1.2 + 0.62 * tallest))
@@ -49,7 +46,7 @@ def network(model: Any, x: Sequence[float] | None = None, ax: Axes | None = None
                     linewidth=0.2 + 2.8 * abs(w) / largest, alpha=0.7, zorder=1,
                 )  # fmt: skip
     for i, column in enumerate(places):
-        _circles(ax, column, held[i] if held else None)
+        _circles(ax, column, activations[i] if activations else None)
         name = "input" if i == 0 else layers[i - 1].activation.name
         gap = "" if len(column) == widths[i] else f", {len(column)} shown"
         ax.text(1.6 * i, (tallest - 1) / 2 + 0.75, f"{name}\n{widths[i]}{gap}", ha="center", va="bottom", fontsize=9)
@@ -63,20 +60,30 @@ def network(model: Any, x: Sequence[float] | None = None, ax: Axes | None = None
     return ax
 
 
+def neuron_layers(model: Any) -> list[Any]:
+    """The layers of neurons of a model, or the model itself if it is one."""
+    return [layer for layer in getattr(model, "layers", [model]) if getattr(layer, "neurons", None)]
+
+
+def weight_rows(layer: Any) -> list[list[float]]:
+    """The weights of a layer, one row for each neuron."""
+    return [[w.data for w in neuron.w] for neuron in layer.neurons]
+
+
 def _shown(n: int) -> list[int]:
     return list(range(n)) if n <= MOST_SHOWN else [*range(MOST_SHOWN // 2), *range(n - MOST_SHOWN // 2, n)]
 
 
-def _circles(ax: Axes, column: dict[int, tuple[float, float]], held: list[float] | None) -> None:
+def _circles(ax: Axes, column: dict[int, tuple[float, float]], activations: list[float] | None) -> None:
     from matplotlib.patches import Circle
 
-    largest = max((abs(v) for v in held), default=0.0) if held else 0.0
+    largest = max(map(abs, activations), default=0.0) if activations else 0.0
     for k, place in column.items():
-        share = abs(held[k]) / largest if held and largest else 0.0
+        share = abs(activations[k]) / largest if activations and largest else 0.0
         grey = 1.0 - 0.75 * share
         ax.add_patch(Circle(place, 0.34, facecolor=str(grey), edgecolor="0.3", linewidth=1.2, zorder=2))
-        if held:
-            text = f"{held[k]:.2g}" if abs(held[k]) < 1000 else f"{held[k]:.0e}"
+        if activations:
+            text = f"{activations[k]:.2g}" if abs(activations[k]) < 1000 else f"{activations[k]:.0e}"
             ax.text(
                 *place, text, ha="center", va="center", fontsize=7.5, color="white" if grey < 0.5 else "black", zorder=3
             )

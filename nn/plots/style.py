@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.axes import Axes as Axes
+else:  # matplotlib is imported when the first picture is drawn
+    Axes = Any
 
 # Okabe and Ito's palette, the darker ones first so that lines show on white and on black.
 BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY = (
@@ -26,8 +28,8 @@ def axes(ax: Any, size: tuple[float, float] = (6.0, 4.0)) -> Axes:
         ax = pyplot.subplots(figsize=size, layout="constrained")[1]
     if not hasattr(ax, "plot") or not hasattr(ax, "figure"):
         raise TypeError(f"ax is a matplotlib Axes or None, got {ax!r} ({type(ax).__name__})")
-    found: Axes = ax
-    return found
+    checked: Axes = ax
+    return checked
 
 
 def finish(ax: Axes, title: str, x: str, y: str, legend: bool = False) -> Axes:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.support.settings import check_count
-from nn.plots.style import axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from nn.plots.network import neuron_layers, weight_rows
+from nn.plots.style import Axes, axes
 
 
 def first_layer(
@@ -30,7 +28,10 @@ def first_layer(
         )
     if columns is not None:
         columns = check_count("first_layer", "columns", columns)
-    rows = _weights(model)
+    layers = neuron_layers(model)
+    if not layers:
+        raise ValueError(f"{type(model).__name__} has no layer of neurons to show")
+    rows = weight_rows(layers[0])
     width = len(rows[0])
     side = math.isqrt(width)
     high, wide = shape or ((side, side) if side * side == width else (1, width))
@@ -51,11 +52,3 @@ def first_layer(
     figure: Any = ax.figure
     figure.colorbar(image, ax=ax, shrink=0.7, label="weight")
     return ax
-
-
-def _weights(model: Any) -> list[list[float]]:
-    for layer in getattr(model, "layers", [model]):
-        neurons = getattr(layer, "neurons", None)
-        if neurons:
-            return [[w.data for w in neuron.w] for neuron in neurons]
-    raise ValueError(f"{type(model).__name__} has no layer of neurons to show")
