@@ -24,8 +24,8 @@ from dataclasses import dataclass, replace
 from autograd.graph.snapshot import Edge, Snapshot
 
 PLACE = re.compile(r"[^\W\d]\w*(\.\w+)+")
-JOINERS = {"+", "sum"}
-SHARED = {"softmax", "log_softmax"}
+JOINERS = {"+", "sum"}  # what adds up the products of one neuron
+SHARED = {"softmax", "log_softmax"}  # activations of all neurons of a layer together
 ACTIVATIONS = SHARED | {
     "relu", "leaky_relu", "elu", "selu", "tanh", "sigmoid", "logsigmoid", "softplus", "softsign", "silu", "gelu",
     "gelu_tanh", "mish", "hardtanh",
@@ -85,6 +85,7 @@ class Nesting:
             box = self.innermost[node]
             if box < 0:
                 self.innermost[node] = number
+            # The first node of an outermost box takes the whole box with it; for the others, it is inside already.
             elif self.boxes[box].parent < 0:
                 self.boxes[box] = replace(self.boxes[box], parent=number)
 
@@ -157,6 +158,7 @@ def _path_from_operands(
     # Otherwise all must come from unfinished work inside of boxes: a loss takes targets, a residual sum activations.
     if not computed or inputs or () in sources or any(finished[index] for index in computed):
         return ()
+    # A softmax over the neurons of one layer belongs to that layer.
     if op in SHARED:
         return _common_start(sources)
     if len(sources) > 1:

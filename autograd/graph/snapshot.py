@@ -142,6 +142,7 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
     # Before anything is built: a graph of a million nodes is refused after one walk.
     check_size(len(order), max_nodes)
     numbers = {value: index for index, value in enumerate(order)}
+    # Plain floats, copied now: what `backward()` or an optimizer changes later is not seen in the snapshot.
     nodes: list[Node] = []
     edges: list[Edge] = []
     for index, value in enumerate(order):
@@ -183,6 +184,7 @@ def summary(root: Value | Snapshot) -> str:
     common = [f"{count:,} {op}" for op, count in operations.most_common(MOST_OPERATIONS)]
     if len(operations) > MOST_OPERATIONS:
         common.append("...")
+    # In a fixed order, whichever comes first in the graph.
     leaves = ", ".join(plural(roles[role], role) for role in ("parameter", "input", "constant") if roles[role])
     text = f"It holds {leaves}; {plural(operations.total(), 'operation')}"
     text += f" ({', '.join(common)})" if common else ""

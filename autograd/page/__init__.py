@@ -2,7 +2,15 @@
 a leaf and see what follows.
 
 Python freezes the graph and writes the page; everything after that happens in the browser, without a kernel or a
-network. `page/` holds the page's own scripts, one idea a file.
+network.
+
+payload      what the page knows of the graph, as JSON
+folding      which boxes there are, and which are closed at first
+operations   the rules of the table, printed as JavaScript; by expression and loops
+document     template, style, scripts and data put together
+browser/     the page's own scripts, one idea a file
+notebook     the page in a cell, over a still picture and a table
+still        that picture
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ def _row(name: str) -> dict[str, str]:
     op = TABLE.get(name)
     if op is None:  # an operation of the user's that has been taken out of the table since
         return {"name": name, "symbol": name, "rule": "", "formula": "", "convention": ""}
-    texts = {"name": name, "symbol": op.symbol, "rule": op.rule, "formula": op.formula, "convention": op.convention}
-    return {key: clean(text) if key != "name" else text for key, text in texts.items()}
+    texts = {"symbol": op.symbol, "rule": op.rule, "formula": op.formula, "convention": op.convention}
+    return {"name": name, **{key: clean(text) for key, text in texts.items()}}
 
 
 def _kinks(picture: Snapshot) -> list[int]:

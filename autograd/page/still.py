@@ -32,6 +32,7 @@ def with_gradients(picture: Snapshot) -> Snapshot:
     >>> [node.grad for node in with_gradients(snapshot(a * a)).nodes]
     [6.0, 1.0]
     """
+    # `.grad` is the sum over all `backward()` calls so far, or 0 before the first.
     grads = gradients(picture, backward_order(picture))
     return replace(picture, nodes=tuple(replace(v, grad=g) for v, g in zip(picture.nodes, grads, strict=True)))
 
@@ -56,6 +57,7 @@ def still(picture: Snapshot) -> str:
 def _dot(picture: Snapshot, folding: Folding) -> str:
     """DOT of what is seen while boxes are closed: one box for each of them, and the nodes outside."""
     closed_boxes = folding.hidden_in()
+    # What stands for each node: itself, or the outermost closed box around it.
     names = [f"v{index}" if box < 0 else f"g{box}" for index, box in enumerate(closed_boxes)]
     style = f'fontname="Helvetica", fontsize=10, fontcolor="{PAGE_LIGHT.ink}", penwidth=1.5'
     lines = ['digraph "graph" {', "rankdir=LR; nodesep=0.14; ranksep=0.35; bgcolor=white;", f"node [{style}];"]

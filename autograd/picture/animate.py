@@ -22,6 +22,7 @@ import os
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from itertools import groupby
 from pathlib import Path
 
@@ -31,7 +32,6 @@ from autograd.graph.snapshot import Snapshot, snapshot
 from autograd.picture.dot import quoted, role_of, value_lines
 from autograd.picture.drawing import NAMES, Drawing, check_shared, draw
 from autograd.picture.render import TIME_LIMIT, RenderError, render, render_binary
-from autograd.picture.svg import escape
 from autograd.picture.themes import THEMES
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 from autograd.engine.value import Value
@@ -15,7 +16,7 @@ from autograd.picture.exports import to_json, to_mermaid
 from autograd.picture.highlight import highlighted, index_of
 from autograd.picture.paint import Paint, Scale
 from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, render, render_binary
-from autograd.picture.svg import data_uri, describe, escape, finish, titles, width_in_pixels
+from autograd.picture.svg import data_uri, describe, finish, titles, width_in_pixels
 from autograd.picture.themes import THEMES
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords

@@ -20,6 +20,8 @@ SHAPES = {
     "input": ("([", "])"), "parameter": ("[", "]"), "constant": ("[", "]"), "result": ("(", ")"),
     "output": ("[[", "]]"), "operation": ("((", "))"), "box": ("[[", "]]"),
 }  # fmt: skip
+NODE_ENTRIES = ("index", "label", "role", "op", "data", "grad", "requires_grad")
+EDGE_ENTRIES = ("source", "target", "position", "local_grad")
 LINES = {"constant": ",stroke-dasharray:4 3", "output": ",stroke-width:3px", "box": ",stroke-width:3px"}
 
 
@@ -42,6 +44,7 @@ def to_mermaid(
     lines = [f"flowchart {rankdir}"]
     shown = range(len(picture.nodes)) if folded is None else folded.outside
     makers = {index: folded.maker_of(index, picture) if folded else f"o{index}" for index in shown}
+    # Nodes first, each operation before its value, then edges from operations to values, then from values on.
     for box in folded.boxes if folded else ():
         lines.append(_node(box.name, "box", box.lines))
     for index in shown:
@@ -54,8 +57,8 @@ def to_mermaid(
         lines += [f"  {link.source} --> {link.target}" for link in folded.links]
     else:
         for edge in picture.edges:
-            says = derivatives and picture.nodes[edge.source].requires_grad
-            text = f'|"{_escaped(format_number(edge.local_grad))}"|' if says else ""
+            has_text = derivatives and picture.nodes[edge.source].requires_grad
+            text = f'|"{_escaped(format_number(edge.local_grad))}"|' if has_text else ""
             lines.append(f"  v{edge.source} -->{text} o{edge.target}")
     for kind in SHAPES:
         fill, border = LIGHT.fills[kind]
@@ -85,20 +88,8 @@ def to_json(picture: Snapshot, *, folded: Folded | None = None) -> str:
     >>> graph["nodes"][0]["label"], graph["edges"][0]["local_grad"], graph["root"]
     ('a', 3.0, 2)
     """
-    nodes = [
-        {
-            "index": node.index, "label": node.label, "role": node.role, "op": node.op, "data": _number(node.data),
-            "grad": _number(node.grad), "requires_grad": node.requires_grad,
-        }
-        for node in picture.nodes
-    ]  # fmt: skip
-    edges = [
-        {
-            "source": edge.source, "target": edge.target, "position": edge.position,
-            "local_grad": _number(edge.local_grad),
-        }
-        for edge in picture.edges
-    ]  # fmt: skip
+    nodes = [{name: _entry(getattr(node, name)) for name in NODE_ENTRIES} for node in picture.nodes]
+    edges = [{name: _entry(getattr(edge, name)) for name in EDGE_ENTRIES} for edge in picture.edges]
     graph: dict[str, Any] = {"version": 1, "root": picture.root, "nodes": nodes, "edges": edges}
     if folded is not None:
         graph["boxes"] = [{"title": box.title, "nodes": list(box.members)} for box in folded.boxes]
@@ -106,5 +97,7 @@ def to_json(picture: Snapshot, *, folded: Folded | None = None) -> str:
     return json.dumps(graph, indent=1, allow_nan=False) + "\n"
 
 
-def _number(x: float) -> float | str:
-    return x if math.isfinite(x) else "NaN" if math.isnan(x) else "Infinity" if x > 0 else "-Infinity"
+def _entry(value: Any) -> Any:
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
-import html
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
 from autograd.graph.adjoints import contribution
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from autograd.picture.collapse import Folded
     from autograd.picture.highlight import Highlight
 
-__all__ = ["data_uri", "describe", "escape", "finish", "titles", "width_in_pixels"]
+__all__ = ["data_uri", "describe", "finish", "titles", "width_in_pixels"]
 
 # Compiled by `re` when first used, to keep the import light.
 _COMMENT = r"(?s)<!--.*?-->\s*"
@@ -38,14 +38,16 @@ def finish(svg: str, source: str, texts: dict[str, str]) -> str:
 
     Raises `RenderError` when an edge is missing.
     """
+    # Graphviz can leave out an edge without an error, as it does with record shapes.
     expected = len(re.findall(_EDGE_OF_SOURCE, source))
-    found = len(re.findall(_EDGE, svg))
-    if found != expected:
+    drawn = len(re.findall(_EDGE, svg))
+    if drawn != expected:
         raise RenderError(
-            f"Graphviz drew {found} of {expected} edges, so the picture would be wrong; "
+            f"Graphviz drew {drawn} of {expected} edges, so the picture would be wrong; "
             'draw it with rankdir="TB" or "LR" instead, or draw a smaller part of the graph'
         )
     body = re.sub(_COMMENT, "", svg[svg.index("<svg") :])
+    # The ids of nodes and edges say which title is whose; a title without a text goes.
     body = re.sub(_TITLE, lambda match: match[1] + _title(texts.get(match[2])), body)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + body
 
@@ -54,6 +56,7 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
     """What a browser shows on hovering, by the id of the element."""
     names = [clean(node.name) for node in picture.nodes]
     output = names[picture.root]
+    # Numbers in full, by repr: what stands in the picture is rounded.
     texts = {"graph0": "Computation graph of " + describe(picture)}
     for node in picture.nodes:
         gradient = f", grad {node.grad!r}" if node.requires_grad else ""
@@ -79,11 +82,6 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
                 text += f", carrying {sum(carried)!r} of ∂{output}/∂{names[highlight.source]} = {highlight.total!r}"
             texts[f"m{number}"] = text
     return texts
-
-
-def escape(text: str) -> str:
-    """Make text safe inside an element or a quoted attribute."""
-    return html.escape(text)
 
 
 def width_in_pixels(svg: str) -> float:

@@ -96,6 +96,7 @@ def luminance(colour: str) -> float:
     >>> luminance("#ffffff"), luminance("#000000")
     (1.0, 0.0)
     """
+    # Screens store the square root of light, roughly: undo that, then weigh red, green and blue as the eye does.
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return round(0.2126 * red + 0.7152 * green + 0.0722 * blue, 12)
