@@ -66,7 +66,7 @@ def write(loop: Loop) -> None:
     job.checkpoint.write(
         {
             "job": _described(loop),
-            "position": {"epoch": loop.epoch, "batch": loop.batch, "steps": loop.steps},
+            "position": {name: getattr(loop, name) for name in POSITION},
             "seed": loop.seed,
             "scale": loop.scale,
             "state": loop.keeper.to_json(loop.keeper.take()),
