@@ -52,9 +52,7 @@ class Parts:
         337
         """
         parameters: dict[Value, None] = {}
-        seen = {id(self)}
-        for part in vars(self).values():
-            _collect(part, parameters, seen)
+        _collect(vars(self).values(), parameters, {id(self)})
         if len(parameters) != self._labelled:
             self._labelled = len(parameters)  # first: a subclass's own parameters() may be called back
             _label(self._places())
@@ -90,9 +88,7 @@ class Parts:
 
     def _own_places(self) -> Iterator[tuple[str, Value]]:
         names: dict[Value, str] = {}
-        seen = {id(self)}
-        for attribute, part in vars(self).items():
-            _name(part, attribute, names, seen)
+        _name(vars(self).items(), names, {id(self)})
         return ((name, value) for value, name in names.items())
 
     def _label_anew(self) -> None:
@@ -128,60 +124,53 @@ def _is_parameter(value: Value) -> bool:
     return role == "parameter" or (role == "input" and value.requires_grad)
 
 
-def _collect(part: Any, parameters: dict[Value, None], seen: set[int]) -> None:
-    """Every parameter in a part, in order. Each step of a training asks for them, so this makes no names."""
-    if isinstance(part, Value):
-        if _is_parameter(part):
-            parameters[part] = None
-    elif isinstance(part, (list, tuple)):
-        for entry in part:
-            if isinstance(entry, Value):  # as above, without a call for each of thousands of weights
-                if _is_parameter(entry):
-                    parameters[entry] = None
-            else:
-                _collect(entry, parameters, seen)
-    elif isinstance(part, Parts):
-        if id(part) not in seen:
-            seen.add(id(part))
-            if type(part).parameters is Parts.parameters:
-                for entry in vars(part).values():
-                    _collect(entry, parameters, seen)
-            else:
-                parameters.update(dict.fromkeys(part.parameters()))
-    elif isinstance(part, dict):
-        for entry in part.values():
+def _collect(entries: Iterable[Any], parameters: dict[Value, None], seen: set[int]) -> None:
+    """Every parameter in some attributes, in order. Each step of a training asks for them, so this makes no names."""
+    for entry in entries:
+        if isinstance(entry, Value):  # first, and without another call: a layer has thousands of weights
+            if _is_parameter(entry):
+                parameters[entry] = None
+        elif isinstance(entry, (list, tuple)):
             _collect(entry, parameters, seen)
+        elif isinstance(entry, Parts):
+            if id(entry) not in seen:
+                seen.add(id(entry))
+                if type(entry).parameters is Parts.parameters:
+                    _collect(vars(entry).values(), parameters, seen)
+                else:
+                    parameters.update(dict.fromkeys(entry.parameters()))
+        elif isinstance(entry, dict):
+            _collect(entry.values(), parameters, seen)
 
 
-def _name(part: Any, name: str, names: dict[Value, str], seen: set[int]) -> None:
-    """Every parameter in a part with the name of the first place that holds it, in the order of `_collect`."""
-    if isinstance(part, Value):
-        if _is_parameter(part):
-            names.setdefault(part, name)
-    elif isinstance(part, (list, tuple)):
-        joint = "_" if name[-1].isdigit() else ""  # w1 = [...] holds w1_0, and not w10
-        for i, entry in enumerate(part):
-            if isinstance(entry, Value):
-                if _is_parameter(entry):
-                    names.setdefault(entry, f"{name}{joint}{i}")
-            else:
-                _name(entry, f"{name}.{i}", names, seen)
-    elif isinstance(part, Parts):
-        if id(part) not in seen:
-            seen.add(id(part))
-            if type(part).parameters is Parts.parameters:
-                for attribute, entry in vars(part).items():
-                    _name(entry, f"{name}.{attribute}", names, seen)
-            else:
-                for inner, value in part._places():
-                    names.setdefault(value, f"{name}.{inner}")
-    elif isinstance(part, dict):
-        for key, entry in part.items():
-            _name(entry, f"{name}.{key}", names, seen)
+def _name(entries: Iterable[tuple[str, Any]], names: dict[Value, str], seen: set[int]) -> None:
+    """Every parameter in named attributes with the name of the first place that holds it, in the order of `_collect`.
+
+    ("w", [Value, Value])      w0 w1
+    ("w1", [Value])            w1_0, as w10 is entry 10 of w
+    ("layers", [Layer])        layers.0.neurons.0.w0 ...
+    """
+    for name, entry in entries:
+        if isinstance(entry, Value):
+            if _is_parameter(entry):
+                names.setdefault(entry, name)
+        elif isinstance(entry, (list, tuple)):
+            joint = "_" if name[-1].isdigit() else ""
+            _name(((f"{name}{joint if isinstance(e, Value) else '.'}{i}", e) for i, e in enumerate(entry)), names, seen)
+        elif isinstance(entry, Parts):
+            if id(entry) not in seen:
+                seen.add(id(entry))
+                if type(entry).parameters is Parts.parameters:
+                    _name(((f"{name}.{attribute}", e) for attribute, e in vars(entry).items()), names, seen)
+                else:
+                    for inner, value in entry._places():
+                        names.setdefault(value, f"{name}.{inner}")
+        elif isinstance(entry, dict):
+            _name(((f"{name}.{key}", e) for key, e in entry.items()), names, seen)
 
 
 def _is_place(label: str, name: str) -> bool:
-    """Whether a label was given for a place, and not chosen by the user."""
+    """Whether a label comes from a place, and is none of the user's own."""
     return not label or label.rpartition(".")[2] == name.rpartition(".")[2]
 
 

@@ -101,10 +101,6 @@ def _neuron(neuron: Neuron, name: str) -> Description:
     return {"nin": neuron.nin, "activation": _activation(neuron.activation, name), "fused": neuron.fused}
 
 
-def _perceptron(neuron: Perceptron, name: str) -> Description:
-    return {**_neuron(neuron, name), "threshold": neuron.threshold}
-
-
 def _layer(layer: Layer, name: str) -> Description:
     # An activation over the whole layer, such as softmax, stands in the layer; its neurons are linear.
     expected = activations.get("linear") if layer.activation.over_layer else layer.activation
@@ -123,7 +119,7 @@ def _sequence(model: Sequential, name: str) -> Description:
 
 _WRITERS: dict[type[Module], Callable[[Any, str], Description]] = {
     Neuron: _neuron,
-    Perceptron: _perceptron,
+    Perceptron: lambda module, name: {**_neuron(module, name), "threshold": module.threshold},
     Layer: _layer,
     Sequential: _sequence,
     MLP: _sequence,
@@ -139,10 +135,6 @@ def _named(d: Description) -> Activation:
     return activations.get(d["activation"])
 
 
-def _read_perceptron(d: Description) -> Module:
-    return Perceptron(d["nin"], _named(d), threshold=d["threshold"], fused=bool(d["fused"]))
-
-
 def _read_mlp(d: Description) -> Module:
     model = MLP.__new__(MLP)
     Sequential.__init__(model, *[build(layer) for layer in d["layers"]])
@@ -151,7 +143,7 @@ def _read_mlp(d: Description) -> Module:
 
 _READERS: dict[str, Callable[[Description], Module]] = {
     "Neuron": lambda d: Neuron(d["nin"], _named(d), init="zeros", fused=bool(d["fused"])),
-    "Perceptron": _read_perceptron,
+    "Perceptron": lambda d: Perceptron(d["nin"], _named(d), threshold=d["threshold"], fused=bool(d["fused"])),
     "Layer": lambda d: Layer(d["nin"], d["nout"], _named(d), init="zeros", fused=bool(d["fused"])),
     "Sequential": lambda d: Sequential(*[build(layer) for layer in d["layers"]]),
     "MLP": _read_mlp,

@@ -66,7 +66,7 @@ def precision(
     >>> precision(["a", "b", "c"], ["a", "c", "c"], average=None)
     [1.0, 0.0, 0.5]
     """
-    return _score("precision", _precision, truth, predictions, average, positive, zero_division)
+    return _score("precision", lambda tp, fp, fn: (tp, tp + fp), truth, predictions, average, positive, zero_division)
 
 
 def recall(
@@ -81,7 +81,7 @@ def recall(
     >>> recall([0, 1, 1, 0], [0, 1, 0, 0])
     0.5
     """
-    return _score("recall", _recall, truth, predictions, average, positive, zero_division)
+    return _score("recall", lambda tp, fp, fn: (tp, tp + fn), truth, predictions, average, positive, zero_division)
 
 
 def f1(
@@ -96,7 +96,9 @@ def f1(
     >>> f1([0, 1, 1, 0], [0, 1, 1, 1])
     0.8
     """
-    return _score("f1", _f1, truth, predictions, average, positive, zero_division)
+    return _score(
+        "f1", lambda tp, fp, fn: (2 * tp, 2 * tp + fp + fn), truth, predictions, average, positive, zero_division
+    )
 
 
 def mse(truth: Rows, predictions: Rows) -> float:
@@ -146,34 +148,16 @@ def _r2_of(column: list[tuple[float, float]]) -> float:
     return 1.0 - wrong / _total([(t - middle) * (t - middle) for t in true])
 
 
-Counts = tuple[int, int, int]  # of one class: true positives, false positives, false negatives
-
-
-def _precision(counts: Counts) -> tuple[int, int]:
-    hits, false_alarms, _ = counts
-    return hits, hits + false_alarms
-
-
-def _recall(counts: Counts) -> tuple[int, int]:
-    hits, _, misses = counts
-    return hits, hits + misses
-
-
-def _f1(counts: Counts) -> tuple[int, int]:
-    hits, false_alarms, misses = counts
-    return 2 * hits, 2 * hits + false_alarms + misses
-
-
 def _score(
     owner: str,
-    ratio: Callable[[Counts], tuple[int, int]],
+    ratio: Callable[[int, int, int], tuple[int, int]],
     truth: Rows,
     predictions: Rows,
     average: Average,
     positive: Any,
     zero_division: float,
 ) -> Any:
-    """A ratio of counts, of one class or averaged over all classes."""
+    """A ratio of true positives, false positives and false negatives, of one class or averaged over all classes."""
     if average not in ("binary", "macro", "micro", "weighted", None):
         raise ValueError(f"{owner}: average must be 'binary', 'macro', 'micro', 'weighted' or None, got {average!r}")
     pairs = paired_labels(owner, truth, predictions)
@@ -191,7 +175,7 @@ def _score(
     if average == "micro":
         counts = [(sum(c[0] for c in counts), sum(c[1] for c in counts), sum(c[2] for c in counts))]
     scores = []
-    for over, under in map(ratio, counts):
+    for over, under in (ratio(*c) for c in counts):
         scores.append(over / under if under else float(zero_division))
     if average is None:
         return scores

@@ -41,14 +41,8 @@ class Adagrad(Optimizer):
         initial_accumulator_value: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
-        super().__init__(
-            parameters,
-            lr=lr,
-            lr_decay=lr_decay,
-            weight_decay=weight_decay,
-            initial_accumulator_value=initial_accumulator_value,
-            eps=eps,
-        )
+        own = {"lr_decay": lr_decay, "initial_accumulator_value": initial_accumulator_value}
+        super().__init__(parameters, lr=lr, weight_decay=weight_decay, eps=eps, **own)
 
     def start_of(self, slot: str) -> float:
         """The squares begin at `initial_accumulator_value`."""
