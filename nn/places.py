@@ -1,4 +1,8 @@
-"""`Parts`: the half of `Module` that finds and names what a module holds, by looking through its attributes."""
+"""`Parts`: the half of `Module` that finds and names what a module holds, by looking through its attributes.
+
+Layer(2, 1)   neurons = [Neuron]   ->  neurons.0.w0, neurons.0.w1, neurons.0.b
+Neuron(2)     w = [Value, Value], b = Value   ->  w0, w1, b
+"""
 
 from __future__ import annotations
 

@@ -96,9 +96,8 @@ def f1(
     >>> f1([0, 1, 1, 0], [0, 1, 1, 1])
     0.8
     """
-    return _score(
-        "f1", lambda tp, fp, fn: (2 * tp, 2 * tp + fp + fn), truth, predictions, average, positive, zero_division
-    )
+    settings = (average, positive, zero_division)
+    return _score("f1", lambda tp, fp, fn: (2 * tp, 2 * tp + fp + fn), truth, predictions, *settings)
 
 
 def mse(truth: Rows, predictions: Rows) -> float:
