@@ -10,6 +10,8 @@ from autograd.engine.operation import Op, Rule, register
 from autograd.engine.value import apply
 from autograd.functions import describe
 
+__all__ = ["operation"]
+
 _OWN: set[str] = set()
 
 

@@ -15,6 +15,8 @@ from autograd.graph import topological_order
 from autograd.graph.nested import leaves_of, like, values_like
 from autograd.support.convert import Number, to_float
 
+__all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
+
 Adjoint = Any  # a float, or with create_graph a float or Value
 
 

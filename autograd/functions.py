@@ -12,6 +12,16 @@ from autograd.engine.operation import Op
 from autograd.engine.value import Value, apply
 from autograd.support.convert import Number
 
+__all__ = [
+    "abs", "acos", "acosh", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin",
+    "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp", "cos", "cosh", "digamma", "divide", "elu", "equal",
+    "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "gelu", "greater", "greater_equal", "hardtanh", "hypot",
+    "isnan", "leaky_relu", "lgamma", "log", "log1p", "log2", "log10", "logaddexp", "logsigmoid", "maximum",
+    "minimum", "mish", "multiply", "negative", "polygamma", "power", "reciprocal", "relu", "remainder", "rint",
+    "round", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "softsign", "sqrt", "square", "subtract",
+    "tan", "tanh", "where", "xlogy",
+]  # fmt: skip
+
 
 class Unary(Protocol):
     """A function of one scalar."""

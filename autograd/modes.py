@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from autograd.engine.state import MODE, TracingError
 from autograd.engine.value import count_modes
 
+__all__ = ["detect_anomaly", "enable_grad", "no_grad"]
+
 
 @contextmanager
 def _switched(**changes: bool) -> Iterator[None]:

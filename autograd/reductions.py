@@ -6,6 +6,8 @@ from typing import Any
 from autograd.engine import ops
 from autograd.engine.value import Value, apply, dot_node
 
+__all__ = ["dot", "log_softmax", "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "std", "sum", "var"]
+
 
 def _gathered(name: str, xs: Iterable[Any]) -> list[Any]:
     if isinstance(xs, Value):

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from autograd.engine.value import Value
 
+__all__ = ["count_paths", "leaves", "levels", "parameters", "topological_order"]
+
 Place = TypeVar("Place", bound=Hashable)
 
 

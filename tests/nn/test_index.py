@@ -33,7 +33,7 @@ def test_what_is_listed_is_public_and_explained() -> None:
     assert len(dir(nn)) == len(set(dir(nn)))
     assert not [name for name in dir(nn) if name.startswith("_") or name not in str(nn.__doc__)]
     assert "Layer" in dir(nn)
-    assert "PACKAGE CONTENTS" in pydoc.render_doc(nn, renderer=pydoc.plaintext)
+    assert "PACKAGE CONTENTS" in pydoc.plain(pydoc.render_doc(nn))
 
 
 def test_importing_it_imports_nothing_heavy() -> None:

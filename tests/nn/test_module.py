@@ -319,10 +319,10 @@ def test_help_on_a_method_is_all_that_its_function_says(name: str, parameters: s
     method = getattr(MLP(2, [1]), name)
     assert set(inspect.signature(method).parameters) >= parameters
     assert "self" not in inspect.signature(method).parameters
-    text = pydoc.render_doc(method, renderer=pydoc.plaintext)
+    text = pydoc.plain(pydoc.render_doc(method))
     assert text.partition("\n")[0].startswith(f"Python Library Documentation: method {name} in module nn.")
     assert all(word in text for word in [*parameters, *words])
-    assert name in pydoc.render_doc(Module, renderer=pydoc.plaintext)
+    assert name in pydoc.plain(pydoc.render_doc(Module))
 
 
 def test_a_subclass_may_extend_such_a_method() -> None:

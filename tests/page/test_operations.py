@@ -6,6 +6,7 @@ Operations of the user's too: each primitive of the namespace, operators, kinks 
 import dataclasses
 import itertools
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,9 +179,20 @@ own(_smallest, lambda xp, y, a, b, c: 1.0, lambda xp, y, a, b, c: b * 0.5, lambd
 own(lambda xp, x: 2.0, lambda xp, y, x: 0, name="a constant", kink=lambda x: True)
 own(lambda xp, x: x, lambda xp, y, x: xp.nan, name="nothing", kink=lambda x: x)
 
+# In the table while the tests of this file run, and at no other time.
+ROWS = {what: ops.TABLE.pop(what) for what in OWN}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_rows() -> Iterator[None]:
+    ops.TABLE.update(ROWS)
+    yield
+    for what in OWN:
+        del ops.TABLE[what]
+
 
 @pytest.fixture(scope="module")
-def arithmetic(browser: Any) -> Any:
+def arithmetic(browser: Any, own_rows: None) -> Any:
     """A page that has the scripts of the page and starts nothing."""
     shared = "\nwindow.OPERATIONS = OPERATIONS; window.formats = { plainNumber, show };\n"
     code = script(operations([*BUILT_IN, *OWN])).replace("\nstart();\n", shared)
