@@ -31,11 +31,14 @@ DIRECTIVES = {
     "language_level": "3",
     "annotation_typing": False,  # value.pxd holds the C types; annotations are for people and mypy
     "autotestdict": False,  # doctest finds the docstrings without it
-    "binding": True,
+    # A method with binding=True takes any object for self when it is taken from the class: Value.tanh(2) would read
+    # memory that is not a Value's. Without it methods are CPython's own descriptors, which look first.
+    "binding": False,
     "boundscheck": False,
     "cpow": True,  # ** is C's pow, never complex
     "cdivision": True,  # x / 0 in C is inf or nan; value.py sees to the same uncompiled
     "embedsignature": True,
+    "embedsignature.format": "clinic",  # the form that inspect.signature reads from a compiled function
     "wraparound": False,
 }
 

@@ -5,9 +5,10 @@ an operation pays one test of an integer for them.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from contextvars import Token
 
-from autograd.engine.state import MODE, TracingError
+from autograd.engine.state import MODE, Mode, TracingError
 from autograd.engine.value import count_modes
 
 __all__ = ["detect_anomaly", "enable_grad", "no_grad"]
@@ -20,8 +21,18 @@ def _switched(**changes: bool) -> Iterator[None]:
     try:
         yield
     finally:
+        leave(token)
+
+
+def leave(token: Token[Mode]) -> None:
+    """End a mode, in whatever context its block ends.
+
+    A generator that is dropped while it is suspended inside of `with no_grad()` is closed by whoever collects it, and
+    an asynchronous one by the event loop: in another context, where there is nothing to take back.
+    """
+    count_modes(-1)
+    with suppress(ValueError):  # the token belongs to another context
         MODE.reset(token)
-        count_modes(-1)
 
 
 @contextmanager
@@ -62,7 +73,9 @@ def enable_grad() -> Iterator[None]:
 def detect_anomaly() -> Iterator[None]:
     """Raise AnomalyError at the first operation whose value, or gradient in `backward()`, is nan or inf.
 
-    The message names the operation, its operands and the line of the program that recorded it.
+    The message names the operation, its operands and the line of the program that recorded it. On the way back it also
+    names the first place where a factor of exactly 0 meets one that is infinite or nan: the path counts as 0 there,
+    which is right for a branch not taken, and may hide a limit that is another number.
 
     >>> from autograd import Value, detect_anomaly, log
     >>> with detect_anomaly():

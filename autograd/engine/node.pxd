@@ -45,7 +45,7 @@ cdef void _release(Node v) except *
 @cython.locals(v=Node)
 cpdef list numbers_of(list values)
 @cython.locals(v=Node, i=Py_ssize_t)
-cpdef object set_numbers(list values, list numbers, list slopes)
+cdef object _write_numbers(list values, double[::1] data, double[::1] grads)
 cpdef double peek(Node v) except? -1.0
 @cython.locals(v=Node)
 cpdef list taking_gradients(list values)

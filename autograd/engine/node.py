@@ -9,11 +9,13 @@ therefore does not change what `backward()` computes: a gradient belongs to the 
 
 from __future__ import annotations
 
+from array import array
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
 from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
-from autograd.engine.state import MODE, check_finite, refuse_number
+from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
 from autograd.support.convert import Number, to_float
 
 if TYPE_CHECKING:  # read by Cython at compile time
@@ -29,6 +31,7 @@ pending: list[Any] = []
 # Compiled, nothing else runs during a walk, and all walks share one stack, which never gets shorter than its floor: its
 # memory stays, and a small graph takes a tenth less. Plain Python may switch threads: there each walk has its own.
 FLOOR = 64
+unfolding = RLock()  # one thread at a time: the number moves from a field to a leaf, and must not be read halfway
 shared_stack: list[Any] = [None] * FLOOR
 draining = False
 
@@ -71,6 +74,10 @@ class Node:
     _mark: int
     _label: str | None
     _extra: Any
+
+    def __cinit__(self) -> None:
+        # Compiled only: a node that never met __init__ is a leaf, and not the result of operation number 0.
+        self._code = LEAF
 
     @property
     def data(self) -> float:
@@ -230,6 +237,18 @@ class Node:
         _release(self)
 
 
+if not cython.compiled:
+    # What a compiled node holds before __init__: Value.__new__(Value) is a leaf in both.
+    _BLANK = {"_code": LEAF, "_data": 0.0, "_grad": 0.0, "_da": 0.0, "_db": 0.0, "_flags": 0, "_mark": 0}
+
+    def _blank(self: Node, name: str) -> Any:
+        if name not in Node.__slots__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return _BLANK.get(name)
+
+    Node.__getattr__ = _blank  # type: ignore[attr-defined]
+
+
 def checked_label(text: Any) -> str:
     # Exactly a str: an instance of a subclass could refer back to the node and close a cycle that nothing collects.
     if not isinstance(text, str):
@@ -239,15 +258,16 @@ def checked_label(text: Any) -> str:
 
 def _unfold_constant(v: Node) -> None:
     """Make a leaf of the plain number among the operands, now that somebody looks."""
-    row = ops.ROWS[v._code]
-    leaf: Any = type(v)  # Value, which this file does not know
-    if v._flags & INLINE_A:
-        v._a = leaf(v._da, role="constant")
-        v._da = to_float(row.derivatives[0](ops.FLOATS, v._data, v._da, v._b._data))
-    else:
-        v._b = leaf(v._db, role="constant")
-        v._db = to_float(row.derivatives[1](ops.FLOATS, v._data, v._a._data, v._db))
-    v._flags &= ~(INLINE_A | INLINE_B)
+    with unfolding:
+        row = ops.ROWS[v._code]
+        leaf: Any = type(v)  # Value, which this file does not know
+        if v._flags & INLINE_A:
+            v._a = leaf(v._da, role="constant")
+            v._da = to_float(row.derivatives[0](ops.FLOATS, v._data, v._da, v._b._data))
+        elif v._flags & INLINE_B:  # else another thread was first
+            v._b = leaf(v._db, role="constant")
+            v._db = to_float(row.derivatives[1](ops.FLOATS, v._data, v._a._data, v._db))
+        v._flags &= ~(INLINE_A | INLINE_B)
 
 
 # ----- The walk back -----
@@ -302,6 +322,9 @@ def _backward(root: Node, seed: float, anomalies: bool) -> None:
     root._grad = seed
     for i in range(len(order) - 1, -1, -1):
         v = cython.cast(Node, order[i])
+        if anomalies:
+            for a, slope in zip(v.operands, v.local_grads, strict=True):
+                check_stopped(a, slope, v, v._grad)
         if v._grad == 0.0:
             continue  # nothing arrives here, so nothing leaves: not even 0 · inf
         if v._flags & WIDE:
@@ -313,7 +336,7 @@ def _backward(root: Node, seed: float, anomalies: bool) -> None:
                 _send(v._b, v._db, v._grad)
         if anomalies:
             for a in v.operands:
-                check_finite(a, v)
+                check_gradient(a, a._grad, v, v._grad)
 
 
 def _spread(operands: tuple[Node, ...], slopes: Any, grad: float) -> None:
@@ -353,27 +376,52 @@ def _release(v: Node) -> None:
         draining = False
 
 
+# Called from Python with anything at all, and compiled without bounds and None checks: so each checks first.
+
+
 def peek(v: Node) -> float:
     """The number of a node, while a function is traced too: for checks that leave no trace in what is computed."""
+    if not isinstance(v, Node):
+        raise TypeError(f"peek() takes a Value, got {v!r}")
     return v._data
+
+
+def _check_nodes(name: str, values: list[Any]) -> None:
+    for v in values:
+        if not isinstance(v, Node):
+            raise TypeError(f"{name}() takes a list of Values, got {v!r} in it")
 
 
 def numbers_of(values: list[Any]) -> list[float]:
     """The numbers of many nodes: a tenth of the time that `[v.data for v in values]` takes."""
+    _check_nodes("numbers_of", values)
     return [v._data for v in values]
 
 
 def taking_gradients(values: list[Any]) -> list[bool]:
     """For many nodes whether each takes a gradient."""
+    _check_nodes("taking_gradients", values)
     return [v._flags & REQUIRES != 0 for v in values]
 
 
 def set_numbers(values: list[Any], numbers: list[float], slopes: list[float]) -> None:
-    """Set the numbers of many nodes, and their gradients."""
+    """Set the numbers of many nodes, and their gradients: all of them, or on a wrong argument none.
+
+    Raises TypeError for what is no Value or no number, ValueError for lists of different lengths.
+    """
+    _check_nodes("set_numbers", values)
+    # Finished arrays: from here on no code of anybody else runs, which could make a list shorter.
+    data, grads = array("d", numbers), array("d", slopes)
+    if len(data) != len(values) or len(grads) != len(values):
+        raise ValueError(f"set_numbers(): {len(values)} Values, but {len(data)} numbers and {len(grads)} gradients")
+    _write_numbers(values, data, grads)
+
+
+def _write_numbers(values: list[Any], data: Any, grads: Any) -> None:
     for i in range(len(values)):
-        v = values[i]
-        v._data = numbers[i]
-        v._grad = slopes[i]
+        v = cython.cast(Node, values[i])
+        v._data = data[i]
+        v._grad = grads[i]
 
 
 def count_modes(change: int) -> None:

@@ -54,14 +54,17 @@ class Value(Node):
     __slots__ = ()
 
     def __init__(self, data: Number, label: str = "", *, requires_grad: bool = True, role: str = "input") -> None:
+        if self._code != LEAF:
+            raise TypeError(f"{self!r} was computed, and cannot be made a leaf: make a new Value")
         self._data = data if type(data) is float else to_float(data)
         self._flags = REQUIRES if role == "input" else _role_flags(role)
         if not requires_grad:
             self._flags &= ~REQUIRES
         self._code = LEAF
         self._label = label if type(label) is str else checked_label(label)
+        self._grad = 0.0
         if not cython.compiled:  # compiled, a new node holds None and 0 already
-            self._grad = self._da = self._db = 0.0
+            self._da = self._db = 0.0
             self._a = self._b = self._extra = None
             self._mark = 0
 
@@ -433,16 +436,24 @@ def count_modes(change: int) -> None:
 def node(
     op: Op, operands: Sequence[Any], data: float, local_grads: Sequence[float], params: Sequence[float] = ()
 ) -> Value:
-    """Record one node: the result `data` of `op` on operands (Values or plain numbers), with its local derivatives."""
+    """Record one node: the result `data` of `op` on operands (Values or plain numbers), with its local derivatives.
+
+    Raises TypeError for an `op` that is no row of the table, ValueError unless there is one derivative an operand.
+    """
+    if not isinstance(op, Op) or not 0 <= op.index < len(ops.ROWS) or ops.ROWS[op.index] is not op:
+        raise TypeError(f"node() takes a row of the table of operations, got {op!r}")
     values = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in operands])
-    if len(local_grads) != len(values):
-        raise ValueError(f"{op.name}: {len(values)} operands but {len(local_grads)} local derivatives")
-    if params or len(values) > 2 or not values:
-        v = _wide(op.index, values, number(data), array("d", local_grads), tuple(params))
+    # A finished array: a sequence may lie about its length, and the walk back does not look again.
+    slopes = array("d", [number(slope) for slope in local_grads])
+    if len(slopes) != len(values):
+        raise ValueError(f"{op.name}: {len(values)} operands but {len(slopes)} local derivatives")
+    settings = tuple(params)
+    if settings or len(values) > 2 or not values:
+        v = _wide(op.index, values, number(data), slopes, settings)
     elif len(values) == 2:
-        v = _binary(values[0], values[1], number(data), number(local_grads[0]), number(local_grads[1]), op.index)
+        v = _binary(values[0], values[1], number(data), slopes[0], slopes[1], op.index)
     else:
-        v = _unary(values[0], number(data), number(local_grads[0]), op.index)
+        v = _unary(values[0], number(data), slopes[0], op.index)
     if not op.differentiable:
         v._flags &= ~REQUIRES
     return v
@@ -468,10 +479,18 @@ def _apply_unary(a: Value, name: str) -> Value:
 
 
 def dot_node(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
-    """One node for bias + Σ weights[i]·inputs[i]; the lengths are the caller's to check; bias may be None."""
-    n = len(weights)
-    given = [*weights, *inputs] if bias is None else [*weights, *inputs, bias]
-    operands = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in given])
+    """One node for bias + Σ weights[i]·inputs[i]; bias may be None.
+
+    Raises ValueError unless there are as many weights as inputs.
+    """
+    factors = [*weights]
+    n = len(factors)  # of the finished list: a sequence may lie about its length
+    factors += inputs
+    if len(factors) != 2 * n:
+        raise ValueError(f"dot: {n} weights but {len(factors) - n} inputs; there must be as many of each")
+    if bias is not None:
+        factors.append(bias)
+    operands = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in factors])
     slopes = array("d", bytes(8 * len(operands)))
     return _wide(DOT, operands, _dot(operands, slopes, n), slopes, ())
 
