@@ -1,23 +1,36 @@
 """Derivatives as results: `grad` of recorded values to any order, and `value_and_grad`, `jacobian`, ... of functions.
 
-Nothing here touches the `.grad` of a Value.
+Nothing here touches the `.grad` of a Value. The functions nest: a result that depends on a Value which somebody may
+differentiate by is a recorded Value itself. That is a Value that the function reads from outside, a computed one or a
+parameter among the arguments, and inside of another derivative any Value. All other results are floats, and an input
+among the arguments counts as its number. Under `no_grad()` the functions record what they need, and give constants.
+
+>>> derivative(lambda x: x * derivative(lambda y: x * y)(1.0))(3.0)  # x · x
+6.0
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from autograd import functions
 from autograd.engine import ops
 from autograd.engine.node import peek
-from autograd.engine.state import MODE, refuse_number
+from autograd.engine.state import MODE, NoHistoryError, check_gradient, check_stopped, refuse_number
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.graph.nested import leaves_of, like, values_like
+from autograd.modes import enable_grad
 from autograd.support.convert import Number, to_float
+from autograd.support.text import short
 
 __all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
 
 Adjoint = Any  # a float, or with create_graph a float or Value
+
+# Whether the function of an outer derivative is running: then grad() inside of it records without being told to.
+_NESTED: ContextVar[bool] = ContextVar("chaingrad_nested", default=False)
 
 
 def grad(
@@ -25,17 +38,18 @@ def grad(
     inputs: Value | Sequence[Value],
     *,
     seed: Number = 1.0,
-    create_graph: bool = False,
+    create_graph: bool | None = None,
     allow_unused: bool = True,
 ) -> Any:
     """∂output/∂input for each input (a list for a list, one result for one), interior nodes included.
 
     With `create_graph=True` the results are Values, recorded from the same table of rules, so that they can be
-    differentiated and drawn again; otherwise they are floats. An input that the output does not depend on has
-    derivative 0, or raises ValueError with `allow_unused=False`.
+    differentiated and drawn again; otherwise they are floats. None, the default, records inside of a function that is
+    being differentiated, and only there. An input that the output does not depend on has derivative 0, or raises
+    ValueError with `allow_unused=False`.
 
     Raises TypeError if the output or an input is not a Value; RuntimeError if, with `create_graph`, `.data` of a node
-    was changed after it was recorded.
+    was changed after it was recorded, and for an output that was computed under `no_grad()`.
 
     >>> x = Value(2.0)
     >>> y = x**3
@@ -48,20 +62,47 @@ def grad(
             f"grad() takes a recorded Value and what to differentiate by, got {output!r} ({type(output).__name__}); "
             "for a function, write derivative(f)(x) or value_and_grad(f)(x)"
         )
+    if create_graph is None:
+        create_graph = _NESTED.get()
     if not create_graph:
         refuse_number("grad() without create_graph=True")
+    if not isinstance(inputs, (Value, list, tuple)):
+        raise TypeError(f"grad() takes a Value or a list of Values to differentiate by, got {short(inputs)}")
     variables = [inputs] if isinstance(inputs, Value) else list(inputs)
     for v in variables:
         if not isinstance(v, Value):
             raise TypeError(f"grad() takes Values, got {v!r} ({type(v).__name__})")
+    if not MODE.get().recording and output.role == "constant" and output not in variables:
+        raise NoHistoryError(
+            f"grad() of {output!r}: it was computed under no_grad(), and how was not recorded. Compute it inside of "
+            "`with enable_grad():`, or use derivative(f)(x) or value_and_grad(f)(x), which record by themselves"
+        )
     order = topological_order(output)
     if not allow_unused:
         _refuse_unused(output, variables, order)
-    adjoints = _adjoints(output, variables, order, to_float(seed), create_graph)
+    with recording():
+        derivatives = _grad(output, variables, order, create_graph, to_float(seed))
+    return derivatives[0] if isinstance(inputs, Value) else derivatives
+
+
+def _grad(
+    output: Value, variables: list[Value], order: list[Value], create_graph: bool, seed: float = 1.0
+) -> list[Any]:
+    adjoints = _adjoints(output, variables, order, seed, create_graph)
     derivatives = [adjoints.get(v, 0.0) for v in variables]
     if create_graph:
-        derivatives = [d if isinstance(d, Value) else Value(d, role="constant") for d in derivatives]
-    return derivatives[0] if isinstance(inputs, Value) else derivatives
+        return [d if isinstance(d, Value) else Value(d, role="constant") for d in derivatives]
+    return derivatives
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Record, whatever mode is on around; where none is on, at no cost to the operations inside."""
+    if MODE.get().recording:
+        yield
+    else:
+        with enable_grad():
+            yield
 
 
 def _refuse_unused(output: Value, variables: list[Value], order: list[Value]) -> None:
@@ -85,21 +126,30 @@ def _adjoints(
             reaching.add(node)
     # Downwards, results before operands: when a node's turn comes, all that used it has passed its part on.
     adjoints: dict[Value, Adjoint] = {output: seed}
+    anomalies = MODE.get().anomalies
     for node in reversed(order):
         if node not in reaching or node not in adjoints or node.is_leaf:
             continue
         slopes = _recorded_slopes(node, reaching) if create_graph else node.local_grads
         for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
             if operand in reaching:
+                if anomalies:
+                    check_stopped(operand, number, node, _number(adjoints[node]))
                 part = _times(adjoints[node], slope, number)
                 if part is not None:
                     adjoints[operand] = adjoints[operand] + part if operand in adjoints else part
+                    if anomalies:
+                        check_gradient(operand, _number(adjoints[operand]), node, _number(adjoints[node]))
     return adjoints
+
+
+def _number(adjoint: Adjoint) -> float:
+    return peek(adjoint) if isinstance(adjoint, Value) else adjoint
 
 
 def _times(adjoint: Adjoint, slope: Any, number: float) -> Adjoint | None:
     """adjoint · slope; None where the engine's rule says that a factor of exactly 0 stops an infinite one."""
-    arriving = peek(adjoint) if isinstance(adjoint, Value) else adjoint
+    arriving = _number(adjoint)
     product = 0.0 if MODE.get().tracing else arriving * number  # a program minds such factors itself
     if product != product and (arriving == 0.0 or (number == 0.0 and arriving == arriving)):
         return None
@@ -122,7 +172,7 @@ def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:
             for rule, operand in zip(op.derivatives, node.operands, strict=True)
         ]
     for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
-        now = peek(slope) if isinstance(slope, Value) else slope
+        now = _number(slope)
         if operand in reaching and now != number and now == now and abs(now - number) > 1e-9 * abs(number):
             raise RuntimeError(
                 f"the data of {operand!r} or {node!r} was changed after it was recorded (local derivative "
@@ -134,7 +184,74 @@ def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:
     return [s.data if isinstance(s, Value) and not s.requires_grad else s for s in slopes]
 
 
-def value_and_grad(f: Callable[..., Value]) -> Callable[..., tuple[float, Any]]:
+# ----- Derivatives of functions -----
+
+
+class _Call:
+    """One call of a function to be differentiated: its arguments as Values, and what is to come out.
+
+    `inputs` are the Values to differentiate by. Afterwards `recorded` says whether derivatives must be Values: because
+    an argument was one, or the output depends on one from outside of the function.
+    """
+
+    def __init__(self, arguments: Sequence[Any]) -> None:
+        nested = _NESTED.get() or MODE.get().tracing
+        self.recorded = MODE.get().tracing or any(
+            isinstance(x, Value) and x.requires_grad and (nested or x.role != "input")
+            for argument in arguments
+            for x in leaves_of(argument)
+        )
+        self.values = [values_like(argument, self.recorded) for argument in arguments]
+        self.inputs = [leaf for value in self.values for leaf in leaves_of(value)]
+        self.detached = not MODE.get().recording
+
+    def outputs(self, f: Callable[..., Any]) -> tuple[list[Value], list[list[Value]], bool]:
+        """What f gives, each with its topological order, and whether it gave one Value instead of several."""
+        token = _NESTED.set(True)
+        try:
+            result = f(*self.values)
+        finally:
+            _NESTED.reset(token)
+        alone = not isinstance(result, (list, tuple)) and not getattr(result, "ndim", 0)
+        outputs = [_checked(f, output) for output in ([result] if alone else list(result))]
+        orders = [topological_order(output) for output in outputs]
+        own = set(self.inputs)
+        self.recorded = self.recorded or any(
+            v.is_leaf and v.requires_grad and v not in own for order in orders for v in order
+        )
+        return outputs, orders, alone
+
+    def output(self, f: Callable[..., Any]) -> tuple[Value, list[Value]]:
+        """The one Value that f gives, and its topological order."""
+        outputs, orders, alone = self.outputs(f)
+        if not alone:
+            raise TypeError(f"{_name(f)} must return one Value, got {len(outputs)}: for several, use jacobian or jvp")
+        return outputs[0], orders[0]
+
+    def gives(self, x: Any) -> Any:
+        """A result as the caller gets it: a float, a Value, or under an outer no_grad() a constant."""
+        if not self.recorded:
+            return x.data if isinstance(x, Value) else x
+        if self.detached or not isinstance(x, Value):
+            return Value(_number(x), role="constant")
+        return x
+
+    def shaped(self, derivatives: Sequence[Any]) -> Any:
+        """One derivative for each input, in the shape of the arguments: alone for one argument, else a tuple."""
+        by_input = dict(zip(self.inputs, map(self.gives, derivatives), strict=True))
+        shaped = tuple(like(value, by_input) for value in self.values)
+        return shaped[0] if len(shaped) == 1 else shaped
+
+    def direction(self, vector: Any) -> list[Any]:
+        """The numbers or Values of a vector, one for each input."""
+        entries = [x if isinstance(x, Value) else to_float(x) for x in leaves_of(vector)]
+        if len(entries) != len(self.inputs):
+            raise ValueError(f"the vector has {len(entries)} numbers, the arguments have {len(self.inputs)}")
+        self.recorded = self.recorded or any(isinstance(x, Value) for x in entries)
+        return entries
+
+
+def value_and_grad(f: Callable[..., Value]) -> Callable[..., tuple[Any, Any]]:
     """A function that returns f's value and its derivatives, shaped as the arguments: numbers or nested lists of them.
 
     For one argument its derivative comes alone, for several as a tuple.
@@ -142,66 +259,83 @@ def value_and_grad(f: Callable[..., Value]) -> Callable[..., tuple[float, Any]]:
     >>> value_and_grad(lambda x, w: w[0] * x + w[1])(3.0, [2.0, 1.0])
     (7.0, (2.0, [3.0, 1.0]))
     """
+    _check_function("value_and_grad", f)
 
-    def value_and_derivatives(*arguments: Any) -> tuple[float, Any]:
-        values, inputs = _as_values(arguments)
-        output = _result(f, values)
-        return output.data, _shaped_as(values, inputs, grad(output, inputs))
+    def value_and_derivatives(*arguments: Any) -> tuple[Any, Any]:
+        call = _Call(arguments)
+        with recording():
+            output, order = call.output(f)
+            slopes = _grad(output, call.inputs, order, call.recorded)
+        return call.gives(output), call.shaped(slopes)
 
     return value_and_derivatives
 
 
-def derivative(f: Callable[[Value], Value], order: int = 1) -> Callable[[Number], float]:
+def derivative(f: Callable[[Value], Value], order: int = 1) -> Callable[[Any], Any]:
     """The derivative of the given order of a function of one scalar; order 0 is f itself.
 
     Raises ValueError for an order that is not a whole number >= 0.
 
-    >>> derivative(lambda x: x**4, order=3)(2.0)
-    48.0
+    >>> derivative(lambda x: x**4, order=3)(2.0), derivative(derivative(lambda x: x**4))(2.0)
+    (48.0, 48.0)
     """
-    if not isinstance(order, int) or order < 0:
+    _check_function("derivative", f)
+    if not isinstance(order, int) or isinstance(order, bool) or order < 0:
         raise ValueError(
             f"order must be a whole number from 0 on, got {order!r}; write derivative(f)(x) for the value at x"
         )
 
-    def nth(x: Number) -> float:
-        at = Value(x)
-        result = _result(f, [at])
-        for _ in range(order):
-            result = grad(result, at, create_graph=True)
-        return result.data
+    def nth(x: Any) -> Any:
+        call = _Call([x])
+        if len(call.inputs) != 1 or not isinstance(call.values[0], Value):
+            raise TypeError(
+                f"derivative() is of a function of one number, got {short(x)}: use value_and_grad or jacobian"
+            )
+        with recording():
+            result, below = call.output(f)
+            for left in range(order, 0, -1):
+                (result,) = _grad(result, call.inputs, below, left > 1 or call.recorded)
+                below = topological_order(result) if left > 1 else []
+        return call.gives(result)
 
     return nth
 
 
-def jacobian(f: Callable[..., Sequence[Value]]) -> Callable[..., list[list[float]]]:
+def jacobian(f: Callable[..., Sequence[Value]]) -> Callable[..., list[list[Any]]]:
     """The matrix ∂fᵢ/∂xⱼ of a function that returns a list; arguments are scalars or lists, xⱼ counts through them.
 
     >>> jacobian(lambda x, y: [x * y, x + y])(2.0, 3.0)
     [[3.0, 2.0], [1.0, 1.0]]
     """
+    _check_function("jacobian", f)
 
-    def rows(*arguments: Any) -> list[list[float]]:
-        values, inputs = _as_values(arguments)
-        outputs = f(*values)
-        if isinstance(outputs, Value):
-            outputs = [outputs]
-        return [grad(_checked(f, output), inputs) for output in outputs]
+    def rows(*arguments: Any) -> list[list[Any]]:
+        call = _Call(arguments)
+        with recording():
+            outputs, orders, _ = call.outputs(f)
+            matrix = [
+                _grad(output, call.inputs, order, call.recorded) for output, order in zip(outputs, orders, strict=True)
+            ]
+        return [[call.gives(slope) for slope in row] for row in matrix]
 
     return rows
 
 
-def hessian(f: Callable[..., Value]) -> Callable[..., list[list[float]]]:
+def hessian(f: Callable[..., Value]) -> Callable[..., list[list[Any]]]:
     """The matrix ∂²f/∂xᵢ∂xⱼ of a function of scalars or lists of them.
 
     >>> hessian(lambda x, y: x**2 * y + y**3)(3.0, 2.0)
     [[4.0, 6.0], [6.0, 12.0]]
     """
+    _check_function("hessian", f)
 
-    def rows(*arguments: Any) -> list[list[float]]:
-        values, inputs = _as_values(arguments)
-        first = grad(_result(f, values), inputs, create_graph=True)
-        return [grad(slope, inputs) for slope in first]
+    def rows(*arguments: Any) -> list[list[Any]]:
+        call = _Call(arguments)
+        with recording():
+            output, order = call.output(f)
+            first = _grad(output, call.inputs, order, create_graph=True)
+            matrix = [_grad(slope, call.inputs, topological_order(slope), call.recorded) for slope in first]
+        return [[call.gives(slope) for slope in row] for row in matrix]
 
     return rows
 
@@ -214,14 +348,18 @@ def hvp(f: Callable[..., Value]) -> Callable[..., Any]:
     >>> hvp(lambda x: x[0] ** 2 * x[1] + x[1] ** 3)([3.0, 2.0], [1.0, 0.0])
     [4.0, 6.0]
     """
+    _check_function("hvp", f)
 
     def product(*arguments: Any) -> Any:
-        *points, vector = arguments
-        values, inputs = _as_values(points)
-        weights = _matching(vector, inputs)
-        first = grad(_result(f, values), inputs, create_graph=True)
-        directional = sum((slope * w for slope, w in zip(first, weights, strict=True)), Value(0.0, role="constant"))
-        return _shaped_as(values, inputs, grad(directional, inputs))
+        *points, vector = _with_vector("hvp", arguments)
+        call = _Call(points)
+        weights = call.direction(vector)
+        with recording():
+            output, order = call.output(f)
+            first = _grad(output, call.inputs, order, create_graph=True)
+            directional = sum((slope * w for slope, w in zip(first, weights, strict=True)), Value(0.0, role="constant"))
+            slopes = _grad(directional, call.inputs, topological_order(directional), call.recorded)
+        return call.shaped(slopes)
 
     return product
 
@@ -232,38 +370,50 @@ def jvp(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     >>> jvp(lambda x, y: [x * y, x + y])(2.0, 3.0, (1.0, 10.0))
     ([6.0, 5.0], [23.0, 11.0])
     """
+    _check_function("jvp", f)
 
     def push(*arguments: Any) -> tuple[Any, Any]:
-        *points, vector = arguments
-        values, inputs = _as_values(points)
-        tangents = dict(zip(inputs, _matching(vector, inputs), strict=True))
-        outputs = f(*values)
-        several = [outputs] if isinstance(outputs, Value) else list(outputs)
-        for node in topological_order([_checked(f, output) for output in several]):
-            if node not in tangents:
-                terms = [_times(tangents[a], d, d) or 0.0 for a, d in zip(node.operands, node.local_grads, strict=True)]
-                tangents[node] = sum(terms, 0.0)
-        results = [output.data for output in several], [tangents[output] for output in several]
-        return (results[0][0], results[1][0]) if isinstance(outputs, Value) else results
+        *points, vector = _with_vector("jvp", arguments)
+        call = _Call(points)
+        tangents: dict[Value, Any] = dict(zip(call.inputs, call.direction(vector), strict=True))
+        with recording():
+            outputs, _, alone = call.outputs(f)
+            for node in topological_order(outputs):
+                # Operands before results: the slope of a node along v is the sum over its operands.
+                if node not in tangents:
+                    moving = {operand for operand in node.operands if tangents[operand] is not None}
+                    tangents[node] = _tangent(node, moving, tangents, call.recorded) if moving else None
+        values = [call.gives(output) for output in outputs]
+        slopes = [call.gives(0.0 if tangents[output] is None else tangents[output]) for output in outputs]
+        return (values[0], slopes[0]) if alone else (values, slopes)
 
     return push
 
 
-def _as_values(arguments: Sequence[Any]) -> tuple[list[Any], list[Value]]:
-    """The arguments with a Value for each number in them, and those Values in one list."""
-    values = [values_like(argument) for argument in arguments]
-    return values, [leaf for value in values for leaf in leaves_of(value)]
+def _tangent(node: Value, moving: set[Value], tangents: dict[Value, Any], recorded: bool) -> Any:
+    slopes = _recorded_slopes(node, moving) if recorded else node.local_grads
+    result: Any = 0.0
+    for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
+        part = _times(tangents[operand], slope, number) if operand in moving else None
+        if part is not None:
+            result = result + part
+    return result
 
 
-def _shaped_as(values: Sequence[Any], inputs: Sequence[Value], derivatives: Sequence[Any]) -> Any:
-    """One derivative for each input, in the shape of the arguments: alone for one argument, else a tuple."""
-    by_input = dict(zip(inputs, derivatives, strict=True))
-    shaped = tuple(like(value, by_input) for value in values)
-    return shaped[0] if len(shaped) == 1 else shaped
+def _with_vector(name: str, arguments: Sequence[Any]) -> Sequence[Any]:
+    if len(arguments) < 2:
+        raise TypeError(f"{name}(f) takes the arguments of f and then a vector, got {len(arguments)} in all")
+    return arguments
 
 
-def _result(f: Callable[..., Any], values: Sequence[Any]) -> Value:
-    return _checked(f, f(*values))
+def _check_function(name: str, f: Any) -> None:
+    if not callable(f):
+        more = "; of a recorded Value, use grad(output, inputs)" if isinstance(f, Value) else ""
+        raise TypeError(f"{name}() takes a function, got {short(f)} ({type(f).__name__}){more}")
+
+
+def _name(f: Callable[..., Any]) -> str:
+    return str(getattr(f, "__name__", None) or repr(f))
 
 
 def _checked(f: Callable[..., Any], output: Any) -> Value:
@@ -272,12 +422,4 @@ def _checked(f: Callable[..., Any], output: Any) -> Value:
     try:
         return Value(output, role="constant")  # a plain number: it depends on nothing
     except TypeError:
-        name = getattr(f, "__name__", repr(f))
-        raise TypeError(f"{name} must return a Value, got {output!r} ({type(output).__name__})") from None
-
-
-def _matching(vector: Any, inputs: list[Value]) -> list[float]:
-    numbers = [to_float(x) for x in leaves_of(vector)]
-    if len(numbers) != len(inputs):
-        raise ValueError(f"the vector has {len(numbers)} numbers, the arguments have {len(inputs)}")
-    return numbers
+        raise TypeError(f"{_name(f)} must return a Value, got {short(output)} ({type(output).__name__})") from None

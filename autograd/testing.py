@@ -10,7 +10,6 @@ from autograd.derivatives import grad
 from autograd.engine import ops
 from autograd.engine.value import Value
 from autograd.graph import topological_order
-from autograd.modes import no_grad
 from autograd.support.convert import Number, to_float
 
 STEP = 2.0**-17  # about the cube root of the float epsilon, where truncation and rounding of a central difference meet
@@ -139,8 +138,7 @@ def _partials(f: Callable[..., Any], point: list[float], order: int) -> dict[tup
     """All partial derivatives of one order, by the indices of the inputs in the order of differentiation."""
     leaves = [Value(x) for x in point]
     if order == 0:
-        with no_grad():
-            return {(): to_float(_number_of(f(*leaves)))}
+        return {(): to_float(_number_of(f(*leaves)))}
     results: dict[tuple[int, ...], Value] = {(): _recorded(f(*leaves))}
     for _ in range(order):
         results = {

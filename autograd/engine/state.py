@@ -25,6 +25,10 @@ class AnomalyError(ArithmeticError):
     """Under `detect_anomaly()`: an operation gave nan or inf, in its value or in a gradient."""
 
 
+class NoHistoryError(RuntimeError):
+    """A derivative was asked of a Value that was computed under `no_grad()`."""
+
+
 class TracingError(TypeError):
     """While a function is traced: its Python code asked for the number inside a Value."""
 

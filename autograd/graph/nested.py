@@ -25,17 +25,28 @@ def _entries(x: Any) -> list[Any] | None:
     return list(x) if getattr(x, "ndim", 0) else None
 
 
-def values_like(x: Any) -> Any:
+def values_like(x: Any, recorded: bool = False) -> Any:
     """The same structure, each number a fresh Value; Values are taken as numbers, so that the caller's stay untouched.
+
+    With `recorded`, a Value becomes a node that is computed from it. One of its own, because a function may read the
+    caller's Value besides taking it as an argument: its slope by the argument is not its slope by the Value.
 
     >>> values_like([1.0, [2.0]])
     [Value(data=1.0, grad=0.0), [Value(data=2.0, grad=0.0)]]
+    >>> values_like(Value(3.0, label="x")), values_like(Value(3.0, label="x"), recorded=True)
+    (Value(data=3.0, grad=0.0, label='x'), Value(data=3.0, grad=0.0, label='x', op='*'))
     """
     entries = _entries(x)
     if entries is None:
+        if not isinstance(x, Value):
+            return Value(x)
         # The label goes along, so that pictures and messages name the fresh Value as the caller does.
-        return Value(x.data, x.label) if isinstance(x, Value) else Value(x)
-    return [values_like(entry) for entry in entries]
+        if not recorded:
+            return Value(x.data, x.label)
+        same = x * 1.0  # exact for every number, -0.0, inf and nan included
+        same.label = x.label
+        return same
+    return [values_like(entry, recorded) for entry in entries]
 
 
 def leaves_of(x: Any) -> list[Any]:

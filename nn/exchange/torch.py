@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from nn.coefs import from_sklearn as from_sklearn
+from nn.coefs import to_sklearn as to_sklearn
+
 from autograd import Value
 from nn import activations
 from nn.activations import Activation
