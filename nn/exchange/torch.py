@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from nn.coefs import from_sklearn as from_sklearn
-from nn.coefs import to_sklearn as to_sklearn
-
 from autograd import Value
 from nn import activations
 from nn.activations import Activation
+from nn.coefs import from_sklearn as from_sklearn
+from nn.coefs import to_sklearn as to_sklearn
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
 from nn.neuron import Layer, Neuron, set_numbers
