@@ -6,33 +6,26 @@ an operation pays one test of an integer for them.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from contextvars import Token
 
-from autograd.engine.state import MODE, Mode, TracingError
+from autograd.engine.state import MODE, TracingError
 from autograd.engine.value import count_modes
 
 __all__ = ["detect_anomaly", "enable_grad", "no_grad"]
 
 
 @contextmanager
-def _switched(**changes: bool) -> Iterator[None]:
+def switched(**changes: bool) -> Iterator[None]:
+    """A change of the mode for one block; `changes` are fields of `Mode`."""
     count_modes(1)
     token = MODE.set(MODE.get()._replace(**changes))
     try:
         yield
     finally:
-        leave(token)
-
-
-def leave(token: Token[Mode]) -> None:
-    """End a mode, in whatever context its block ends.
-
-    A generator that is dropped while it is suspended inside of `with no_grad()` is closed by whoever collects it, and
-    an asynchronous one by the event loop: in another context, where there is nothing to take back.
-    """
-    count_modes(-1)
-    with suppress(ValueError):  # the token belongs to another context
-        MODE.reset(token)
+        # A generator that is left while it is suspended inside of `with no_grad()` is closed by whoever collects it, an
+        # asynchronous one by the event loop: in another context, where there is nothing to take back.
+        count_modes(-1)
+        with suppress(ValueError):  # the token belongs to another context
+            MODE.reset(token)
 
 
 @contextmanager
@@ -51,7 +44,7 @@ def no_grad() -> Iterator[None]:
             "no_grad() while tracing: the program would keep the numbers of one example. Leave it out: a program "
             "computes gradients only when it is asked for them"
         )
-    with _switched(recording=False):
+    with switched(recording=False):
         yield
 
 
@@ -65,7 +58,7 @@ def enable_grad() -> Iterator[None]:
     ...     (x * x).requires_grad
     True
     """
-    with _switched(recording=True):
+    with switched(recording=True):
         yield
 
 
@@ -83,5 +76,5 @@ def detect_anomaly() -> Iterator[None]:
     Traceback (most recent call last):
     autograd.engine.state.AnomalyError: log of (p = 0) is -inf, at ...
     """
-    with _switched(anomalies=True):
+    with switched(anomalies=True):
         yield

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.engine.state import MODE, TracingError
-from autograd.engine.value import Value, count_modes
+from autograd.engine.state import TracingError
+from autograd.engine.value import Value
 from autograd.graph import topological_order
+from autograd.modes import switched
 from autograd.program.arguments import Arguments, Placeholders, read_arguments
 from autograd.program.machine import Array, Machine
 from autograd.program.passes.graph import read_graph
@@ -171,13 +172,8 @@ def _listed(numbers: Sequence[float]) -> str:
 @contextmanager
 def tracing(recording: bool) -> Iterator[None]:
     """While a function is traced, asking a Value for its number is an error."""
-    count_modes(1)
-    token = MODE.set(MODE.get()._replace(tracing=True, recording=recording))
-    try:
+    with switched(tracing=True, recording=recording):
         yield
-    finally:
-        MODE.reset(token)
-        count_modes(-1)
 
 
 def rows_to_compare(rows: Array) -> list[int]:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value
 from nn import activations
 from nn.activations import Activation
-from nn.coefs import from_sklearn as from_sklearn
-from nn.coefs import to_sklearn as to_sklearn
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
 from nn.neuron import Layer, Neuron, set_numbers

@@ -1,13 +1,17 @@
 """no_grad, enable_grad, detect_anomaly: they nest, survive exceptions, and belong to one thread or task."""
 
 import asyncio
+import contextvars
+import gc
 import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 
-from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, log, no_grad, sqrt
+from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, grad, log, no_grad, sqrt, where
 from autograd.engine.state import MODE
+from autograd.engine.value import count_modes
 
 
 def records() -> bool:
@@ -130,3 +134,86 @@ def test_nothing_is_left_switched_on() -> None:
     with no_grad(), detect_anomaly():
         pass
     assert MODE.get() == (True, False, False)
+
+
+# ----- Blocks that end in another context than they began in -----
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every change of the counter that each operation tests: what is left on makes all of them slower for good."""
+    changes: list[int] = []
+
+    def count(change: int) -> None:
+        changes.append(change)
+        count_modes(change)
+
+    monkeypatch.setattr("autograd.modes.count_modes", count)
+    return changes
+
+
+@pytest.mark.parametrize("mode", [no_grad, enable_grad, detect_anomaly])
+def test_an_asynchronous_generator_that_is_left(mode: Callable[[], Any], counted: list[int]) -> None:
+    async def numbers() -> AsyncIterator[int]:
+        with mode():
+            for i in range(10):
+                yield i
+
+    async def first() -> int:
+        async for i in numbers():
+            return i  # the loop closes the generator later, in a context of its own
+        return -1
+
+    assert asyncio.run(first()) == 0
+    gc.collect()
+    assert counted == [1, -1]
+    assert (Value(2.0) * 3.0).requires_grad
+
+
+def test_a_generator_that_another_context_closes(counted: list[int]) -> None:
+    def numbers() -> Iterator[int]:
+        with no_grad():
+            yield 1
+
+    left = numbers()
+    contextvars.copy_context().run(next, left)
+    left.close()  # type: ignore[attr-defined]
+    assert counted == [1, -1] and (Value(2.0) * 3.0).requires_grad
+
+
+# ----- Anomalies: where a factor of exactly 0 decided -----
+
+STOPPED = {
+    "(√x)² at 0": (
+        lambda x: sqrt(x) ** 2,
+        0.0,
+        r"sqrt = 0, .* to x = 0, a gradient of exactly 0 meets a local derivative of inf",
+    ),
+    "x·√x at 0": (lambda x: (x * sqrt(x)) ** 2, 0.0, "a gradient of exactly 0 meets"),
+    "hypot at 0, squared": (lambda x: sqrt(x * x) ** 2, 0.0, "a gradient of exactly 0 meets a local derivative of inf"),
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_a_zero_that_stops_an_infinity_is_named(name: str) -> None:
+    f, at, message = STOPPED[name]
+    x = Value(at, label="x")
+    with detect_anomaly(), pytest.raises(AnomalyError, match=message):
+        f(x).backward()
+    with detect_anomaly(), pytest.raises(AnomalyError, match=message):
+        grad(f(x), x, create_graph=True)
+
+
+def test_branches_not_taken_are_no_anomaly_without_the_mode() -> None:
+    x = Value(0.0)
+    where(x > 0.0, sqrt(x), 0.0).backward()
+    assert x.grad == 0.0
+
+
+def test_a_gradient_that_is_not_finite_is_found_by_grad_too() -> None:
+    x = Value(0.0, label="x")
+    with (
+        detect_anomaly(),
+        pytest.raises(AnomalyError, match=r"the gradient of x = 0 became inf going back through sqrt"),
+    ):
+        grad(sqrt(x), x)

@@ -12,11 +12,18 @@ from pathlib import Path
 import pytest
 
 import autograd
-from tests.engine.test_no_way_into_memory import HOSTILE, targets
+from tests.engine.memory.test_no_way_into_memory import HOSTILE, targets
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1"
-TESTS = ("test_value", "test_hot_operations", "test_deep_graphs", "test_no_way_into_memory", "test_edges")
+TESTS = ("test_value", "test_hot_operations", "memory/test_no_way_into_memory")
+# One of each kind of what runs in C: the rest differs in which rule of the table it calls.
+TARGETS = """
+    Value.__init__ Value.__add__ Value.__pow__ Value.tanh Value.__float__ Value.detach Value.arctan2
+    Node.backward Node.data Node.grad Node.label Node.operands Node.local_grads Node.requires_grad Node.__deepcopy__
+    Extra.__init__ node.set_numbers node.numbers_of node.taking_gradients node.peek node.checked_label
+    value.node value.apply value.dot_node value.number value.is_plain
+"""
 
 pytestmark = [
     pytest.mark.slow,
@@ -73,7 +80,8 @@ def run(folder: Path, environment: dict[str, str], *arguments: str) -> str:
 
 def test_the_engines_tests(sanitized: tuple[Path, dict[str, str]]) -> None:
     files = [f"tests/engine/{name}.py" for name in TESTS]
-    printed = run(*sanitized, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *files)
+    deep = ["tests/engine/memory/test_deep_graphs.py", "-k", "not collector"]  # what it counts, PYTHONMALLOC changes
+    printed = run(*sanitized, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *files, *deep)
     assert " passed" in printed and "failed" not in printed
 
 
@@ -82,7 +90,9 @@ def test_hostile_calls(sanitized: tuple[Path, dict[str, str]]) -> None:
     before, _, rest = HOSTILE.partition("target = sys.argv[1]\n")
     body = "".join(f"    {line}\n" for line in rest.splitlines())
     code = f"{before}for target in sys.argv[1:]:\n{body}"
-    assert run(*sanitized, "-W", "ignore", "-c", code, *targets()).count("alive") == len(targets())
+    known = [target for target in TARGETS.split() if target in targets()]
+    assert len(known) > 20
+    assert run(*sanitized, "-W", "ignore", "-c", code, *known).count("alive") == len(known)
 
 
 def test_the_sanitizers_see_a_fault(sanitized: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
@@ -90,5 +100,5 @@ def test_the_sanitizers_see_a_fault(sanitized: tuple[Path, dict[str, str]], tmp_
     (tmp_path / "fault.c").write_text("#include <stdlib.h>\nint fault(int i) { int *a = malloc(8); return a[i]; }\n")
     subprocess.run(["gcc", *FLAGS.split(), "-shared", "-fPIC", "-o", "fault.so", "fault.c"], cwd=tmp_path, check=True)
     code = "import ctypes; ctypes.CDLL('./fault.so').fault(2)"
-    with pytest.raises(AssertionError, match="AddressSanitizer: heap-buffer-overflow"):
+    with pytest.raises(AssertionError, match="heap-buffer-overflow|insufficient space for an object of type"):
         run(tmp_path, sanitized[1], "-c", code)
