@@ -148,7 +148,8 @@ def build_folded(
     graph = blank_graph(paint, rankdir, {"ranksep": "0.5"})
     # How many boxes, nodes and frames each frame shows: one that would be empty is not drawn.
     contents = Counter(folded.around.values())
-    for frame, (_, parent, _) in enumerate(folded.frames):
+    # A frame comes after the one around it, so from the last to the first what is inside is counted already.
+    for frame, (_, parent, _) in reversed([*enumerate(folded.frames)]):
         if contents[frame] and parent >= 0:
             contents[parent] += 1
     _add_inside(graph, picture, folded, paint, -1, contents)

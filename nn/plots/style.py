@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from autograd.picture.themes import BLUE as BLUE
+from autograd.picture.themes import GREEN, SKY
+from autograd.picture.themes import ORANGE as ORANGE
+from autograd.picture.themes import VERMILION as VERMILION
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
 else:  # matplotlib is imported when the first picture is drawn
     Axes = Any
 
+PURPLE, GREY = "#cc79a7", "#7f7f7f"
 # Okabe and Ito's palette, the darker ones first so that lines show on white and on black.
-BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, GREY = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F",
-)  # fmt: skip
 CYCLE = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 DASHES = ("-", "--", "-.", ":", (0, (6, 1.5)), (0, (1, 1)))  # the second way to tell lines apart, in print
 

@@ -51,6 +51,25 @@ def test_a_folded_picture_shows_titles_counts_and_frames(rankdir: str, direction
     assert edges and all("label=" not in line for line in edges)
 
 
+def test_frames_in_frames_in_frames() -> None:
+    """The outer two hold nothing directly; they are drawn all the same, and every box keeps its label."""
+    outputs = []
+    for part in "ab":
+        inputs = [Value(2.0, label="x")]
+        for layer in range(2):
+            name = f"net.{part}.layers.{layer}.neurons"
+            inputs = [
+                (sum((Value(0.5, f"{name}.{n}.w{i}", role="parameter") * h for i, h in enumerate(inputs)), Value(0.0))
+                 + Value(0.1, f"{name}.{n}.b", role="parameter")).tanh()
+                for n in range(2)
+            ]  # fmt: skip
+        outputs += inputs
+    picture = Picture(draw(sum(outputs, Value(0.0)), collapse="neuron").svg)
+    frames = [str(texts[0]).split(":")[0] for name, texts in picture.texts.items() if name.startswith("frame")]
+    assert {"net.a.layers.0", "net.a.layers", "net.a", "net"} & set(frames) and len(frames) == len(set(frames)) >= 6
+    assert all(texts[0] for name, texts in picture.texts.items() if picture.kinds[name] == "node box")
+
+
 def test_the_output_stays_outside() -> None:
     model = MLP(2, [3, 1], seed=1)
     output = model([1.0, 2.0])
