@@ -1,6 +1,8 @@
 """The Value itself: what it holds, what it takes and refuses, how backward behaves, and micrograd's spelling."""
 
 import math
+import sys
+import threading
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -276,3 +278,32 @@ def test_numpy_functions_of_two() -> None:
     assert np.arctan2(v, w)[0].data == math.atan2(3.0, 4.0)
     assert np.maximum(v, w)[0].data == 4.0
     assert Value(5.0).clip(0, 1).data == 1.0
+
+
+def test_threads_that_read_one_graph_unfold_each_number_once() -> None:
+    """`x * 3.0` keeps the 3.0 in place of a local derivative, and moves it into a leaf when somebody looks."""
+    x = Value(2.0)
+    nodes = [x * (3.0 + i) if i % 2 else (3.0 + i) / x for i in range(4000)]
+    seen: list[list[tuple[Value, ...]]] = []
+    ready = threading.Barrier(4)
+
+    def read() -> None:
+        ready.wait()
+        seen.append([node.operands for node in nodes])
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        readers = [threading.Thread(target=read) for _ in range(4)]
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(seen) == 4
+    for i, (node, *operands) in enumerate(zip(nodes, *seen, strict=True)):
+        number = next(v for v in node.operands if v is not x)
+        assert number.data == 3.0 + i and all(o == node.operands for o in operands)
+        slope = 3.0 + i if i % 2 else -(3.0 + i) / 4.0
+        assert node.local_grads[node.operands.index(x)] == slope
