@@ -27,6 +27,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("autograd.explanation", "autograd.program"),
     ("autograd.picture",),
     ("autograd.page",),
+    ("autograd.checking",),
     ("autograd",),  # the index: it names what the rooms offer
     ("autograd.command", "autograd.testing"),
     ("autograd.__main__",),
