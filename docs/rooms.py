@@ -1,10 +1,11 @@
 """The rooms of the project and the arrows between them, read from the imports; `make pictures` draws docs/rooms.svg.
 
 `STOREYS` is the plan, from the ground up; the imports are what stands. tests/test_rooms.py holds the second against
-the first. A room is a folder of `autograd` or `nn`, or a file at the top of one.
+the first. A room is a folder of `autograd` or `nn`, or a file at the top of one; three folders inside of a room are
+rooms of their own.
 
 >>> room_of("autograd/program/passes/sums.py"), room_of("autograd/testing.py"), room_of("nn/optim/adaptive.py")
-('autograd.program', 'autograd.testing', 'nn.optim')
+('autograd.program.passes', 'autograd.testing', 'nn.optim')
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("autograd.engine",),
     ("autograd.graph",),
     ("autograd.functions", "autograd.reductions", "autograd.modes", "autograd.custom", "autograd.derivatives"),
-    ("autograd.explanation", "autograd.program"),
+    ("autograd.explanation", "autograd.program.passes"),
+    ("autograd.program.source",),
+    ("autograd.program",),
     ("autograd.picture",),
     ("autograd.page",),
     ("autograd.checking",),
@@ -39,21 +42,36 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("nn.losses", "nn.optim", "nn.metrics"),
     ("nn.io", "nn.clipping"),
     ("nn.training", "nn.plots"),
+    ("nn.training.compiled",),
     ("nn",),
     ("nn.sklearn", "nn.summary", "nn.exchange", "nn.demo", "nn.digits", "nn.animation"),
     ("nn.__main__",),
 )  # fmt: skip
+INNER = {room for storey in STOREYS for room in storey if room.count(".") == 2}
 COMMON = ("autograd.functions", "nn.module", "nn.sklearn")
 SHARED = {room for storey in STOREYS for room in storey if storey[0] in COMMON}
 
-# The doors that go up, each inside a function: who opens it, to which room, and what for.
+# The doors that go up, each inside a function: which file opens it to which, and what for.
 DOORS = {
-    ("autograd.engine", "autograd.graph"): "a Value is copied and pickled by reading its graph",
-    ("autograd.explanation", "autograd.picture"): "Explanation.draw shows its paths as a picture",
-    ("nn.module", "nn.training"): "model.fit, predict, predict_classes and evaluate",
-    ("nn.module", "nn.io"): "model.save and load_weights",
-    ("nn.module", "nn.summary"): "model.summary",
+    ("autograd/engine/node.py", "autograd/graph/copying.py"): "a Value is copied and pickled by reading its graph",
+    ("autograd/explanation/explanation.py", "autograd/picture/__init__.py"): "Explanation.draw shows its paths",
+    ("nn/module.py", "nn/training/__init__.py"): "model.fit, predict, predict_classes and evaluate",
+    ("nn/module.py", "nn/io/__init__.py"): "model.save and load_weights",
+    ("nn/module.py", "nn/summary.py"): "model.summary",
+    ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",
 }
+
+# Names that a file borrows from above for its annotations alone: nothing is imported when the program runs.
+TYPES = {
+    ("nn/callbacks.py", "nn/optim/optimizer.py"),
+    ("nn/callbacks.py", "nn/training/history.py"),
+    ("nn/module.py", "nn/summary.py"),
+}
+
+
+UNKNOWN = "a module by a name that is computed"
+OUTSIDE = {"tests", "benchmarks", "docs"}  # what is not installed with the packages
+INDICES = {"autograd/__init__.py", "nn/__init__.py"}  # which import by computed names what they list
 
 
 @dataclass(frozen=True)
@@ -79,8 +97,11 @@ def files(root: Path = ROOT) -> list[str]:
 
 def room_of(file: str) -> str:
     """The room of a file: its folder under the package, or the file itself if it lies at the top."""
-    parts = file.removesuffix(".py").split("/")[:2]
-    return ".".join(part for part in parts if part != "__init__")
+    parts = file.removesuffix(".py").split("/")
+    inner = ".".join(parts[:3])
+    if inner in INNER and len(parts) > 3:
+        return inner
+    return ".".join(part for part in parts[:2] if part != "__init__")
 
 
 def imports(root: Path = ROOT) -> list[Import]:
@@ -94,18 +115,18 @@ def imports_of(file: str, text: str, known: set[str]) -> list[Import]:
     result = []
     for node, late, typing in _statements(ast.parse(text)):
         for name in _names(node, file):
-            target = _file(name, known)
+            target = name if name == UNKNOWN or name.split(".")[0] in OUTSIDE else _file(name, known)
             if target and target != file:
-                result.append(Import(file, target, node.lineno, late, typing))
+                result.append(Import(file, target, getattr(node, "lineno", 0), late, typing))
     return result
 
 
-def _statements(tree: ast.AST, late: bool = False, typing: bool = False) -> Iterator[tuple[ast.stmt, bool, bool]]:
-    """Each import statement, with whether it stands in a function and whether only a type checker reads it."""
+def _statements(tree: ast.AST, late: bool = False, typing: bool = False) -> Iterator[tuple[ast.AST, bool, bool]]:
+    """Each import, with whether it stands in a function and whether only a type checker reads it."""
     for child in ast.iter_child_nodes(tree):
-        if isinstance(child, (ast.Import, ast.ImportFrom)):
+        if isinstance(child, (ast.Import, ast.ImportFrom)) or _loads(child):
             yield child, late, typing
-        elif isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING"):
+        if isinstance(child, ast.If) and ast.unparse(child.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
             for body, only_types in ((child.body, True), (child.orelse, typing)):
                 for statement in body:
                     yield from _statements(ast.Module([statement], []), late, only_types)
@@ -114,10 +135,20 @@ def _statements(tree: ast.AST, late: bool = False, typing: bool = False) -> Iter
             yield from _statements(child, late or function, typing)
 
 
-def _names(node: ast.stmt, file: str) -> Iterable[str]:
-    """The dotted names that a statement imports: `from a import b` names a.b, which may be a module or a name in a."""
+def _loads(node: ast.AST) -> bool:
+    """Whether a node is a call that imports a module by its name."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
+
+
+def _names(node: ast.AST, file: str) -> Iterable[str]:
+    """The dotted names that an import names: `from a import b` names a.b, which may be a module or a name in a."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
+    if isinstance(node, ast.Call):
+        names = [str(argument.value) for argument in node.args if isinstance(argument, ast.Constant)]
+        if len(names) < len(node.args):
+            return [UNKNOWN]
+        return ["".join(reversed(names)) if names[0].startswith(".") else names[0]]
     assert isinstance(node, ast.ImportFrom)
     base = node.module or ""
     if node.level:
@@ -150,15 +181,22 @@ def faults(edges: Iterable[Import]) -> list[str]:
     """What breaks the plan: an import that goes up, or sideways, and is no door; a door that is not in a function."""
     result = []
     for edge in edges:
+        line, files = f"{edge.source}:{edge.line} imports {edge.target}", (edge.source, edge.target)
+        if edge.target == UNKNOWN or edge.target.split(".")[0] in OUTSIDE:
+            if edge.source not in INDICES:
+                result.append(f"{line}: nobody can tell which room that is, or it is none")
+            continue
         source, target = edge.rooms
         low, high = storey_of(source), storey_of(target)
-        if source == target or edge.typing or high < low or (high == low and {source, target} <= SHARED):
+        if source == target or high < low or (high == low and {source, target} <= SHARED):
             continue
-        if (source, target) not in DOORS:
+        if edge.typing and (files in TYPES or source.rpartition(".")[0] == target.rpartition(".")[0] == "autograd"):
+            continue
+        if files not in DOORS or edge.typing:
             way = "up" if high > low else "sideways"
-            result.append(f"{edge.source}:{edge.line} imports {edge.target}: {source} -> {target} goes {way}")
+            result.append(f"{line}: {source} -> {target} goes {way}{', for types' if edge.typing else ''}")
         elif not edge.late:
-            result.append(f"{edge.source}:{edge.line} imports {edge.target}, a door, outside of a function")
+            result.append(f"{line}, a door, outside of a function")
     return result
 
 
@@ -190,8 +228,13 @@ def reachable(place: str, below: dict[str, set[str]]) -> set[str]:
 
 def arrows(edges: Iterable[Import]) -> set[tuple[str, str]]:
     """The arrows between rooms, doors and imports for the type checker left out."""
-    pairs = {edge.rooms for edge in edges if not edge.typing and edge.rooms not in DOORS}
+    pairs = {edge.rooms for edge in edges if runs(edge) and (edge.source, edge.target) not in DOORS}
     return {(source, target) for source, target in pairs if source != target}
+
+
+def runs(edge: Import) -> bool:
+    """Whether an import happens when the program runs, and leads to a file of the project."""
+    return not edge.typing and edge.target.endswith(".py")
 
 
 def drawn_arrows(edges: Iterable[Import]) -> set[tuple[str, str]]:
@@ -208,10 +251,17 @@ def drawn_arrows(edges: Iterable[Import]) -> set[tuple[str, str]]:
     }
 
 
+def drawn_doors() -> set[tuple[str, str]]:
+    """The doors of the picture; those inside of a room are not seen."""
+    pairs = {(_drawn(room_of(source)), _drawn(room_of(target))) for source, target in DOORS}
+    return {(source, target) for source, target in pairs if source != target}
+
+
 def _drawn(room: str) -> str:
     """The box of a room in the picture: entrances and the core of `nn` are one box each; the two indices are none."""
     if room in ("autograd", "nn") or room.endswith("__main__"):
         return ""
+    room = room.rpartition(".")[0] if room in INNER else room
     return STOREYS[storey_of(room)][0] if room in SHARED else room
 
 
@@ -225,7 +275,7 @@ TITLES = {
 def dot(edges: list[Import]) -> str:
     """The picture as DOT text: one box a room, one frame a package, doors dashed."""
     pairs = drawn_arrows(edges)
-    doors = {(_drawn(s), _drawn(t)) for s, t in DOORS}
+    doors = drawn_doors()
     boxes = sorted({room for pair in pairs | doors for room in pair})
     lines = [
         "digraph rooms {",
