@@ -58,12 +58,12 @@ def remainder(a: float, b: float) -> float:
 
 
 def floor_divide(a: float, b: float) -> float:
-    """The floor of a / b.
+    """The floor of a / b; nan for an infinite a, whose remainder is not known.
 
-    >>> floor_divide(-7.0, 3.0), floor_divide(1.0, 0.0)
-    (-3.0, inf)
+    >>> floor_divide(-7.0, 3.0), floor_divide(1.0, 0.0), floor_divide(inf, 2.0)
+    (-3.0, inf, nan)
     """
-    return a // b if b != 0.0 and math.isfinite(a) else divide(a, b)
+    return a // b if b != 0.0 else divide(a, b)
 
 
 def exp(x: float) -> float:

@@ -19,6 +19,7 @@ from autograd.engine.operation import ROWS as ROWS
 from autograd.engine.operation import TABLE as TABLE
 from autograd.engine.operation import Op as Op
 from autograd.engine.operation import Rule, register
+from autograd.engine.special import LARGEST_ORDER
 
 INF, NAN = ieee.inf, ieee.nan
 
@@ -49,9 +50,9 @@ _row("**", "^", "{0}^{{{1}}}", lambda xp, a, b: xp.power(a, b),
 _row("neg", "−", "-{0}", lambda xp, x: -x, lambda xp, y, x: -1.0,
      summary="The negative", formula="−x", rule="slope −1")  # fmt: skip
 _row("%", "mod", r"{0} \bmod {1}", lambda xp, a, b: xp.remainder(a, b),
-     lambda xp, y, a, b: 1.0, lambda xp, y, a, b: -xp.floor(xp.divide(a, b)),
+     lambda xp, y, a, b: 1.0, lambda xp, y, a, b: -xp.floor_divide(a, b),
      summary="The remainder, with the sign of the divisor", formula="a − b·⌊a/b⌋", rule="slope 1 and −⌊a/b⌋",
-     convention="at a jump, the slope of the piece that begins there", kink=lambda a, b: b != 0.0 and a % b == 0.0)  # fmt: skip
+     convention="at a jump, the slope of the piece that the value is on", kink=lambda a, b: b != 0.0 and a % b == 0.0)  # fmt: skip
 _row("//", "⌊÷⌋", r"\lfloor {0} / {1} \rfloor", lambda xp, a, b: xp.floor_divide(a, b), rules.zero, rules.zero,
      summary="The floor of a quotient", formula="⌊a / b⌋", rule="slope 0: a staircase", differentiable=False)  # fmt: skip
 _row("abs", "abs", r"\lvert {0} \rvert", lambda xp, x: xp.abs(x), lambda xp, y, x: xp.sign(x),
@@ -72,7 +73,7 @@ _row("exp", "exp", "e^{{{0}}}", lambda xp, x: xp.exp(x), lambda xp, y, x: y,
      summary="e to the power x", formula="e^x", rule="exp′ = exp")  # fmt: skip
 _row("exp2", "2^", "2^{{{0}}}", lambda xp, x: xp.exp2(x), lambda xp, y, x: y * log(2.0),
      summary="2 to the power x", formula="2^x", rule="(2^x)′ = 2^x·ln 2")  # fmt: skip
-_row("expm1", "expm1", "e^{{{0}}} - 1", lambda xp, x: xp.expm1(x), lambda xp, y, x: y + 1.0,
+_row("expm1", "expm1", "e^{{{0}}} - 1", lambda xp, x: xp.expm1(x), lambda xp, y, x: xp.exp(x),
      summary="e to the power x, minus 1, exact near 0", formula="e^x − 1", rule="(e^x − 1)′ = e^x")  # fmt: skip
 _row("log", "ln", r"\ln {0}", lambda xp, x: xp.log(x),
      lambda xp, y, x: xp.divide(rules.inside(xp, x), x),
@@ -87,14 +88,14 @@ _row("log1p", "log1p", r"\ln(1 + {0})", lambda xp, x: xp.log1p(x),
      lambda xp, y, x: xp.divide(rules.inside(xp, 1.0 + x), 1.0 + x),
      summary="The natural logarithm of 1 + x, exact near 0", formula="ln(1 + x)", rule="ln(1+x)′ = 1/(1+x)")  # fmt: skip
 _row("xlogy", "xlogy", r"{0} \ln {1}", lambda xp, x, y: xp.where(xp.equal(x, 0.0) * (1.0 - xp.isnan(y)), 0.0, x * xp.log(y)),
-     lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.equal(y, 0.0), 0.0, xp.log(y)),
+     lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.greater_equal(0.0, y), 0.0, xp.log(y)),
      lambda xp, z, x, y: xp.where(xp.equal(x, 0.0) * xp.equal(y, 0.0), 0.0, xp.divide(x, y)),
      summary="x times the logarithm of y, 0 for x = 0", formula="x·ln y", rule="ln y and x/y",
-     convention="0·ln 0 is 0 with both slopes 0, the limit", kink=lambda x, y: x == 0.0 and y == 0.0)  # fmt: skip
+     convention="0·ln y is 0 for every y; its slopes are 0 for y ≤ 0", kink=lambda x, y: x == 0.0 and y == 0.0)  # fmt: skip
 _row("logaddexp", "logaddexp", r"\ln(e^{{{0}}} + e^{{{1}}})",
      lambda xp, a, b: xp.where(xp.equal(a, b), a + log(2.0), xp.maximum(a, b) + xp.log1p(xp.exp(-xp.abs(a - b)))),
-     lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, xp.sigmoid(a - b)),
-     lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, xp.sigmoid(b - a)),
+     lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, rules.sigmoid(xp, a - b)),
+     lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, rules.sigmoid(xp, b - a)),
      summary="The logarithm of a sum of two exponentials", formula="ln(e^a + e^b)", rule="slopes σ(a−b) and σ(b−a)")  # fmt: skip
 
 # ----- Trigonometric and hyperbolic; angles in radians -------------------------------------------------------------------
@@ -109,9 +110,10 @@ _row("asin", "asin", r"\arcsin {0}", lambda xp, x: xp.arcsin(x), lambda xp, y, x
      summary="The angle in radians whose sine is x", formula="arcsin x", rule="arcsin′ = 1/√(1−x²)")  # fmt: skip
 _row("acos", "acos", r"\arccos {0}", lambda xp, x: xp.arccos(x), lambda xp, y, x: xp.divide(-1.0, xp.sqrt(1.0 - x * x)),
      summary="The angle in radians whose cosine is x", formula="arccos x", rule="arccos′ = −1/√(1−x²)")  # fmt: skip
-_row("atan", "atan", r"\arctan {0}", lambda xp, x: xp.arctan(x), lambda xp, y, x: xp.divide(1.0, 1.0 + x * x),
-     summary="The angle in radians whose tangent is x", formula="arctan x", rule="arctan′ = 1/(1+x²)")  # fmt: skip
 # Divided twice by the hypotenuse: the square of it under- and overflows long before the quotient does.
+_row("atan", "atan", r"\arctan {0}", lambda xp, x: xp.arctan(x),
+     lambda xp, y, x: xp.divide(xp.divide(1.0, xp.hypot(x, 1.0)), xp.hypot(x, 1.0)),
+     summary="The angle in radians whose tangent is x", formula="arctan x", rule="arctan′ = 1/(1+x²)")  # fmt: skip
 _row("atan2", "atan2", r"\operatorname{{atan2}}({0}, {1})", lambda xp, b, a: xp.arctan2(b, a),
      lambda xp, y, b, a: xp.where(xp.equal(xp.hypot(b, a), 0.0), a, xp.divide(xp.divide(a, xp.hypot(b, a)), xp.hypot(b, a))),
      lambda xp, y, b, a: xp.where(xp.equal(xp.hypot(b, a), 0.0), -b, xp.divide(xp.divide(-b, xp.hypot(b, a)), xp.hypot(b, a))),
@@ -121,7 +123,8 @@ _row("hypot", "hypot", r"\sqrt{{{0}^2 + {1}^2}}", lambda xp, a, b: xp.hypot(a, b
      lambda xp, y, a, b: xp.where(xp.equal(y, 0.0), 0.0, xp.divide(a, y)),
      lambda xp, y, a, b: xp.where(xp.equal(y, 0.0), 0.0, xp.divide(b, y)),
      summary="The length of the hypotenuse", formula="√(a² + b²)", rule="a/r and b/r",
-     convention="both slopes 0 at the origin, the smallest subgradient", kink=lambda a, b: a == 0.0 and b == 0.0)  # fmt: skip
+     convention="both slopes 0 at the origin, the smallest subgradient; detect_anomaly refuses second derivatives there",
+     kink=lambda a, b: a == 0.0 and b == 0.0)  # fmt: skip
 _row("sinh", "sinh", r"\sinh {0}", lambda xp, x: xp.sinh(x), lambda xp, y, x: xp.cosh(x),
      summary="The hyperbolic sine", formula="sinh x", rule="sinh′ = cosh")  # fmt: skip
 _row("cosh", "cosh", r"\cosh {0}", lambda xp, x: xp.cosh(x), lambda xp, y, x: xp.sinh(x),
@@ -147,8 +150,9 @@ _row("lgamma", "lnΓ", r"\ln\Gamma({0})", lambda xp, x: xp.lgamma(x), lambda xp,
 _row("digamma", "ψ", r"\psi({0})", lambda xp, x: xp.polygamma(0.0, x), lambda xp, y, x: xp.polygamma(1.0, x),
      summary="The derivative of lgamma", formula="ψ(x) = Γ′(x)/Γ(x)", rule="ψ′ = ψ⁽¹⁾, the trigamma function")  # fmt: skip
 _row("polygamma", "ψ⁽ⁿ⁾", r"\psi^{{({0})}}({1})", lambda xp, n, x: xp.polygamma(n, x), lambda xp, y, n, x: NAN,
-     lambda xp, y, n, x: xp.polygamma(n + 1.0, x),
-     summary="The n-th derivative of digamma", formula="ψ⁽ⁿ⁾(x)", rule="the next one: ψ⁽ⁿ⁺¹⁾; none in the order n")  # fmt: skip
+     lambda xp, y, n, x: xp.where(xp.greater_equal(n, LARGEST_ORDER), NAN, xp.polygamma(xp.minimum(n + 1.0, LARGEST_ORDER), x)),
+     summary="The n-th derivative of digamma", formula="ψ⁽ⁿ⁾(x)", rule="the next one: ψ⁽ⁿ⁺¹⁾; none in the order n",
+     convention=f"orders end at {LARGEST_ORDER:g}, whose own slope is nan")  # fmt: skip
 
 # ----- Steps, choices, bounds --------------------------------------------------------------------------------------------
 
@@ -195,7 +199,7 @@ _row("clamp", "clamp", r"\operatorname{{clamp}}({0}, {1}, {2})", lambda xp, x, l
 _row("sigmoid", "σ", r"\sigma({0})", rules.sigmoid, lambda xp, y, x: y * (1.0 - y),
      summary="The logistic function", formula="σ(x) = 1/(1 + e^(−x))", rule="σ′ = σ(1−σ)")  # fmt: skip
 _row("logsigmoid", "ln σ", r"\ln\sigma({0})", lambda xp, x: xp.minimum(x, 0.0) - xp.log1p(xp.exp(-xp.abs(x))),
-     lambda xp, y, x: xp.sigmoid(-x),
+     lambda xp, y, x: rules.sigmoid(xp, -x),
      summary="The logarithm of the logistic function", formula="ln σ(x)", rule="(ln σ)′ = σ(−x)")  # fmt: skip
 _row("relu", "ReLU", r"\operatorname{{ReLU}}({0})", lambda xp, x: xp.where(xp.greater(0.0, x), 0.0, x),
      lambda xp, y, x: rules.step(xp, x),
@@ -218,12 +222,11 @@ _row("selu", "SELU", r"\operatorname{{SELU}}({0})", lambda xp, x: _SELU_SCALE * 
      rule="slope λ above 0, λα·e^x below", convention="slope λα at exactly 0", kink=rules.at_zero)  # fmt: skip
 _row("softplus", "softplus", r"\operatorname{{softplus}}({0})",
      lambda xp, x, b: xp.where(xp.greater(b * x, 20.0), x, xp.divide(xp.log1p(xp.exp(xp.minimum(b * x, 20.0))), b)),
-     lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 1.0, xp.sigmoid(b * x)),
-     lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 0.0, xp.divide(x * xp.sigmoid(b * x) - y, b)),
+     lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 1.0, rules.sigmoid(xp, b * x)),
+     lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 0.0, xp.divide(x * rules.sigmoid(xp, b * x) - y, b)),
      summary="A smooth ReLU; the identity above βx = 20, as in PyTorch", formula="ln(1 + e^(βx)) / β", rule="slope σ(βx)", defaults=(1.0,))  # fmt: skip
-_row("silu", "SiLU", r"\operatorname{{SiLU}}({0})", lambda xp, x: x * xp.sigmoid(x),
-     lambda xp, y, x: xp.sigmoid(x) * (1.0 + x * (1.0 - xp.sigmoid(x))),
-     summary="The sigmoid linear unit, also called swish", formula="x·σ(x)", rule="σ(1 + x(1−σ))")  # fmt: skip
+_row("silu", "SiLU", r"\operatorname{{SiLU}}({0})", lambda xp, x: x * xp.sigmoid(x), rules.silu_slope,
+     summary="The sigmoid linear unit, also called swish", formula="x·σ(x)", rule="σ(x)·(1 + x·σ(−x))")  # fmt: skip
 _row("gelu", "GELU", r"\operatorname{{GELU}}({0})", lambda xp, x: 0.5 * x * (1.0 + xp.erf(x * sqrt(0.5))),
      lambda xp, y, x: 0.5 * (1.0 + xp.erf(x * sqrt(0.5))) + x * xp.exp(-0.5 * x * x) / sqrt(2.0 * pi),
      summary="The Gaussian error linear unit, exact form (Hendrycks and Gimpel 2016)", formula="x·Φ(x)", rule="Φ(x) + x·φ(x)")  # fmt: skip
@@ -240,7 +243,7 @@ _row("hardtanh", "hardtanh", r"\operatorname{{hardtanh}}({0})", lambda xp, x, lo
      summary="x held between two bounds, flat on them", formula="min(max(x, lo), hi)", rule="slope 1 strictly inside, 0 elsewhere",
      convention="slope 0 on a bound", defaults=(-1.0, 1.0), kink=lambda x, lo, hi: x in (lo, hi))  # fmt: skip
 _row("softsign", "softsign", r"\operatorname{{softsign}}({0})", lambda xp, x: xp.divide(x, 1.0 + xp.abs(x)),
-     lambda xp, y, x: xp.divide(1.0, (1.0 + xp.abs(x)) * (1.0 + xp.abs(x))),
+     lambda xp, y, x: xp.divide(xp.divide(1.0, 1.0 + xp.abs(x)), 1.0 + xp.abs(x)),
      summary="A sigmoid with slow tails", formula="x / (1 + |x|)", rule="1/(1+|x|)²")  # fmt: skip
 
 # ----- Over several operands: one node, one rule for all of its slopes ------------------------------------------------------
@@ -252,7 +255,7 @@ _row("prod", "Π", r"\prod", rules.product, rules.others,
 _row("mean", "mean", r"\operatorname{{mean}}", rules.mean, lambda xp, y, xs: [1.0 / len(xs) for _ in xs],
      summary="The mean of several; nan of none", formula="Σ xᵢ / n", rule="slope 1/n", variadic=True)  # fmt: skip
 _row("var", "var", r"\operatorname{{var}}", rules.variance,
-     lambda xp, y, xs, c=1.0: [xp.divide(2.0 * (x - rules.mean(xp, xs)), len(xs) - c) for x in xs],
+     lambda xp, y, xs, c=1.0: [xp.divide(2.0 * d, len(xs) - c) for d in rules.deviations(xp, xs)],
      summary="The variance of several", formula="Σ (xᵢ − x̄)² / (n − c)", rule="2(xᵢ − x̄)/(n − c)", variadic=True)  # fmt: skip
 _row("std", "std", r"\operatorname{{std}}", lambda xp, xs, c=1.0: xp.sqrt(rules.variance(xp, xs, c)), rules.deviation_slope,
      summary="The standard deviation of several", formula="√var", rule="(xᵢ − x̄)/((n − c)·std)", variadic=True,
@@ -260,7 +263,8 @@ _row("std", "std", r"\operatorname{{std}}", lambda xp, xs, c=1.0: xp.sqrt(rules.
 _row("norm", "‖·‖", r"\lVert \cdot \rVert", rules.norm,
      lambda xp, y, xs: [xp.where(xp.equal(y, 0.0), 0.0, xp.divide(x, y)) for x in xs],
      summary="The Euclidean length of several", formula="√(Σ xᵢ²)", rule="xᵢ / length", variadic=True,
-     convention="all slopes 0 at the origin, the smallest subgradient", kink=lambda *xs: not any(xs))  # fmt: skip
+     convention="all slopes 0 at the origin, the smallest subgradient; detect_anomaly refuses second derivatives there",
+     kink=lambda *xs: not any(xs))  # fmt: skip
 _row("max", "max", r"\max", lambda xp, xs: rules.extreme(xp, xs, xp.maximum), rules.share,
      summary="The largest of several", formula="max xᵢ", rule="slope 1 for the largest, 0 for the others", variadic=True,
      convention="1/k to each of k that tie", kink=lambda *xs: xs.count(max(xs)) > 1)  # fmt: skip

@@ -1,11 +1,14 @@
 """Rules that are too long for one row of the table in `ops`, each over a namespace `xp` as there."""
 
+import sys
 from math import pi, sqrt
 from typing import Any
 
 from autograd.engine import ieee
 
 INF, NAN = ieee.inf, ieee.nan
+LARGEST = sys.float_info.max
+HUGE = 1e300  # differences of numbers up to here, and sums of many of them, stay finite
 
 
 def zero(xp: Any, y: Any, *operands: Any) -> float:
@@ -41,10 +44,28 @@ def winner(xp: Any, a: Any, b: Any, wins: Any) -> Any:
     return xp.where(xp.isnan(a), NAN, xp.where(xp.isnan(b), NAN, chosen))
 
 
+# Of slopes that come close to 1, what they lack to it has digits of its own: σ(−x) is 1 − σ(x) written without the
+# subtraction. So the functions below keep all digits when they are differentiated once more, in both tails. They choose
+# the sign of the exponent and not |x|, whose slope at 0 is neither that of the one side nor of the other.
+
+
 def sigmoid(xp: Any, x: Any) -> Any:
-    # e^(-|x|) cannot overflow: one form for both signs, exact down to the smallest float.
-    z = xp.exp(-xp.abs(x))
-    return xp.where(xp.greater_equal(x, 0.0), xp.divide(1.0, 1.0 + z), xp.divide(z, 1.0 + z))
+    # The exponential of a number <= 0 cannot overflow: one form for both signs, exact down to the smallest float.
+    positive = xp.greater_equal(x, 0.0)
+    z = xp.exp(xp.where(positive, -x, x))
+    return xp.divide(xp.where(positive, 1.0, z), 1.0 + z)
+
+
+def both_sigmoids(xp: Any, x: Any) -> tuple[Any, Any]:
+    """σ(x) and σ(−x), of one exponential."""
+    positive = xp.greater_equal(x, 0.0)
+    z = xp.exp(xp.where(positive, -x, x))
+    return xp.divide(xp.where(positive, 1.0, z), 1.0 + z), xp.divide(xp.where(positive, z, 1.0), 1.0 + z)
+
+
+def silu_slope(xp: Any, y: Any, x: Any) -> Any:
+    share, rest = both_sigmoids(xp, x)
+    return share * (1.0 + x * rest)
 
 
 def gelu_inner(xp: Any, x: Any) -> Any:
@@ -52,13 +73,21 @@ def gelu_inner(xp: Any, x: Any) -> Any:
 
 
 def gelu_tanh_slope(xp: Any, y: Any, x: Any) -> Any:
-    t = gelu_inner(xp, x)
-    return 0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * sqrt(2.0 / pi) * (1.0 + 3 * 0.044715 * x * x)
+    # (1 + tanh u)/2 is σ(2u), and its slope 2·σ(2u)·σ(−2u).
+    share, rest = both_sigmoids(xp, 2.0 * sqrt(2.0 / pi) * (x + 0.044715 * x * x * x))
+    return share + x * (share * rest) * (2.0 * sqrt(2.0 / pi) * (1.0 + 3 * 0.044715 * x * x))
 
 
 def mish_slope(xp: Any, y: Any, x: Any) -> Any:
-    t = xp.tanh(xp.softplus(x, 1.0))
-    return t + x * (1.0 - t * t) * xp.sigmoid(x)
+    # t = tanh(softplus(x)) is (n² + 2n)/(n² + 2n + 2) with n = e^x; above 0 both are divided by n², so that it cannot
+    # overflow. rest is 1 − t.
+    positive = xp.greater_equal(x, 0.0)
+    z = xp.exp(xp.where(positive, -x, x))
+    rest = xp.divide(
+        xp.where(positive, 2.0 * z * z, 2.0), xp.where(positive, 1.0 + 2.0 * z * (1.0 + z), 2.0 + z * (2.0 + z))
+    )
+    t = xp.where(positive, 1.0 - rest, xp.divide(z * (2.0 + z), 2.0 + z * (2.0 + z)))
+    return t + x * (rest * (1.0 + t)) * xp.divide(xp.where(positive, 1.0, z), 1.0 + z)
 
 
 def total(xs: Any) -> Any:
@@ -90,14 +119,27 @@ def mean(xp: Any, xs: Any) -> Any:
     return xp.divide(total(xs), float(len(xs)))
 
 
+def deviations(xp: Any, xs: Any) -> list[Any]:
+    """The distance of each from the mean of all.
+
+    They are measured from the first one: equal numbers then are exactly 0 apart, where a mean that was rounded would
+    lie beside all of them. A first one that is infinite or huge is not taken off: the differences could overflow.
+    """
+    if not xs:
+        return []
+    origin = xp.where(xp.greater(xp.abs(xs[0]), HUGE), 0.0, xs[0])
+    moved = [x - origin for x in xs]
+    middle = mean(xp, moved)
+    return [x - middle for x in moved]
+
+
 def variance(xp: Any, xs: Any, correction: float = 1.0) -> Any:
-    middle = mean(xp, xs)
-    return xp.divide(total([(x - middle) * (x - middle) for x in xs]), len(xs) - correction)
+    return xp.divide(total([d * d for d in deviations(xp, xs)]), len(xs) - correction)
 
 
 def deviation_slope(xp: Any, y: Any, xs: Any, correction: float = 1.0) -> list[Any]:
-    middle = mean(xp, xs)
-    return [xp.where(xp.equal(y, 0.0), 0.0, xp.divide(x - middle, y * (len(xs) - correction))) for x in xs]
+    scale = y * (len(xs) - correction)
+    return [xp.where(xp.equal(y, 0.0), 0.0, xp.divide(d, scale)) for d in deviations(xp, xs)]
 
 
 def norm(xp: Any, xs: Any) -> Any:
@@ -117,13 +159,14 @@ def extreme(xp: Any, xs: Any, choose: Any) -> Any:
 def share(xp: Any, y: Any, xs: Any) -> list[Any]:
     """1/k to each of the k that tie for the extreme; to those that are nan if one is."""
     hits = [xp.where(xp.isnan(y), xp.isnan(x) * 1.0, xp.equal(x, y)) for x in xs]
-    return [xp.divide(hit, total(hits)) for hit in hits]
+    ties = total(hits)
+    return [xp.divide(hit, ties) for hit in hits]
 
 
 def exponentials(xp: Any, xs: Any, guard: bool = True) -> tuple[Any, list[Any]]:
-    """e^(x - m) with m the largest, so that nothing overflows; with `guard`, m = 0 where the largest is infinite."""
+    """e^(x - m) with m the largest, so that nothing overflows; with `guard`, the largest finite number in place of inf."""
     top = extreme(xp, xs, xp.maximum)
-    top = xp.where(xp.equal(xp.abs(top), INF), 0.0, top) if guard else top
+    top = xp.maximum(xp.minimum(top, LARGEST), -LARGEST) if guard else top
     return top, [xp.exp(x - top) for x in xs]
 
 

@@ -6,6 +6,12 @@ import math
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
 
 
+_PARTS = tuple([b / math.factorial(2 * k) for k, b in enumerate(_BERNOULLI, 1)])  # of Euler and Maclaurin's formula
+
+# The largest n of a ψ⁽ⁿ⁾: up to there every factor stays below 2¹⁰²⁴, and the result has 12 digits.
+LARGEST_ORDER = 1000.0
+
+
 def digamma(x: float) -> float:
     """ψ(x) = d/dx log Γ(x): -inf at 0, nan at the negative whole numbers.
 
@@ -33,45 +39,67 @@ def digamma(x: float) -> float:
 
 
 def polygamma(n: float, x: float) -> float:
-    """The n-th derivative of digamma: ψ⁽ⁿ⁾(x), n = 0, 1, 2, ...; polygamma(1, x) is trigamma.
+    """The n-th derivative of digamma: ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! Σ 1/(x + k)ⁿ⁺¹ over k = 0, 1, ...; n = 1 is trigamma.
 
-    Recurrence up to a large x, then the asymptotic series (Abramowitz and Stegun 6.4); reflection below 0.
-    Poles are at 0, -1, -2, ...: inf there for odd n, nan for even n (the two sides differ).
+    The sum is Hurwitz's zeta function (Abramowitz and Stegun 6.4.10). Poles are at 0, -1, -2, ...: inf there for odd n,
+    nan for even n (the two sides differ).
 
-    Raises ValueError for an order that is negative or not whole.
+    Raises ValueError for an order that is negative, not whole, or above 1000.
 
     >>> round(polygamma(1, 1.0), 14) == round(math.pi**2 / 6, 14)
     True
     """
-    if not math.isfinite(n) or n < 0 or n != math.floor(n):
-        raise ValueError(f"polygamma: the order must be 0, 1, 2, ..., got {n!r}")
+    if not 0.0 <= n <= LARGEST_ORDER or n != math.floor(n):
+        raise ValueError(f"polygamma: the order must be 0, 1, 2, ..., {LARGEST_ORDER:g}, got {n!r}")
     order = int(n)
     if order == 0:
         return digamma(x)
-    if x != x or x == math.inf:
-        return x if x != x else 0.0
-    if x <= 0.0 and (math.isinf(x) or x == math.floor(x)):
-        return math.inf if order % 2 and not math.isinf(x) else math.nan
-    sign = 1.0 if order % 2 else -1.0
-    if x < 0.0:
-        # ψ⁽ⁿ⁾(x) = ψ⁽ⁿ⁾(x + m) + (-1)^(n+1) n! Σ 1/(x+k)^(n+1): walk up to the positive side.
-        steps = int(-x) + 1
-        if steps > 100_000:
-            return math.nan  # no float near there has digits enough to place it between two poles
-        try:
-            up = math.fsum(1.0 / (x + k) ** (order + 1) for k in range(steps))
-        except (OverflowError, ZeroDivisionError):  # closer to a pole than its power can tell
-            return math.inf if order % 2 else -math.copysign(math.inf, x - round(x))
-        return polygamma(order, x + steps) + sign * math.factorial(order) * up
+    if x != x or math.isinf(x):
+        return 0.0 if x > 0.0 else math.nan
+    if x <= 0.0 and x == math.floor(x):
+        return math.inf if order % 2 else math.nan
+    s = order + 1
+    if x > 0.0:
+        nearest, total = x, hurwitz(s, x)
+    else:
+        # Terms with x + k > 0 begin at `above`, those with x + k < 0 run from `below` to -x.
+        steps = math.floor(-x)
+        below, above, beyond = -(x + steps), x + steps + 1.0, 1.0 - x
+        nearest = min(below, above)
+        if below == above and s % 2:  # halfway between two poles odd powers cancel, but for those beyond
+            nearest, total = beyond, hurwitz(s, beyond)
+        else:
+            right, left, rest = [hurwitz(s, a) * (nearest / a) ** s for a in (above, below, beyond)]
+            total = right - left + rest if s % 2 else right + left - rest
+    # n! total / nearestˢ with the powers of two apart: each factor by itself would overflow long before the product.
+    mantissa, exponent = math.frexp(nearest)
+    factorial = math.factorial(order)
+    bits = factorial.bit_length()
+    number = total * (factorial / 2**bits) * mantissa**-s
     try:
-        terms = []
-        while x < 15.0 + order:
-            terms.append(math.factorial(order) / x ** (order + 1))
-            x += 1.0
-    except (OverflowError, ZeroDivisionError):
-        return sign * math.inf
-    r = 1.0 / x
-    series = [math.factorial(order - 1) * r**order, math.factorial(order) / 2 * r ** (order + 1)]
-    for k, b in enumerate(_BERNOULLI, 1):
-        series.append(b * math.factorial(2 * k + order - 1) / math.factorial(2 * k) * r ** (2 * k + order))
-    return sign * math.fsum([*terms, *series])
+        size = math.ldexp(number, bits - s * exponent)
+    except OverflowError:
+        size = math.copysign(math.inf, total)
+    return size if order % 2 else -size
+
+
+def hurwitz(s: int, a: float) -> float:
+    """aˢ·ζ(s, a) = Σ (a/(a + k))ˢ over k = 0, 1, ..., for a > 0: terms up to a large a + k, then Euler and Maclaurin's.
+
+    >>> round(hurwitz(2, 1.0), 14) == round(math.pi**2 / 6, 14)
+    True
+    """
+    terms = []
+    z = a
+    while z < s + 10.0:
+        terms.append((a / z) ** s)
+        if terms[-1] < 1e-19:
+            return math.fsum(terms)
+        z += 1.0
+    rest = [z / (s - 1.0), 0.5]
+    factor, order = s / z, float(s)
+    for part in _PARTS:
+        rest.append(part * factor)
+        factor *= (order + 1.0) / z * ((order + 2.0) / z)
+        order += 2.0
+    return math.fsum([*terms, (a / z) ** s * math.fsum(rest)])

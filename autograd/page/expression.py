@@ -2,11 +2,11 @@
 
 So a derivative is written once, in the table: run over floats it is the engine's, run over this it is source code for
 the page. Nothing is simplified on the way, so that the page adds and multiplies in the engine's order. What a rule uses
-twice gets a name: in, the rule of the logistic function over a name; out, a function that takes e^(-|x|) once.
+twice gets a name: in, the rule of the logistic function over a name; out, a function that compares x with 0 once.
 
 >>> from autograd.engine.ops import TABLE
 >>> print(arrow("[x]", TABLE["sigmoid"].forward(XP, name("x"))))
-([x]) => { const t0 = Math.exp(-Math.abs(x)); const t1 = 1 + t0; return x >= 0 ? 1 / t1 : t0 / t1; }
+([x]) => { const t0 = x >= 0; const t1 = Math.exp(t0 ? -x : x); return (t0 ? 1 : t1) / (1 + t1); }
 """
 
 from __future__ import annotations

@@ -54,5 +54,5 @@ def test_of_nothing(empty: str) -> None:
 
 @pytest.mark.parametrize("order", [-1.0, 0.5, INF, NAN])
 def test_the_order_of_a_polygamma_is_a_whole_number(order: float) -> None:
-    with pytest.raises(ValueError, match=rf"polygamma: the order must be 0, 1, 2, ..., got {order}"):
+    with pytest.raises(ValueError, match=rf"polygamma: the order must be 0, 1, 2, ..., 1000, got {order}"):
         apply(ops.TABLE["polygamma"], (order, 1.0))

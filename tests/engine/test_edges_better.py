@@ -84,7 +84,8 @@ acosh(x)    | 1e200          | 461.2101657793691  | 1e-200          | -0
 
 # Digits. σ(-710) is e^-710, PyTorch: 0. logsumexp, PyTorch: 0.5000000000000275. The second derivatives of ln Γ are
 # π²/6 at 1, π²/2 at 1/2, 4 + π²/2 at -1/2; PyTorch's trigamma has nine digits. At βx = 20 both libraries are on the
-# smooth branch of softplus, whose second derivative is βσ(1 − σ); PyTorch: 0.
+# smooth branch of softplus, whose second derivative is βσ(1 − σ); PyTorch: 0. Where 1 − σ(x) is small, its digits are
+# those of σ(−x); PyTorch subtracts, and has eight of them in the second derivatives of silu and softplus.
 DIGITS = """
 sigmoid(x)           | -710              | 4.4762862256751298e-309 | 4.4762862256751298e-309 | 4.4762862256751298e-309
 sigmoid(x)           | -745              | 5e-324                  | 5e-324                  | 5e-324
@@ -95,8 +96,10 @@ lgamma(x)            | -0.5              | 1.2655121234846454      | 0.036489973
 lgamma(x)            | -1                | inf                     | nan                     | inf
 lgamma(x)            | 1e200             | 4.5951701859880916e202  | 460.51701859880916      | 1e-200
 digamma(x)           | 1e200             | 460.51701859880916      | 1e-200                  | 0
-softplus(x)          | 20                | 20.000000002061153      | 0.9999999979388464      | 2.0611536879193953e-09
-softplus(x, 2)       | 10                | 10.000000001030577      | 0.9999999979388464      | 4.1223073758387905e-09
+softplus(x)          | 20                | 20.000000002061153      | 0.9999999979388464      | 2.061153613941849e-09
+softplus(x, 2)       | 10                | 10.000000001030577      | 0.9999999979388464      | 4.122307227883698e-09
+softplus(x)          | 19.999999         | 19.999999002061156      | 0.9999999979388443      | 2.0611556750964875e-09
+silu(x)              | 20                | 19.999999958776925      | 1.0000000391619202      | -3.710076488101912e-08
 """
 
 TABLES = (

@@ -25,7 +25,7 @@ function remainder(a, b) {
 }
 
 function floorDivide(a, b) {
-  if (b === 0 || !Number.isFinite(a)) return a / b;
+  if (b === 0) return a / b;
   let rest = a % b;
   let quotient = (a - rest) / b;
   if (rest !== 0 && rest < 0 !== b < 0) quotient -= 1;

@@ -58,42 +58,69 @@ function digamma(x) {
   return carefulSum(terms);
 }
 
-// The n-th derivative of digamma.
+// The n-th derivative of digamma: (-1)^(n + 1) n! times the sum of 1 / (x + k)^(n + 1) over k = 0, 1, ...
 function polygamma(n, x) {
-  if (!(n >= 0) || n !== Math.floor(n)) return NaN;
+  if (!(n >= 0 && n <= 1000) || n !== Math.floor(n)) return NaN;
   if (n === 0) return digamma(x);
   if (Number.isNaN(x)) return x;
-  if (x === Infinity) return 0;
-  if (x === -Infinity) return NaN;
+  if (!Number.isFinite(x)) return x > 0 ? 0 : NaN;
   if (x <= 0 && x === Math.floor(x)) return n % 2 ? Infinity : NaN;
-  const sign = n % 2 ? 1 : -1;
-  if (x < 0) {
-    const steps = Math.floor(-x) + 1;
-    if (steps > 100000) return NaN;
-    const up = [];
-    for (let k = 0; k < steps; k += 1) up.push(1 / (x + k) ** (n + 1));
-    const sum = carefulSum(up);
-    // Closer to a pole than its power can tell.
-    if (!Number.isFinite(sum)) return n % 2 ? Infinity : x > rint(x) ? -Infinity : Infinity;
-    return polygamma(n, x + steps) + sign * factorial(n) * sum;
+  const s = n + 1;
+  let nearest = x;
+  let total = 0;
+  if (x > 0) {
+    total = hurwitz(s, x);
+  } else {
+    // Terms with x + k > 0 begin at `above`, those with x + k < 0 run from `below` to -x.
+    const steps = Math.floor(-x);
+    const below = -(x + steps);
+    const above = x + steps + 1;
+    nearest = Math.min(below, above);
+    if (below === above && s % 2) { // halfway between two poles odd powers cancel, but for those beyond
+      nearest = 1 - x;
+      total = hurwitz(s, nearest);
+    } else {
+      const [right, left, rest] = [above, below, 1 - x].map((a) => hurwitz(s, a) * (nearest / a) ** s);
+      total = s % 2 ? right - left + rest : right + left - rest;
+    }
   }
-  const terms = [];
-  let z = x;
-  for (; z < 15 + n; z += 1) terms.push(factorial(n) / z ** (n + 1));
-  if (!terms.every(Number.isFinite)) return sign * Infinity;
-  const r = 1 / z;
-  terms.push(factorial(n - 1) * r ** n, (factorial(n) / 2) * r ** (n + 1));
-  BERNOULLI.forEach((b, i) => {
-    const k = i + 1;
-    terms.push(((b * factorial(2 * k + n - 1)) / factorial(2 * k)) * r ** (2 * k + n));
-  });
-  return sign * carefulSum(terms);
+  // n! total / nearest^s with the powers of two apart: each factor by itself would overflow long before the product.
+  const exponent = Math.floor(Math.log2(nearest)) + 1;
+  let number = total * (nearest * 2 ** -Math.ceil(exponent / 2) * 2 ** -Math.floor(exponent / 2)) ** -s;
+  let power = -s * exponent;
+  for (let k = 2; k <= n; k += 1) {
+    number *= k;
+    if (Math.abs(number) > 2) {
+      const taken = Math.floor(Math.log2(Math.abs(number)));
+      number /= 2 ** taken;
+      power += taken;
+    }
+  }
+  for (; power > 1000; power -= 1000) number *= 2 ** 1000;
+  for (; power < -1000; power += 1000) number *= 2 ** -1000;
+  number *= 2 ** power;
+  return n % 2 ? number : -number;
 }
 
-function factorial(n) {
-  let product = 1;
-  for (let k = 2; k <= n; k += 1) product *= k;
-  return product;
+// a^s times the sum of 1 / (a + k)^s: terms up to a large a + k, then Euler and Maclaurin's formula.
+function hurwitz(s, a) {
+  const terms = [];
+  let z = a;
+  for (; z < s + 10; z += 1) {
+    terms.push((a / z) ** s);
+    if (terms[terms.length - 1] < 1e-19) return carefulSum(terms);
+  }
+  const rest = [z / (s - 1), 0.5];
+  let factor = s / z;
+  let factorial = 1;
+  BERNOULLI.forEach((b, i) => {
+    const k = 2 * (i + 1);
+    factorial *= k * (k - 1);
+    rest.push((b / factorial) * factor);
+    factor *= ((s + k - 1) / z) * ((s + k) / z);
+  });
+  terms.push((a / z) ** s * carefulSum(rest));
+  return carefulSum(terms);
 }
 
 // Neumaier's sum: what is lost in each addition is added at the end.

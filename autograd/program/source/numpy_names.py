@@ -46,7 +46,7 @@ def sign(x):
 
 _FLOOR_DIVIDE = """
 def floor_divide(a, b):
-    return np.where(np.isfinite(a) & (b != 0.0), np.floor_divide(a, b), np.divide(a, b))
+    return np.where(b != 0.0, np.floor_divide(a, b), np.divide(a, b))
 """
 
 # Where an exponent is the same for a whole array, NumPy takes the square root for the power 0.5: nan at -inf, not inf.
@@ -114,10 +114,11 @@ def own_slope(op, j, y, *xs):
 
 def _polygamma() -> str:
     # The engine's own functions, as they stand: one source for both.
-    code = "\n\n".join(inspect.getsource(f) for f in (special.digamma, special.polygamma))
+    code = "\n\n".join(inspect.getsource(f) for f in (special.digamma, special.hurwitz, special.polygamma))
     renamed = code.replace("polygamma(", "polygamma_of(")
-    lines = [f"_BERNOULLI = {special._BERNOULLI!r}", renamed, "polygamma = np.vectorize(polygamma_of, otypes=[float])"]
-    return "\n" + "\n\n".join(lines) + "\n"
+    numbers = [f"{what} = {getattr(special, what)!r}" for what in ("_BERNOULLI", "_PARTS", "LARGEST_ORDER")]
+    last = "polygamma = np.vectorize(polygamma_of, otypes=[float])"
+    return "\n" + "\n".join(numbers) + "\n\n" + renamed + "\n\n" + last + "\n"
 
 
 # The source of each helper; which others it calls; which of them need `import math`.

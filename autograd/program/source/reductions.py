@@ -10,9 +10,11 @@ each against its row. Of three numbers in an array x, along an axis k:
 >>> print(source.partition("def forward(X):\\n")[2].partition("    return std1")[0])
         x = X.T
         # std1: std node #3
-        np.add.reduce(x, axis=0, out=std1)
-        np.divide(std1, 3.0, out=std1)
+        np.copyto(std1, np.where(np.abs(np.take(x, 0, 0)) > 1e+300, 0.0, np.take(x, 0, 0)))
         np.subtract(x, std1, out=away)
+        np.add.reduce(away, axis=0, out=std1)
+        np.divide(std1, 3.0, out=std1)
+        np.subtract(away, std1, out=away)
         np.add.reduce(np.square(away), axis=0, out=std1)
         np.divide(std1, 2.0, out=std1)
         np.sqrt(std1, out=std1)
@@ -24,6 +26,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from autograd.engine import rules
 from autograd.program.source.draft import Draft, Line
 from autograd.program.source.formula import Formula, Operand, axes_of, call, name, product, written
 from autograd.program.source.numpy_names import XP
@@ -94,10 +97,15 @@ def _mean(r: Reduction) -> None:
 
 
 def _var(r: Reduction) -> None:
-    # y holds the mean until the distances from it are saved. The setting is the correction: divide by n - 1, or n.
-    _mean(r)
+    # Distances from the first operand, unless it is huge, and from their mean: as the row has it. y holds what is taken
+    # off until the distances are saved. The setting is the correction: divide by n - 1, or n.
+    first = call("np.take", r.x, name("0"), name("0"), axes=r.y.axes)
+    r.line(r.y, XP.where(XP.greater(XP.abs(first), rules.HUGE), 0.0, first))
     away = r.save("away", r.x.axes)
     r.line(away, r.x - r.y)
+    r.line(r.y, reduced("np.add", away))
+    r.line(r.y, r.y / float(r.count))
+    r.line(away, away - r.y)
     r.line(r.y, reduced("np.add", call("np.square", away)))
     r.line(r.y, call("np.divide", r.y, r.count - r.settings[0]))
 
