@@ -54,7 +54,8 @@ _row("%", "mod", r"{0} \bmod {1}", lambda xp, a, b: xp.remainder(a, b),
      summary="The remainder, with the sign of the divisor", formula="a − b·⌊a/b⌋", rule="slope 1 and −⌊a/b⌋",
      convention="at a jump, the slope of the piece that the value is on", kink=lambda a, b: b != 0.0 and a % b == 0.0)  # fmt: skip
 _row("//", "⌊÷⌋", r"\lfloor {0} / {1} \rfloor", lambda xp, a, b: xp.floor_divide(a, b), rules.zero, rules.zero,
-     summary="The floor of a quotient", formula="⌊a / b⌋", rule="slope 0: a staircase", differentiable=False)  # fmt: skip
+     summary="The floor of a quotient", formula="⌊a / b⌋", rule="slope 0: a staircase", differentiable=False,
+     convention="nan for an infinite a, a / b for b = 0")  # fmt: skip
 _row("abs", "abs", r"\lvert {0} \rvert", lambda xp, x: xp.abs(x), lambda xp, y, x: xp.sign(x),
      summary="The absolute value", formula="|x|", rule="slope sign(x)",
      convention="slope 0 at exactly 0, by convention", kink=rules.at_zero)  # fmt: skip
@@ -150,7 +151,7 @@ _row("lgamma", "lnΓ", r"\ln\Gamma({0})", lambda xp, x: xp.lgamma(x), lambda xp,
 _row("digamma", "ψ", r"\psi({0})", lambda xp, x: xp.polygamma(0.0, x), lambda xp, y, x: xp.polygamma(1.0, x),
      summary="The derivative of lgamma", formula="ψ(x) = Γ′(x)/Γ(x)", rule="ψ′ = ψ⁽¹⁾, the trigamma function")  # fmt: skip
 _row("polygamma", "ψ⁽ⁿ⁾", r"\psi^{{({0})}}({1})", lambda xp, n, x: xp.polygamma(n, x), lambda xp, y, n, x: NAN,
-     lambda xp, y, n, x: xp.where(xp.greater_equal(n, LARGEST_ORDER), NAN, xp.polygamma(xp.minimum(n + 1.0, LARGEST_ORDER), x)),
+     lambda xp, y, n, x: xp.where(xp.greater_equal(n, LARGEST_ORDER), NAN * x, xp.polygamma(xp.minimum(n + 1.0, LARGEST_ORDER), x)),
      summary="The n-th derivative of digamma", formula="ψ⁽ⁿ⁾(x)", rule="the next one: ψ⁽ⁿ⁺¹⁾; none in the order n",
      convention=f"orders end at {LARGEST_ORDER:g}, whose own slope is nan")  # fmt: skip
 
@@ -256,7 +257,8 @@ _row("mean", "mean", r"\operatorname{{mean}}", rules.mean, lambda xp, y, xs: [1.
      summary="The mean of several; nan of none", formula="Σ xᵢ / n", rule="slope 1/n", variadic=True)  # fmt: skip
 _row("var", "var", r"\operatorname{{var}}", rules.variance,
      lambda xp, y, xs, c=1.0: [xp.divide(2.0 * d, len(xs) - c) for d in rules.deviations(xp, xs)],
-     summary="The variance of several", formula="Σ (xᵢ − x̄)² / (n − c)", rule="2(xᵢ − x̄)/(n − c)", variadic=True)  # fmt: skip
+     summary="The variance of several", formula="Σ (xᵢ − x̄)² / (n − c)", rule="2(xᵢ − x̄)/(n − c)", variadic=True,
+     convention="exactly 0 where all are equal, up to 1e300")  # fmt: skip
 _row("std", "std", r"\operatorname{{std}}", lambda xp, xs, c=1.0: xp.sqrt(rules.variance(xp, xs, c)), rules.deviation_slope,
      summary="The standard deviation of several", formula="√var", rule="(xᵢ − x̄)/((n − c)·std)", variadic=True,
      convention="all slopes 0 where all are equal", kink=lambda *xs: len(set(xs)) == 1)  # fmt: skip
@@ -275,7 +277,8 @@ _row("dot", "w·x", r"\operatorname{{dot}}", rules.dot, rules.dot_slopes,
      summary="The weighted sum of inputs, with a bias", formula="Σ wᵢ·xᵢ + b",
      rule="product rule: the other factor; 1 for the bias", variadic=True)  # fmt: skip
 _row("logsumexp", "ln Σ e", r"\ln \sum e", rules.logsumexp, lambda xp, y, xs: rules.shares(xp, xs, guard=True),
-     summary="The logarithm of a sum of exponentials", formula="ln Σ e^(xᵢ)", rule="softmax: e^(xᵢ) / Σ e^(xⱼ)", variadic=True)  # fmt: skip
+     summary="The logarithm of a sum of exponentials", formula="ln Σ e^(xᵢ)", rule="softmax: e^(xᵢ) / Σ e^(xⱼ)", variadic=True,
+     convention="beside inf slopes are 0, that of inf itself is nan")  # fmt: skip
 _row("softmax", "softmax", r"\operatorname{{softmax}}", lambda xp, xs, k: rules.shares(xp, xs)[int(k)],
      lambda xp, y, xs, k: [y * (rules.kronecker(i, k) - p) for i, p in enumerate(rules.shares(xp, xs))],
      summary="The share of one in a sum of exponentials", formula="e^(xₖ) / Σ e^(xⱼ)", rule="pₖ(δₖᵢ − pᵢ)", variadic=True)  # fmt: skip

@@ -164,7 +164,7 @@ def share(xp: Any, y: Any, xs: Any) -> list[Any]:
 
 
 def exponentials(xp: Any, xs: Any, guard: bool = True) -> tuple[Any, list[Any]]:
-    """e^(x - m) with m the largest, so that nothing overflows; with `guard`, the largest finite number in place of inf."""
+    """e^(x - m) with m the largest, so that nothing overflows; with `guard`, m is a finite number in any case."""
     top = extreme(xp, xs, xp.maximum)
     top = xp.maximum(xp.minimum(top, LARGEST), -LARGEST) if guard else top
     return top, [xp.exp(x - top) for x in xs]

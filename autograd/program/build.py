@@ -43,6 +43,8 @@ from autograd.support.text import plural
 CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
     fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
 )  # fmt: skip
+# Two nodes that are equal may pass inf and -inf on, and a slope of 0 stops each: made one node, they would pass on nan.
+CAREFUL = tuple([canonicalize for canonicalize in CANONICAL if canonicalize not in (merge_equal, share_squares)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,12 @@ def _notes(draft: Draft, block: Block) -> list[str]:
 
 
 def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False) -> Compilation:
-    """Run all passes. X has so many `columns`; so many `parameters` are there, whether or not they occur."""
+    """Run all passes. X has so many `columns`; so many `parameters` are there, whether or not they occur.
+
+    The `careful` source has every node as it was recorded, and minds factors that are 0, infinite or nan.
+    """
     canonical = graph
-    for canonicalize in CANONICAL:
+    for canonicalize in CAREFUL if careful else CANONICAL:
         canonical = canonicalize(canonical)
     # From nodes to blocks, and from blocks to places in memory.
     groups = group_nodes(canonical)

@@ -137,7 +137,8 @@ class Machine:
     """
 
     def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
-        compilation, layout = code.compilation, code.compilation.layout
+        compilation = self._compilation(code)
+        self.layout = layout = compilation.layout
         self.code, self.dtype = code, dtype
         # The vector P of the source, and gP: parameters, givens, constants, then what is computed of these.
         self.shared = np.zeros(layout.shared, dtype)
@@ -158,6 +159,9 @@ class Machine:
         self._prepared: dict[int, Functions] = {}
         self._careful: Machine | None = None
         self._ones: Array = np.ones(0, dtype)
+
+    def _compilation(self, code: Code) -> Compilation:
+        return code.compilation
 
     def _functions(self, examples: int) -> Functions:
         """The functions for a batch size, with their arrays; those of the size seen first are the first to go."""
@@ -256,16 +260,34 @@ class Machine:
         """The same with the careful program."""
         if self._careful is None:
             self._careful = CarefulMachine(self.code, self.dtype)
-        numbers = self.count + len(self.givens)
-        self._careful.shared[:numbers] = self.shared[:numbers]
-        value = self._careful._all_gradients(X, seed, into)
-        self.gradient[:] = self._careful.gradient
-        self.outputs = self._careful.outputs
+        careful = self._careful
+        parameters = _places(self.layout.parameters, careful.layout.parameters)
+        givens = _places(self.layout.givens, careful.layout.givens)
+        careful.theta[:], careful.givens[:] = self.theta[parameters], self.givens[givens]
+        value = careful._all_gradients(X, seed, into)
+        self.gradient[parameters] = careful.gradient
+        self.outputs = careful.outputs
         return value
 
 
+def _places(numbers: list[int], wanted: list[int]) -> list[int]:
+    """Where each of the wanted numbers lies.
+
+    >>> _places([7, 5, 6], [5, 6, 7])
+    [1, 2, 0]
+    """
+    place = {number: i for i, number in enumerate(numbers)}
+    return [place[number] for number in wanted]
+
+
 class CarefulMachine(Machine):
-    """Runs the careful source, in which factors of exactly 0 stop infinite and nan ones."""
+    """Runs the careful source, in which factors of exactly 0 stop infinite and nan ones.
+
+    It was compiled by itself: its parameters may lie in another order.
+    """
+
+    def _compilation(self, code: Code) -> Compilation:
+        return code.careful_compilation
 
     def _prepare(self, examples: int) -> Functions:
         return self.code.careful_prepare(examples, self.shared, self.shared_gradient, self.dtype)

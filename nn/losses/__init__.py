@@ -68,6 +68,8 @@ def mae(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
 def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: float = 1.0) -> Any:
     """½d² for a difference d up to delta, and delta·(|d| − ½delta) beyond (Huber 1964).
 
+    The second derivative is 1 inside and 0 outside; at ±delta that of the inside (PyTorch: of the outside).
+
     Raises ValueError if delta is not above 0.
 
     >>> from autograd import Value
@@ -78,10 +80,11 @@ def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: flo
         raise ValueError(f"delta is the difference from which the loss is straight and must be above 0, got {delta!r}")
 
     def bent(p: Any, y: Any) -> Any:
-        # c·(|d| − ½c) with c = min(|d|, delta): both pieces in one formula, without a branch on the data.
-        distance = autograd.abs(p - y)
-        bounded = autograd.minimum(distance, delta)
-        return bounded * (distance - 0.5 * bounded)
+        # c·(d − ½c) with c = d held within ±delta: all pieces in one formula, without a branch on the data. With |d|,
+        # whose slope at 0 is 0 by convention, the second derivative would come out as 0 there.
+        difference = p - y
+        bounded = autograd.clamp(difference, -delta, delta)
+        return bounded * (difference - 0.5 * bounded)
 
     return elementwise(predictions, targets, bent, reduction)
 

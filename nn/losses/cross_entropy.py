@@ -25,12 +25,22 @@ def _bounded_log(xp: Any, p: Any) -> Any:
     return xp.maximum(xp.log(p), LEAST_LOG)
 
 
+def _slope_of_two(xp: Any, loss: Any, p: Any, y: Any) -> Any:
+    # (p − y)/(p(1 − p)) cancels when it is differentiated at p near y = 1; the sum of both parts, of which one is 0 for
+    # y = 0 and y = 1, does not. For other targets it would cancel itself, where p is near y.
+    variance = p * (1.0 - p)
+    parts = xp.divide(1.0 - y, 1.0 - p) - xp.divide(y, p)
+    one_of_two = xp.equal(y * (1.0 - y), 0.0) * xp.greater_equal(variance, LEAST_VARIANCE)
+    return xp.where(one_of_two, parts, xp.divide(p - y, xp.maximum(variance, LEAST_VARIANCE)))
+
+
 @operation(
-    lambda xp, loss, p, y: xp.divide(p - y, xp.maximum(p * (1.0 - p), LEAST_VARIANCE)),
-    lambda xp, loss, p, y: _bounded_log(xp, 1.0 - p) - _bounded_log(xp, p),
+    _slope_of_two,
+    lambda xp, loss, p, y: xp.maximum(xp.log1p(-p), LEAST_LOG) - _bounded_log(xp, p),
     symbol="BCE",
     rule="(p − y) / (p(1 − p))",
-    convention="logarithms are held at -100 and above, p(1 − p) at 1e-12 and above, as in PyTorch",
+    convention="logarithms are held at -100 and above, p(1 − p) at 1e-12 and above, as in PyTorch; "
+    "where p(1 − p) is held, the slope is a straight line, (p − y)·1e12",
 )
 def cross_entropy_of_two(xp: Any, p: Any, y: Any) -> Any:
     """The cross-entropy −(y·ln p + (1 − y)·ln(1 − p)) of two classes."""

@@ -4,6 +4,7 @@ Defaults, order of operations and the place of epsilon (outside of the square ro
 """
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any, ClassVar
 
 from autograd import Value
@@ -119,12 +120,13 @@ class RMSProp(Optimizer):
         h = hyperparameters
         grad = _decayed(grad, value, h)
         squares, average, velocity = state
-        squares = h["alpha"] * squares + (1.0 - h["alpha"]) * (grad * grad)
+        squares = h["alpha"] * squares + (1.0 - h["alpha"]) * grad * grad
         spread = squares
         if h["centered"]:
             average = h["alpha"] * average + (1.0 - h["alpha"]) * grad
-            # Never below 0: rounding would take it there when the gradient stays the same for long.
-            spread = xp.maximum(squares - average * average, 0.0)
+            # Never below 0: rounding would take it there when the gradient stays the same for long. The squares are inf
+            # before the average is: then so is what is left of them, whatever its square is rounded to.
+            spread = xp.maximum(xp.where(xp.equal(squares, inf), squares, squares - average * average), 0.0)
         velocity = h["momentum"] * velocity + xp.divide(grad, xp.sqrt(spread) + h["eps"])
         return value - h["lr"] * velocity, (squares, average, velocity)
 
@@ -140,8 +142,8 @@ def _adam(value: Any, grad: Any, state: State, step: Any, h: Mapping[str, Any], 
     average = fast * average
     average += (1.0 - fast) * grad
     squares = slow * squares
-    new = grad * grad
-    new *= 1.0 - slow
+    new = (1.0 - slow) * grad  # first: the square of a large gradient overflows earlier than its share
+    new *= grad
     squares += new
     correction = (1.0 - slow**step) ** 0.5
     size = xp.sqrt(squares)

@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Value
 from autograd.program import compile
-from autograd.program.machine import CarefulMachine
+from autograd.program.machine import Machine
 from autograd.program.program import Reduction
 from tests.program.comparing import check_same, compiled, compiled_results, leaves, recorded_results
 from tests.program.nets import NETS, Net, count, forward, hinge, layers_of
@@ -46,11 +46,11 @@ def test_careful_code(net: Net) -> None:
     rows, weights = net.rows(3), net.weights()
     expected = recorded_results(net.record, rows, weights)
     program, order = compiled(net.record, rows, weights)
-    machine = CarefulMachine(program._code, program.dtype)
+    machine = Machine(program._code, program.dtype)
     machine.theta[:] = [p.data for p in program.parameters]
     by_inputs = np.empty((3, net.inputs))
     with np.errstate(all="ignore"):
-        machine._all_gradients(np.array(rows), 1.0, by_inputs)
+        machine._careful_gradients(np.array(rows), 1.0, by_inputs)
     check_same(machine.gradient, expected.by_parameters.sum(axis=0)[order], 1e-11, context=program.careful_source)
     check_same(by_inputs, expected.by_inputs, 1e-12)
 
