@@ -14,7 +14,7 @@ import pytest
 
 from autograd import Value, abs, detect_anomaly, hessian, hypot, norm, sqrt, square
 from autograd.engine.state import AnomalyError
-from tests.engine.exact_hessian import FORMULAS, hessian_of
+from tests.engine.numbers.exact_hessian import FORMULAS, hessian_of
 from tests.engine.oracle import TWINS, Point, Twin, built_in_rows, partials, torch_partials
 
 TOLERANCE = 1e-9
@@ -24,10 +24,14 @@ SIZES = (1e-300, 1e-150, 1e-60, 1e-20, 1e-9, 1e-3, 0.25, 0.75, 1.25, 2.0, 3.5, 6
          40.0, 60.0, 100.0, 300.0, 700.0, 1e8, 1e60, 1e100, 1e140, 1e200, 1e300)  # fmt: skip
 SHARES = (1e-3, 1e-6, 1e-9, 1e-12, 2.0**-52)  # distances from the edge of a domain
 PAIR = (1e-150, 1e-50, 1e-3, 0.7, 3.0, 40.0, 1e50, 1e150)
-LISTS = ((1.5, 2.0, 6.0), (-0.5, 3.25, -2.0, 0.125), (1e-100, 2e-100, 5e-100), (1e100, 2e100, -5e100), (1e3, 1.0),
-         (3.0, 0.0, 4.0), (1e8, 1.0, 2.0))  # fmt: skip
-LOGITS = ((1.5, 2.0, 4.0), (0.0, 0.0), (1.0, 1.0, 1.0), (0.0, 30.0), (60.0, 0.0, -1.0), (0.0, 700.0), (700.0, 0.0, 0.0),
-          (-700.0, 1.0, 2.0), (1000.0, 999.0, 1000.0))  # fmt: skip
+LISTS: list[Point] = [
+    (1.5, 2.0, 6.0), (-0.5, 3.25, -2.0, 0.125), (1e-100, 2e-100, 5e-100), (1e100, 2e100, -5e100), (1e3, 1.0),
+    (3.0, 0.0, 4.0), (1e8, 1.0, 2.0),
+]  # fmt: skip
+LOGITS: list[Point] = [
+    (1.5, 2.0, 4.0), (0.0, 0.0), (1.0, 1.0, 1.0), (0.0, 30.0), (60.0, 0.0, -1.0), (0.0, 700.0), (700.0, 0.0, 0.0),
+    (-700.0, 1.0, 2.0), (1000.0, 999.0, 1000.0),
+]  # fmt: skip
 
 
 def _one(numbers: Iterable[float]) -> list[Point]:
@@ -50,7 +54,7 @@ CHOICES: list[Point] = [(1.0, 2.0), (-1e300, 1e-300)]
 QUOTIENTS: list[Point] = [(7.5, 3.0), (-7.5, 3.0), (7.5, -3.0), (0.4, -1.7), (1e300, 1e290)]
 WITHOUT_TIES = [xs for xs in LISTS if len(set(xs)) == len(xs)]
 BOUNDED: list[Point] = [(0.5, -1.0, 1.0), (-2.0, -1.0, 1.0), (2.0, -1.0, 1.0), (0.0, 2.0, -2.0)]
-LINEAR = [(1.5, 2.0, 6.0, -3.0, 0.4), (-1e150, 1e-150, 7.0, 2.0, 1.0)]
+LINEAR: list[Point] = [(1.5, 2.0, 6.0, -3.0, 0.4), (-1e150, 1e-150, 7.0, 2.0, 1.0)]
 
 POINTS: dict[str, list[Point]] = {
     **dict.fromkeys(("+", "-", "*", "/"), _pairs()),
@@ -169,9 +173,8 @@ def test_a_wrong_second_derivative_is_seen(name: str) -> None:
     (twin,), point = [twin for twin in TWINS if twin.name == name], PLANTED[name]
     second = hessian_of(FORMULAS[name], point)[0, 0] or 1.0
 
-    def planted(*xs: Value) -> Value:
-        y: Value = twin.ours(*xs)
-        return y + 0.5e-8 * second * square(xs[0] - xs[0].data)
+    def planted(*xs: Value) -> Any:
+        return twin.ours(*xs) + 0.5e-8 * second * square(xs[0] - xs[0].data)
 
     assert not wrong_entries(twin, point, twin.ours)
     assert len(wrong_entries(twin, point, planted)) == 1
