@@ -111,10 +111,10 @@ _row("asin", "asin", r"\arcsin {0}", lambda xp, x: xp.arcsin(x), lambda xp, y, x
      summary="The angle in radians whose sine is x", formula="arcsin x", rule="arcsin′ = 1/√(1−x²)")  # fmt: skip
 _row("acos", "acos", r"\arccos {0}", lambda xp, x: xp.arccos(x), lambda xp, y, x: xp.divide(-1.0, xp.sqrt(1.0 - x * x)),
      summary="The angle in radians whose cosine is x", formula="arccos x", rule="arccos′ = −1/√(1−x²)")  # fmt: skip
-# Divided twice by the hypotenuse: the square of it under- and overflows long before the quotient does.
 _row("atan", "atan", r"\arctan {0}", lambda xp, x: xp.arctan(x),
-     lambda xp, y, x: xp.divide(xp.divide(1.0, xp.hypot(x, 1.0)), xp.hypot(x, 1.0)),
+     rules.atan_slope,
      summary="The angle in radians whose tangent is x", formula="arctan x", rule="arctan′ = 1/(1+x²)")  # fmt: skip
+# Divided twice by the hypotenuse: the square of it under- and overflows long before the quotient does.
 _row("atan2", "atan2", r"\operatorname{{atan2}}({0}, {1})", lambda xp, b, a: xp.arctan2(b, a),
      lambda xp, y, b, a: xp.where(xp.equal(xp.hypot(b, a), 0.0), a, xp.divide(xp.divide(a, xp.hypot(b, a)), xp.hypot(b, a))),
      lambda xp, y, b, a: xp.where(xp.equal(xp.hypot(b, a), 0.0), -b, xp.divide(xp.divide(-b, xp.hypot(b, a)), xp.hypot(b, a))),
@@ -244,7 +244,7 @@ _row("hardtanh", "hardtanh", r"\operatorname{{hardtanh}}({0})", lambda xp, x, lo
      summary="x held between two bounds, flat on them", formula="min(max(x, lo), hi)", rule="slope 1 strictly inside, 0 elsewhere",
      convention="slope 0 on a bound", defaults=(-1.0, 1.0), kink=lambda x, lo, hi: x in (lo, hi))  # fmt: skip
 _row("softsign", "softsign", r"\operatorname{{softsign}}({0})", lambda xp, x: xp.divide(x, 1.0 + xp.abs(x)),
-     lambda xp, y, x: xp.divide(xp.divide(1.0, 1.0 + xp.abs(x)), 1.0 + xp.abs(x)),
+     rules.softsign_slope,
      summary="A sigmoid with slow tails", formula="x / (1 + |x|)", rule="1/(1+|x|)²")  # fmt: skip
 
 # ----- Over several operands: one node, one rule for all of its slopes ------------------------------------------------------

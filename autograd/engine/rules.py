@@ -56,26 +56,41 @@ def sigmoid(xp: Any, x: Any) -> Any:
     return xp.divide(xp.where(positive, 1.0, z), 1.0 + z)
 
 
-def both_sigmoids(xp: Any, x: Any) -> tuple[Any, Any]:
-    """σ(x) and σ(−x), of one exponential."""
+def silu_slope(xp: Any, y: Any, x: Any) -> Any:
+    # σ(x) and σ(−x) of one exponential.
     positive = xp.greater_equal(x, 0.0)
     z = xp.exp(xp.where(positive, -x, x))
-    return xp.divide(xp.where(positive, 1.0, z), 1.0 + z), xp.divide(xp.where(positive, z, 1.0), 1.0 + z)
-
-
-def silu_slope(xp: Any, y: Any, x: Any) -> Any:
-    share, rest = both_sigmoids(xp, x)
+    share, rest = [xp.divide(part, 1.0 + z) for part in (xp.where(positive, 1.0, z), xp.where(positive, z, 1.0))]
     return share * (1.0 + x * rest)
+
+
+def atan_slope(xp: Any, y: Any, x: Any) -> Any:
+    share = xp.divide(1.0, xp.hypot(x, 1.0))
+    return share * share  # and not 1/(1 + x²), where the square overflows long before the slope is gone
+
+
+def softsign_slope(xp: Any, y: Any, x: Any) -> Any:
+    share = xp.divide(1.0, 1.0 + xp.abs(x))
+    return share * share  # as that of atan
 
 
 def gelu_inner(xp: Any, x: Any) -> Any:
     return xp.tanh(sqrt(2.0 / pi) * (x + 0.044715 * x * x * x))
 
 
+_GELU_TWICE = 2.0 * sqrt(2.0 / pi)  # 2u = x·(a + b·x²)
+_GELU_CUBIC = _GELU_TWICE * 0.044715
+
+
 def gelu_tanh_slope(xp: Any, y: Any, x: Any) -> Any:
-    # (1 + tanh u)/2 is σ(2u), and its slope 2·σ(2u)·σ(−2u).
-    share, rest = both_sigmoids(xp, 2.0 * sqrt(2.0 / pi) * (x + 0.044715 * x * x * x))
-    return share + x * (share * rest) * (2.0 * sqrt(2.0 / pi) * (1.0 + 3 * 0.044715 * x * x))
+    # (1 + tanh u)/2 is σ(2u), with the slope 2·σ(2u)·σ(−2u), which is 2z/(1 + z)² for both signs of u.
+    square = x * x
+    twice = x * (_GELU_TWICE + _GELU_CUBIC * square)
+    positive = xp.greater_equal(twice, 0.0)
+    z = xp.exp(xp.where(positive, -twice, twice))
+    whole = 1.0 + z
+    share = xp.divide(xp.where(positive, 1.0, z), whole)
+    return share + x * xp.divide(z, whole * whole) * (_GELU_TWICE + 3.0 * _GELU_CUBIC * square)
 
 
 def mish_slope(xp: Any, y: Any, x: Any) -> Any:

@@ -33,6 +33,7 @@ from autograd.program.source.formula import Formula, Operand, call, name, produc
 from autograd.program.source.forward import References, as_matrix, share_subexpressions
 from autograd.program.source.numpy_names import XP
 from autograd.program.source.places import Reference, block_rows
+from autograd.program.source.shorter import SHORTER
 
 
 def write_backward(draft: Draft, references: References) -> None:
@@ -84,17 +85,11 @@ def local_derivative(draft: Draft, op: str, j: int, y: Formula, xs: list[Operand
     """The local derivative by operand j, as its row has it or, where no number comes out different, shorter."""
     if op in (COPY, SPREAD):
         return 1.0
-    if not draft.careful:
-        if op == "relu":
-            return call("np.greater", y, 0.0)
-        if op == "log":
-            return 1.0 / xs[0]  # what is below 0 has made the result nan
-        if op in ("maximum", "minimum"):
-            # Both operands of a tie take half.
-            a, b = (xs[j], xs[1 - j]) if op == "maximum" else (xs[1 - j], xs[j])
-            return XP.where(XP.equal(a, b), 0.5, XP.greater(a, b))
     try:
-        derivative = ops.TABLE[op].derivatives[j](XP, y, *xs)
+        if (op, j) in SHORTER and not draft.careful:
+            derivative = SHORTER[op, j](y, *xs)
+        else:
+            derivative = ops.TABLE[op].derivatives[j](XP, y, *xs)
         return derivative if isinstance(derivative, Formula) else float(derivative)
     except Exception:  # as in the forward rule
         draft.foreign.add(op)

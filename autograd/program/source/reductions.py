@@ -10,7 +10,7 @@ each against its row. Of three numbers in an array x, along an axis k:
 >>> print(source.partition("def forward(X):\\n")[2].partition("    return std1")[0])
         x = X.T
         # std1: std node #3
-        np.copyto(std1, np.where(np.abs(np.take(x, 0, 0)) > 1e+300, 0.0, np.take(x, 0, 0)))
+        np.copyto(std1, np.where(np.abs(x[0]) > 1e+300, 0.0, x[0]))
         np.subtract(x, std1, out=away)
         np.add.reduce(away, axis=0, out=std1)
         np.divide(std1, 3.0, out=std1)
@@ -99,7 +99,7 @@ def _mean(r: Reduction) -> None:
 def _var(r: Reduction) -> None:
     # Distances from the first operand, unless it is huge, and from their mean: as the row has it. y holds what is taken
     # off until the distances are saved. The setting is the correction: divide by n - 1, or n.
-    first = call("np.take", r.x, name("0"), name("0"), axes=r.y.axes)
+    first = name(f"{r.x.text if not r.x.function else written(r.x)}[0]", r.y.axes, r.x.buffer)
     r.line(r.y, XP.where(XP.greater(XP.abs(first), rules.HUGE), 0.0, first))
     away = r.save("away", r.x.axes)
     r.line(away, r.x - r.y)
