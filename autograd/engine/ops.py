@@ -78,7 +78,8 @@ _row("expm1", "expm1", "e^{{{0}}} - 1", lambda xp, x: xp.expm1(x), lambda xp, y,
      summary="e to the power x, minus 1, exact near 0", formula="e^x − 1", rule="(e^x − 1)′ = e^x")  # fmt: skip
 _row("log", "ln", r"\ln {0}", lambda xp, x: xp.log(x),
      lambda xp, y, x: xp.divide(rules.inside(xp, x), x),
-     summary="The natural logarithm: -inf at 0, nan below", formula="ln x", rule="ln′ = 1/x")  # fmt: skip
+     summary="The natural logarithm: -inf at 0, nan below", formula="ln x", rule="ln′ = 1/x",
+     short={0: lambda xp, y, x: 1.0 / x})  # fmt: skip
 _row("log2", "log₂", r"\log_2 {0}", lambda xp, x: xp.log2(x),
      lambda xp, y, x: xp.divide(rules.inside(xp, x), x * log(2.0)),
      summary="The logarithm to base 2", formula="log₂ x", rule="log₂′ = 1/(x·ln 2)")  # fmt: skip
@@ -97,7 +98,8 @@ _row("logaddexp", "logaddexp", r"\ln(e^{{{0}}} + e^{{{1}}})",
      lambda xp, a, b: xp.where(xp.equal(a, b), a + log(2.0), xp.maximum(a, b) + xp.log1p(xp.exp(-xp.abs(a - b)))),
      lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, rules.sigmoid(xp, a - b)),
      lambda xp, y, a, b: xp.where(xp.equal(a, b) * xp.equal(xp.abs(a), INF), 0.5, rules.sigmoid(xp, b - a)),
-     summary="The logarithm of a sum of two exponentials", formula="ln(e^a + e^b)", rule="slopes σ(a−b) and σ(b−a)")  # fmt: skip
+     summary="The logarithm of a sum of two exponentials", formula="ln(e^a + e^b)", rule="slopes σ(a−b) and σ(b−a)",
+     short={0: lambda xp, y, a, b: rules.short_sigmoid(xp, a - b), 1: lambda xp, y, a, b: rules.short_sigmoid(xp, b - a)})  # fmt: skip
 
 # ----- Trigonometric and hyperbolic; angles in radians -------------------------------------------------------------------
 
@@ -113,7 +115,8 @@ _row("acos", "acos", r"\arccos {0}", lambda xp, x: xp.arccos(x), lambda xp, y, x
      summary="The angle in radians whose cosine is x", formula="arccos x", rule="arccos′ = −1/√(1−x²)")  # fmt: skip
 _row("atan", "atan", r"\arctan {0}", lambda xp, x: xp.arctan(x),
      rules.atan_slope,
-     summary="The angle in radians whose tangent is x", formula="arctan x", rule="arctan′ = 1/(1+x²)")  # fmt: skip
+     summary="The angle in radians whose tangent is x", formula="arctan x", rule="arctan′ = 1/(1+x²)",
+     short={0: lambda xp, y, x: 1.0 / (1.0 + x * x)})  # fmt: skip
 # Divided twice by the hypotenuse: the square of it under- and overflows long before the quotient does.
 _row("atan2", "atan2", r"\operatorname{{atan2}}({0}, {1})", lambda xp, b, a: xp.arctan2(b, a),
      lambda xp, y, b, a: xp.where(xp.equal(xp.hypot(b, a), 0.0), a, xp.divide(xp.divide(a, xp.hypot(b, a)), xp.hypot(b, a))),
@@ -179,11 +182,13 @@ _row("isnan", "isnan", r"\operatorname{{isnan}}({0})", lambda xp, x: xp.isnan(x)
 _row("maximum", "max", r"\max({0}, {1})", lambda xp, a, b: xp.maximum(a, b),
      lambda xp, y, a, b: rules.winner(xp, a, b, xp.greater(a, b)), lambda xp, y, a, b: rules.winner(xp, a, b, xp.greater(b, a)),
      summary="The larger of two", formula="max(a, b)", rule="slope 1 for the larger, 0 for the other",
-     convention="one half to each at a tie", kink=rules.tied)  # fmt: skip
+     convention="one half to each at a tie", kink=rules.tied,
+     short={0: lambda xp, y, a, b: rules.short_winner(xp, a, b), 1: lambda xp, y, a, b: rules.short_winner(xp, b, a)})  # fmt: skip
 _row("minimum", "min", r"\min({0}, {1})", lambda xp, a, b: xp.minimum(a, b),
      lambda xp, y, a, b: rules.winner(xp, a, b, xp.greater(b, a)), lambda xp, y, a, b: rules.winner(xp, a, b, xp.greater(a, b)),
      summary="The smaller of two", formula="min(a, b)", rule="slope 1 for the smaller, 0 for the other",
-     convention="one half to each at a tie", kink=rules.tied)  # fmt: skip
+     convention="one half to each at a tie", kink=rules.tied,
+     short={0: lambda xp, y, a, b: rules.short_winner(xp, b, a), 1: lambda xp, y, a, b: rules.short_winner(xp, a, b)})  # fmt: skip
 _row("where", "where", r"\operatorname{{where}}({0}, {1}, {2})", lambda xp, c, a, b: xp.where(c, a, b), rules.zero,
      lambda xp, y, c, a, b: xp.where(c, 1.0, 0.0), lambda xp, y, c, a, b: xp.where(c, 0.0, 1.0),
      summary="a where the condition is not 0, else b", formula="a if c else b", rule="slope 1 for the branch taken, 0 for the other")  # fmt: skip
@@ -201,11 +206,13 @@ _row("sigmoid", "σ", r"\sigma({0})", rules.sigmoid, lambda xp, y, x: y * (1.0 -
      summary="The logistic function", formula="σ(x) = 1/(1 + e^(−x))", rule="σ′ = σ(1−σ)")  # fmt: skip
 _row("logsigmoid", "ln σ", r"\ln\sigma({0})", lambda xp, x: xp.minimum(x, 0.0) - xp.log1p(xp.exp(-xp.abs(x))),
      lambda xp, y, x: rules.sigmoid(xp, -x),
-     summary="The logarithm of the logistic function", formula="ln σ(x)", rule="(ln σ)′ = σ(−x)")  # fmt: skip
+     summary="The logarithm of the logistic function", formula="ln σ(x)", rule="(ln σ)′ = σ(−x)",
+     short={0: lambda xp, y, x: 1.0 / (1.0 + xp.exp(x))})  # fmt: skip
 _row("relu", "ReLU", r"\operatorname{{ReLU}}({0})", lambda xp, x: xp.where(xp.greater(0.0, x), 0.0, x),
      lambda xp, y, x: rules.step(xp, x),
      summary="The rectified linear unit", formula="max(0, x)", rule="slope 1 above 0, 0 below",
-     convention="slope 0 at exactly 0, by convention", kink=rules.at_zero)  # fmt: skip
+     convention="slope 0 at exactly 0, by convention", kink=rules.at_zero,
+     short={0: lambda xp, y, x: xp.greater(y, 0.0)})  # fmt: skip
 _row("leaky_relu", "LReLU", r"\operatorname{{LReLU}}({0})", lambda xp, x, s: xp.where(xp.greater(x, 0.0), x, s * x),
      lambda xp, y, x, s: xp.where(xp.greater(x, 0.0), 1.0, s), lambda xp, y, x, s: xp.where(xp.greater(x, 0.0), 0.0, x),
      summary="A rectified linear unit that leaks below 0", formula="x if x > 0 else s·x", rule="slope 1 above 0, s below",
@@ -225,18 +232,22 @@ _row("softplus", "softplus", r"\operatorname{{softplus}}({0})",
      lambda xp, x, b: xp.where(xp.greater(b * x, 20.0), x, xp.divide(xp.log1p(xp.exp(xp.minimum(b * x, 20.0))), b)),
      lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 1.0, rules.sigmoid(xp, b * x)),
      lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 0.0, xp.divide(x * rules.sigmoid(xp, b * x) - y, b)),
-     summary="A smooth ReLU; the identity above βx = 20, as in PyTorch", formula="ln(1 + e^(βx)) / β", rule="slope σ(βx)", defaults=(1.0,))  # fmt: skip
+     summary="A smooth ReLU; the identity above βx = 20, as in PyTorch", formula="ln(1 + e^(βx)) / β", rule="slope σ(βx)", defaults=(1.0,),
+     short={0: lambda xp, y, x, b: xp.where(xp.greater(b * x, 20.0), 1.0, rules.short_sigmoid(xp, b * x))})  # fmt: skip
 _row("silu", "SiLU", r"\operatorname{{SiLU}}({0})", lambda xp, x: x * xp.sigmoid(x), rules.silu_slope,
-     summary="The sigmoid linear unit, also called swish", formula="x·σ(x)", rule="σ(x)·(1 + x·σ(−x))")  # fmt: skip
+     summary="The sigmoid linear unit, also called swish", formula="x·σ(x)", rule="σ(x)·(1 + x·σ(−x))",
+     short={0: rules.short_silu_slope})  # fmt: skip
 _row("gelu", "GELU", r"\operatorname{{GELU}}({0})", lambda xp, x: 0.5 * x * (1.0 + xp.erf(x * sqrt(0.5))),
      lambda xp, y, x: 0.5 * (1.0 + xp.erf(x * sqrt(0.5))) + x * xp.exp(-0.5 * x * x) / sqrt(2.0 * pi),
      summary="The Gaussian error linear unit, exact form (Hendrycks and Gimpel 2016)", formula="x·Φ(x)", rule="Φ(x) + x·φ(x)")  # fmt: skip
 
 _row("gelu_tanh", "GELU", r"\operatorname{{GELU}}({0})", lambda xp, x: 0.5 * x * (1.0 + rules.gelu_inner(xp, x)), rules.gelu_tanh_slope,
-     summary="The Gaussian error linear unit, tanh form", formula="x/2·(1 + tanh(√(2/π)(x + 0.044715x³)))", rule="by the product rule")  # fmt: skip
+     summary="The Gaussian error linear unit, tanh form", formula="x/2·(1 + tanh(√(2/π)(x + 0.044715x³)))", rule="by the product rule",
+     short={0: rules.short_gelu_tanh_slope})  # fmt: skip
 
 _row("mish", "mish", r"\operatorname{{mish}}({0})", lambda xp, x: x * xp.tanh(xp.softplus(x, 1.0)), rules.mish_slope,
-     summary="A smooth, self-gated activation (Misra 2019)", formula="x·tanh(softplus(x))", rule="t + x(1−t²)σ(x), t = tanh(softplus(x))")  # fmt: skip
+     summary="A smooth, self-gated activation (Misra 2019)", formula="x·tanh(softplus(x))", rule="t + x(1−t²)σ(x), t = tanh(softplus(x))",
+     short={0: rules.short_mish_slope})  # fmt: skip
 _row("hardtanh", "hardtanh", r"\operatorname{{hardtanh}}({0})", lambda xp, x, lo, hi: xp.minimum(xp.maximum(x, lo), hi),
      lambda xp, y, x, lo, hi: xp.greater(x, lo) * xp.greater(hi, x),
      lambda xp, y, x, lo, hi: xp.greater_equal(lo, x) * xp.greater(hi, lo),

@@ -64,6 +64,34 @@ def silu_slope(xp: Any, y: Any, x: Any) -> Any:
     return share * (1.0 + x * rest)
 
 
+def short_sigmoid(xp: Any, x: Any) -> Any:
+    return 1.0 / (1.0 + xp.exp(-x))  # where e^(-x) overflows, this is 0 as it should be
+
+
+def short_silu_slope(xp: Any, y: Any, x: Any) -> Any:
+    share = short_sigmoid(xp, x)
+    return share * (1.0 + x * (1.0 - share))
+
+
+def short_gelu_tanh_slope(xp: Any, y: Any, x: Any) -> Any:
+    scale, square = sqrt(2.0 / pi), x * x
+    share = short_sigmoid(xp, 2.0 * scale * x * (1.0 + 0.044715 * square))
+    return share + x * (share * (1.0 - share)) * (2.0 * scale * (1.0 + 3 * 0.044715 * square))
+
+
+def short_mish_slope(xp: Any, y: Any, x: Any) -> Any:
+    # tanh(softplus(x)) is w/(w + 2) with n = e^x and w = n² + 2n; from 20 on, 1 minus that is too small to be seen.
+    x = xp.minimum(x, 20.0)
+    n = xp.exp(x)
+    w = n * (n + 2.0)
+    rest = 2.0 / (w + 2.0)
+    return w / (w + 2.0) + x * (rest * (2.0 - rest)) * (n / (1.0 + n))
+
+
+def short_winner(xp: Any, a: Any, b: Any) -> Any:
+    return xp.where(xp.equal(a, b), 0.5, xp.greater(a, b))
+
+
 def atan_slope(xp: Any, y: Any, x: Any) -> Any:
     share = xp.divide(1.0, xp.hypot(x, 1.0))
     return share * share  # and not 1/(1 + x²), where the square overflows long before the slope is gone

@@ -33,7 +33,6 @@ from autograd.program.source.formula import Formula, Operand, call, name, produc
 from autograd.program.source.forward import References, as_matrix, share_subexpressions
 from autograd.program.source.numpy_names import XP
 from autograd.program.source.places import Reference, block_rows
-from autograd.program.source.shorter import SHORTER
 
 
 def write_backward(draft: Draft, references: References) -> None:
@@ -82,14 +81,14 @@ def _elementwise(step: _Step, g: Operand) -> None:
 
 
 def local_derivative(draft: Draft, op: str, j: int, y: Formula, xs: list[Operand]) -> Operand:
-    """The local derivative by operand j, as its row has it or, where no number comes out different, shorter."""
+    """The local derivative by operand j, by the rule of its row; in the fast source by the short one where there is one."""
     if op in (COPY, SPREAD):
         return 1.0
     try:
-        if (op, j) in SHORTER and not draft.careful:
-            derivative = SHORTER[op, j](y, *xs)
-        else:
-            derivative = ops.TABLE[op].derivatives[j](XP, y, *xs)
+        row = ops.TABLE[op]
+        # The careful source follows the rows at every number; it runs where this one gives inf or nan.
+        rule = row.derivatives[j] if draft.careful else row.short.get(j, row.derivatives[j])
+        derivative = rule(XP, y, *xs)
         return derivative if isinstance(derivative, Formula) else float(derivative)
     except Exception:  # as in the forward rule
         draft.foreign.add(op)
