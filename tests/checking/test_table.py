@@ -1,7 +1,7 @@
 """gradcheck over the whole table: no right derivative is called wrong, and 0.1 % too much is caught.
 
 Where the report shows ± it could not tell, for rounding: UNDECIDED says how many those are, all others must be decided.
-59 of 7740 derivatives are not, and all of those have slopes of at most 1e-9 beside values or operands of 1 and more.
+61 of 7740 derivatives are not, and all of those have slopes of at most 1e-9 beside values or operands of 1 and more.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from tests.engine.planted import wrong_slope
 
 # Of a row's 60 points, each with one derivative for every operand: how many cannot be decided.
 UNDECIDED = {
-    "expm1": 1, "tanh": 1, "erf": 1, "gelu": 1, "gelu_tanh": 1, "elu": 3, "selu": 4,  # flat tails
+    "expm1": 3, "tanh": 1, "erf": 1, "gelu": 1, "gelu_tanh": 1, "elu": 3, "selu": 4,  # flat tails
     "logaddexp": 5, "logsumexp": 12, "softmax": 7, "log_softmax": 13,  # an operand with next to no weight
     "norm": 9, "atan2": 1,  # an operand far smaller than another
 }  # fmt: skip

@@ -81,7 +81,7 @@ def _elementwise(step: _Step, g: Operand) -> None:
 
 
 def local_derivative(draft: Draft, op: str, j: int, y: Formula, xs: list[Operand]) -> Operand:
-    """The local derivative by operand j, by the rule of its row; in the fast source by the short one where there is one."""
+    """The local derivative by operand j by the rule of its row; in the fast source by the short one, if it has one."""
     if op in (COPY, SPREAD):
         return 1.0
     try:
