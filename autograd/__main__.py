@@ -16,18 +16,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     # A formula may begin with a minus, which would look like an option: a blank before it says that it is none.
     words = sys.argv[1:] if arguments is None else arguments
-    given = parser.parse_args([f" {word}" if re.match(r"-[^-h]", word) else word for word in words])
-    given.expression = given.expression.strip()
+    options = parser.parse_args([f" {word}" if re.match(r"-[^-h]", word) else word for word in words])
+    options.expression = options.expression.strip()
     try:
-        values = _values(given.values)
-        output = evaluate(given.expression, values)
+        values = _values(options.values)
+        output = evaluate(options.expression, values)
         output.label = output.label or "output"
         if output.requires_grad:
             output.backward()
-        print(f"{given.expression} = {output.data!r}")
+        print(f"{options.expression} = {output.data!r}")
         for name, value in values.items():
             print(f"  d/d{name} = {value.grad!r}")
-        _show(given, output, values)
+        _show(options, output, values)
     except (ValueError, OSError, RuntimeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -78,22 +78,22 @@ def _number(name: str, text: str) -> float:
         raise ExpressionError(f"the value of {name} is not a number: {text!r}{remedy}") from error
 
 
-def _show(given: argparse.Namespace, output: Value, values: dict[str, Value]) -> None:
-    if given.explain is not None:
-        if given.explain not in values:
+def _show(options: argparse.Namespace, output: Value, values: dict[str, Value]) -> None:
+    if options.explain is not None:
+        if options.explain not in values:
             raise ExpressionError(
-                f"--explain {given.explain}: there is no such name; given are {', '.join(values) or 'none'}"
+                f"--explain {options.explain}: there is no such name; given are {', '.join(values) or 'none'}"
             )
-        print(f"\n{autograd.explain(output, values[given.explain])}")
-    if given.table:
+        print(f"\n{autograd.explain(output, values[options.explain])}")
+    if options.table:
         print(f"\n{autograd.trace_table(output)}")
-    if given.svg:
-        print(f"wrote {autograd.draw(output).save(given.svg)}: the graph, with every number and local derivative")
-    if given.html or given.open:
+    if options.svg:
+        print(f"wrote {autograd.draw(output).save(options.svg)}: the graph, with every number and local derivative")
+    if options.html or options.open:
         page = autograd.view(output)
-        if given.html:
-            print(f"wrote {page.save(given.html)}: the graph as a page, to step through and to ask what if")
-        if given.open:
+        if options.html:
+            print(f"wrote {page.save(options.html)}: the graph as a page, to step through and to ask what if")
+        if options.open:
             page.open()
 
 

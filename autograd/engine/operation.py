@@ -69,18 +69,18 @@ class Namespace:
         """Find a primitive or a row and keep it."""
         if name.startswith("_"):
             raise AttributeError(name)
-        found = getattr(self.primitives, name, None)
-        if found is None:
+        function = getattr(self.primitives, name, None)
+        if function is None:
             op = TABLE.get(name)
             if op is None:
                 raise AttributeError(f"neither {self.primitives.__name__} nor the table of operations has {name!r}")
             forward = op.forward
 
-            def found(*operands: Any) -> Any:
+            def function(*operands: Any) -> Any:
                 return forward(self, *operands)
 
-        setattr(self, name, found)
-        return found
+        setattr(self, name, function)
+        return function
 
 
 TABLE: dict[str, Op] = {}

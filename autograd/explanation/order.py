@@ -24,6 +24,7 @@ from autograd.graph.adjoints import chain, gradients
 from autograd.graph.snapshot import Snapshot, snapshot
 
 __all__ = ["OrderComparison", "Parting", "why_order"]
+from autograd.support.text import plural
 
 MOST_ROWS = 20
 
@@ -99,8 +100,8 @@ class OrderComparison:
         if self.complete and len(self.differing) > MOST_ROWS:
             yield f"{len(self.differing) - MOST_ROWS:,} more nodes differ."
         yield (
-            f"The sorted pass visits {self.visits:,} computed nodes once each; "
-            f"the naive recursion makes {format_count(self.all_calls)} calls."
+            f"The sorted pass visits {plural(self.visits, 'computed node')} once each; "
+            f"the naive recursion makes {format_count(self.all_calls)} {'call' if self.all_calls == 1 else 'calls'}."
         )
         if not self.complete:
             yield f"It was stopped after {sum(self.calls):,} of them, so there are no final numbers to compare."

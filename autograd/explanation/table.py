@@ -132,8 +132,8 @@ class TraceTable:
                 if nodes[edge.source].requires_grad
             ]
         )
-        taken = adjoint if node.requires_grad else None
-        return TraceRow(f"v{index}", node.label, operation, node.data, taken, sent)
+        adjoint_or_none = adjoint if node.requires_grad else None
+        return TraceRow(f"v{index}", node.label, operation, node.data, adjoint_or_none, sent)
 
     def _forward(self, row: TraceRow, style: Style) -> str:
         label = [style.name(row.label)] if row.label else []

@@ -125,13 +125,13 @@ class Routes:
         # A stop beside the paths is none: what remains is in topological order, the source first.
         candidates = range(source, target + 1) if stops is None else sorted({source, target, *stops})
         self.stops = [index for index in candidates if self.on_path[index]]
-        self._chosen = None if stops is None else frozenset(self.stops)
+        self._stop_set = None if stops is None else frozenset(self.stops)
         self.links = {stop: self._links(stop) for stop in self.stops}
 
     def _links(self, stop: int) -> tuple[Link, ...]:
         if stop == self.source:
             return ()
-        return self._edges(stop) if self._chosen is None else self._sums(stop, self._chosen)
+        return self._edges(stop) if self._stop_set is None else self._sums(stop, self._stop_set)
 
     @cached_property
     def count(self) -> int:
@@ -171,12 +171,12 @@ class Routes:
 
     def edges_between(self, sources: Collection[int], targets: Collection[int], slot: int = 0) -> list[Edge]:
         """The edges on the paths from some stops up to others without a stop between, from the targets down."""
-        if self._chosen is None:
+        if self._stop_set is None:
             # Every edge is a link of its own; a slot picks one of several between the same two nodes.
             edges = [edge for target in targets for edge in self.picture.incoming[target] if edge.source in sources]
             return [edge for edge in edges if not slot or edge.position + 1 == slot]
         # The region holds what leads up to the targets from any stop. Upward through it, keep what these sources reach.
-        region = {index for target in targets for index in self._region(target, self._chosen)[0]}
+        region = {index for target in targets for index in self._region(target, self._stop_set)[0]}
         reached = set(sources)
         upward: list[Edge] = []
         for index in sorted(region):

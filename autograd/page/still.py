@@ -1,4 +1,4 @@
-"""The same graph as a still picture, for where scripts do not run: the page's numbers, folded where it is folded.
+r"""The same graph as a still picture, for where scripts do not run: the page's numbers, folded where it is folded.
 
 A graph of 400 steps, of which the page shows the first 26 nodes as one closed box, becomes in DOT
 

@@ -150,12 +150,12 @@ def _layout_effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
     long, they are straight lines.
     """
     levels = snapshot.levels
-    passed = sum(levels[edge.target] - levels[edge.source] - 1 for edge in snapshot.edges)
-    load = passed + len(snapshot.nodes)
+    skipped_levels = sum(levels[edge.target] - levels[edge.source] - 1 for edge in snapshot.edges)
+    load = skipped_levels + len(snapshot.nodes)
     if load <= 750:
         return {"ranksep": "0.25"}, "label"
     quick = {"ranksep": "0.65", "nslimit": "1", "nslimit1": "1", "mclimit": "0.3"}
-    if load <= 2000 or passed <= 10 * len(snapshot.nodes):
+    if load <= 2000 or skipped_levels <= 10 * len(snapshot.nodes):
         return quick, "headlabel"
     return {**quick, "mclimit": "0.02", "splines": "line"}, "headlabel"
 

@@ -191,17 +191,17 @@ def _with_dot(dot_source: str, format: str, time_limit: float) -> bytes:
     if format == "png":
         options.append(f"-Gdpi={PNG_DPI}")
     try:
-        done = subprocess.run(
+        process = subprocess.run(
             [program, *options], input=dot_source.encode("utf-8"), capture_output=True, timeout=time_limit, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise _too_slow(time_limit) from error
     except OSError as error:
         raise _Unavailable(f"{program} does not start: {error}") from error
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip()[:300]
-        raise RenderError(f"Graphviz refused the DOT source: {said}; {_HINT}")
-    return done.stdout
+    if process.returncode != 0:
+        message = process.stderr.decode("utf-8", "replace").strip()[:300]
+        raise RenderError(f"Graphviz refused the DOT source: {message}; {_HINT}")
+    return process.stdout
 
 
 def _cairosvg(format: str) -> Callable[[str], bytes] | None:

@@ -40,10 +40,10 @@ def finish(svg: str, source: str, texts: dict[str, str]) -> str:
     """
     # Graphviz can leave out an edge without an error, as it does with record shapes.
     expected = len(re.findall(_EDGE_OF_SOURCE, source))
-    drawn = len(re.findall(_EDGE, svg))
-    if drawn != expected:
+    edge_count = len(re.findall(_EDGE, svg))
+    if edge_count != expected:
         raise RenderError(
-            f"Graphviz drew {drawn} of {expected} edges, so the picture would be wrong; "
+            f"Graphviz drew {edge_count} of {expected} edges, so the picture would be wrong; "
             'draw it with rankdir="TB" or "LR" instead, or draw a smaller part of the graph'
         )
     body = re.sub(_COMMENT, "", svg[svg.index("<svg") :])
