@@ -174,7 +174,7 @@ def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False
     for canonicalize in CAREFUL if careful else CANONICAL:
         canonical = canonicalize(canonical)
     # From nodes to blocks, and from blocks to places in memory.
-    groups = group_nodes(canonical)
+    groups = group_nodes(canonical, copies=careful)
     blocks = lift(canonical, groups)
     layout = assign_layout(canonical, blocks, parameters)
     # Lines of array code, in the order in which they run: a block reads what blocks before it have named.

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Value, exp, relu, sqrt, where
 from autograd.engine import ops
 from autograd.engine.value import apply
@@ -74,3 +75,25 @@ def test_equal_nodes_that_pass_infinities_on(name: str) -> None:
     program = compile(TWICE[name](*inputs), inputs)
     for point in itertools.product(ENDS[:7], repeat=2):
         check_one_answer(TWICE[name], point, program)
+
+
+@pytest.mark.parametrize("kind", ["max", "softmax", "var", "dot", "prod", "logsumexp", "norm"])
+@pytest.mark.parametrize("row", [(0.0, 2.0), (math.inf, 1.0), (1.0, math.nan), (-2.0, 3.0)])
+def test_equal_nodes_of_many_operands(kind: str, row: tuple[float, float]) -> None:
+    """The careful program keeps them apart; a block of nothing but copies has a result for each."""
+
+    def node(x: Value, z: Value) -> Any:
+        if kind == "softmax":
+            return autograd.softmax([x, z, x])[0]
+        return autograd.dot([x, z], [z, x]) if kind == "dot" else getattr(autograd, kind)([x, z, x])
+
+    def four(x: Value, z: Value) -> Any:
+        return node(x, z) * node(x, z) + node(x, z) / node(x, z)
+
+    x, z = Value(0.5), Value(2.0)
+    program = autograd.compile(four(x, z), inputs=[x, z])
+    a, b = Value(row[0]), Value(row[1])
+    recorded = four(a, b)
+    recorded.backward()
+    value, _, slopes = program.value_and_grad(list(row), inputs=True)
+    assert np.allclose([value, *slopes], [recorded.data, a.grad, b.grad], rtol=1e-12, equal_nan=True)

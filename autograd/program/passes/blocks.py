@@ -21,6 +21,7 @@ level 3: 1 × + of rows, rows, per example
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -115,13 +116,22 @@ class Block:
         return f"{self.size} × {self.op}: {self.form}{what}" + (f" ({self.why})" if self.why else "")
 
 
-def group_nodes(graph: Graph) -> list[NodeGroup]:
-    """All computed nodes in groups, lowest level first, and within a level by the first node."""
+def group_nodes(graph: Graph, copies: bool = False) -> list[NodeGroup]:
+    """All computed nodes in groups, lowest level first, and within a level by the first node.
+
+    `copies` says that equal nodes may occur. They go to groups of their own: a block of nothing but copies would read
+    one row where it has to write several.
+    """
     storage, level = graph.storage(), levels_of(graph)
+    seen: Counter[tuple[object, ...]] = Counter()
     # Nodes with one signature are computed by the same line of array code.
     by_signature: dict[tuple[object, ...], list[int]] = {}
     for i in graph.order:
-        by_signature.setdefault((level[i], *_signature(graph, storage, i)), []).append(i)
+        copy = 0
+        if copies:
+            node = (graph.ops[i], graph.operands[i], graph.settings.get(i, ()))
+            copy, seen[node] = seen[node], seen[node] + 1
+        by_signature.setdefault((level[i], copy, *_signature(graph, storage, i)), []).append(i)
     # A group reads only results of lower levels, so in this order everything is computed before it is read.
     groups = []
     for nodes in sorted(by_signature.values(), key=lambda nodes: (level[nodes[0]], nodes[0])):
