@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import nn
+from autograd.support.files import check_path
 from autograd.support.settings import check_count
 from nn.idx import load_idx, load_mnist
 from nn.io import checked_target
@@ -61,8 +62,9 @@ def read(folder: Path, train: int | None = None, test: int | None = None, seed: 
     pair that is alone is split, by default into four fifths and the rest: 8,000 and 2,000 of MNIST's t10k.
 
     Raises FileNotFoundError that names the files and says how to get them; ValueError for damaged files, for fewer than
-    two classes, for pictures of two sizes and for more pictures than there are.
+    two classes, for pictures of two sizes and for more pictures than there are; TypeError for what is no path.
     """
+    folder = check_path(folder, "the folder of MNIST's files is named by a path")
     pairs = [pair for pair in ("train", "t10k") if any(folder.glob(f"{pair}-*[-.]idx*"))]
     if not pairs:
         problem = "there are none of MNIST's files" if folder.is_dir() else "there is no such folder"
@@ -126,8 +128,11 @@ def check(pictures: Pictures, out: Path, save: Path | None = None, show: int = 0
     """Find out before the training, not after it, whether there is all that `learn` needs.
 
     Raises ImportError without matplotlib, OSError if `out` or the folder of `save` cannot be written into, ValueError
-    for a picture to show that is not held out, and for the name of another format to save in.
+    for a picture to show that is not held out, and for the name of another format to save in; TypeError for what is no
+    path.
     """
+    out = check_path(out, "the folder for the pictures is named by a path")
+    save = None if save is None else check_path(save, "the file for the network is named by a path")
     if importlib.util.find_spec("matplotlib") is None:
         raise ImportError('the pictures need matplotlib, which is missing: pip install "chaingrad[plots]"')
     if not 0 <= show < len(pictures.y_held):
@@ -165,6 +170,7 @@ def learn(
 
     Raises what `fit` raises, and OSError for files that cannot be written; `check` finds most of these before.
     """
+    out = check_path(out, "the folder for the pictures is named by a path")
     p = pictures
     model = nn.MLP(math.prod(p.shape), [*hidden, p.classes], init="he_normal", seed=seed)
     widths = "-".join(map(str, [model.nin, *model.nouts]))

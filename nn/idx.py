@@ -10,25 +10,31 @@ import math
 import os
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.support import files
 from autograd.support.settings import check_count
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_DIMENSIONS = 32
-CHUNK = 1 << 20
+MOST_BYTES = 1 << 30
+# 1 MB of gzip can unpack to 1 GB of zeros. The pictures of MNIST unpack to 5 times their size; what stays below SMALL
+# does no harm.
+MOST_UNPACKED = 100
+SMALL = 1 << 26
 
 PathLike = str | os.PathLike[str]
 
 
-def load_idx(path: PathLike, max_bytes: int = 1 << 30) -> NDArray[np.generic]:
+def load_idx(path: PathLike, max_bytes: int | None = None) -> NDArray[np.generic]:
     """The array in an IDX file, whether it is plain or gzip, whatever its name.
 
     Raises ValueError, with the name of the file, what was found and what was expected, if it does not begin as an IDX
-    file does, is cut off or damaged, holds more than its header says, or if its header asks for more than max_bytes;
+    file does, is cut off or damaged, holds more than its header says, or if its header asks for more than `max_bytes`:
+    by default 1 GiB, of a gzip file 100 times its size (64 MiB of a small one). TypeError for what is no path,
     FileNotFoundError if there is no such file.
 
     >>> import tempfile
@@ -37,16 +43,17 @@ def load_idx(path: PathLike, max_bytes: int = 1 << 30) -> NDArray[np.generic]:
     ...     load_idx(folder + "/labels.gz").tolist()
     [7, 2, 1]
     """
-    most = check_count("load_idx", "max_bytes", max_bytes)
-    with open(path, "rb") as file:
+    most = MOST_BYTES if max_bytes is None else check_count("load_idx", "max_bytes", max_bytes)
+    with files.open_to_read(path, "train-images-idx3-ubyte") as file:
         zipped = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         if not zipped:
             return _read(path, file, most)
+        if max_bytes is None:
+            most = min(max(SMALL, MOST_UNPACKED * os.fstat(file.fileno()).st_size), MOST_BYTES)
         try:
             with gzip.open(file) as unzipped:
-                # A GzipFile reads as a BinaryIO does, but is none by name.
-                return _read(path, unzipped, most)  # type: ignore[arg-type]
+                return _read(path, cast("IO[bytes]", unzipped), most)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise ValueError(f"{path}: the gzip data is cut off or damaged ({error}): get the file again") from error
 
@@ -55,8 +62,10 @@ def save_idx(path: PathLike, array: NDArray[np.generic]) -> None:
     """Write an array as an IDX file; gzip if the name ends in ".gz".
 
     Raises ValueError for a type that the format does not have (it has 8-bit whole numbers with and without sign, 16-
-    and 32-bit ones with sign, and both floats) and for an array without a dimension or with more than 32.
+    and 32-bit ones with sign, and both floats) and for an array without a dimension or with more than 32; TypeError,
+    IsADirectoryError and FileNotFoundError for a path that cannot be that of a file.
     """
+    target = files.target(path, "labels.idx")
     numbers = np.asarray(array)
     codes = {np.dtype(name).newbyteorder("="): code for code, name in TYPES.items()}
     code = codes.get(numbers.dtype.newbyteorder("="))
@@ -69,7 +78,7 @@ def save_idx(path: PathLike, array: NDArray[np.generic]) -> None:
         raise ValueError(f"{path}: IDX holds 1 to {MOST_DIMENSIONS} dimensions below 2**32, got shape {numbers.shape}")
     header = bytes([0, 0, code, numbers.ndim]) + np.array(numbers.shape, dtype=">u4").tobytes()
     content = header + numbers.astype(TYPES[code]).tobytes()
-    Path(path).write_bytes(gzip.compress(content, mtime=0) if str(path).endswith(".gz") else content)
+    files.write(target, gzip.compress(content, mtime=0) if target.name.endswith(".gz") else content)
 
 
 def load_mnist(
@@ -81,13 +90,14 @@ def load_mnist(
     may end in .gz and may have a dot for the second hyphen. Returns X of shape (n, height · width) from 0 (paper) to
     1 (ink) and y of shape (n,); the first `count` of them, if given.
     Raises FileNotFoundError that names the files looked for; ValueError for files that are damaged, of another shape
-    or do not belong together.
+    or do not belong together; TypeError for what is no path.
     """
+    folder = files.check_path(directory, "the folder of MNIST's files is named by a path")
     prefix = {"train": "train", "test": "t10k"}.get(part)
     if prefix is None:
         raise ValueError(f"load_mnist: part must be 'train' or 'test', got {part!r}")
-    pictures_at = _find(directory, f"{prefix}-images", "idx3-ubyte")
-    labels_at = _find(directory, f"{prefix}-labels", "idx1-ubyte")
+    pictures_at = _find(folder, f"{prefix}-images", "idx3-ubyte")
+    labels_at = _find(folder, f"{prefix}-labels", "idx1-ubyte")
     pictures, labels = load_idx(pictures_at), load_idx(labels_at)
     if pictures.ndim != 3 or pictures.dtype != np.uint8:
         raise ValueError(f"{pictures_at}: expected pictures (n, height, width) of bytes, found {_about(pictures)}")
@@ -108,15 +118,15 @@ def _about(array: NDArray[np.generic]) -> str:
     return f"shape {array.shape} of {array.dtype}"
 
 
-def _find(directory: PathLike, name: str, kind: str) -> Path:
+def _find(folder: Path, name: str, kind: str) -> Path:
     names = [f"{name}{joint}{kind}{end}" for joint in "-." for end in ("", ".gz")]
     for candidate in names:
-        if (Path(directory) / candidate).is_file():
-            return Path(directory) / candidate
-    raise FileNotFoundError(f"{directory}: none of {', '.join(names)} is there")
+        if (folder / candidate).is_file():
+            return folder / candidate
+    raise FileNotFoundError(f"{folder}: none of {', '.join(names)} is there")
 
 
-def _read(path: PathLike, file: BinaryIO, most: int) -> NDArray[np.generic]:
+def _read(path: PathLike, file: IO[bytes], most: int) -> NDArray[np.generic]:
     magic = file.read(4)
     if len(magic) < 4:
         raise ValueError(f"{path}: not an IDX file: found {len(magic)} bytes, expected at least 4")
@@ -139,19 +149,9 @@ def _read(path: PathLike, file: BinaryIO, most: int) -> NDArray[np.generic]:
             "damaged, or raise max_bytes"
         )
     expected = kind.itemsize * math.prod(shape)
-    content = _read_up_to(file, expected + 1)
+    content = files.read_up_to(file, expected + 1)
     if len(content) != expected:
         size = f"only {len(content)}" if len(content) < expected else "more"
         raise ValueError(f"{path}: the header says shape {shape}, {expected} bytes of numbers, found {size}")
-    return np.frombuffer(content, dtype=kind).reshape(shape).astype(kind.newbyteorder("="))
+    return np.frombuffer(content, dtype=kind).reshape(shape).astype(kind.newbyteorder("="), copy=False)
 
-
-def _read_up_to(file: BinaryIO, size: int) -> bytearray:
-    """At most so many bytes, in pieces: the memory grows with what is there, not with what a header claims."""
-    content = bytearray()
-    while len(content) < size:
-        piece = file.read(min(CHUNK, size - len(content)))
-        if not piece:
-            break
-        content += piece
-    return content

@@ -1,17 +1,42 @@
-"""Files that are written whole or not at all, with errors that speak of the file and not of how it is written."""
+"""Files that are written whole or not at all, and read no further than they should be; errors speak of the file.
+
+A number is no path here: `open(3)` would take over, and close, whatever file of somebody else has that number.
+"""
 
 from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
+from typing import IO
 
-__all__ = ["FOREIGN", "target", "write"]
+from autograd.support.text import short
+
+__all__ = ["FOREIGN", "check_path", "open_to_read", "read_up_to", "target", "write"]
+
+CHUNK = 1 << 20  # bytes
 
 # What other formats are called: such a name on a file of this package would mislead whoever opens it.
 FOREIGN = frozenset(
     ".pt .pth .ckpt .h5 .hdf5 .keras .json .pkl .pickle .joblib .npz .npy .onnx .csv .txt .py .zip".split()
 )
+
+
+def check_path(path: str | os.PathLike[str], what: str = "a file is named by a path") -> Path:
+    """The path, in the type that is used; `what` begins the error: what is named, and by what.
+
+    Raises TypeError for anything but a text and an `os.PathLike`, ValueError for an empty text.
+
+    >>> check_path(3)
+    Traceback (most recent call last):
+    TypeError: a file is named by a path, got 3 (int)
+    """
+    if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
+        raise TypeError(f"{what}, got {short(path)} ({type(path).__name__})")
+    if not os.fspath(path):
+        raise ValueError(f"the path is empty: {what}")
+    return Path(path)
 
 
 def target(path: str | os.PathLike[str], example: str) -> Path:
@@ -24,16 +49,47 @@ def target(path: str | os.PathLike[str], example: str) -> Path:
     Traceback (most recent call last):
     FileNotFoundError: there is no folder 'nowhere' for 'graph.svg'; make it first
     """
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"a file is named by a path such as {example!r}, got {path!r} ({type(path).__name__})")
-    if not os.fspath(path):
-        raise ValueError(f"the path of the file is empty: name a file, such as {example!r}")
-    found = Path(path)
+    found = check_path(path, f"a file is named by a path such as {example!r}")
     if found.is_dir():
         raise IsADirectoryError(f"{str(found)!r} is a folder: name a file in it, such as {str(found / example)!r}")
     if not found.parent.is_dir():
         raise FileNotFoundError(f"there is no folder {str(found.parent)!r} for {found.name!r}; make it first")
     return found
+
+
+def open_to_read(path: str | os.PathLike[str], example: str) -> IO[bytes]:
+    """A file opened to be read as bytes; close it. `example` is the name of such a file.
+
+    Raises TypeError for what is no path, ValueError for an empty one and for what is no file but a device or a pipe,
+    which might never end; IsADirectoryError for a folder, FileNotFoundError and other OSErrors as `open` does.
+
+    >>> open_to_read("nowhere.idx", "train.idx")
+    Traceback (most recent call last):
+    FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.idx'
+    """
+    found = check_path(path, f"a file is read from a path such as {example!r}")
+    kind = found.stat().st_mode
+    if stat.S_ISDIR(kind):
+        raise IsADirectoryError(f"{str(found)!r} is a folder: name the file in it, such as {example!r}")
+    if not stat.S_ISREG(kind):
+        raise ValueError(f"{str(found)!r} is no file but a device or a pipe: name a file, such as {example!r}")
+    return found.open("rb")
+
+
+def read_up_to(file: IO[bytes], size: int) -> bytearray:
+    """At most so many bytes, in pieces: the memory grows with what is there, not with what a header claims.
+
+    >>> import io
+    >>> read_up_to(io.BytesIO(b"abc"), 10**12)
+    bytearray(b'abc')
+    """
+    content = bytearray()
+    while len(content) < size:
+        piece = file.read(min(CHUNK, size - len(content)))
+        if not piece:
+            break
+        content += piece
+    return content
 
 
 def write(path: Path, content: bytes) -> None:

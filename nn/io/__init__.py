@@ -24,6 +24,8 @@ from nn.module import Module
 
 VERSION = 1
 KEY = "chaingrad"
+MOST_HEADER = 1 << 24  # bytes: names, shapes, the architecture, and the names of frozen parameters
+MOST_BYTES = 1 << 30  # a hundred million numbers, each of which would become a Value of 200 bytes
 
 Array = NDArray[np.float64]
 
@@ -82,8 +84,8 @@ def checked_target(path: str | os.PathLike[str]) -> Path:
 def load(path: str | os.PathLike[str]) -> Module:
     """The model in a file that `save` wrote, in training mode as a new one.
 
-    Raises ValueError if the file is truncated, malformed or was not written by `save`, FileNotFoundError if it is not
-    there.
+    Raises ValueError if the file is truncated, malformed, larger than a model can be, or was not written by `save`;
+    FileNotFoundError if it is not there, TypeError for what is no path.
     """
     tensors, description = _read(path)
     if description is None:
@@ -164,11 +166,7 @@ def _fill(model: Module, tensors: dict[str, Array]) -> None:
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any] | None]:
     """The tensors of a file, and what the metadata say if `save` wrote them."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise TypeError(f"a model is read from a path, got {path!r} ({type(path).__name__})")
-    if Path(path).is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a folder: name the file in it, such as 'model.safetensors'")
-    content = Path(path).read_bytes()
+    content = _content(path)
     try:
         entries = _deserialize(content)
     except SafetensorError as error:
@@ -191,6 +189,22 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any
         version = description.get("version") if isinstance(description, dict) else description
         raise _refusal(path, f"its format has version {version!r}, this is version {VERSION}")
     return tensors, description
+
+
+def _content(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file, refused before they are read if they are more than a model can have.
+
+    A header of 100 MB would be unpacked by the library, and once more here; one that claims more than the file has is
+    for the library to name.
+    """
+    with files.open_to_read(path, "model.safetensors") as file:
+        header, size = int.from_bytes(file.read(8), "little"), os.fstat(file.fileno()).st_size
+        if min(header, size) > MOST_HEADER:
+            raise _refusal(path, f"it has a header of {header:,} bytes, expected at most {MOST_HEADER:,}")
+        if size > MOST_BYTES:
+            raise _refusal(path, f"it has {size:,} bytes, expected at most {MOST_BYTES:,}")
+        file.seek(0)
+        return bytes(files.read_up_to(file, size + 1))
 
 
 def _refusal(path: str | os.PathLike[str], reason: str) -> ValueError:

@@ -226,7 +226,7 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
         Neuron(1).save(tmp_path)
     with pytest.raises(IsADirectoryError, match=r"is a folder: name the file in it, such as 'model\.safetensors'"):
         nn.load(tmp_path)
-    with pytest.raises(TypeError, match=r"a model is read from a path, got 3 \(int\)"):
+    with pytest.raises(TypeError, match=r"a file is read from a path such as 'model\.safetensors', got 3 \(int\)"):
         nn.load(3)
     assert not any(tmp_path.iterdir())
 

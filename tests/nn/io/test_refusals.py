@@ -1,6 +1,7 @@
 """Files that are no models: cut short, changed, foreign, or describing what cannot be."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,34 @@ def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ValueError, match="m cannot be loaded: truncated or malformed"):
         nn.load(path)
+
+
+@pytest.mark.parametrize(
+    ("size", "start", "message"),
+    [
+        (2 << 30, (2 << 30) - 8, "it has a header of 2,147,483,640 bytes, expected at most 16,777,216"),
+        (2 << 30, 2, "it has 2,147,483,648 bytes, expected at most 1,073,741,824"),
+        (8, 2**64 - 1, "truncated or malformed"),
+    ],
+)
+def test_a_size_is_refused_before_it_is_read(size: int, start: int, message: str, tmp_path: Path) -> None:
+    with (tmp_path / "m").open("wb") as file:
+        file.write(start.to_bytes(8, "little"))
+        file.truncate(size)  # of zeros that take no room on the disk
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=f"m cannot be loaded: {message}"):
+            nn.load(tmp_path / "m")
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("path", [0, 1, True, 2.5, None, b"m", ["m"]])
+def test_what_is_no_path_is_refused(path: Any, tmp_path: Path) -> None:
+    for ask in (nn.load, MLP(2, [1]).load_weights, MLP(2, [1]).save):
+        with pytest.raises(TypeError, match=r"from a path such as|named by a path such as"):
+            ask(path)
 
 
 LAYER = {"kind": "Layer", "nin": 2, "nout": 1, "activation": "relu", "fused": True}
