@@ -10,6 +10,7 @@ from typing import Any
 from autograd.support import files
 from autograd.support.settings import check_count
 from nn.callbacks import Callback, Logs
+from nn.module import Evaluating
 
 __all__ = ["Film"]
 
@@ -78,14 +79,12 @@ class Film(Callback):
         if not self.states:
             raise ValueError("Film: nothing was recorded; pass it to fit: model.fit(X, y, callbacks=[film])")
         now = dict(self.model.state_dict())
-        was_training = self.model.training
         figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
         # Some releases of matplotlib type fps as int; a float is a rate too.
         writer = PillowWriter(fps=fps)  # type: ignore[arg-type,unused-ignore]
         part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.gif")
         try:
-            self.model.eval()
-            with writer.saving(figure, str(part), dpi):
+            with Evaluating(self.model), writer.saving(figure, str(part), dpi):
                 for epoch, state, loss in zip(self.epochs, self.states, self.losses, strict=True):
                     self.model.load_state_dict(state)
                     for ax in (left, right):
@@ -97,7 +96,6 @@ class Film(Callback):
             os.replace(part, target)
         finally:
             self.model.load_state_dict(now)
-            self.model.train(was_training)
             pyplot.close(figure)
             part.unlink(missing_ok=True)
         return target

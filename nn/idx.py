@@ -154,4 +154,3 @@ def _read(path: PathLike, file: IO[bytes], most: int) -> NDArray[np.generic]:
         size = f"only {len(content)}" if len(content) < expected else "more"
         raise ValueError(f"{path}: the header says shape {shape}, {expected} bytes of numbers, found {size}")
     return np.frombuffer(content, dtype=kind).reshape(shape).astype(kind.newbyteorder("="), copy=False)
-

@@ -8,11 +8,13 @@ entry 1 of `neurons`, in entry 0 of `layers`. The same name is its label in pict
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from autograd import no_grad
+from autograd import enable_grad, no_grad
+from autograd.engine.state import NoHistoryError
 from nn.columns import named_number
 from nn.places import Parts
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from nn.summary import Summary
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 class _FirstUse:
@@ -176,8 +179,8 @@ class Module(Parts):
         """
         from nn.summary import activations_by_layer
 
-        with no_grad(), Evaluating(self):
-            return activations_by_layer(self, x)
+        with Evaluating(self):
+            return unrecorded(lambda: activations_by_layer(self, x))
 
     # ----- Training and files: functions of the rooms above, imported when a model is first asked for one -----
 
@@ -206,24 +209,44 @@ class Module(Parts):
         """Take over the numbers in a file that a model of the same shape saved."""
 
 
+# The parts that keep a mode of their own in the blocks around: a block inside of another one cannot tell them any more.
+_KEPT: ContextVar[frozenset[int]] = ContextVar("nn_kept_modes", default=frozenset())
+
+
 class InMode:
-    """A `with` block in which a module and all its parts are in training mode, or not; afterwards each is as it was."""
+    """A `with` block in which a module is in training mode, or not; afterwards every part is as it was.
+
+    A part whose mode is not that of the whole was put into it by hand, and keeps it: a frozen normalisation in
+    training (`model.layers[1].eval()`), a dropout that goes on in evaluation (`model.eval(); model.layers[2].train()`).
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [2, 1], batch_norm=True)
+    >>> norm = model.layers[1].eval()
+    >>> with InMode(model, training=True):
+    ...     model.training, norm.training
+    (True, False)
+    """
 
     def __init__(self, module: Module, training: bool) -> None:
         self._mode = training
         self._before = [(part, part.training) for part in module.modules()]
+        own = {id(part) for part, mode in self._before if mode != module.training}
+        self._kept = _KEPT.get() | own
 
     def __enter__(self) -> None:
+        self._token = _KEPT.set(self._kept)
         for part, _ in self._before:
-            part.training = self._mode
+            if id(part) not in self._kept:
+                part.training = self._mode
 
     def __exit__(self, *_: object) -> None:
         for part, mode in self._before:
             part.training = mode
+        _KEPT.reset(self._token)
 
 
 class Evaluating(InMode):
-    """A `with` block in which a module and all its parts are in evaluation mode; afterwards each is as it was.
+    """A `with` block in which a module is in evaluation mode; afterwards every part is as it was. See `InMode`.
 
     >>> from nn import Dropout
     >>> dropout = Dropout(0.5)
@@ -236,6 +259,27 @@ class Evaluating(InMode):
 
     def __init__(self, module: Module) -> None:
         super().__init__(module, training=False)
+
+
+def unrecorded(compute: Callable[[], T]) -> T:
+    """What a function gives under `no_grad()`; recorded all the same if it asks for derivatives of what it computed.
+
+    That is a model whose forward pass returns a slope, `grad(energy, q, create_graph=True)`: it needs the graph of the
+    energy, and without one would be refused. What it did until then is done again.
+
+    >>> from autograd import Value, grad
+    >>> def slope():
+    ...     x = Value(2.0)
+    ...     return grad(x**3, x, create_graph=True).data
+    >>> unrecorded(slope)
+    12.0
+    """
+    try:
+        with no_grad():
+            return compute()
+    except NoHistoryError:
+        with enable_grad():
+            return compute()
 
 
 def _some(names: Sequence[str], most: int = 5) -> str:

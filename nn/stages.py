@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.module import Evaluating, Module
+from nn.module import Evaluating, Module, unrecorded
 from nn.neuron import Layer, Neuron
 
 Stage = tuple[str, Module]
@@ -265,8 +265,8 @@ def trial(model: Module, x: Sequence[float]) -> Any:
 
     Nothing is recorded or changed.
     """
-    with no_grad(), Evaluating(model):
-        return plain(model(x))
+    with Evaluating(model):
+        return unrecorded(lambda: plain(model(x)))
 
 
 def plain(output: Any) -> Any:

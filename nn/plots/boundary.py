@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.support.settings import check_count, check_number
+from nn.module import Evaluating, Module, unrecorded
 from nn.plots.style import CYCLE, GREY, Axes, axes
 
 MARKERS = "osD^vP"
@@ -40,8 +42,8 @@ def decision_boundary(
         raise ValueError(f"there are {len(points)} examples but {len(y)} labels")
     ax = axes(ax, (5.0, 4.5))
     grids = [_span([x[i] for x in points], resolution) for i in (0, 1)]
-    with no_grad():
-        outputs = [[_numbers(model([a, b])) for a in grids[0]] for b in grids[1]]
+    with Evaluating(model) if isinstance(model, Module) else nullcontext():  # or any function of two numbers
+        outputs = unrecorded(lambda: [[_numbers(model([a, b])) for a in grids[0]] for b in grids[1]])
     labels = sorted(set(y))
     several = len(outputs[0][0]) > 1
     cut = _threshold(model) if threshold is None else threshold

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.support.settings import check_count, check_numbers
+from nn.module import unrecorded
 from nn.plots.style import BLUE, VERMILION, Axes, axes, finish
 
 
@@ -54,10 +55,9 @@ def _losses(loss: Callable[[], Any], weight: Value, grid: Sequence[float]) -> li
     before = weight.data
     try:
         losses = []
-        with no_grad():
-            for w in grid:
-                weight.data = w
-                losses.append(float(loss()))
+        for w in grid:
+            weight.data = w
+            losses.append(float(unrecorded(loss)))
         return losses
     finally:
         weight.data = before

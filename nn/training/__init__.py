@@ -27,7 +27,7 @@ from autograd.support.settings import check_count, check_non_negative
 from nn.callbacks import Callback, EarlyStopping
 from nn.keywords import suggest_settings
 from nn.losses import Loss
-from nn.module import Module
+from nn.module import InMode, Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.stages import output_activation
@@ -154,9 +154,11 @@ def fit(
     names = ["loss", *judge.functions]
     verbosity = arguments.verbosity(progress, verbose)
     eager = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
+    with InMode(model, training=True):  # a part that keeps another mode is recorded in that one
+        stepping = arguments.chosen_engine(engine, eager, training, validation, verbosity > 0)
     job = Job(
         model=model,
-        engine=arguments.chosen_engine(engine, eager, training, validation, verbosity > 0),
+        engine=stepping,
         objective=objective,
         optimizer=stepper,
         lr=stepper.lr,

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import SystemRandom
 from typing import Any
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.support.convert import to_float
 from autograd.support.settings import check_count, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short
 from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
 from nn.layers import BatchNorm
-from nn.module import Evaluating, Module
+from nn.module import Evaluating, Module, unrecorded
 from nn.optim import get as get_optimizer
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
@@ -120,8 +120,7 @@ def check_penalty(model: Module, objective: Objective) -> None:
             f"nn.regularization.l1(model.parameters(), 0.01), got {short(objective.regularization)}; for a strength "
             "alone there are l1=... and l2=..."
         )
-    with no_grad():
-        penalty = objective.penalty(model)
+    penalty = unrecorded(lambda: objective.penalty(model))
     if penalty is not None:
         to_float(penalty.data if isinstance(penalty, Value) else penalty)
 

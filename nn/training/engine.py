@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import autograd
-from autograd import Value, no_grad
+from autograd import Value
 from nn.clipping import clip_norm, clip_value
 from nn.losses import LOSSES, Loss
-from nn.module import Evaluating, Module
+from nn.module import Evaluating, Module, unrecorded
 from nn.optim.optimizer import Optimizer
 from nn.regularization import l1, l2, weights_of
 from nn.stages import plain
@@ -187,13 +187,16 @@ class EagerEngine:
         X, y, _ = examples
         size = batch_size or len(X)
         total, results = 0.0, []
-        with no_grad(), Evaluating(self.model):
+        with Evaluating(self.model):
             for start in range(0, len(X), size):
-                outputs = self.model.batch(X[start : start + size])
-                loss = self.objective.loss(outputs, y[start : start + size])
-                total += float(loss) * len(outputs)
-                results += [plain(x) for x in outputs]
+                loss, outputs = unrecorded(partial(self._evaluated, X[start : start + size], y[start : start + size]))
+                total += loss * len(outputs)
+                results += outputs
         return Step(total / len(X), 0.0, results)
+
+    def _evaluated(self, X: Sequence[list[float]], y: list[Any]) -> tuple[float, list[Any]]:
+        outputs = self.model.batch(X)
+        return float(self.objective.loss(outputs, y)), [plain(x) for x in outputs]
 
     def write_model(self) -> None:
         """The model is up to date at any time."""

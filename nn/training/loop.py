@@ -16,7 +16,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from nn.callbacks import Callback, EarlyStopping
-from nn.module import Evaluating, Module
+from nn.module import InMode, Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.training import resuming
@@ -149,9 +149,8 @@ class Loop:
         resuming.begin(self, resume)
         done = self.epoch * job.steps + self.batch
         bar = Progress(job.epochs, job.steps, job.verbosity > 0, job.verbosity == 2, done)
-        with Evaluating(job.model), bar:  # which puts every part back into the mode that it was in
+        with InMode(job.model, training=True), bar:
             try:
-                job.model.train()
                 for callback in job.callbacks:
                     callback.history = self.history
                 self._call("on_train_begin", {})

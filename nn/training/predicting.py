@@ -17,7 +17,7 @@ from autograd.support.collector import no_collection
 from autograd.support.settings import check_number
 from nn import losses
 from nn.keywords import suggest_settings
-from nn.module import Evaluating, InMode, Module
+from nn.module import Evaluating, Module, unrecorded
 from nn.stages import is_known, output_activation, plain, trial
 from nn.training.engine import Objective, as_values, unwrapped
 from nn.training.examples import Examples, as_list, by_target, checked, checked_inputs
@@ -42,17 +42,28 @@ def predict(model: Module, X: Any) -> list[Any]:
 
 def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     """`predict` on examples that were checked."""
-    # Compiling pays for many examples only. A module of the user's own may do for one example what it does not for
-    # another, and a result that is not finite is for the model itself to give.
-    if len(X) >= AT_ONCE and is_known(model):
-        outputs = compiled_outputs(model, X)
-        if outputs is not None:
-            return outputs
-    outputs = []
-    with no_grad(), Evaluating(model):
+    with Evaluating(model):
+        # Compiling pays for many examples only. A module of the user's own may do for one example what it does not for
+        # another, so does a part that is still in training, and a result that is not finite is for the model itself to
+        # give.
+        if len(X) >= AT_ONCE and is_known(model) and not any(part.training for part in model.modules()):
+            outputs = compiled_outputs(model, X)
+            if outputs is not None:
+                return outputs
+        outputs = []
         for start in range(0, len(X), AT_ONCE):
-            outputs += [plain(x) for x in model.batch(X[start : start + AT_ONCE])]
+            outputs += outputs_of(model, X[start : start + AT_ONCE])
     return outputs
+
+
+def outputs_of(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
+    """The outputs for a batch, as floats, in the mode that the model is in.
+
+    >>> from nn import MLP
+    >>> outputs_of(MLP(1, [1], init="zeros"), [[1.0], [2.0]])
+    [0.0, 0.0]
+    """
+    return unrecorded(lambda: [plain(x) for x in model.batch(X)])
 
 
 def compiled_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any] | None:
@@ -65,7 +76,7 @@ def compiled_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any] |
     from autograd.program import compile  # at first use: a third of the time that importing this module would take
     from autograd.program.trace import tracing
 
-    with InMode(model, training=False), no_collection(), tracing(recording=True):
+    with Evaluating(model), no_collection(), tracing(recording=True):
         inputs = [Value(x, f"x{i}", requires_grad=False) for i, x in enumerate(X[0])]
         [output] = model.batch([inputs])
     with no_collection():
@@ -120,8 +131,7 @@ def evaluate(
     check_targets(objective, output, examples, trained=False)
     judge.check(examples.y, output)
     outputs = outputs_for(model, examples.X)
-    with no_grad():
-        value = float(objective.on([as_values(x) for x in outputs], examples))
+    value = float(unrecorded(lambda: objective.on([as_values(x) for x in outputs], examples)))
     return {"loss": value, **judge(examples.y, outputs)}
 
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.engine.node import set_numbers, taking_gradients
 from nn.clipping import scale_for
-from nn.module import InMode
+from nn.module import Evaluating, unrecorded
 from nn.stages import is_known, plain
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
@@ -24,7 +24,7 @@ from nn.training.compiled.reduction import reduction_of
 from nn.training.compiled.trust import (
     OFTEN,
     Configuration,
-    check_training_mode,
+    check_modes,
     difference,
     difference_by_target,
     difference_in_evaluation,
@@ -84,6 +84,7 @@ class CompiledEngine:
         self.model, self.objective = eager.model, eager.objective
         self.training, self.validation = training, validation
         self.layers_and_parameters = layers_and_parameters(self.model)
+        self.evaluating = [part for part in self.model.modules() if not part.training]
         self.name, self.reason, self.steps = "compiled", "", 0
         self.ahead = False  # of the model, into which the last steps have not been written
         self._compile()
@@ -104,14 +105,16 @@ class CompiledEngine:
         self.library_code = is_known(model) and objective.is_known()
         self.comparisons_due = 2
         # How losses of examples make that of a batch; weighted ones are always a mean.
-        with no_grad(), InMode(model, training=False):
-            outputs = [model.batch([x])[0] for x in examples.X[:2]]
+        with Evaluating(model):
+            outputs = unrecorded(lambda: [model.batch([x])[0] for x in examples.X[:2]])
         output, reduction = plain(outputs[0]), reduction_of(objective.loss, outputs, examples.y)
         own = reduction if examples.sample_weight is None else "mean"
         self.step = Recording(model, objective, examples, output, own, training=True)
         self.evaluation: Recording | None = None
         if self.validation is not None:
             self.evaluation = Recording(model, objective, self.validation, output, reduction, training=False)
+            if self.evaluation.dropouts:
+                raise CompilationError("a dropout goes on in evaluation")
         # The vector of the training has the order of the program's parameters.
         self.parameters = self.step.program.parameters
         self.index_of = {p: k for k, p in enumerate(self.parameters)}
@@ -278,7 +281,7 @@ class CompiledEngine:
         if self.name == "eager":
             return
         try:
-            check_training_mode(self.model)
+            check_modes(self.model, self.evaluating)
             trainable = taking_gradients(self.eager.parameters)
             if trainable != self.trainable or not self.configuration.matches(self.model):
                 self._compile()

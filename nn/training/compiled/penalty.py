@@ -15,11 +15,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from autograd import Value, no_grad
+from autograd import Value
 from autograd.program import Trainer, compile
 from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
-from nn.module import Module
+from nn.module import Module, unrecorded
 from nn.training.compiled.vectors import Vector, indices_of
 from nn.training.engine import CompilationError, Objective
 
@@ -51,8 +51,7 @@ class Penalty:
         if self.trainer is not None:
             self.trainer.read()
             return
-        with no_grad():
-            self.constant = float(self.objective.penalty(self.model) or 0.0)
+        self.constant = float(unrecorded(lambda: self.objective.penalty(self.model)) or 0.0)
 
     def value(self, theta: Vector) -> float:
         """The penalty for these parameters."""

@@ -20,6 +20,7 @@ Then program and model differ on some example, and the first difference is put i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import is_
 from typing import Any
 
@@ -27,7 +28,7 @@ import numpy as np
 
 from autograd import Value, no_grad
 from autograd.program.trace import mismatches
-from nn.module import InMode, Module
+from nn.module import Evaluating, InMode, Module, unrecorded
 from nn.stages import plain, stages_of
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
@@ -131,17 +132,18 @@ def layers_and_parameters(model: Module) -> tuple[list[Module], set[Value]]:
     return [module for _, module in stages_of(model)], set(model.parameters())
 
 
-def check_training_mode(model: Module) -> None:
-    """Raise CompilationError if a part of the model is in evaluation mode.
+def check_modes(model: Module, evaluating: Sequence[Module] = ()) -> None:
+    """Raise CompilationError if a part of the model is in another mode than it was: all but some are in training.
 
     >>> from nn import MLP
-    >>> check_training_mode(MLP(1, [2, 1]).eval())
+    >>> check_modes(MLP(1, [2, 1]).eval())
     Traceback (most recent call last):
     nn.training.engine.CompilationError: MLP is in evaluation mode; engine="eager" trains it all the same
     """
     for name, part in model.named_modules():
-        if not part.training:
-            raise CompilationError(f"{name or type(part).__name__} is in evaluation mode")
+        if part.training == any(part is other for other in evaluating):
+            mode = "training" if part.training else "evaluation"
+            raise CompilationError(f"{name or type(part).__name__} is in {mode} mode")
 
 
 # ----- The program beside the model: a difference in words, or "" if there is none -----
@@ -155,24 +157,28 @@ def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Ba
     model, objective = recording.model, recording.objective
     few = batch.first(COMPARED)
     before = keeper.take()
-    with no_grad(), InMode(model, training=True):
+
+    def run() -> tuple[list[Any], float, float]:
+        keeper.put_back(before)  # what ran up to a grad() runs again
         outputs = model.batch(few.examples.X)
-        loss = float(objective.on(outputs, few.examples))
         amount = objective.penalty(model)
+        return outputs, float(objective.on(outputs, few.examples)), 0.0 if amount is None else float(amount)
+
+    with InMode(model, training=True):
+        outputs, loss, amount = unrecorded(run)
     keeper.put_back(before)  # so that the program draws the same dropout factors
     results = recording.values(few.indices)
     pairs = {
         "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
         "loss": (loss, recording.loss_of(results)),
-        "penalty": (0.0 if amount is None else float(amount), penalty.value(recording.trainer.parameters)),
+        "penalty": (amount, penalty.value(recording.trainer.parameters)),
     }
     different = _first_difference(pairs, len(few))
     if different or objective.is_known():
         return different
     # A loss of the user's own may ask how many examples there are: the loss alone, on the whole batch.
     results = recording.values(batch.indices)
-    with no_grad():
-        loss = float(objective.on([as_values(x) for x in recording.outputs_of(results)], batch.examples))
+    loss = float(unrecorded(lambda: objective.on(list(map(as_values, recording.outputs_of(results))), batch.examples)))
     return _first_difference({"loss": (loss, recording.loss_of(results))}, len(batch))
 
 
@@ -180,9 +186,13 @@ def difference_in_evaluation(recording: Recording, examples: Examples, results: 
     """A difference from the `results` of all examples, on a few of them, in evaluation mode."""
     indices = range(0, len(examples.X), max(len(examples.X) // COMPARED, 1))
     few = examples.select(indices)
-    with no_grad(), InMode(recording.model, training=False):
+
+    def run() -> tuple[list[Any], float]:
         outputs = recording.model.batch(few.X)
-        loss = float(recording.objective.loss(outputs, few.y))
+        return outputs, float(recording.objective.loss(outputs, few.y))
+
+    with Evaluating(recording.model):
+        outputs, loss = unrecorded(run)
     results = results[list(indices)]
     pairs = {
         "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
