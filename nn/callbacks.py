@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from autograd.support.schema import Schema, count, equal, fields, finite, number
 from autograd.support.settings import check_count, check_flag, check_non_negative
 from nn.keywords import suggest_settings
 
@@ -104,9 +105,10 @@ class EarlyStopping(Callback):
         self.min_delta: float = check_non_negative("EarlyStopping", "min_delta", min_delta)
         self.mode = mode
         self.restore_best_weights: bool = check_flag("EarlyStopping", "restore_best_weights", restore_best_weights)
-        self._restart()
+        self.restart()
 
-    def _restart(self) -> None:
+    def restart(self) -> None:
+        """Forget every epoch so far."""
         self.wait = 0
         self.best: float | None = None
         self.best_epoch: int | None = None
@@ -115,7 +117,7 @@ class EarlyStopping(Callback):
     def on_train_begin(self, logs: Logs) -> None:
         """Begin anew, unless the training is resumed."""
         if not self.history.epochs:
-            self._restart()
+            self.restart()
         self.stop_training = self.wait >= self.patience
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
@@ -155,6 +157,28 @@ class EarlyStopping(Callback):
     def state_dict(self) -> dict[str, Any]:
         """The best epoch, its weights, and how long ago it was."""
         return {"wait": self.wait, "best": self.best, "best_epoch": self.best_epoch, "state": self._state}
+
+    def schema(self, epochs: int) -> Schema:
+        """What `state_dict` gives after so many epochs of a training of `model`."""
+
+        def check(place: str, saved: Any) -> Any:
+            never = type(saved) is dict and saved.get("best_epoch") is None
+            if never:  # then there was no epoch: the first one is the best so far
+                return equal({"wait": epochs, "best": None, "best_epoch": None, "state": None})(place, saved)
+            state = fields(dict.fromkeys(self.model.state_dict(), finite))
+            fields(
+                {
+                    "wait": count(most=epochs - 1),
+                    "best": number,
+                    "best_epoch": count(most=epochs - 1),
+                    "state": state if self.restore_best_weights else equal(None),
+                }
+            )(place, saved)
+            return equal(epochs - 1 - saved["best_epoch"], "the epochs since the best one")(
+                f"{place}/wait", saved["wait"]
+            )
+
+        return check
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Take over what `state_dict` gave."""

@@ -1,11 +1,13 @@
 """Learning-rate schedules: functions from a step (or an epoch), counted from 0, to the rate to use in it.
 
 Before each step, `optimizer.lr = schedule(step)`. A schedule holds no state: asked twice it answers the same, and
-training can be taken up again at any step.
+training can be taken up again at any step. A checkpoint knows it by its name and by what its closure holds, so the
+variables there are called as the arguments are.
 """
 
 import math
 from collections.abc import Callable
+from functools import wraps
 
 from autograd.support.settings import check_count, check_non_negative
 
@@ -18,8 +20,8 @@ def constant(rate: float) -> Schedule:
     >>> constant(0.1)(1000)
     0.1
     """
-    base = check_non_negative("constant", "rate", rate)
-    return _from_zero(lambda t: base)
+    rate = check_non_negative("constant", "rate", rate)
+    return _from_zero(lambda t: rate)
 
 
 def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
@@ -30,9 +32,9 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     >>> [round(step_decay(1.0, every=2)(t), 6) for t in range(5)]
     [1.0, 1.0, 0.1, 0.1, 0.01]
     """
-    base, many = check_non_negative("step_decay", "rate", rate), check_count("step_decay", "every", every)
-    shrink = check_non_negative("step_decay", "factor", factor)
-    return _from_zero(lambda t: base * shrink ** (t // many))
+    rate, every = check_non_negative("step_decay", "rate", rate), check_count("step_decay", "every", every)
+    factor = check_non_negative("step_decay", "factor", factor)
+    return _from_zero(lambda t: rate * factor ** (t // every))
 
 
 def exponential(rate: float, factor: float) -> Schedule:
@@ -41,8 +43,8 @@ def exponential(rate: float, factor: float) -> Schedule:
     >>> [round(exponential(1.0, 0.9)(t), 6) for t in range(4)]
     [1.0, 0.9, 0.81, 0.729]
     """
-    base, shrink = check_non_negative("exponential", "rate", rate), check_non_negative("exponential", "factor", factor)
-    return _from_zero(lambda t: base * shrink**t)
+    rate, factor = check_non_negative("exponential", "rate", rate), check_non_negative("exponential", "factor", factor)
+    return _from_zero(lambda t: rate * factor**t)
 
 
 def linear(start: float, end: float, steps: int) -> Schedule:
@@ -53,9 +55,9 @@ def linear(start: float, end: float, steps: int) -> Schedule:
     >>> [linear(1.0, 0.0, 4)(t) for t in range(6)]
     [1.0, 0.75, 0.5, 0.25, 0.0, 0.0]
     """
-    first, last = check_non_negative("linear", "start", start), check_non_negative("linear", "end", end)
-    many = check_count("linear", "steps", steps)
-    return _from_zero(lambda t: first + (last - first) * min(t / many, 1.0))
+    start, end = check_non_negative("linear", "start", start), check_non_negative("linear", "end", end)
+    steps = check_count("linear", "steps", steps)
+    return _from_zero(lambda t: start + (end - start) * min(t / steps, 1.0))
 
 
 def cosine(rate: float, steps: int, end: float = 0.0) -> Schedule:
@@ -67,9 +69,9 @@ def cosine(rate: float, steps: int, end: float = 0.0) -> Schedule:
     >>> [round(cosine(1.0, 4)(t), 6) for t in range(6)]
     [1.0, 0.853553, 0.5, 0.146447, 0.0, 0.146447]
     """
-    base, last = check_non_negative("cosine", "rate", rate), check_non_negative("cosine", "end", end)
-    many = check_count("cosine", "steps", steps)
-    return _from_zero(lambda t: last + (base - last) * (1.0 + math.cos(math.pi * t / many)) / 2.0)
+    rate, end = check_non_negative("cosine", "rate", rate), check_non_negative("cosine", "end", end)
+    steps = check_count("cosine", "steps", steps)
+    return _from_zero(lambda t: end + (rate - end) * (1.0 + math.cos(math.pi * t / steps)) / 2.0)
 
 
 def warmup(steps: int, then: Schedule | float, start: float = 0.0) -> Schedule:
@@ -84,13 +86,13 @@ def warmup(steps: int, then: Schedule | float, start: float = 0.0) -> Schedule:
     >>> [round(rate(t), 6) for t in range(7)]
     [0.5, 0.75, 1.0, 0.853553, 0.5, 0.146447, 0.0]
     """
-    many = check_count("warmup", "steps", steps)
-    share = check_non_negative("warmup", "start", start)
-    if share > 1.0:
+    steps = check_count("warmup", "steps", steps)
+    start = check_non_negative("warmup", "start", start)
+    if start > 1.0:
         raise ValueError(f"warmup: start must be a share of the rate from 0 to 1, got {start!r}")
     after = then if callable(then) else constant(then)
     peak = after(0)
-    return _from_zero(lambda t: peak * (share + (1.0 - share) * t / many) if t < many else after(t - many))
+    return _from_zero(lambda t: peak * (start + (1.0 - start) * t / steps) if t < steps else after(t - steps))
 
 
 def warmup_cosine(rate: float, warmup_steps: int, steps: int, end: float = 0.0) -> Schedule:
@@ -108,6 +110,7 @@ def warmup_cosine(rate: float, warmup_steps: int, steps: int, end: float = 0.0) 
 
 
 def _from_zero(rate_at: Schedule) -> Schedule:
+    @wraps(rate_at)
     def schedule(step: int) -> float:
         return rate_at(check_count("schedule", "step", step, least=0))
 

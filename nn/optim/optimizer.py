@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
+from autograd.support.schema import Schema, anything, count, equal, fields, known, list_of, non_negative
 from autograd.support.settings import Check, check_settings
 
 State = tuple[Any, ...]
@@ -65,6 +66,8 @@ class Optimizer:
 
     limits: ClassVar[Mapping[str, Check]] = {}
     slots: ClassVar[tuple[str, ...]] = ()
+    bounds: ClassVar[Mapping[str, Schema]] = {"squares": non_negative}
+    """What a slot may hold, where that is not every number: a sum of squares of the name "squares", for example."""
 
     def __init__(self, parameters: Iterable[Value], **hyperparameters: Any) -> None:
         owner = type(self).__name__
@@ -136,6 +139,34 @@ class Optimizer:
             "steps": list(self.steps),
             "state": {slot: list(column) for slot, column in self.state.items()},
         }
+
+    def schema(self) -> Schema:
+        """What `state_dict` gives for an optimizer of this kind, settings and parameters."""
+        if type(self).state_dict is not Optimizer.state_dict:
+            return anything
+        n = len(self.parameters)
+        slots = {slot: list_of(self.bounds.get(slot, known), n) for slot in self.slots}
+        settings = {name: self._setting(name) for name in self.limits}
+        return fields(
+            {
+                "optimizer": equal(type(self).__name__),
+                "hyperparameters": fields(settings),
+                "steps": list_of(count(), n),
+                "state": fields(slots),
+            }
+        )
+
+    def _setting(self, name: str) -> Schema:
+        """A setting, in the type that `state_dict` writes."""
+
+        def check(place: str, value: Any) -> Any:
+            try:
+                setting = self.limits[name](type(self).__name__, name, value)
+            except TypeError as error:
+                raise ValueError(str(error)) from None
+            return equal(list(setting) if isinstance(setting, tuple) else setting)(place, value)
+
+        return check
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` gave, settings included. What does not fit is an error and changes nothing.

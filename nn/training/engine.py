@@ -56,11 +56,13 @@ class CompilationError(ValueError):
 class Engine(Protocol):
     """The interface between the loop and an engine.
 
-    `name` is "eager" or "compiled", and `reason` says why an eager one stands in for a compiled one, if it does.
+    `name` is "eager" or "compiled", and `reason` says why an eager one stands in for a compiled one, if it does;
+    `may_give_up` whether a compiled one may become eager.
     """
 
     name: str
     reason: str
+    may_give_up: bool
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """One step on one batch, all or nothing; a `watch` is shown the outputs, gradients and updates of the layers.
@@ -76,6 +78,9 @@ class Engine(Protocol):
 
     def read_model(self) -> None:
         """Take over the numbers and settings of model and optimizer, after a callback may have changed them."""
+
+    def give_up(self, reason: str) -> None:
+        """Be eager from now on; raises CompilationError if it may not."""
 
 
 class Objective(NamedTuple):
@@ -129,6 +134,7 @@ class EagerEngine:
 
     name = "eager"
     reason = ""
+    may_give_up = False
 
     def __init__(
         self,
@@ -203,6 +209,9 @@ class EagerEngine:
 
     def read_model(self) -> None:
         """The model is read anew at every step."""
+
+    def give_up(self, reason: str) -> None:
+        """It is eager."""
 
 
 def unwrapped(function: Any) -> Any:

@@ -9,14 +9,17 @@ That is the parameters, the buffers (running means), the random generators (drop
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
 from autograd.engine.node import numbers_of
+from autograd.support.schema import Schema, anything, count, equal, fields, finite, list_of, optional
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
+
+WORD, STATE = 2**32, 624  # of a Mersenne Twister: its state is so many words of so many values
 
 
 class Snapshot(NamedTuple):
@@ -93,30 +96,26 @@ class Keeper:
             "optimizer": snapshot.optimizer,
         }
 
-    def from_json(self, saved: Any) -> Snapshot:
-        """A snapshot of this model from one that `to_json` wrote.
+    def schema(self) -> Schema:
+        """What `to_json` gives for this model and optimizer."""
+        return fields(
+            {
+                "parameters": fields(dict.fromkeys(self._names(), finite)),
+                "buffers": fields({name: list_of(finite, len(buffer)) for name, buffer in self.buffers.items()}),
+                "generators": fields({name: _generator(generator) for name, generator in self.generators.items()}),
+                "optimizer": equal(None) if self.optimizer is None else self.optimizer.schema(),
+            }
+        )
 
-        Raises ValueError if it does not fit the model; the optimizer checks its part when it is put back.
-        """
-        if not isinstance(saved, Mapping):
-            raise ValueError(f"the saved state must be a dict, got {type(saved).__name__}")
-        values = _matching("parameters", saved, self._names())
-        for name, x in values.items():
-            if not _finite(x):
-                raise ValueError(f"the saved parameter {name} must be a finite number, got {x!r}")
-        buffers = _matching("buffers", saved, self.buffers)
-        for name, buffer in self.buffers.items():
-            entries = buffers[name]
-            if not isinstance(entries, list) or len(entries) != len(buffer) or not all(_finite(x) for x in entries):
-                raise ValueError(f"the saved {name} must be a list of {len(buffer)} finite numbers")
-        generators = _matching("generators", saved, self.generators)
-        for name, generator in self.generators.items():
-            try:  # the state on another generator of the same kind, so that nothing changes yet
-                _set_state(_fresh(generator), generators[name])
-            except (TypeError, ValueError, KeyError) as error:
-                raise ValueError(f"the saved state of the random generator {name} does not fit: {error}") from None
-        numbers = [float(x) for x in values.values()]
-        return Snapshot(numbers, list(buffers.values()), list(generators.values()), saved.get("optimizer"))
+    def from_json(self, saved: Mapping[str, Any]) -> Snapshot:
+        """A snapshot of this model from one that `to_json` wrote, and that `schema` has checked."""
+        parameters, buffers, generators = saved["parameters"], saved["buffers"], saved["generators"]
+        return Snapshot(
+            [float(parameters[name]) for name in self._names()],
+            [buffers[name] for name in self.buffers],
+            [generators[name] for name in self.generators],
+            saved["optimizer"],
+        )
 
 
 def to_the_end(write: Callable[[], None]) -> None:
@@ -133,23 +132,6 @@ def to_the_end(write: Callable[[], None]) -> None:
             interruption = error
     if interruption is not None:
         raise interruption
-
-
-def _matching(part: str, saved: Mapping[str, Any], own: Iterable[str]) -> dict[str, Any]:
-    """The saved entries in the order of the model's own names; they must be called the same."""
-    entries, names = saved.get(part), dict.fromkeys(own)
-    if not isinstance(entries, Mapping):
-        raise ValueError(f"the saved {part} are missing")
-    missing = [name for name in names if name not in entries]
-    extra = [name for name in entries if name not in names]
-    if missing or extra:
-        problems = [f"{word} {', '.join(some[:3])}" for word, some in (("no", missing), ("extra", extra)) if some]
-        raise ValueError(f"the saved {part} are those of another model: {'; '.join(problems)}")
-    return {name: entries[name] for name in names}
-
-
-def _finite(x: Any) -> bool:
-    return type(x) in (float, int) and math.isfinite(x)
 
 
 def _state_of(generator: Any) -> Any:
@@ -171,6 +153,34 @@ def _set_state(generator: Any, state: Any) -> None:
         generator.bit_generator.state = state
 
 
-def _fresh(generator: Any) -> Any:
-    """Another generator of the same kind."""
-    return Random(0) if isinstance(generator, Random) else type(generator)(type(generator.bit_generator)(0))
+def _generator(generator: Any) -> Schema:
+    """The state of a generator of the same kind: another one takes it, and gives the same back."""
+
+    def check(place: str, saved: Any) -> Any:
+        if type(generator).getstate is Random.getstate if isinstance(generator, Random) else False:
+            words = list_of(count(most=WORD - 1), STATE + 1)
+            list_of(anything, 3)(place, saved)
+            for entry, schema in zip(saved, (equal(3), words, optional(finite)), strict=True):
+                schema(place, entry)
+            return count(most=STATE)(f"{place}/1/{STATE}", saved[1][STATE])
+        _check_places(place, saved)
+        try:
+            fresh = Random(0) if isinstance(generator, Random) else type(generator)(type(generator.bit_generator)(0))
+            _set_state(fresh, saved)
+            taken = json.dumps(_state_of(fresh), sort_keys=True)
+        except Exception as error:  # whatever somebody else's code makes of it
+            raise ValueError(f"{place} is no state of such a random generator: {error}") from None
+        return equal(taken)(place, json.dumps(saved, sort_keys=True))
+
+    return check
+
+
+# Where NumPy's generators are in their blocks of numbers: they do not look whether they are still inside.
+PLACES = {"pos": STATE, "buffer_pos": 4, "has_uint32": 1}
+
+
+def _check_places(place: str, saved: Any) -> None:
+    for name, entry in saved.items() if isinstance(saved, dict) else ():
+        if name in PLACES:
+            count(most=PLACES[name])(f"{place}/{name}", entry)
+        _check_places(f"{place}/{name}", entry)

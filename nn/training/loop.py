@@ -19,8 +19,8 @@ from nn.callbacks import Callback, EarlyStopping
 from nn.module import InMode, Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
-from nn.training import resuming
-from nn.training.checkpoint import Checkpoint
+from nn.training.checkpoint import Checkpoint, resuming
+from nn.training.checkpoint.settings import Settings, fingerprint
 from nn.training.divergence import Cause, TrainingError, find_cause, largest_gradient, remedies
 from nn.training.engine import Engine, NotFiniteError, Objective, Step
 from nn.training.examples import Batch, Examples
@@ -123,6 +123,7 @@ class Loop:
         self.scale = 0.0
         self.stopped_before = False  # by a callback, before the checkpoint was written that this goes on from
         self.totals = EpochTotals()
+        self.settings: Settings | None = None  # with which it began, if there are checkpoints
         self.keeper = Keeper(job.model, job.optimizer)
         self.watch = Watch(job.model)
         # A callback looks at the model after an epoch; only one that says so, after every step.
@@ -139,14 +140,18 @@ class Loop:
     @cached_property
     def fingerprints(self) -> tuple[str | None, str | None]:
         """Those of the examples to train on and to validate on, by which a checkpoint knows them again."""
-        return resuming.fingerprint(self.job.training), resuming.fingerprint(self.job.validation)
+        return fingerprint(self.job.training), fingerprint(self.job.validation)
 
     def run(self, resume: bool) -> History:
         """Train to the end, or until something stops it."""
         job = self.job
         for callback in job.callbacks:
             callback.model, callback.optimizer, callback.stop_training = job.model, job.optimizer, False
-        resuming.begin(self, resume)
+        with resuming.begun(self, resume):
+            return self._run()
+
+    def _run(self) -> History:
+        job = self.job
         done = self.epoch * job.steps + self.batch
         bar = Progress(job.epochs, job.steps, job.verbosity > 0, job.verbosity == 2, done)
         with InMode(job.model, training=True), bar:

@@ -157,6 +157,14 @@ class Watch:
         for layer in self.layers:
             layer.restart()
 
+    def stage_of(self, layer: LayerLog) -> int:
+        """The stage whose outputs a layer sees, -1 if it sees none."""
+        return next((stage for stage, other in self._layer_at.items() if other is layer), -1)
+
+    def fresh(self) -> list[dict[str, Any]]:
+        """The measurements of an epoch in which no step was done."""
+        return [{name: getattr(LayerLog(layer.name, []), name) for name in MEASURED} for layer in self.layers]
+
     def state_dict(self) -> list[dict[str, Any]]:
         """The measurements of this epoch so far, for a checkpoint in the middle of it."""
         return [{name: getattr(layer, name) for name in MEASURED} for layer in self.layers]

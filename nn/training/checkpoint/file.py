@@ -1,4 +1,4 @@
-"""Checkpoints: everything a training needs to go on, in one file that is either the old or the new one.
+"""The file of a checkpoint: everything a training needs to go on, in one file that is either the old or the new one.
 
 The file is JSON in two lines: the first holds a checksum of the second. Floats are written so that they come back bit
 for bit; nothing in the file is ever executed.
@@ -9,28 +9,35 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from autograd.support import files
-from autograd.support.text import short
 
 NAME = "checkpoint.json"
 FORMAT = "chaingrad checkpoint"
-VERSION = 1
+VERSION = 2
 OF_FILES = files.FOREIGN | {".safetensors", ".yaml", ".yml", ".tar", ".gz", ".svg", ".html", ".log"}
+
+LONGEST_HEAD = 1000  # bytes; it has about 140
+MOST_BYTES = 1 << 30
+DEEPEST = 64  # lists and dicts inside of each other; the file itself has 5, what a callback remembers may have more
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_BESIDE_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that is damaged, or that belongs to another training."""
+    """A checkpoint that is damaged, that belongs to another training, or that another training is writing."""
 
 
 class Checkpoint:
     """The checkpoint in a folder; a new folder is created in the folder around it, which must exist.
 
     Raises TypeError for what is no path, ValueError for an empty one and for a name that looks like that of a file,
-    NotADirectoryError for a file, FileNotFoundError when the folder around it does not exist.
+    NotADirectoryError for a file, FileNotFoundError when the folder around it does not exist, CheckpointError for a
+    link that leads nowhere.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -42,13 +49,13 @@ class Checkpoint:
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        if not isinstance(folder, (str, os.PathLike)):
-            raise TypeError(f"checkpoint is the path of a folder, got {folder!r} ({type(folder).__name__})")
-        self.folder = Path(folder)
-        if not os.fspath(folder):
+        if isinstance(folder, (str, os.PathLike)) and not os.fspath(folder):
             raise ValueError("checkpoint is empty: name a folder, such as 'run'")
+        self.folder = files.check_path(folder, "checkpoint is the path of a folder")
         if self.folder.exists() and not self.folder.is_dir():
             raise NotADirectoryError(f"checkpoint={str(folder)!r} is a file: name a folder")
+        if self.folder.is_symlink() and not self.folder.exists():
+            raise CheckpointError(f"checkpoint={str(folder)!r} is a link that leads nowhere: mend it, or name a folder")
         if not self.folder.exists() and self.folder.suffix.lower() in OF_FILES:
             raise ValueError(
                 f"checkpoint={str(folder)!r} looks like a file, and a checkpoint is a folder: name it "
@@ -62,60 +69,98 @@ class Checkpoint:
         self.path = self.folder / NAME
 
     def exists(self) -> bool:
-        """Whether there is a checkpoint in the folder."""
-        return self.path.exists()
+        """Whether there is a checkpoint in the folder, or anything else in its place, be it a link to nothing."""
+        return os.path.lexists(self.path)
 
     def prepare(self) -> None:
-        """Create the folder, and remove the unfinished file of a killed training."""
-        self.folder.mkdir(exist_ok=True)
+        """Remove the unfinished files of a killed training; nobody else may be writing into the folder."""
         for unfinished in self.folder.glob(f".{NAME}.*"):
             unfinished.unlink(missing_ok=True)
 
     def write(self, content: Mapping[str, Any]) -> None:
-        """Replace the checkpoint, all or nothing: written under another name, flushed to the disk, then renamed."""
+        """Replace the checkpoint, all or nothing: written under another name, flushed to the disk, then renamed.
+
+        Raises CheckpointError for what could not be read again: it is too large, or nested too deeply.
+        """
         body = json.dumps(content).encode()
+        self._check_size(len(body))
+        self._check_depth(body)
         head = {"format": FORMAT, "version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
         files.write(self.path, json.dumps(head).encode() + b"\n" + body + b"\n")
 
     def read(self) -> dict[str, Any] | None:
         """The content that was written last; None if nothing was.
 
-        Raises CheckpointError if the file is damaged, truncated, of a newer version, or no checkpoint.
+        Raises CheckpointError if the file is damaged, truncated, of another version, no checkpoint, or cannot be read.
         """
-        try:
-            first, _, rest = self.path.read_bytes().partition(b"\n")
-        except FileNotFoundError:
+        if not self.exists():
             return None
-        # The first line tells a checkpoint from any other file, and its version; only then does the checksum count.
         try:
-            head = json.loads(first)
+            with files.open_to_read(self.path, NAME) as file:
+                # The first line tells a checkpoint from any other file, and its version; only then does the checksum
+                # count.
+                first = file.readline(LONGEST_HEAD)
+                sealed = self._seal(first)
+                self._check_size(os.fstat(file.fileno()).st_size)
+                body = bytes(files.read_up_to(file, MOST_BYTES + 1)).removesuffix(b"\n")
+        except CheckpointError:
+            raise
+        except (OSError, ValueError) as error:  # a folder, a pipe or a link to itself in its place
+            raise CheckpointError(f"{self.path} cannot be read: {error}") from error
+        if hashlib.sha256(body).hexdigest() != sealed:
+            raise CheckpointError(
+                f"{self.path} is damaged or truncated, its checksum does not fit: delete it to start from the beginning"
+            )
+        self._check_depth(body)
+        try:
+            content = json.loads(body.decode(), object_pairs_hook=_without_twins)
+        except ValueError as error:
+            raise CheckpointError(f"{self.path} is no JSON: {error}") from None
+        if not isinstance(content, dict):
+            raise CheckpointError(f"{self.path} must hold a dict, got {type(content).__name__}")
+        return content
+
+    def _seal(self, first: bytes) -> str:
+        """The checksum that the first line gives."""
+        try:
+            head = json.loads(first) if depth_of(first) <= 1 else None
         except ValueError:
             head = None
         if not isinstance(head, dict) or head.get("format") != FORMAT:
             raise CheckpointError(f"{self.path} is not a checkpoint: delete it, or name another folder")
-        if head.get("version") != VERSION:
+        if repr(head.get("version")) != repr(VERSION):
             raise CheckpointError(f"{self.path} has version {head.get('version')!r}, and this program reads {VERSION}")
-        body = rest.removesuffix(b"\n")
-        if hashlib.sha256(body).hexdigest() != head.get("sha256"):
+        return str(head.get("sha256"))
+
+    def _check_size(self, size: int) -> None:
+        if size > MOST_BYTES:
+            raise CheckpointError(f"{self.path} has {size:,} bytes, and a checkpoint has at most {MOST_BYTES:,}")
+
+    def _check_depth(self, body: bytes) -> None:
+        if depth_of(body) > DEEPEST:
             raise CheckpointError(
-                f"{self.path} is damaged or truncated, its checksum does not fit: delete it to start from the beginning"
+                f"{self.path} has lists and dicts more than {DEEPEST} deep in each other: no checkpoint has, unless a "
+                "callback's state_dict() does"
             )
-        content: dict[str, Any] = json.loads(body)
-        return content
 
 
-def check_same(path: Path, saved: Any, current: Mapping[str, Any]) -> None:
-    """Raise CheckpointError if the settings of a saved training are not those of the current one.
+def depth_of(text: bytes) -> int:
+    """How deep lists and dicts are nested in a JSON text, told without a call for each level.
 
-    >>> check_same(Path("run"), {"batch_size": 16}, {"batch_size": 32})
-    Traceback (most recent call last):
-    nn.training.checkpoint.CheckpointError: run was made with batch_size=16, and now it is 32: ...
+    >>> depth_of(b'{"a": [1, "]["]}'), depth_of(b"[" * 100_000)
+    (2, 100000)
     """
-    settings = saved if isinstance(saved, dict) else {}
-    for name in (*current, *(name for name in settings if name not in current)):
-        before, now = settings.get(name), current.get(name)
-        if before != now:
-            raise CheckpointError(
-                f"{path} was made with {name}={short(before)}, and now it is {short(now)}: "
-                "give the same to go on bit for bit, or name another folder"
-            )
+    depth = deepest = 0
+    for bracket in _STRING.sub(b"", text).translate(None, _BESIDE_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A dict of the pairs; ValueError if a name is there twice, as no program writes it."""
+    entries = dict(pairs)
+    if len(entries) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"a name is there twice, {next(n for n in names if names.count(n) > 1)!r}")
+    return entries

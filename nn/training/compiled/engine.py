@@ -80,7 +80,7 @@ class CompiledEngine:
         validation: Examples | None = None,
         fall_back: Callable[[str], None] | None = None,
     ) -> None:
-        self.eager, self.fall_back = eager, fall_back
+        self.eager, self.fall_back, self.may_give_up = eager, fall_back, fall_back is not None
         self.model, self.objective = eager.model, eager.objective
         self.training, self.validation = training, validation
         self.layers_and_parameters = layers_and_parameters(self.model)
@@ -209,13 +209,16 @@ class CompiledEngine:
         self._give_up_if(self._undisturbed(lambda: difference(self.step, self.penalty, self.keeper, batch)))
         self.comparisons_due = max(self.comparisons_due - 1, 0)
 
-    def _give_up_if(self, reason: str) -> None:
-        """Go on with the eager engine if there is a reason."""
-        if reason and self.fall_back is None:
+    def give_up(self, reason: str) -> None:
+        """See `nn.training.engine.Engine`."""
+        if self.fall_back is None:
             raise CompilationError(reason)
-        if reason and self.fall_back is not None:
-            self.name, self.reason = "eager", reason
-            self.fall_back(reason)
+        self.name, self.reason = "eager", reason
+        self.fall_back(reason)
+
+    def _give_up_if(self, reason: str) -> None:
+        if reason:
+            self.give_up(reason)
 
     def _compare_by_target(self) -> None:
         reason = self._undisturbed(lambda: difference_by_target(self.step, self.training))
@@ -287,7 +290,7 @@ class CompiledEngine:
                 self._compile()
                 return
         except CompilationError as error:
-            self._give_up_if(error.why)
+            self.give_up(error.why)
             return
         self.step.read()
         self.penalty.read()

@@ -56,7 +56,10 @@ def refused(folder: Path, match: str, **changes: Any) -> None:
         (lambda data: data[:-2], "is damaged or truncated"),
         (lambda data: data + b"more", "is damaged or truncated"),
         (lambda data: data.replace(b"0.1", b"0.2", 1), "is damaged or truncated"),
-        (lambda data: data.replace(b'"version": 1', b'"version": 2', 1), "has version 2, and this program reads 1"),
+        (lambda data: data.replace(b'"version": 2', b'"version": 1', 1), "has version 1, and this program reads 2"),
+        (lambda data: data.replace(b'"version": 2', b'"version": true', 1), "has version True, and this program reads"),
+        (lambda data: b"[" * 100_000 + data, "is not a checkpoint"),
+        (lambda data: data.replace(b"\n", b" " * 2000 + b"\n", 1), "damaged or truncated"),
     ],
 )
 def test_a_damaged_checkpoint_is_refused(
@@ -83,20 +86,22 @@ def test_no_changed_byte_goes_unnoticed(data: st.DataObject, written: bytes, tmp
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"model": nn.MLP(2, [5, 1], "tanh", "sigmoid", dropout=0.3, batch_norm=True)}, r"made with model=\['layers.0"),
+        ({"model": nn.MLP(2, [5, 1], "tanh", "sigmoid", dropout=0.3, batch_norm=True)}, "model='layers.0: Layer linear, 12 p.* now it is .* 15 p"),
         ({"model": nn.MLP(2, [4, 1], "relu", "sigmoid", dropout=0.3, batch_norm=True)}, "made with model="),
         ({"model": small(dropout=0.3)}, "made with model="),
-        ({"optimizer": SGD}, r"made with optimizer=\['Adam'.*now it is \['SGD'"),
-        ({"optimizer": partial(Adam, weight_decay=0.1)}, "made with optimizer="),
-        ({"schedule": cosine(0.2, 40)}, r"made with schedule=\[.*, 0.1\], and now it is \[.*, 0.2\]"),
-        ({"schedule": None}, "made with schedule=.*, and now it is None"),
+        ({"optimizer": SGD}, "made with optimizer='Adam', and now it is 'SGD'"),
+        ({"optimizer": partial(Adam, weight_decay=0.1)}, r"made with optimizer\.weight_decay=0.0, and now it is 0.1"),
+        ({"optimizer": partial(Adam, betas=(0.9, 0.99))}, r"betas=0\.999 in place 1, and now it is 0\.99"),
+        ({"schedule": cosine(0.2, 40)}, r"made with schedule\.rate=0.1, and now it is 0.2"),
+        ({"schedule": None}, "made with schedule='cosine', and now it is None"),
         ({"loss": "mse"}, "made with loss='binary_cross_entropy', and now it is 'mse'"),
         ({"batch_size": 5}, "made with batch_size=4, and now it is 5"),
         ({"shuffle": False}, "made with shuffle=True, and now it is False"),
         ({"seed": 8}, "made with seed=7, and now it is 8"),
         ({"seed": None}, "made with seed=7, and now it is None"),
         ({"l2": 0.1}, r"made with l2=0.0, and now it is 0.1: give the same to go on bit for bit, or name another"),
-        ({"clip_norm": 1.0}, r"made with clipping=\[None, None\], and now it is \[1.0, None\]"),
+        ({"clip_norm": 1.0}, "made with clip_norm=None, and now it is 1.0"),
+        ({"clip_value": 1.0}, "made with clip_value=None, and now it is 1.0"),
         ({"metrics": []}, r"made with metrics=\['accuracy'\], and now it is \[\]"),
         ({"X": X[::-1]}, "made with training examples='18 × 2, .*', and now it is '18 × 2, "),
         ({"y": [1 - t for t in Y]}, "made with training examples="),
@@ -114,17 +119,40 @@ def test_the_checkpoint_of_another_training_is_refused(
 @pytest.mark.parametrize(
     ("path", "value", "match"),
     [
-        ("state/parameters/layers.0.neurons.0.w0", "x", r"parameter layers\.0\.neurons\.0\.w0 must be a finite number"),
-        ("state/parameters", {}, r"the saved parameters are those of another model: no layers\.0\.neurons\.0\.w0"),
-        ("state/parameters/extra", 1.0, "those of another model: extra extra"),
-        ("state/buffers/layers.1.running_mean", [0.0], r"layers\.1\.running_mean must be a list of 4 finite numbers"),
-        ("state/generators/layers.3.rng", [3, [1, 2], None], r"random generator layers\.3\.rng does not fit"),
-        ("state/optimizer/steps", [1], "must be a list of 25"),
-        ("state", 3, "the saved state must be a dict, got int"),
-        ("history", {}, "does not fit this training: 'history'"),
-        ("position/batch", None, "batch must be a whole number from 0 on, got None"),
-        ("position/epoch", -1, "epoch must be a whole number from 0 on, got -1"),
-        ("callbacks", [], "has the state of 0 callbacks, and now there are 1"),
+        ("state/parameters/layers.0.neurons.0.w0", "x", r"s/layers\.0\.neurons\.0\.w0 must be a finite number, got 'x'"),
+        ("state/parameters/layers.0.neurons.0.w0", 10**400, r"w0 must be a finite number, got 10000"),
+        ("state/parameters", {}, r"state/parameters does not fit: missing 'layers\.0\.neurons\.0\.w0', .* and 22 more"),
+        ("state/parameters/extra", 1.0, "state/parameters does not fit: unknown 'extra'"),
+        ("state/parameters/\ud800", 1.0, r"state/parameters does not fit: unknown '\\ud800'"),
+        ("state/buffers/layers.1.running_mean", [0.0], r"layers\.1\.running_mean must be a list of 4, got one of 1"),
+        ("state/generators/layers.3.rng", [3, [1, 2], None], r"layers\.3\.rng must be a list of 625, got one of 2"),
+        ("state/optimizer/steps", [1], "state/optimizer/steps must be a list of 25, got one of 1"),
+        ("state/optimizer", None, "state/optimizer must be a dict, got None"),
+        ("state/optimizer/hyperparameters/lr", False, "optimizer/hyperparameters/lr must be 0.0, got False"),
+        ("state/optimizer/hyperparameters/lr", "fast", "lr must be a finite number from 0 on, got 'fast'"),
+        ("state", 3, "state must be a dict, got 3"),
+        ("history", {}, "history does not fit: missing 'history', 'layers', 'epoch' and 1 more"),
+        ("history", [1], r"history must be a dict, got \[1\]"),
+        ("history/epoch", [1], r"history/epoch must be \[0\], the numbers of the epochs, got \[1\]"),
+        ("position/batch", None, "position/batch must be a whole number from 0 to 4, got None"),
+        ("position/batch", 99, "position/batch must be a whole number from 0 to 4, got 99"),
+        ("position/epoch", -1, "position/epoch must be a whole number from 0 on, got -1"),
+        ("position/epoch", 10**9, "position/steps must be 5000000001, as epoch 1000000000 has begun .*, got 6"),
+        ("seed", "7", "seed must be 7, got '7'"),
+        ("seed", 7.0, r"seed must be 7, got 7\.0"),
+        ("scale", 0.0, "scale must be a finite number from 1 on, got 0.0"),
+        ("watch", [], "watch must be a list of 2, got one of 0"),
+        ("watch/0", None, "watch/0 must be a dict, got None"),
+        ("so_far/examples", 0, "so_far/examples must be 4, as 1 batches were done, got 0"),
+        ("so_far/outputs", [0.5], "so_far/outputs must be a list of 4, got one of 1"),
+        ("callbacks", [], "callbacks must be a list of 1, got one of 0"),
+        ("callbacks/0/wait", 1, "callbacks/0/wait must be a whole number from 0 to 0, got 1"),
+        ("callbacks/0/state", None, "callbacks/0/state must be a dict, got None"),
+        ("callbacks/0/best_epoch", None, r"callbacks/0 must be \{'wait': 1, 'best': None"),
+        ("stopped", 0, "stopped must be true or false, got 0"),
+        ("job/fixed/batch_size", True, "was made with batch_size=True, and now it is 4"),
+        ("job/fixed", None, "job/fixed must be a dict, got None"),
+        ("more", 1, "the checkpoint does not fit: unknown 'more'"),
     ],
 )
 def test_content_that_does_not_fit_is_refused(
@@ -135,8 +163,8 @@ def test_content_that_does_not_fit_is_refused(
     *way, last = path.split("/")
     place = content
     for name in way:
-        place = place[name]
-    place[last] = value
+        place = place[int(name) if isinstance(place, list) else name]
+    place[int(last) if isinstance(place, list) else last] = value
     Checkpoint(tmp_path).write(content)
     refused(tmp_path, match)
 
