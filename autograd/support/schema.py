@@ -54,6 +54,7 @@ number = _number("a number", lambda x: True)
 known = _number("a number, and not nan", lambda x: x == x)
 finite = _number("a finite number", math.isfinite)
 non_negative = _number("a number from 0 on", lambda x: x >= 0.0)
+share = _number("a number from 0 to 1", lambda x: 0.0 <= x <= 1.0)
 
 
 def finite_from(least: float) -> Schema:

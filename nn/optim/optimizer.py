@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
-from autograd.support.schema import Schema, anything, count, equal, fields, known, list_of, non_negative
+from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
 from autograd.support.settings import Check, check_settings
 
 State = tuple[Any, ...]
@@ -146,7 +146,11 @@ class Optimizer:
             return anything
         n = len(self.parameters)
         slots = {slot: list_of(self.bounds.get(slot, known), n) for slot in self.slots}
-        settings = {name: self._setting(name) for name in self.limits}
+        settings: dict[str, Schema] = {
+            name: equal(x) for name, x in self.state_dict()["hyperparameters"].items() if name != "lr"
+        }
+        if "lr" in self.limits:  # which a schedule or a callback changes on the way
+            settings["lr"] = self._rate
         return fields(
             {
                 "optimizer": equal(type(self).__name__),
@@ -156,17 +160,12 @@ class Optimizer:
             }
         )
 
-    def _setting(self, name: str) -> Schema:
-        """A setting, in the type that `state_dict` writes."""
-
-        def check(place: str, value: Any) -> Any:
-            try:
-                setting = self.limits[name](type(self).__name__, name, value)
-            except TypeError as error:
-                raise ValueError(str(error)) from None
-            return equal(list(setting) if isinstance(setting, tuple) else setting)(place, value)
-
-        return check
+    def _rate(self, place: str, value: Any) -> Any:
+        finite(place, value)
+        try:
+            return self.limits["lr"](type(self).__name__, "lr", value)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{place}: {error}") from None
 
     def load_state_dict(self, saved: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` gave, settings included. What does not fit is an error and changes nothing.
@@ -181,19 +180,20 @@ class Optimizer:
         settings = check_settings(owner, saved["hyperparameters"], self.limits)
         self.check_together(settings)
         steps = _column(
-            owner, "steps", saved["steps"], n, lambda x: type(x) is int and x >= 0, "a whole number from 0 on"
+            owner, "steps", saved["steps"], n, lambda x: type(x) is int and 0 <= x <= EXACT, "a whole number from 0 on"
         )
         _check_keys(owner, "slots", saved["state"], set(self.slots))
-        state = {
-            slot: _column(owner, slot, saved["state"][slot], n, lambda x: type(x) in (float, int), "a number")
-            for slot in self.slots
-        }
+        state = {slot: _column(owner, slot, saved["state"][slot], n, _is_number, "a number") for slot in self.slots}
         self.hyperparameters, self.steps = settings, steps
         self.state = {slot: [float(x) for x in column] for slot, column in state.items()}
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={x!r}" for name, x in self.hyperparameters.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+def _is_number(x: Any) -> bool:
+    return type(x) is float or (type(x) is int and abs(x) <= EXACT)
 
 
 def _check_keys(owner: str, what: str, saved: Any, expected: set[str]) -> None:

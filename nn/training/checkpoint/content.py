@@ -11,7 +11,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.support import schema
-from autograd.support.schema import Schema, count, dict_of, equal, fields, finite, flag, list_of, number, optional
+from autograd.support.schema import (
+    Schema,
+    count,
+    dict_of,
+    equal,
+    fields,
+    finite,
+    flag,
+    list_of,
+    non_negative,
+    number,
+    optional,
+    share,
+)
 from nn.callbacks import EarlyStopping
 from nn.module import Evaluating, unrecorded
 from nn.stages import plain, stages_of, through_stages
@@ -75,13 +88,14 @@ def _history(loop: Loop, epochs: int) -> Schema:
     job = loop.job
     names = ["loss", *job.judge.functions]
     names += [f"val_{name}" for name in names if job.validation is not None]
-    each, some = list_of(number, epochs), list_of(number, most=epochs)
-    measured = {"gradient_norm": each, "update_ratio": each}
-    layer = fields(measured, {"dead": some, "saturated": some})
+    each, lengths, shares = list_of(number, epochs), list_of(non_negative, epochs), list_of(share, most=epochs)
+    layer = fields({"gradient_norm": lengths, "update_ratio": lengths}, {"dead": shares, "saturated": shares})
     return fields(
         {
             "history": fields(
-                dict.fromkeys([*names, "lr"], each) if epochs else {}, {"penalty": some}, others=list_of(number)
+                {**dict.fromkeys(names, each), "lr": lengths} if epochs else {},
+                {"penalty": list_of(number, most=epochs)},
+                others=list_of(number),
             ),
             "layers": fields({layer_.name: layer for layer_ in loop.watch.layers} if epochs else {}),
             "epoch": equal_range(epochs),
@@ -128,7 +142,7 @@ def _watch(loop: Loop, batch: int, widths: Mapping[int, int]) -> Schema:
         for i, (layer, saved) in enumerate(zip(layers, value, strict=True)):
             neurons = widths.get(loop.watch.stage_of(layer), 0)
             fired = list_of(flag, neurons) if saved.get("fired") else equal([])
-            measured = {"gradient": schema.non_negative, "ratio": schema.non_negative, "fired": fired}
+            measured = {"gradient": non_negative, "ratio": non_negative, "fired": fired}
             counts = {"steps": count(most=batch), "seen": count(), "saturated": count()}
             fields({**measured, **counts})(f"{place}/{i}", saved)
             count(most=saved["seen"])(f"{place}/{i}/saturated", saved["saturated"])

@@ -3,17 +3,18 @@
     cosine(0.02, steps=30)  ->  {"schedule": "cosine", "schedule.rate": 0.02, "schedule.steps": 30, "schedule.end": 0.0}
 
 Settings are compared name by name. Of the user's own objects, a function or a module, what can be compared is what they
-hold: the variables of a closure, the arguments of a partial, the attributes of a module. Those that the training
-itself changes, such as a count of calls, are its state and are left out.
+hold: the variables of a closure, the arguments of a partial, the attributes of a module. What they assign anew when
+they are called, such as a count of calls, is their state and left out, and so is what the training is seen to change.
 """
 
 from __future__ import annotations
 
+import dis
 import hashlib
 import inspect
 import json
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -230,7 +231,7 @@ def _held(thing: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
             yield from _held(wrapped, place, depth + 1)
         for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or (), strict=True):
             try:
-                if cell.cell_contents is not wrapped:
+                if cell.cell_contents is not wrapped and name not in _assigned(thing.__code__, "STORE_DEREF"):
                     yield from _entry(cell.cell_contents, _at(place, name), depth)
             except ValueError:
                 continue  # a variable without a value
@@ -265,11 +266,22 @@ def _entry(x: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
 
 def _attributes(thing: object, place: str, depth: int) -> dict[str, Any]:
     """The attributes of an object that are plain values or functions, by place."""
+    state = {"training", *getattr(thing, "buffers", ())}
+    for method in (m for kind in type(thing).__mro__ for m in vars(kind).values()):
+        if isinstance(method, FunctionType) and method.__name__ != "__init__":
+            state |= _assigned(method.__code__, "STORE_ATTR")
     own: dict[str, Any] = {}
     for name, x in getattr(thing, "__dict__", {}).items():
-        if not name.startswith("_") and name not in ("training", *getattr(thing, "buffers", ())):
+        if not name.startswith("_") and name not in state:
             own.update(_entry(x, _at(place, name), depth))
     return own
+
+
+@cache
+def _assigned(code: CodeType, operation: str) -> frozenset[str]:
+    """The names that a function, or one inside of it, assigns by an operation of the interpreter."""
+    names = frozenset(step.argval for step in dis.get_instructions(code) if step.opname == operation)
+    return names.union(*[_assigned(inner, operation) for inner in code.co_consts if isinstance(inner, CodeType)])
 
 
 def _is_ours(thing: Any) -> bool:
