@@ -1,8 +1,10 @@
 """Checkpoints that are damaged, or of another training: a clear error, and nothing changes."""
 
+import hashlib
 import json
 import os
 import random
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,7 @@ from nn.layers import Dropout
 from nn.optim import SGD, Adam
 from nn.schedules import cosine
 from nn.training.checkpoint import Checkpoint, CheckpointError
+from nn.training.checkpoint.file import FORMAT, VERSION
 from tests.nn.small_nets import small
 from tests.nn.training.stateful_training import Stop, X, Y, net, train
 
@@ -132,8 +135,12 @@ def test_the_checkpoint_of_another_training_is_refused(
         ("state/generators/layers.3.rng", [3, [1, 2], None], r"layers\.3\.rng must be a list of 625, got one of 2"),
         ("state/optimizer/steps", [1], "state/optimizer/steps must be a list of 25, got one of 1"),
         ("state/optimizer", None, "state/optimizer must be a dict, got None"),
-        ("state/optimizer/hyperparameters/lr", False, "optimizer/hyperparameters/lr must be 0.0, got False"),
-        ("state/optimizer/hyperparameters/lr", "fast", "lr must be a finite number from 0 on, got 'fast'"),
+        (
+            "state/optimizer/hyperparameters/lr",
+            False,
+            "hyperparameters/lr must be a finite number, got False",
+        ),
+        ("state/optimizer/hyperparameters/lr", "fast", "lr must be a finite number, got 'fast'"),
         ("state", 3, "state must be a dict, got 3"),
         ("history", {}, "history does not fit: missing 'history', 'layers', 'epoch' and 1 more"),
         ("history", [1], r"history must be a dict, got \[1\]"),
@@ -208,6 +215,112 @@ def test_a_folder_in_no_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"there is no folder '.*rnus' to make 'moons' in; make it first"):
         train(net(), tmp_path / "rnus" / "moons")
     assert not any(tmp_path.iterdir())
+
+
+def nothing(place: Path) -> None:
+    place.symlink_to(place.parent / "nothing")
+
+
+def itself(place: Path) -> None:
+    place.symlink_to(place)
+
+
+PLACES: dict[str, tuple[Callable[[Path], Any], str]] = {
+    "a folder": (Path.mkdir, "is a folder: name the file in it"),
+    "a link to nothing": (nothing, "No such file or directory"),
+    "a link to itself": (itself, "Too many levels of symbolic links"),
+    "a pipe": (os.mkfifo, "is no file but a device or a pipe"),
+    "a device": (lambda place: place.symlink_to("/dev/zero"), "is no file but a device or a pipe"),
+}
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_what_stands_in_its_place_is_no_new_start(kind: str, tmp_path: Path) -> None:
+    make, match = PLACES[kind]
+    make(tmp_path / "checkpoint.json")
+    model = net()
+    before = model.state_dict()
+    with pytest.raises(CheckpointError, match=rf"checkpoint\.json cannot be read: .*{match}"):
+        train(model, tmp_path, resume=True)
+    with pytest.raises(FileExistsError, match="is the checkpoint of an earlier training"):
+        train(model, tmp_path)
+    assert model.state_dict() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.json"]
+
+
+@pytest.mark.parametrize("make", [nothing, itself])
+def test_a_link_that_leads_nowhere_is_no_new_folder(make: Callable[[Path], Any], tmp_path: Path) -> None:
+    make(tmp_path / "run")
+    with pytest.raises(CheckpointError, match="run' is a link that leads nowhere: mend it, or name a folder"):
+        train(net(), tmp_path / "run", resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_link_to_a_checkpoint_is_one(written: bytes, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "elsewhere.json").write_bytes(written)
+    (tmp_path / "run" / "checkpoint.json").symlink_to(tmp_path / "elsewhere.json")
+    assert train(net(), tmp_path / "run", resume=True).epochs == 4
+
+
+def seal(body: bytes) -> bytes:
+    head = {"format": FORMAT, "version": VERSION, "sha256": hashlib.sha256(body).hexdigest()}
+    return json.dumps(head).encode() + b"\n" + body + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "match"),
+    [
+        (b"", "is no JSON: Expecting value"),
+        (b"\xff", "is no JSON: 'utf-8' codec"),
+        (b"[1]", "must hold a dict, got list"),
+        (b"null", "must hold a dict, got NoneType"),
+        (b"[" * 100_000 + b"]" * 100_000, "lists and dicts more than 64 deep"),
+        (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "lists and dicts more than 64 deep"),
+        (b'{"a": 1, "a": 2}', "a name is there twice, 'a'"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "is no JSON: Exceeds the limit"),
+        (
+            b"{}",
+            "does not fit this training: the checkpoint does not fit: missing 'job', 'position', 'seed' and 7 more",
+        ),
+    ],
+)
+def test_a_body_that_is_none_under_a_right_checksum(body: bytes, match: str, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.json").write_bytes(seal(body))
+    refused(tmp_path, match)
+
+
+def test_a_file_larger_than_a_checkpoint_can_be_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "checkpoint.json").open("wb") as file:
+        file.write(seal(b"{}"))
+        file.truncate(3 << 30)  # of zeros that take no room on the disk
+    tracemalloc.start()
+    try:
+        with pytest.raises(CheckpointError, match="has 3,221,225,472 bytes, and a checkpoint has at most"):
+            Checkpoint(tmp_path).read()
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    deep: list[Any] = []
+    for _ in range(100):
+        deep = [deep]
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.write({"epoch": 1})
+    with pytest.raises(CheckpointError, match=r"more than 64 deep .* unless a callback's state_dict\(\) does"):
+        checkpoint.write({"deep": deep})
+    assert checkpoint.read() == {"epoch": 1}
+
+
+@pytest.mark.parametrize("folder", [3, True, None, b"run", ["run"], 1.5])
+def test_what_is_no_path_is_refused(folder: Any) -> None:
+    with pytest.raises(TypeError, match="checkpoint is the path of a folder, got "):
+        Checkpoint(folder)
+    if folder is not None:
+        with pytest.raises(TypeError, match="checkpoint is the path of a folder, got "):
+            train(net(), folder)
 
 
 def test_an_empty_name_is_refused() -> None:
