@@ -12,7 +12,7 @@ Here is `fit`, which checks its arguments and hands them to the loop. The files 
 - `watch`: gradients, updates, dead and saturated neurons of every layer.
 - `history`, `diagnosis`: the log of a training, and what it says about what is wrong.
 - `divergence`: the operation that began it when numbers become nan or infinite, and what to change.
-- `checkpoint`, `resuming`: a file that is written whole or not at all; from a loop to its content and back.
+- `checkpoint/`: a file that is written whole or not at all, checked whole, and one training at a time in its folder.
 - `progress`: the bar.
 """
 
@@ -95,18 +95,24 @@ def fit(
     - `clip_norm`, `clip_value`: limits for the gradients.
     - `sample_weight`, `class_weight`: how much each example, or each class, counts in the loss.
     - `checkpoint`: a folder; after every epoch, and every `checkpoint_every` steps, all that is needed to go on is
-      written there. `resume=True` goes on, with the same result bit for bit, or starts if there is nothing yet.
+      written there. `resume=True` goes on, with the same result bit for bit, or starts if there is nothing yet. All
+      that changes numbers must be the same then, the engine too; only `epochs` may be others. Of your own functions,
+      what their closures, defaults and attributes hold is compared. One training at a time uses a folder.
     - `progress`, or Keras's `verbose`: 0 nothing, 1 a bar, 2 a line for each epoch.
     - `engine`: "eager" records a graph for each step; "compiled" records one example, once, and trains as array code,
       with the same result up to rounding; "auto" compiles where that is possible, and says so if it is not. Compiled,
       code of your own (a module, a loss) runs when it is recorded and compared, and not at every step: a module that
       counts its calls, or keeps statistics of its own, needs "eager".
 
+    The model trains in training mode, whichever it is in; a part that is in the other mode keeps its own, such as a
+    frozen normalisation (`model.layers[1].eval()`). Afterwards all are as before.
+
     Ctrl-C leaves the model as it was after the last finished step and returns the history so far.
 
     Raises ValueError and TypeError for arguments that do not fit, before anything changes; CompilationError if that is
     what engine="compiled" meets; TrainingError if the loss becomes nan, infinite or explodes; CheckpointError for a
-    checkpoint that is damaged or of another training; FileExistsError if there is one and `resume` was not asked for.
+    checkpoint that is damaged, of another training, or in use by another one; FileExistsError if there is one and
+    `resume` was not asked for.
 
     >>> from nn import MLP
     >>> from nn.datasets import xor

@@ -105,7 +105,9 @@ def _class_of(target: Any) -> Any:
 
 def check_batches(model: Module, n: int, size: int) -> None:
     """Raise ValueError if a batch of one example would reach a `BatchNorm`, which needs at least two."""
-    if (size == 1 or n % size == 1) and any(isinstance(part, BatchNorm) for part in model.modules()):
+    # One that is frozen in evaluation mode, in a model that is not, measures nothing.
+    measuring = any(isinstance(part, BatchNorm) and (part.training or not model.training) for part in model.modules())
+    if measuring and (size == 1 or n % size == 1):
         raise ValueError(
             f"batch_size={size} makes a batch of 1 out of {n} examples, and BatchNorm needs at least 2: "
             "choose another batch_size, or None for all at once"

@@ -31,6 +31,9 @@ AT_ONCE = 256  # examples of which the outputs of a layer are held at the same t
 def predict(model: Module, X: Any) -> list[Any]:
     """The outputs for a list of examples, in evaluation mode: for each a float, or a list of them.
 
+    A part that was put into training in a model that is in evaluation stays there, as dropout for Monte Carlo does:
+    `model.eval(); model.layers[2].train()`.
+
     Raises ValueError and TypeError for examples that the model does not take, nan and infinity.
 
     >>> from nn import MLP

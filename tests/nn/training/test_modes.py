@@ -120,6 +120,16 @@ def test_a_frozen_normalisation_stays_frozen_in_training(engine: str) -> None:
     np.testing.assert_allclose([*model.state_dict().values()], [*other.state_dict().values()], rtol=1e-9)
 
 
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_frozen_normalisation_takes_examples_one_by_one(engine: str) -> None:
+    model = frozen()
+    model.fit(X, Y, batch_size=1, engine=engine, **QUIET)
+    assert model.layers[NORM].running_mean == frozen().layers[NORM].running_mean  # type: ignore[attr-defined]
+    for other in (small(batch_norm=True), small(batch_norm=True).eval()):
+        with pytest.raises(ValueError, match="batch_size=1 makes a batch of 1 .*, and BatchNorm needs at least 2"):
+            other.fit(X, Y, batch_size=1, engine=engine, **QUIET)
+
+
 def test_a_dropout_in_training_goes_on_in_evaluation() -> None:
     """Monte Carlo dropout: many predictions of a model in evaluation, with another mask each."""
     model = dropping()
