@@ -126,7 +126,7 @@ def test_a_frozen_normalisation_takes_examples_one_by_one(engine: str) -> None:
     model.fit(X, Y, batch_size=1, engine=engine, **QUIET)
     assert model.layers[NORM].running_mean == frozen().layers[NORM].running_mean  # type: ignore[attr-defined]
     for other in (small(batch_norm=True), small(batch_norm=True).eval()):
-        with pytest.raises(ValueError, match="batch_size=1 makes a batch of 1 .*, and BatchNorm needs at least 2"):
+        with pytest.raises(ValueError, match=r"batch_size=1 makes a batch of 1 .*, and BatchNorm needs at least 2"):
             other.fit(X, Y, batch_size=1, engine=engine, **QUIET)
 
 
