@@ -45,15 +45,15 @@ class Slope(Force):
 
 
 class Damped(Force):
-    """The same force after a dropout, which must not draw twice."""
+    """The same force behind a dropout, which has drawn when the derivative is asked for, and must not draw twice."""
 
     def __init__(self) -> None:
         super().__init__()
         self.dropout = nn.Dropout(0.5, seed=4)
 
     def __call__(self, x: Any) -> Any:
-        [force] = self.dropout([super().__call__(x)])
-        return force
+        q = x[0] if isinstance(x[0], Value) else Value(x[0], "q")
+        return -grad(self.energy(self.dropout([q])), q, create_graph=True)
 
 
 MODELS: dict[str, Callable[[], Force]] = {"grad": Force, "derivative": Slope, "with dropout": Damped}
