@@ -23,8 +23,10 @@ Neural networks are in the package `nn`. On the command line: `python -m autogra
 """
 
 from importlib import import_module as _import_module
+from os.path import exists as _exists
 from typing import TYPE_CHECKING
 from typing import Any as _Any
+from warnings import warn as _warn
 
 from autograd import custom, derivatives, functions, graph, modes, reductions
 from autograd.custom import *
@@ -75,6 +77,18 @@ __all__.remove("max")
 __all__.remove("min")
 __all__.remove("round")
 __all__.remove("sum")
+
+# HIPS's distribution `autograd` owns a file autograd/__init__.py, too, and pip lets the later one replace the earlier.
+# As this is chaingrad's, all of chaingrad works: a warning, for hosted notebooks may bring the other along. 4 µs.
+if _exists(f"{__path__[0]}/tracer.py"):
+    _warn(
+        "two distributions are installed under the name autograd, chaingrad and HIPS's autograd. `import autograd` "
+        "gives chaingrad's, which works. Programs for HIPS's do not: grad, value_and_grad, jacobian and hessian take "
+        "other arguments here, elementwise_grad, make_vjp and others are missing, autograd.misc cannot be imported. "
+        "To have one of the two, whole: `pip uninstall -y autograd chaingrad`, then `pip install chaingrad` "
+        "(or `pip install autograd`)",
+        stacklevel=2,
+    )
 
 compiled: bool = not (_value.__file__ or "").endswith(".py")
 """Whether the engine runs as compiled C; the same file as plain Python otherwise."""

@@ -23,6 +23,18 @@ On the command line: `python -m nn`, the demo, and `python -m nn digits`, a netw
 from importlib import import_module as _import_module
 from typing import Any as _Any
 
+import autograd as _autograd
+
+# HIPS's distribution `autograd` has the same import name: installed after this one, it replaces autograd/__init__.py;
+# uninstalled, it takes that file away. Nobody else can tell: `from autograd import Value` ends in Python's own error.
+if not hasattr(_autograd, "Value"):
+    raise ImportError(
+        "nn needs chaingrad's package autograd, but `import autograd` gives another one, from "
+        f"{_autograd.__file__ or list(_autograd.__path__)}. Where that is HIPS's distribution autograd or what it left "
+        "behind: `pip uninstall -y autograd chaingrad`, then `pip install chaingrad`. A file or folder of your own "
+        "needs another name"
+    )
+
 from nn import activations as activations
 from nn import init as init
 from nn import losses as losses

@@ -1,10 +1,7 @@
 """What is installed, on which machines, and that the files around the code agree with each other."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tarfile
 import tomllib
 import zipfile
@@ -13,7 +10,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.installing import ROOT, install, run, source_distribution, wheel
+
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = PYPROJECT["project"]
 EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
@@ -92,50 +90,10 @@ def test_every_file_that_is_named_exists(document: str) -> None:
 # ----- What is built and installed ----------------------------------------------------------------
 
 
-def run(*command: str | Path, cwd: Path, **environment: str) -> str:
-    """Run a command outside of the repository; return what it printed, or fail and show it."""
-    clean = {name: value for name, value in os.environ.items() if name not in ("CC", "PYTHONPATH")}
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=clean | environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source distribution, built from a copy: a build in place would touch the engine that is running."""
-    source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "CHANGELOG.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
-    for name in ("autograd", "nn", "tests"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
-    script = "from setuptools import build_meta; build_meta.build_sdist('dist')"
-    run(sys.executable, "-c", script, cwd=source)
-    (built,) = (source / "dist").iterdir()
-    return built
-
-
-def wheel(sdist: Path, folder: Path, **environment: str) -> tuple[Path, str]:
-    """Build a wheel from the source distribution; return it and what was printed meanwhile."""
-    pip = (sys.executable, "-m", "pip", "wheel", "-v", "--no-build-isolation", "--no-deps")
-    printed = run(*pip, "--wheel-dir", "dist", sdist, cwd=folder, **environment)
-    (built,) = (folder / "dist").iterdir()
-    return built, printed
-
-
-def install(wheel: Path, folder: Path, *options: str) -> Path:
-    """Install a wheel into an empty virtual environment; return that one's Python."""
-    run(sys.executable, "-m", "venv", "--without-pip", "venv", cwd=folder)
-    python = folder / "venv" / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", *options, wheel, cwd=folder)
-    return python
+    """The source distribution."""
+    return source_distribution(tmp_path_factory.mktemp("source"))
 
 
 ENGINE = {
