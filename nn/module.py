@@ -171,7 +171,7 @@ class Module(Parts):
         """The output of every neuron for one input, by layer, in evaluation mode; nothing is recorded.
 
         A normalisation or activation that is a layer of its own counts to the layer of neurons before it. A module that
-        is no `Sequential` is one layer, whatever it does inside.
+        is no `Sequential`, or one with a `__call__` of its own, is one layer, whatever it does inside.
 
         >>> from nn import MLP
         >>> [len(layer) for layer in MLP(3, [4, 2]).activations([1.0, 2.0, 3.0])]

@@ -19,7 +19,8 @@ try:
 except ModuleNotFoundError as missing:
     raise ImportError('nn.sklearn needs scikit-learn: pip install "chaingrad[data]"') from missing
 
-from autograd.support.settings import check_count, check_fraction, check_non_negative
+from autograd.support.settings import check_count, check_flag, check_fraction, check_non_negative
+from autograd.support.text import short
 from nn.callbacks import EarlyStopping
 from nn.data import train_validation_split
 from nn.mlp import MLP
@@ -68,16 +69,23 @@ class _Network(BaseEstimator):  # type: ignore[misc]
     def _train(self, X: Array, y: list[Any], width: int, loss: str) -> None:
         """Make a network with so many outputs, and train it."""
         owner = type(self).__name__
+        for name, setting in (("activation", self.activation), ("solver", self.solver)):
+            if not isinstance(setting, str) and not callable(setting):
+                raise TypeError(f"{owner}: {name} must be a name, got {short(setting)}")
         sizes = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object)).tolist()
         hidden = [check_count(owner, f"hidden_layer_sizes[{i}]", n) for i, n in enumerate(sizes)]
         epochs = check_count(owner, "max_iter", self.max_iter)
         patience = check_count(owner, "n_iter_no_change", self.n_iter_no_change)
+        rate = check_non_negative(owner, "learning_rate_init", self.learning_rate_init)
+        least = check_non_negative(owner, "tol", self.tol)
+        hold_back = check_flag(owner, "early_stopping", self.early_stopping)
+        share = check_fraction(owner, "validation_fraction", self.validation_fraction)
+        verbose = self.verbose if isinstance(self.verbose, bool) else check_count(owner, "verbose", self.verbose, 0) > 0
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         init = "he_uniform" if self.activation == "relu" else "xavier_uniform"
         model = MLP(X.shape[1], [*hidden, width], self.activation, dropout=self.dropout, init=init, seed=seed)
         rows, validation = X.tolist(), None
-        if self.early_stopping:
-            share = check_fraction(owner, "validation_fraction", self.validation_fraction)
+        if hold_back:
             rows, X_val, y, y_val = train_validation_split(rows, y, share, seed=seed)
             validation = (X_val, y_val)
         self.history_ = fit(
@@ -86,20 +94,23 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             y,
             loss=loss,
             optimizer=self.solver,
-            lr=self.learning_rate_init,
+            lr=rate,
             l2=check_non_negative(owner, "alpha", self.alpha) / 2.0,  # scikit-learn's is ½·alpha·Σw²
             epochs=epochs,
             batch_size=min(check_count(owner, "batch_size", self.batch_size), len(rows)),
             validation_data=validation,
-            early_stopping=EarlyStopping(
-                patience=patience, min_delta=float(self.tol), restore_best_weights=bool(self.early_stopping)
-            ),
+            early_stopping=EarlyStopping(patience=patience, min_delta=least, restore_best_weights=hold_back),
             seed=seed,
-            progress=bool(self.verbose),
+            progress=verbose,
         )
         self.model_ = model.eval()
         self.n_iter_ = self.history_.epochs
         self.loss_curve_ = self.history_.history["loss"]
+
+    def _check_dense(self, y: Any) -> None:
+        """Raise TypeError for a sparse y, whose entries NumPy would take for one thing."""
+        if hasattr(y, "toarray"):
+            raise TypeError(f"{type(self).__name__}: y is sparse, and must be an array: give y.toarray()")
 
     def _outputs(self, X: Any) -> Array:
         """What the network gives, one row for each example."""
@@ -126,9 +137,15 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on examples X with labels y, numbers or texts; returns self."""
+        self._check_dense(y)
         X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        self.classes_, indices = np.unique(y, return_inverse=True)
+        try:
+            check_classification_targets(y)
+            self.classes_, indices = np.unique(y, return_inverse=True)
+        except TypeError as error:  # from sorting
+            raise TypeError(
+                f"{type(self).__name__}: y must hold labels of one kind, all texts or numbers: {error}"
+            ) from None
         n = len(self.classes_)
         if n < 2:
             (only,) = self.classes_.tolist()
@@ -171,6 +188,7 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
 
     def fit(self, X: Any, y: Any) -> Self:
         """Train a new network on examples X with targets y; returns self."""
+        self._check_dense(y)
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         y = np.asarray(y, dtype=np.float64)
         self._flat = y.ndim == 1

@@ -24,6 +24,9 @@ Stage = tuple[str, Module]
 Widths = tuple[int | None, int | None]
 """How many numbers a module takes and gives for one example, each None where only calling it can tell."""
 
+COMPUTING = ("__call__", "batch", "weighted_sum", "draw", "scale", "follow")
+"""The methods of the modules of this package that decide about their outputs."""
+
 
 class Sequential(Module):
     """Modules applied one after another, each to what the last one gave.
@@ -74,19 +77,18 @@ class Sequential(Module):
         return f"{type(self).__name__} of [{', '.join(map(repr, self.layers))}]"
 
 
-def stages_of(model: Module, name: str = "", *, overridden: bool = False) -> Iterator[Stage]:
+def stages_of(model: Module, name: str = "") -> Iterator[Stage]:
     """The stages of a model in order, each with its name; a module that is no `Sequential` is one stage.
 
-    A `Sequential` with a `__call__` or `batch` of its own may do anything with its layers: it is one stage too, unless
-    `overridden` asks for its layers all the same.
+    A `Sequential` with a `__call__` or `batch` of its own may do anything with its layers: it is one stage too.
 
     >>> from nn import MLP
     >>> [name for name, _ in stages_of(MLP(2, [3, 1], dropout=0.5))]
     ['layers.0', 'layers.1', 'layers.2']
     """
-    if isinstance(model, Sequential) and (overridden or _runs_as(model, Sequential)):
-        for i, layer in enumerate(model):
-            yield from stages_of(layer, f"{name}.layers.{i}" if name else f"layers.{i}", overridden=overridden)
+    if isinstance(model, Sequential) and runs_as(model, Sequential):
+        for i, layer in enumerate(model.layers):
+            yield from stages_of(layer, f"{name}.layers.{i}" if name else f"layers.{i}")
     else:
         yield name or type(model).__name__, model
 
@@ -200,20 +202,29 @@ def _check_widths(layers: Sequence[Module]) -> None:
 def _certain_widths(module: Module) -> Widths:
     """The widths of a module if its code is ours from end to end: a subclass may do anything in its `__call__`."""
     if isinstance(module, Sequential):
-        deciding = [layer for layer in module if not _keeps_width(layer)] if _runs_as(module, Sequential) else []
+        deciding = [layer for layer in module if not _keeps_width(layer)] if runs_as(module, Sequential) else []
         return (_certain_widths(deciding[0])[0], _certain_widths(deciding[-1])[1]) if deciding else (None, None)
-    return widths_of(module) if _runs_as(module, Layer, Neuron, BatchNorm) else (None, None)
+    return widths_of(module) if runs_as(module, Layer, Neuron, BatchNorm) else (None, None)
 
 
 def _keeps_width(module: Module) -> bool:
     """Whether a module gives as many numbers as it takes, however many these are."""
-    return _runs_as(module, Dropout, ActivationLayer)
+    return runs_as(module, Dropout, ActivationLayer)
 
 
-def _runs_as(module: Module, *kinds: type[Module]) -> bool:
-    """Whether a module is of one of these classes and leaves its `__call__` and `batch` as they are."""
-    own = type(module)
-    return any(isinstance(module, k) and own.__call__ is k.__call__ and own.batch is k.batch for k in kinds)
+def runs_as(module: Module, *kinds: type[Module]) -> bool:
+    """Whether a module is of one of these classes and leaves the code that computes its outputs as it is.
+
+    >>> class Twice(Layer):
+    ...     def __call__(self, x):
+    ...         return super().__call__(super().__call__(x))
+    >>> runs_as(Layer(1, 1), Layer), runs_as(Twice(1, 1), Layer)
+    (True, False)
+    """
+    return any(
+        isinstance(module, k) and all(getattr(type(module), name, None) is getattr(k, name, None) for name in COMPUTING)
+        for k in kinds
+    )
 
 
 def _brief(module: Module) -> str:

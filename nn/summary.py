@@ -72,7 +72,7 @@ def summarise(model: Module) -> Summary:
 def activations_by_layer(model: Module, x: Any) -> list[list[float]]:
     """The outputs of each layer of neurons for one input, after the normalisation and activation that follow it."""
     by_layer: list[list[float]] = []
-    for _, module in stages_of(model, overridden=True):
+    for _, module in stages_of(model):
         x = module([x] if isinstance(x, Value) else x)
         outputs = [float(v) for v in ([x] if isinstance(x, (Value, float)) else x)]
         if by_layer and isinstance(module, (Dropout, BatchNorm, ActivationLayer)):

@@ -74,7 +74,7 @@ def check_positive(owner: str, name: str, value: Any, unit: str) -> float:
 
 
 def check_count(owner: str, name: str, value: Any, least: int = 1) -> int:
-    """A whole number from `least` on.
+    """A whole number from `least` on, NumPy's too, and no more than a list can have entries (2⁶³ − 1).
 
     >>> check_count("moons", "n", 0)
     Traceback (most recent call last):
@@ -85,10 +85,11 @@ def check_count(owner: str, name: str, value: Any, least: int = 1) -> int:
         count = operator.index(value)
     except TypeError:
         raise _refusal(TypeError, owner, name, expected, value) from None
-    if isinstance(value, bool):
+    # A bool counts as 1 for Python, and an array of one number as that number: neither is meant as a count.
+    if isinstance(value, bool) or getattr(value, "ndim", None):
         raise _refusal(TypeError, owner, name, expected, value)
-    if count < least:
-        raise _refusal(ValueError, owner, name, expected, value)
+    if not least <= count <= sys.maxsize:
+        raise _refusal(ValueError, owner, name, expected if count < least else f"at most {sys.maxsize}", value)
     return count
 
 

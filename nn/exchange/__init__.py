@@ -6,5 +6,5 @@ nn.to_sklearn(model), nn.from_sklearn(estimator)    an MLPClassifier or MLPRegre
 
 from nn.exchange.sklearn import from_sklearn as from_sklearn
 from nn.exchange.sklearn import to_sklearn as to_sklearn
-from nn.exchange.torch import from_torch as from_torch
 from nn.exchange.torch import to_torch as to_torch
+from nn.exchange.torch_reading import from_torch as from_torch

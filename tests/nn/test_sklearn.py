@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from nn.datasets import circles, iris, moons, student
@@ -80,7 +80,14 @@ def test_training_stops_when_the_loss_stands_still() -> None:
         ({"max_iter": 0}, ValueError, "max_iter must be a whole number from 1 on, got 0"),
         ({"batch_size": "auto"}, TypeError, "batch_size must be a whole number from 1 on, got 'auto'"),
         ({"n_iter_no_change": 0}, ValueError, "n_iter_no_change must be"),
-        ({"learning_rate_init": -1.0}, ValueError, "lr must be a finite number from 0 on, got -1.0"),
+        ({"learning_rate_init": -1.0}, ValueError, "learning_rate_init must be a finite number from 0 on, got -1.0"),
+        ({"early_stopping": "x"}, TypeError, "early_stopping must be True or False, got 'x'"),
+        ({"tol": "x"}, TypeError, "tol must be a finite number from 0 on, got 'x'"),
+        ({"verbose": "x"}, TypeError, "verbose must be a whole number from 0 on, got 'x'"),
+        ({"activation": None}, TypeError, "activation must be a name, got None"),
+        ({"solver": np.ones(2)}, TypeError, "solver must be a name, got array"),
+        ({"validation_fraction": "abc"}, TypeError, "validation_fraction must be a number from 0 on and below 1"),
+        ({"batch_size": 10**400}, ValueError, f"batch_size must be at most {2**63 - 1}, got 1000"),
         ({"alpha": -1.0}, ValueError, "alpha must be a finite number from 0 on, got -1.0"),
         ({"solver": "lbfgs"}, ValueError, "no optimizer is called 'lbfgs': choose one of sgd"),
         ({"activation": "step"}, ValueError, "activation 'step' is not known"),
@@ -90,6 +97,17 @@ def test_training_stops_when_the_loss_stands_still() -> None:
 def test_parameters_out_of_range(settings: dict[str, Any], error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         MLPClassifier(**settings).fit(*moons(10))
+
+
+@pytest.mark.parametrize("estimator", [MLPClassifier(), MLPRegressor()])
+def test_a_sparse_y_is_refused_by_name(estimator: Any) -> None:
+    with pytest.raises(TypeError, match=r"^MLP.*: y is sparse, and must be an array: give y.toarray\(\)"):
+        estimator.fit([[0.0], [1.0]], OneHotEncoder().fit_transform([[0], [1]]))
+
+
+def test_labels_of_two_kinds_are_refused() -> None:
+    with pytest.raises(TypeError, match="MLPClassifier: y must hold labels of one kind"):
+        MLPClassifier().fit([[0.0], [1.0]], ["a", None])
 
 
 def test_one_class_is_not_enough() -> None:
