@@ -1,4 +1,8 @@
-"""The page put together: template, style, scripts and data, and a policy that lets nothing else run."""
+"""The page put together: template, style, scripts and data, and a policy that lets nothing else run.
+
+Style and script are sent as one line each, without comments: a front end that joins or trims lines would comment out
+what follows a `//`, and one other character would make a style or script that the policy does not know.
+"""
 
 import base64
 import hashlib
@@ -24,12 +28,22 @@ def parts() -> tuple[str, str, str]:
     template, style = ((folder / name).read_text(encoding="utf-8") for name in ("page.html", "page.css"))
     for theme in (PAGE_LIGHT, PAGE_DARK):
         style = style.replace(f"@{theme.name}@", theme.css())
-    return template, style, "\n".join(scripts)
+    return template, in_one_line(style), in_one_line("\n".join(scripts))
 
 
 def script(operations: str) -> str:
     """The one script of a page, with the operations of its graph in front of what computes with them."""
-    return f"(() => {{\n'use strict';\n{operations}\n{parts()[2]}}})();\n"
+    return f"(() => {{ 'use strict'; {in_one_line(operations)} {parts()[2]} }})();"
+
+
+def in_one_line(code: str) -> str:
+    """JavaScript or CSS without its comments and its ends of lines; every statement has to end with a semicolon.
+
+    >>> in_one_line("// Comment.\nconst a = '//'; // more\nconst b = 2;\n")
+    "const a = '//'; const b = 2;"
+    """
+    kept = re.sub(_STRING_OR_COMMENT, lambda found: found[1] or "", code)
+    return " ".join(line for line in map(str.strip, kept.split("\n")) if line)
 
 
 def page(data: str, title: str, operations: str) -> str:
@@ -46,6 +60,10 @@ def page(data: str, title: str, operations: str) -> str:
     fill = {"policy": policy, "title": html.escape(title), "style": style, "data": data, "script": code}
     # All at once: what is put in is never searched for places to fill.
     return re.sub("@(policy|title|style|data|script)@", lambda place: fill[place[1]], template)
+
+
+# Of the pieces that are found, a string is kept; a comment in CSS, and one of JavaScript's with a blank before it, go.
+_STRING_OR_COMMENT = r"""(?m)("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*(?s:.*?)\*/|(?:^|(?<=\s))//.*$"""
 
 
 def _hash(text: str) -> str:

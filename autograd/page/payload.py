@@ -5,12 +5,13 @@ the page only ever writes them as text nodes.
 """
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.engine.ops import TABLE
+from autograd.engine.ops import FLOATS, TABLE
 from autograd.graph.adjoints import backward_order
-from autograd.graph.snapshot import Snapshot
+from autograd.graph.snapshot import Node, Snapshot
 from autograd.page.folding import initial_folding
 from autograd.support.text import clean
 
@@ -54,6 +55,7 @@ def payload(
         "backward": backward_order(picture),
         "table": [_row(name) for name in names],
         "kinks": _kinks(picture),
+        "stale": _stale(picture, settings),
         "groups": [{"title": clean(box.title), "parent": box.parent, "kind": box.kind} for box in folding.boxes],
         "member": folding.innermost,
         "folded": folding.closed,
@@ -90,6 +92,43 @@ def _row(name: str) -> dict[str, str]:
 
 def _kinks(picture: Snapshot) -> list[int]:
     """The nodes whose operands sit exactly where the derivative is a convention."""
-    operands = [[picture.nodes[edge.source].data for edge in edges] for edges in picture.incoming]
     known = [node for node in picture.nodes if node.op in TABLE]
-    return [node.index for node in known if TABLE[node.op].at_kink(operands[node.index])]
+    return [node.index for node in known if TABLE[node.op].at_kink(_operands(picture, node))]
+
+
+def _stale(picture: Snapshot, settings: Sequence[Sequence[float]]) -> list[int]:
+    """The nodes whose numbers do not follow from their operands: one of them, or a rule, was changed after recording.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> x = Value(1e-20)
+    >>> y = x * x
+    >>> _stale(snapshot(y), [(), ()])
+    []
+    >>> x.data = 2e-20
+    >>> _stale(snapshot(y), [(), ()])
+    [1]
+    """
+    stale = []
+    for node in picture.nodes:
+        op = TABLE.get(node.op)
+        if op is None:
+            continue
+        operands, recorded = _operands(picture, node), [edge.local_grad for edge in picture.incoming[node.index]]
+        try:
+            value = op.value(FLOATS, operands, settings[node.index])
+            slopes = op.local(FLOATS, value, operands, settings[node.index])
+        except Exception:  # a rule of the user's may raise anything; the page computes it again itself
+            continue
+        if not all(map(_same, [value, *slopes], [node.data, *recorded])):
+            stale.append(node.index)
+    return stale
+
+
+def _operands(picture: Snapshot, node: Node) -> list[float]:
+    return [picture.nodes[edge.source].data for edge in picture.incoming[node.index]]
+
+
+def _same(a: float, b: float) -> bool:
+    """Equal up to rounding: the compiled engine may add what is added up in another order."""
+    return a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=1e-12)

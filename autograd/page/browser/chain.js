@@ -60,7 +60,7 @@ function fillChain(graph, numbers, paths, chosen, choose) {
 function flowTable(graph, paths) {
   const all = cuts(graph, paths);
   if (!all.length) return null;
-  const even = all.every((cut) => alike(cut.total, paths.total));
+  const even = all.every((cut) => alike(cut.total, paths.total, Math.max(...cut.flows.map(Math.abs))));
   const shown = all.length <= 12 ? all : [...all.slice(0, 6), ...all.slice(-5)];
   const rows = shown.map((cut) => el("tr", {}, el("th", { scope: "row" }, `before level ${cut.level}`),
     el("td", {}, cut.flows.length > 6 ? `${cut.flows.length} edges` : cut.flows.map((flow, i) => (i ? showTerm(flow) : show(flow))).join(" + ")),

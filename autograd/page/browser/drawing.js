@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function make(name, attributes = {}, parent = null, text = null) {
   const element = document.createElementNS(SVG, name);
-  for (const key of Object.keys(attributes)) element.setAttribute(key, attributes[key]);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text !== null) element.textContent = text;
   if (parent) parent.append(element);
   if (parent && name === "text") parent.append(" "); // so that lines are words of their own to a reader of the document
@@ -136,7 +136,7 @@ function drawNode(boxes, node, at, parent) {
   const role = node === graph.output ? "output" : graph.roles[node];
   const g = make("g", { class: `node ${role}`, transform: `translate(${round(at.x)} ${round(at.y)})`, "data-node": node,
     role: "button", tabindex: "-1", "aria-pressed": "false" }, parent);
-  const radius = { input: at.h / 2, parameter: 2, constant: 2 }[role] ?? 8;
+  const radius = role === "input" ? at.h / 2 : role === "parameter" || role === "constant" ? 2 : 8;
   if (role === "output") make("rect", { class: "ring", x: -4, y: -4, width: at.w + 8, height: at.h + 8, rx: 11 }, g);
   make("rect", { class: "shape", width: at.w, height: at.h, rx: Math.min(radius, 20) }, g);
   const { main, extra } = titleOf(boxes, node);

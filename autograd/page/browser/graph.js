@@ -5,6 +5,8 @@ const ROLES = ["input", "parameter", "constant", "result"];
 
 function readGraph(page) {
   const size = page.labels.length;
+  // Maps: what a page is told is looked up in no object, which would answer to "constructor" as well.
+  const [settings, places] = [page.settings, page.places].map((told) => new Map(Object.entries(told)));
   const graph = {
     size,
     title: page.title,
@@ -16,11 +18,12 @@ function readGraph(page) {
     takes: page.takes.map(Boolean),
     operands: page.operands,
     consumers: Array.from({ length: size }, () => []),
-    settings: page.labels.map((_, i) => (page.settings[i] || []).map(readNumber)),
-    places: page.places,
+    settings: page.labels.map((_, i) => (settings.get(String(i)) ?? []).map(readNumber)),
+    places: page.labels.map((_, i) => places.get(String(i)) ?? ""),
     stored: page.stored.map(readNumber),
     backward: page.backward,
     recordedKinks: new Set(page.kinks),
+    stale: new Set(page.stale),
     levels: new Array(size).fill(0),
   };
   graph.operands.forEach((operands, target) => operands.forEach((source, position) => {
@@ -94,19 +97,41 @@ function obstacle(graph) {
       + "operation of your own if they call the functions of their namespace xp and no others, and choose with xp.where "
       + "instead of a branch on a number. Everything else works, with the numbers that were recorded.";
   }
-  const again = forwardSweep(graph, graph.recorded.data);
   for (let node = 0; node < graph.size; node += 1) {
-    const [found, recorded] = [again.data[node], graph.recorded.data[node]];
-    if (!alike(found, recorded) || !again.slopes[node].every((slope, i) => alike(slope, graph.recorded.slopes[node][i]))) {
-      return `The sliders are off: computed again, ${nameOf(graph, node)} is ${show(found)}, and ${show(recorded)} was `
-        + "recorded. A number or a rule was changed after the graph was recorded: record it again and view that.";
+    const said = isLeaf(graph, node) ? "" : difference(graph, node);
+    if (said) {
+      return `The sliders are off: computed again, ${said} was recorded. `
+        + "A number or a rule was changed after the graph was recorded: record it again and view that.";
     }
   }
   return "";
 }
 
-function alike(a, b) {
-  return a === b || (Number.isNaN(a) && Number.isNaN(b)) || Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
+// How a node differs from what its rule gives for the recorded numbers of its operands: "v₁ is 25, and 4". Node by node,
+// because two libraries of functions differ in the last digit, which a long graph can magnify without bound. Python has
+// looked for changed numbers already, exactly (`stale`); what is left is whether the printed rule does the same.
+function difference(graph, node) {
+  const { data, slopes } = graph.recorded;
+  const rule = OPERATIONS.get(graph.ops[node].name);
+  const operands = graph.operands[node].map((operand) => data[operand]);
+  const value = rule.value(operands, graph.settings[node]);
+  const scale = Math.max(1, ...operands.filter(Number.isFinite).map(Math.abs));
+  const changed = graph.stale.has(node);
+  const same = (a, b) => alike(a, b, changed ? 0 : scale);
+  if (!same(value, data[node])) return `${nameOf(graph, node)} is ${show(value)}, and ${show(data[node])}`;
+  const again = rule.slopes(value, operands, graph.settings[node]);
+  const at = again.findIndex((slope, i) => !same(slope, slopes[node][i]));
+  if (at >= 0) {
+    const slope = derivativeName(nameOf(graph, node), nameOf(graph, graph.operands[node][at]));
+    return `${slope} is ${show(again[at])}, and ${show(slopes[node][at])}`;
+  }
+  return changed ? `${nameOf(graph, node)} is another number, and ${show(data[node])}` : "";
+}
+
+// To nine digits of the larger number, or of `scale` where that is larger still; infinities and nan exactly.
+function alike(a, b, scale = 0) {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
+  return Number.isFinite(a - b) && Math.abs(a - b) <= 1e-9 * Math.max(scale, Math.abs(a), Math.abs(b));
 }
 
 function listed(words) {

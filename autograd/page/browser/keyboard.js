@@ -21,23 +21,22 @@ function escape(app) {
 }
 
 function stepKey(app, key) {
-  const actions = { ArrowRight: () => app.go(1), ArrowLeft: () => app.go(-1), Home: () => app.goTo(0), End: () => app.goTo(app.steps.last) };
-  if (!actions[key]) return false;
-  if (key.startsWith("Arrow")) app.pause();
-  actions[key]();
+  if (key === "ArrowRight" || key === "ArrowLeft") {
+    app.pause();
+    app.go(key === "ArrowRight" ? 1 : -1);
+  } else if (key === "Home" || key === "End") app.goTo(key === "Home" ? 0 : app.steps.last);
+  else return false;
   return true;
 }
 
 function letterKey(app, key) {
-  const actions = {
-    n: () => { app.pause(); app.go(1); },
-    b: () => { app.pause(); app.go(-1); },
-    p: () => app.play(),
-    f: () => app.fitPath(),
-    "/": () => at("find").focus(),
-  };
-  if (!actions[key]) return false;
-  actions[key]();
+  if (key === "n" || key === "b") {
+    app.pause();
+    app.go(key === "n" ? 1 : -1);
+  } else if (key === "p") app.play();
+  else if (key === "f") app.fitPath();
+  else if (key === "/") at("find").focus();
+  else return false;
   return true;
 }
 

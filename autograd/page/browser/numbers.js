@@ -66,11 +66,11 @@ function showCount(count) {
 }
 
 function subscript(number) {
-  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[digit]);
+  return String(number).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉".charAt(digit));
 }
 
 function superscript(number) {
-  return String(number).replace(/[-\d]/g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]));
+  return String(number).replace(/[-\d]/g, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(sign)));
 }
 
 // Both ends of a long name tell it from its neighbours; whole characters, so that no emoji is cut in two.

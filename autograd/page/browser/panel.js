@@ -17,7 +17,7 @@ function fillBar(app) {
   at("counter").textContent = `${position} of ${steps.last}`;
   at("position").max = String(steps.last);
   at("position").value = String(position);
-  at("position").setAttribute("aria-valuetext", `step ${position} of ${steps.last}, ${PHASES[phase]}`);
+  at("position").setAttribute("aria-valuetext", `step ${position} of ${steps.last}, ${PHASES.get(phase)}`);
   at("play").textContent = playing ? "Pause" : "Play";
   disable("reset", position === 0);
   disable("back", position === 0);

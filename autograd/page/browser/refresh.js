@@ -88,12 +88,13 @@ function nameByText(element, more) {
   setAttribute(element, "aria-label", [...seen, more].join(", "));
 }
 
+const GRADIENTS = new Map([["none", ", takes no gradient"], ["later", ", gradient not known yet"], ["part", ", gradient waits for more"], ["whole", ""]]);
+
 function meaning(graph, node, known) {
   const role = node === graph.output ? "output" : graph.roles[node];
   const op = graph.ops[node] === null ? `${role} ${nameOf(graph, node, 80)}` : `${role} ${nameOf(graph, node, 80)} = ${inNames(graph, node)}`;
   const value = known.hasValue(node) ? "" : ", value not computed yet";
-  const gradient = { none: ", takes no gradient", later: ", gradient not known yet", part: ", gradient waits for more", whole: "" };
-  return op + value + gradient[known.gradient(node)];
+  return op + value + GRADIENTS.get(known.gradient(node));
 }
 
 function refreshBox(item, graph, state) {

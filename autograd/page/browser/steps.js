@@ -65,7 +65,7 @@ function sayStep(graph, steps, numbers, position) {
   return sayBackward(graph, node, numbers, before, after);
 }
 
-const PHASES = { start: "start", forward: "forward", seed: "turn", backward: "backward" };
+const PHASES = new Map([["start", "start"], ["forward", "forward"], ["seed", "turn"], ["backward", "backward"]]);
 
 // The operands that the visited node reads or sends to, as edge keys.
 function activeEdges(graph, steps, position) {

@@ -2,11 +2,14 @@
 
 const SLIDERS_SHOWN = 8;
 
-// From minus to plus something round that is about twice as large as the number.
+// From minus to plus something round that is about twice as large as the number; a browser cannot tell where a slider is
+// whose two ends are further apart than the largest number.
+const WIDEST = 8e307;
+
 function sliderRange(x) {
-  const wanted = Number.isFinite(x) ? Math.max(1, 2 * Math.abs(x)) : 1;
+  const wanted = Number.isFinite(x) ? Math.max(1, Math.min(WIDEST, 2 * Math.abs(x))) : 1;
   const power = 10 ** Math.floor(Math.log10(wanted));
-  return power * [1, 2, 3, 5, 10].find((step) => step * power >= wanted * (1 - 1e-9));
+  return Math.min(WIDEST, power * [1, 2, 3, 5, 10].find((step) => step * power >= wanted * (1 - 1e-9)));
 }
 
 class WhatIf {
@@ -48,7 +51,7 @@ class WhatIf {
     }
     for (const [leaf, { slider, field }] of this.rows) {
       const x = this.data[leaf];
-      if (slider.valueAsNumber !== x && Number.isFinite(x)) this.setSlider(slider, x);
+      if (slider.valueAsNumber !== x && Number.isFinite(x)) this.setSlider(leaf, slider, x);
       // Twelve digits are enough to read; what counts is kept apart.
       if (document.activeElement !== field) field.value = showExactly(Number.isFinite(x) ? Number(x.toPrecision(12)) : x);
       slider.setAttribute("aria-valuetext", show(x));
@@ -61,9 +64,7 @@ class WhatIf {
     const name = nameOf(graph, leaf, 24);
     const slider = el("input", { type: "range", step: "any", "aria-label": `${name}, slider`, "data-leaf": leaf });
     const field = el("input", { type: "text", inputmode: "decimal", "aria-label": `${name}, number`, "data-leaf": leaf, spellcheck: "false" });
-    const range = sliderRange(this.data[leaf]);
-    slider.min = String(-range);
-    slider.max = String(range);
+    this.setSlider(leaf, slider, this.data[leaf]);
     slider.addEventListener("input", () => this.set(leaf, slider.valueAsNumber));
     field.addEventListener("change", () => {
       const text = field.value.trim().replace("−", "-").replace(",", ".");
@@ -78,12 +79,11 @@ class WhatIf {
     return el("div", { class: "slider" }, el("span", { class: name.length > 12 ? "leaf long" : "leaf" }, name), slider, field);
   }
 
-  setSlider(slider, x) {
-    if (Math.abs(x) > Number(slider.max)) {
-      const range = sliderRange(x);
-      slider.min = String(-range);
-      slider.max = String(range);
-    }
+  // A number that did not come from the slider itself: with it, a range for it and for the recorded number.
+  setSlider(leaf, slider, x) {
+    const range = Math.max(sliderRange(this.graph.recorded.data[leaf]), sliderRange(x));
+    slider.min = String(-range);
+    slider.max = String(range);
     slider.value = String(x);
   }
 
