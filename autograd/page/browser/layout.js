@@ -1,6 +1,9 @@
 // Where everything stands: columns from left to right, operands before results, boxes inside boxes.
 // An open box is laid out by itself first and is then one large thing in the box around it. A wire that crosses the
 // border of a box runs through a port on the border, so that it never runs over what is inside.
+//
+// A box with p and q inside, between x and y, is first laid out as columns [in port], [p], [q], [out port]; its size is
+// then that of one vertex between x and y, and in the end its inside moves to where the box stands (toPageCoordinates).
 
 // `airy` is the gap between columns where there is room for numbers on the edges.
 const ROOM = { column: 36, airy: 62, row: 16, wire: 10, pad: 14, head: 26, border: 18 };
@@ -25,7 +28,7 @@ function layOut(tree, links, sizeOf) {
   const routes = links.map((link) => threaded(link, parents));
   containers.forEach((container) => arrange(container, gap));
   const boxes = new Map();
-  settle(tree, 0, 0, boxes);
+  toPageCoordinates(tree, 0, 0, boxes);
   return { boxes, routes: routes.map(pointsOf), w: tree.w, h: tree.h };
 }
 
@@ -145,12 +148,12 @@ function intoSegments(columns, wires) {
 }
 
 // From positions in the boxes to positions on the page.
-function settle(box, x, y, boxes) {
+function toPageCoordinates(box, x, y, boxes) {
   Object.assign(box, { x, y });
   for (const v of box.vertices.values()) {
     if (!v.item) continue;
     boxes.set(v.key, { x: x + v.x, y: y + v.y, w: v.w, h: v.h });
-    if (v.item.items) settle(v.item, x + v.x, y + v.y, boxes);
+    if (v.item.items) toPageCoordinates(v.item, x + v.x, y + v.y, boxes);
   }
 }
 

@@ -1,5 +1,15 @@
 // The chain rule as a sum over paths: how many there are, which contribute most, and how the gradient flows.
 // Nothing here lists all paths: their number doubles with every diamond in the graph.
+//
+// A diamond: p = 2·x, q = 3·x, y = p·q at x = 1, from x. One sweep each way gives, for every node,
+//
+//     node       x     p     q     y
+//     tangent    1     2     3    12     ∂node/∂x
+//     adjoint   12     3     2     1     ∂y/∂node
+//     count      2     1     1     1     paths to y
+//     best       6     3     2     1     the largest product of any one of them
+//
+// and the flow over an edge is tangent · slope · adjoint: 6 over each of the two paths, and 12 over every cut.
 
 // Everything about the paths from one node to the output, at the given numbers.
 function pathsFrom(graph, numbers, start) {
@@ -15,7 +25,9 @@ function pathsFrom(graph, numbers, start) {
       tangent[node] += times(numbers.slopes[node][position], tangent[operand]);
     });
   }
+  // What is still to come after each node: the sweep back from the output.
   const ahead = sweepToOutput(graph, numbers.slopes, start, onPath);
+  // The flow over an edge: all paths through it, as what comes in times its slope times what goes on.
   const flows = new Map();
   for (let node = start + 1; node < graph.size; node += 1) {
     if (!onPath[node]) continue;
@@ -35,6 +47,7 @@ function sweepToOutput(graph, slopes, start, onPath) {
   adjoint[graph.output] = 1;
   count[graph.output] = 1n;
   best[graph.output] = 1;
+  // Results before operands: when a node's turn comes, all that used it has passed its part on.
   for (let node = graph.size - 1; node >= start; node -= 1) {
     if (!onPath[node]) continue;
     graph.operands[node].forEach((operand, position) => {

@@ -1,24 +1,34 @@
-// Inside one box: the order within each column, ports, heights and widths.
+// Inside one box: the order within each column, ports, heights and widths. This is layered drawing (Sugiyama, Tagawa and
+// Toda 1981): columns are given, vertices are sorted by the barycentre of their neighbours, and heights come last.
+//
+// The graph p = a·b, q = b·c, s = p + q, with its leaves as they were met:
+//
+//     columns                  [a, c, b]   [q, p]   [s]     wires a-p, b-p, b-q, c-q, p-s, q-s: a-p and c-q cross b's
+//     after bestOrder          [a, b, c]   [p, q]   [s]     no crossing
+//     after setHeights         a above p, b between p and q, c below q, s in the middle: wires are nearly level
 
 // Sort every column by where its neighbours stand, to and fro, and keep the order with the fewest crossings.
 function bestOrder(columns, segments) {
   firstOrder(columns);
+  // Counting crossings is most of the work, so large boxes get fewer rounds.
   const rounds = segments.length > 6000 ? 3 : segments.length > 1500 ? 8 : 24;
   let best = crossings(columns);
-  let kept = columns.map((column) => column.slice());
+  let bestColumns = columns.map((column) => column.slice());
   for (let round = 0; round < rounds && best > 0; round += 1) {
+    // One round to the right, by what stands before a vertex, the next to the left, by what comes after it.
     const forward = round % 2 === 0;
     for (let i = 1; i < columns.length; i += 1) {
       sortColumn(columns[forward ? i : columns.length - 1 - i], forward ? "before" : "after", round % 4 > 1);
     }
-    const found = crossings(columns);
-    if (found < best) {
-      best = found;
-      kept = columns.map((column) => column.slice());
+    // A round may make things worse on its way to something better: the best order so far is remembered.
+    const crossed = crossings(columns);
+    if (crossed < best) {
+      best = crossed;
+      bestColumns = columns.map((column) => column.slice());
     }
   }
   columns.forEach((column, i) => {
-    column.splice(0, column.length, ...kept[i]);
+    column.splice(0, column.length, ...bestColumns[i]);
     number(column);
   });
 }
@@ -26,19 +36,20 @@ function bestOrder(columns, segments) {
 // Depth first from the results, operands in their order: a tree comes out without a crossing.
 function firstOrder(columns) {
   const seen = new Set();
-  const fresh = columns.map(() => []);
+  const ordered = columns.map(() => []);
   const stack = columns.flat().filter((v) => !v.after.length).reverse();
   while (stack.length) {
     const v = stack.pop();
     if (seen.has(v)) continue;
     seen.add(v);
-    fresh[v.rank].push(v);
+    ordered[v.rank].push(v);
     const operands = [...v.before].sort((a, b) => Number(a.wire.slot) - Number(b.wire.slot));
     stack.push(...operands.map((s) => s.from).reverse());
   }
+  // What no result depends on keeps its place at the end.
   columns.forEach((column, i) => {
     const rest = column.filter((v) => !seen.has(v));
-    column.splice(0, column.length, ...fresh[i], ...rest);
+    column.splice(0, column.length, ...ordered[i], ...rest);
     number(column);
   });
 }
@@ -53,6 +64,8 @@ function spot(s, v) {
   return v.order + (port ? 0.9 * (port / v.h - 0.5) : 0);
 }
 
+// By the barycentre: the mean of where the neighbours on one side stand. Ties are turned in every other pair of rounds,
+// as two vertices with one barycentre may stand in the wrong order for ever.
 function sortColumn(column, side, turnTies) {
   const other = side === "before" ? "from" : "to";
   for (const v of column) {
@@ -69,6 +82,7 @@ function crossings(columns) {
   for (const column of columns) {
     const ends = column.flatMap((v) => v.after.map((s) => [spot(s, v), spot(s, s.to)]));
     ends.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    // From top to bottom on the left: a wire crosses those before it that end further down on the right.
     const places = [...new Set(ends.map((end) => end[1]))].sort((a, b) => a - b);
     const place = new Map(places.map((value, i) => [value, i + 1]));
     const tree = new Array(places.length + 1).fill(0);
@@ -104,8 +118,10 @@ function setHeights(columns) {
       v.y = y;
       y += v.h + ROOM.row;
     }
+    // All columns are centred on one line, to begin with.
     column.forEach((v) => { v.y -= y / 2; });
   }
+  // To the right, to the left, and in the end by both sides at once.
   const rounds = columns.flat().length > 3000 ? 4 : 10;
   for (let round = 0; round < rounds; round += 1) {
     columns.forEach((column) => pull(column, ["before"]));
@@ -114,6 +130,9 @@ function setHeights(columns) {
   for (let round = 0; round < 3; round += 1) columns.forEach((column) => pull(column, ["before", "after"]));
 }
 
+// Each vertex wishes for the mean height of its wires' other ends. A wire that passes a column has a bend there, and a
+// kink in the middle of a long wire is seen first: so wires between two bends pull six times as hard, wires at one bend
+// twice (the priorities of Gansner et al. 1993 are 8, 2 and 1).
 function pull(column, sides) {
   for (const v of column) {
     let sum = 0;
@@ -131,7 +150,8 @@ function pull(column, sides) {
   separate(column);
 }
 
-// The heights closest to what each wishes, in this order and without overlap: pool adjacent violators.
+// The heights closest to what each wishes (least squares), in this order and without overlap: pool adjacent violators.
+// Two vertices, 20 high and 16 apart, that both wish for 0 become one block, and stand at -18 and 18.
 function separate(column) {
   const blocks = [];
   let below = 0;
@@ -141,6 +161,8 @@ function separate(column) {
       below += above.h + (above.item && v.item ? ROOM.row : ROOM.wire);
     }
     v.below = below;
+    // Less what lies above it, every vertex wishes for the height of the block it will be in. Blocks in the wrong order
+    // become one, with the mean of their wishes.
     let block = { sum: v.weight * (v.wish - below), weight: v.weight, members: [v] };
     while (blocks.length && blocks[blocks.length - 1].sum / blocks[blocks.length - 1].weight > block.sum / block.weight) {
       const last = blocks.pop();
@@ -156,6 +178,7 @@ function setWidths(columns, pad, gap) {
   let x = 0;
   columns.forEach((column, i) => {
     const wide = Math.max(0, ...column.map((v) => v.w));
+    // Ports on the border of the box stand on its very edge.
     const border = column.some((v) => v.border);
     if (border && i === 0) x = 0;
     else if (i === 0) x = pad;
@@ -167,6 +190,7 @@ function setWidths(columns, pad, gap) {
     if (i + 1 === columns.length) {
       x += border ? 0 : pad;
     } else {
+      // Where many wires run between two columns there is more room to tell them apart.
       const runs = column.reduce((sum, v) => sum + v.after.length, 0);
       const edge = border || columns[i + 1].some((v) => v.border);
       x += edge ? ROOM.border + Math.min(30, runs) : Math.min(120, gap + runs);

@@ -1,6 +1,11 @@
 // The walk through the graph: which node is visited at which step, and what is known after it.
 // Step 0 knows the leaves alone. Then one step for each computed node, one for the seed of the walk back, and one for
-// each node that sends its gradient on.
+// each node that sends its gradient on. For y = a·b + a, with the nodes a, b, a·b and y:
+//
+//     step      0        1         2         3        4                  5
+//     visit     start    forward   forward   seed     backward           backward
+//     node               a·b       y         y        y                  a·b
+//     known     a, b     a·b       y         ∂y = 1   ∂(a·b); ∂a in part ∂b; ∂a whole
 
 function makeSteps(graph) {
   const forward = [];
