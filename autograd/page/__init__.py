@@ -9,8 +9,8 @@ folding      which boxes there are, and which are closed at first
 operations   the rules of the table, printed as JavaScript; by expression and loops
 document     template, style, scripts and data put together
 browser/     the page's own scripts, one idea a file
-notebook     the page in a cell, over a still picture and a table
-still        that picture
+still        a picture and a table, for where scripts do not run
+notebook     the page in a cell, over that picture
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import tempfile
 import webbrowser
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,14 +88,14 @@ class View:
 
     @cached_property
     def html(self) -> str:
-        """The whole page as one HTML document that needs nothing else."""
-        from autograd.page.document import page
-        from autograd.page.operations import operations
-        from autograd.page.payload import as_script, payload
+        """The whole page as one HTML document that needs nothing else: alive, and a still picture without scripts."""
+        from autograd.page.document import page_of
+        from autograd.page.still import caption, image, table, with_gradients
 
-        data = payload(self.snapshot, self.title, self.params, self.places)
-        names = [row["name"] for row in data["table"]]
-        return page(as_script(data), f"Computation graph of {data['title']}", operations(names))
+        picture = with_gradients(self.snapshot)
+        about = caption(picture, self.title)
+        still = f"<p>{escape(about)}. Where scripts run, this page is alive.</p>{table(picture, 'Gradients')}"
+        return page_of(self, still + image(picture, about))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path; the file appears whole or not at all.

@@ -1,4 +1,4 @@
-r"""The same graph as a still picture, for where scripts do not run: the page's numbers, folded where it is folded.
+r"""The same graph as a still picture and a table, for where scripts do not run: the page's numbers, folded as it is.
 
 A graph of 400 steps, of which the page shows the first 26 nodes as one closed box, becomes in DOT
 
@@ -10,17 +10,23 @@ A graph of 400 steps, of which the page shows the first 26 nodes as one closed b
     ...
 """
 
+import html
 from dataclasses import replace
 
-from autograd.graph.adjoints import backward_order, gradients
+from autograd.graph.adjoints import backward_order, gradients, path_counts
 from autograd.graph.boxes import merged_edges
 from autograd.graph.snapshot import Snapshot
 from autograd.page.folding import Folding, initial_folding
 from autograd.picture import draw
 from autograd.picture.dot import quoted, role_of
-from autograd.picture.render import render
+from autograd.picture.render import RenderError, render
+from autograd.picture.svg import compact, data_uri, width_in_pixels
 from autograd.picture.themes import PAGE_LIGHT
-from autograd.support.text import clean, format_number, shorten
+from autograd.support.text import clean, format_number, plural, shorten
+
+ROWS = 40  # leaves in the table
+WIDE = 900  # pixels: about as wide as a cell
+FEW = 40  # nodes: of more, an operation and its result are one box, as on the page, and half as many characters
 
 
 def with_gradients(picture: Snapshot) -> Snapshot:
@@ -38,7 +44,7 @@ def with_gradients(picture: Snapshot) -> Snapshot:
 
 
 def still(picture: Snapshot) -> str:
-    """The snapshot as SVG: every node of a small graph, the boxes of a large one.
+    """The snapshot as SVG, for an image: every node of a small graph, the boxes of a large one.
 
     Raises `RenderError` where there is no renderer.
 
@@ -48,10 +54,11 @@ def still(picture: Snapshot) -> str:
     1
     """
     folding = initial_folding(picture)
-    if not folding.closed:
-        return draw(picture, max_nodes=len(picture.nodes)).svg
-    svg = render(_dot(picture, folding))
-    return svg[svg.index("<svg") :]
+    if folding.closed or len(picture.nodes) > FEW:
+        svg = render(_dot(picture, folding))
+    else:
+        svg = draw(picture, max_nodes=len(picture.nodes)).svg
+    return compact(svg[svg.index("<svg") :])
 
 
 def _dot(picture: Snapshot, folding: Folding) -> str:
@@ -81,3 +88,61 @@ def _dot(picture: Snapshot, folding: Folding) -> str:
 def _look(kind: str) -> str:
     """The attributes of a kind of node, but for its margin: here, text is at the distance that Graphviz thinks best."""
     return ", ".join(f'{name}="{value}"' for name, value in PAGE_LIGHT.look(kind).items() if name != "margin")
+
+
+def caption(picture: Snapshot, title: str) -> str:
+    """One sentence that stands for the picture."""
+    output = picture.output
+    name = shorten(clean(title) or clean(output.name))
+    operations = sum(not node.is_leaf for node in picture.nodes)
+    return (
+        f"Computation graph of {name}: {plural(len(picture.nodes), 'node')}, {plural(operations, 'operation')}, "
+        f"value {format_number(output.data)}"
+    )
+
+
+def image(picture: Snapshot, about: str, style: str = "") -> str:
+    """The picture as an `<img>` with its data inside; where it cannot be drawn, a sentence."""
+    try:
+        svg = still(picture)
+    except RenderError as error:
+        return f"<p>{html.escape(about)}. (No picture: {html.escape(str(error))})</p>"
+    pixels = width_in_pixels(svg) or WIDE
+    width = "100%" if pixels >= WIDE else round(pixels)  # a small picture is not blown up
+    look = f' style="{style}"' if style else ""
+    return f'<img alt="{html.escape(about)}" width="{width}"{look} src="{data_uri(svg)}">'
+
+
+def table(picture: Snapshot, summary: str) -> str:
+    """The leaves that take a gradient: value, derivative of the output, and over how many paths that is the sum.
+
+    What is read before it is opened is `summary`.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a = Value(3.0, label="a")
+    >>> "<td>a</td><td>3</td><td>6</td><td>2</td>" in table(with_gradients(snapshot(a * a)), "a · a")
+    True
+    """
+    counts = path_counts(picture)
+    output = html.escape(shorten(clean(picture.output.label)) or "output")
+    leaves = [node for node in picture.nodes if node.is_leaf and node.requires_grad]
+    rows = [
+        f"<tr><td>{html.escape(shorten(clean(node.name)))}</td><td>{format_number(node.data)}</td>"
+        f"<td>{format_number(node.grad)}</td><td>{_count(counts[node.index])}</td></tr>"
+        for node in leaves[:ROWS]
+    ]
+    more = f"<p>and {len(leaves) - ROWS:,} more</p>" if len(leaves) > ROWS else ""
+    return (
+        f"<details><summary>{html.escape(summary)}</summary><table><thead><tr><th>leaf</th><th>value</th>"
+        f"<th>∂{output}/∂leaf</th><th>sum over paths</th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
+        f"{more}</details>"
+    )
+
+
+def _count(paths: int) -> str:
+    """A number of paths, which may have thousands of digits."""
+    if paths < 10**15:
+        return f"{paths:,}"
+    exponent = len(str(paths)) - 1 if paths < 10**4000 else int(paths.bit_length() * 0.30102999566398120)
+    return f"about 10^{exponent}"
