@@ -3,9 +3,10 @@
 What survives differs. A notebook that is not trusted loses `<iframe>` and keeps an `<img>` with its data inside; so the
 picture is always there, and the page lies on top of it. Others write tags as text instead of taking them out: so a
 sentence and a table in plain HTML come first, what is large comes last, and all of that stands in attributes, which are
-gone with their tags. There is no `<style>`, whose text would be left over. In one cell of 7 nodes:
+gone with their tags. In one cell of 7 nodes:
 
-    <details><summary>Computation graph of L: ...</summary><table> 150 characters </table></details>
+    <details><summary>Computation graph of L: ...</summary><table> 300 characters </table></details>
+    <style> 180 characters </style>
     <div><img src="8,000 characters"><iframe srcdoc="42,000 characters"></iframe></div>
 """
 
@@ -33,10 +34,13 @@ LOADER = (
     "document.open(); document.write(page); document.close(); "
     "}})();</script></body></html>"
 )
-# Both in one place, the page above. Where scripts are blocked the page cannot scroll, so the picture fits its height.
-TOGETHER = "grid-area:1/1;box-sizing:border-box"
-FITS = TOGETHER + ";max-width:100%;max-height:{height}px;object-fit:contain;object-position:0 0"
-FRAME = TOGETHER + ";border:1px solid #c9ccd1;border-radius:6px"
+# Under the page the picture fits its frame, for where scripts are blocked nothing could scroll it; without a frame it has
+# all the height that it needs. The same for every cell of a notebook: the height is an attribute of each frame.
+STYLE = (
+    ".chaingrad:has(iframe){position:relative}"
+    ".chaingrad:has(iframe) img{position:absolute;width:100%;height:100%;object-fit:scale-down;object-position:0 0}"
+)
+FRAME = "position:relative;display:block;box-sizing:border-box;border:1px solid #c9ccd1;border-radius:6px"
 
 
 def cell(view: View) -> str:
@@ -47,7 +51,7 @@ def cell(view: View) -> str:
     page = html.escape(LOADER.format(title=html.escape(about), packed=packed))
     return (
         f"{table(picture, about)}"
-        f'<div style="display:grid">{image(picture, about, FITS.format(height=view.height))}'
+        f'<style>{STYLE}</style><div class="chaingrad">{image(picture, about)}'
         f'<iframe title="{html.escape(about)}" sandbox="allow-scripts" width="100%" height="{view.height}" '
         f'style="{FRAME}" srcdoc="{page}"></iframe></div>'
     )

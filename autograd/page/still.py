@@ -101,7 +101,7 @@ def caption(picture: Snapshot, title: str) -> str:
     )
 
 
-def image(picture: Snapshot, about: str, style: str = "") -> str:
+def image(picture: Snapshot, about: str) -> str:
     """The picture as an `<img>` with its data inside; where it cannot be drawn, a sentence."""
     try:
         svg = still(picture)
@@ -109,8 +109,7 @@ def image(picture: Snapshot, about: str, style: str = "") -> str:
         return f"<p>{html.escape(about)}. (No picture: {html.escape(str(error))})</p>"
     pixels = width_in_pixels(svg) or WIDE
     width = "100%" if pixels >= WIDE else round(pixels)  # a small picture is not blown up
-    look = f' style="{style}"' if style else ""
-    return f'<img alt="{html.escape(about)}" width="{width}"{look} src="{data_uri(svg)}">'
+    return f'<img alt="{html.escape(about)}" width="{width}" src="{data_uri(svg)}">'
 
 
 def table(picture: Snapshot, summary: str) -> str:
