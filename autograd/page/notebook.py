@@ -34,8 +34,8 @@ LOADER = (
     "document.open(); document.write(page); document.close(); "
     "}})();</script></body></html>"
 )
-# Under the page the picture fits its frame, for where scripts are blocked nothing could scroll it; without a frame it has
-# all the height that it needs. The same for every cell of a notebook: the height is an attribute of each frame.
+# Under the page the picture fits its frame, for where scripts are blocked nothing could scroll it; without a frame it
+# has all the height that it needs. The same for every cell of a notebook: the height is an attribute of each frame.
 STYLE = (
     ".chaingrad:has(iframe){position:relative}"
     ".chaingrad:has(iframe) img{position:absolute;width:100%;height:100%;object-fit:scale-down;object-position:0 0}"

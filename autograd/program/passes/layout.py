@@ -96,7 +96,7 @@ class _LayoutAssignment:
         last = self._blocks_of_parameters()
         for b in [*(b for b in range(len(self.blocks)) if b not in last), *sorted(last)]:
             block = self.blocks[b] = self._sorted(self.blocks[b])
-            self.position[block.nodes.ravel()] = _BLOCK * (b + 1) + np.arange(block.size)
+            self.position[block.nodes.ravel()] = _BLOCK * (b + 1) + np.arange(block.size, dtype=np.int64)
             for operand in block.operands:
                 self._rank(block, operand)
         # All orders are known: provisional places become places in P and in arrays.
@@ -162,7 +162,7 @@ class _LayoutAssignment:
             return
         _, first = np.unique(unplaced, return_index=True)
         new = unplaced[np.sort(first)]  # each once, where it first occurs
-        self.rank[new] = np.arange(self.ranked, self.ranked + len(new))
+        self.rank[new] = np.arange(self.ranked, self.ranked + len(new), dtype=np.int64)
         self.ranked += len(new)
 
     # ----- The order of everything -----
@@ -180,12 +180,12 @@ class _LayoutAssignment:
         numbers[PARAMETER] += [p for p in range(extra_parameters) if p not in used]
         start = 0
         for kind, nodes in by_kind.items():
-            self.position[nodes] = np.arange(start, start + len(nodes))
+            self.position[nodes] = np.arange(start, start + len(nodes), dtype=np.int64)
             start += len(numbers[kind])
         # What is computed once for the whole batch lies behind the leaves, block by block.
         for block in self.blocks:
             if not block.batched:
-                self.position[block.nodes.ravel()] = np.arange(start, start + block.size)
+                self.position[block.nodes.ravel()] = np.arange(start, start + block.size, dtype=np.int64)
                 start += block.size
         constants = [self.graph.leaves[i].value for i in by_kind[LITERAL]]
         return numbers[PARAMETER], numbers[GIVEN], constants, start
@@ -224,7 +224,7 @@ class _LayoutAssignment:
                 sizes.append(0)
             flat = block.nodes.ravel()
             segment[flat] = s
-            self.position[flat] = np.arange(sizes[s], sizes[s] + block.size)
+            self.position[flat] = np.arange(sizes[s], sizes[s] + block.size, dtype=np.int64)
             segments[s].append(b)
             sizes[s] += block.size
         return segment, segments, sizes

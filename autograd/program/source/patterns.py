@@ -97,7 +97,7 @@ def find_pattern(positions: Numbers, axes: str, summed: str = "") -> Pattern:
         return Pattern("at", axes, (), start, 1, flat)
     # If the places are evenly spaced, the steps from the first place to its neighbours give all the others.
     steps = [int(np.take(positions, 1, axis=k).flat[0]) - start if shape[k] > 1 else 0 for k in range(len(shape))]
-    even = start + sum(step * np.arange(m).reshape((-1,) + (1,) * (len(shape) - 1 - k))
+    even = start + sum(step * np.arange(m, dtype=np.int64).reshape((-1,) + (1,) * (len(shape) - 1 - k))
                        for k, (step, m) in enumerate(zip(steps, shape, strict=True)))  # fmt: skip
     if bool((positions == even).all()):
         # Several rows at one place along a summed axis (step 0) are no slice.

@@ -57,3 +57,14 @@ def test_compiling_is_linear_in_the_nodes(build: Callable[[int], tuple[Value, li
         counts.append(calls(lambda: compile(output, inputs)._code.prepare))  # noqa: B023
     assert counts[1] < 2.2 * counts[0], counts
     assert counts[2] < 2.2 * counts[1], counts
+
+
+def test_a_graph_deeper_than_the_recursion_limit() -> None:
+    x, w = Value(0.5), Value(1.0001, role="parameter")
+    y: Value = x
+    for i in range(2 * sys.getrecursionlimit()):
+        y = y * w if i % 2 else (y + 0.1).sin()
+    program = compile(y, inputs=[x])
+    y.backward()
+    value, (slope,) = program.value_and_grad([0.5])
+    assert abs(value - y.data) < 1e-12 and abs(slope - w.grad) < 1e-12
