@@ -58,7 +58,7 @@ class Sequential(Module):
         """The output for one example: a Value if it is one number, else a list of Values."""
         for layer in self.layers:
             x = layer([x] if isinstance(x, Value) else x)
-        return _unwrapped(x)
+        return single_or_list(x)
 
     def batch(self, xs: Sequence[Any]) -> list[Any]:
         """The outputs for a list of examples; each layer sees all of them before the next one begins."""
@@ -109,10 +109,15 @@ def through_stages(
         outputs = module.batch([[x] if isinstance(x, Value) else x for x in outputs])
         if see is not None:
             see(i, outputs)
-    return [_unwrapped(x) for x in outputs]
+    return [single_or_list(x) for x in outputs]
 
 
-def _unwrapped(x: Any) -> Any:
+def single_or_list(x: Any) -> Any:
+    """An output as training takes it: a list of one entry is that entry.
+
+    >>> single_or_list([0.5]), single_or_list([0.5, 0.25])
+    (0.5, [0.5, 0.25])
+    """
     return x[0] if isinstance(x, list) and len(x) == 1 else x
 
 

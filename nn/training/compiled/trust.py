@@ -29,7 +29,7 @@ import numpy as np
 from autograd import Value, no_grad
 from autograd.program.trace import mismatches
 from nn.module import Evaluating, InMode, Module, unrecorded
-from nn.stages import plain, stages_of
+from nn.stages import plain, single_or_list, stages_of
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.engine import CompilationError, as_values
@@ -169,7 +169,7 @@ def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Ba
     keeper.put_back(before)  # so that the program draws the same dropout factors
     results = recording.values(few.indices)
     pairs = {
-        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
+        "outputs": ([plain(single_or_list(x)) for x in outputs], recording.outputs_of(results)),
         "loss": (loss, recording.loss_of(results)),
         "penalty": (amount, penalty.value(recording.trainer.parameters)),
     }
@@ -195,7 +195,7 @@ def difference_in_evaluation(recording: Recording, examples: Examples, results: 
         outputs, loss = unrecorded(run)
     results = results[list(indices)]
     pairs = {
-        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
+        "outputs": ([plain(single_or_list(x)) for x in outputs], recording.outputs_of(results)),
         "validation loss": (loss, recording.loss_of(results)),
     }
     return _first_difference(pairs, len(indices))
@@ -227,7 +227,10 @@ def _first_difference(pairs: dict[str, tuple[Any, Any]], examples: int) -> str:
         expected, got = map(np.array, pair)
         if _agree(expected, got):
             continue
-        if expected.shape != got.shape or expected.ndim == 0:
+        if expected.shape != got.shape:
+            shapes = f"{name} of the shape {expected.shape} and its program of {got.shape}"
+            return f"of {examples} examples, the model gives {shapes}: return outputs of one shape"
+        if expected.ndim == 0:
             both = f"the {name} {_listed(expected)} and its program {_listed(got)}"
             return f"of {examples} examples, the model gives {both}: {REASON}"
         with np.errstate(all="ignore"):

@@ -13,6 +13,7 @@ import nn
 from autograd import Value, greater, log, mean, where
 from nn import losses, optim
 from nn.callbacks import Callback
+from nn.datasets import moons
 from nn.training import CompilationError, TrainingError
 from nn.training.compiled import vectors
 from tests.nn.small_nets import QUIET, Recorder, small
@@ -302,3 +303,25 @@ def test_one_engine_does_not_go_on_where_the_other_stopped(before: str, now: str
     with pytest.raises(nn.training.CheckpointError, match=f"made with engine='{before}', and now it is '{now}'"):
         train(model, tmp_path / "run", engine=now, resume=True)
     assert model.state_dict() == state
+
+
+@pytest.mark.parametrize("engine", ["auto", "compiled"])
+def test_a_module_of_ones_own_whose_output_is_a_list_of_one(engine: str) -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            self.hidden = nn.Layer(2, 4, "tanh", seed=1)
+            self.output = nn.Layer(4, 1, "sigmoid", seed=2)
+
+        def __call__(self, x: Any) -> Any:
+            return self.output(self.hidden(x))
+
+    X, y = moons(20)
+    settings: dict[str, Any] = {"loss": "binary_cross_entropy", "epochs": 3, "seed": 1, "progress": False}
+    validation = {"validation_data": moons(8)}
+    model, eager = Net(), Net()
+    history = model.fit(X, y, engine=engine, **settings, **validation)
+    expected = eager.fit(X, y, engine="eager", **settings, **validation)
+    assert history.settings["engine"] == "compiled"
+    for name, numbers in expected.history.items():
+        assert history.history[name] == pytest.approx(numbers, rel=1e-10)
+    assert model.predict(X) == eager.predict(X) or np.allclose(model.predict(X), eager.predict(X), rtol=1e-10)
