@@ -9,6 +9,7 @@ from autograd.engine import ops
 from autograd.engine.operation import Op, Rule, register
 from autograd.engine.value import apply
 from autograd.functions import describe
+from autograd.support.settings import check_function, check_text
 
 __all__ = ["operation"]
 
@@ -43,7 +44,17 @@ def operation(
     (1.0, 0.5, 2.718281828459045)
     """
 
+    # Before anything is put into the table: a row that is no row would be found by everybody else.
+    for i, derivative in enumerate(derivatives):
+        check_function("operation", f"derivatives[{i}]", derivative, "a rule (xp, y, *operands)")
+    for setting, text in (("name", name), ("symbol", symbol), ("latex", latex), ("rule", rule)):
+        check_text("operation", setting, text)
+    check_text("operation", "convention", convention)
+    if kink is not None:
+        check_function("operation", "kink", kink, "a function of the operands, or None")
+
     def decorate(forward: Rule) -> Callable[..., Any]:
+        check_function("operation", "the decorated function", forward, "a rule (xp, *operands)")
         own = name or forward.__name__
         signature = inspect.signature(forward)
         operands = list(signature.parameters)[1:]

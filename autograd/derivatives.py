@@ -9,6 +9,7 @@ among the arguments counts as its number. Under `no_grad()` the functions record
 6.0
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from autograd.graph import topological_order
 from autograd.graph.nested import leaves_of, like, values_like
 from autograd.modes import enable_grad
 from autograd.support.convert import Number, to_float
+from autograd.support.settings import check_flag
 from autograd.support.text import short
 
 __all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
@@ -62,8 +64,8 @@ def grad(
             f"grad() takes a recorded Value and what to differentiate by, got {output!r} ({type(output).__name__}); "
             "for a function, write derivative(f)(x) or value_and_grad(f)(x)"
         )
-    if create_graph is None:
-        create_graph = _NESTED.get()
+    allow_unused = check_flag("grad", "allow_unused", allow_unused)
+    create_graph = _NESTED.get() if create_graph is None else check_flag("grad", "create_graph", create_graph)
     if not create_graph:
         refuse_number("grad() without create_graph=True")
     if not isinstance(inputs, (Value, list, tuple)):
@@ -280,9 +282,9 @@ def derivative(f: Callable[[Value], Value], order: int = 1) -> Callable[[Any], A
     (48.0, 48.0)
     """
     _check_function("derivative", f)
-    if not isinstance(order, int) or isinstance(order, bool) or order < 0:
+    if not isinstance(order, int) or isinstance(order, bool) or not 0 <= order <= sys.maxsize:
         raise ValueError(
-            f"order must be a whole number from 0 on, got {order!r}; write derivative(f)(x) for the value at x"
+            f"order must be a whole number from 0 on, got {short(order)}; write derivative(f)(x) for the value at x"
         )
 
     def nth(x: Any) -> Any:

@@ -11,6 +11,7 @@ from autograd.engine import ops
 from autograd.engine.operation import Op
 from autograd.engine.value import Value, apply
 from autograd.support.convert import Number
+from autograd.support.text import short
 
 __all__ = [
     "abs", "acos", "acosh", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin",
@@ -200,8 +201,9 @@ def gelu(x: Any, approximate: str = "none") -> Any:
     >>> gelu(1000.0), gelu(0.0, approximate="tanh")
     (1000.0, 0.0)
     """
-    if approximate not in ("none", "tanh"):
-        raise ValueError(f'approximate must be "none" or "tanh", got {approximate!r}')
+    if not isinstance(approximate, str) or approximate not in ("none", "tanh"):
+        problem = ValueError if isinstance(approximate, str) else TypeError
+        raise problem(f'approximate must be "none" or "tanh", got {short(approximate)}')
     return apply(ops.TABLE["gelu" if approximate == "none" else "gelu_tanh"], (x,))
 
 

@@ -5,17 +5,20 @@ from typing import Any
 
 from autograd.engine import ops
 from autograd.engine.value import Value, apply, dot_node
+from autograd.support.convert import is_listed
+from autograd.support.settings import check_number
+from autograd.support.text import short
 
 __all__ = ["dot", "log_softmax", "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "std", "sum", "var"]
 
 
-def _gathered(name: str, xs: Iterable[Any]) -> list[Any]:
+def _gathered(name: str, xs: Iterable[Any], ordered: bool = False) -> list[Any]:
+    """The operands as a list; a set will do where their order does not matter."""
     if isinstance(xs, Value):
         raise TypeError(f"{name}() takes a list of Values, got the single {xs!r}")
-    try:
-        return list(xs)
-    except TypeError:
-        raise TypeError(f"{name}() takes a list of Values, got {xs!r} ({type(xs).__name__})") from None
+    if not is_listed(xs) and (ordered or not isinstance(xs, (set, frozenset))):
+        raise TypeError(f"{name}() takes a list of Values, got {short(xs)} ({type(xs).__name__})")
+    return list(xs)
 
 
 def sum(xs: Iterable[Any]) -> Any:
@@ -52,7 +55,7 @@ def var(xs: Iterable[Any], correction: float = 1.0) -> Any:
     >>> var([1.0, 2.0, 6.0]), var([1.0, 2.0, 6.0], correction=0)
     (7.0, 4.666666666666667)
     """
-    return apply(ops.TABLE["var"], _gathered("var", xs), (float(correction),))
+    return apply(ops.TABLE["var"], _gathered("var", xs), (check_number("var", "correction", correction),))
 
 
 def std(xs: Iterable[Any], correction: float = 1.0) -> Any:
@@ -61,7 +64,7 @@ def std(xs: Iterable[Any], correction: float = 1.0) -> Any:
     >>> std([2.0, 2.0, 2.0])
     0.0
     """
-    return apply(ops.TABLE["std"], _gathered("std", xs), (float(correction),))
+    return apply(ops.TABLE["std"], _gathered("std", xs), (check_number("std", "correction", correction),))
 
 
 def norm(xs: Iterable[Any]) -> Any:
@@ -110,7 +113,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     >>> softmax([1000.0, 0.0, -1000.0])
     [1.0, 0.0, 0.0]
     """
-    logits = _gathered("softmax", xs)
+    logits = _gathered("softmax", xs, ordered=True)
     return [apply(ops.TABLE["softmax"], logits, (float(k),)) for k in range(len(logits))]
 
 
@@ -120,7 +123,7 @@ def log_softmax(xs: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0, -1000.0])
     [0.0, -1000.0, -2000.0]
     """
-    logits = _gathered("log_softmax", xs)
+    logits = _gathered("log_softmax", xs, ordered=True)
     return [apply(ops.TABLE["log_softmax"], logits, (float(k),)) for k in range(len(logits))]
 
 
@@ -134,7 +137,7 @@ def dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None) -> Any:
     >>> z.data, z.local_grads
     (11.5, (3.0, 4.0, 1.0, 2.0, 1.0))
     """
-    ws, xs = _gathered("dot", weights), _gathered("dot", inputs)
+    ws, xs = _gathered("dot", weights, ordered=True), _gathered("dot", inputs, ordered=True)
     if len(ws) != len(xs):
         raise ValueError(f"dot: {len(ws)} weights but {len(xs)} inputs; there must be as many of each")
     given = [*ws, *xs] if bias is None else [*ws, *xs, bias]

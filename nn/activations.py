@@ -10,6 +10,7 @@ import autograd
 from autograd import functions
 from autograd.engine import ops
 from autograd.engine.value import apply
+from autograd.support.settings import check_flag, check_function, check_list, check_text
 
 NAMES = (
     "linear", "relu", "leaky_relu", "elu", "selu", "silu", "gelu", "gelu_tanh", "mish", "softplus",
@@ -35,6 +36,12 @@ class Activation:
     over_layer: bool = False
     named: bool = True
 
+    def __post_init__(self) -> None:
+        check_text("Activation", "name", self.name)
+        check_function("Activation", "function", self.function)
+        check_flag("Activation", "over_layer", self.over_layer)
+        check_flag("Activation", "named", self.named)
+
     def __call__(self, z: Any) -> Any:
         """Apply the function to one number, or to a list if it goes over a layer."""
         return self.function(z)
@@ -49,7 +56,8 @@ class Activation:
         >>> get("softmax").each([0.0, 0.0])
         [0.5, 0.5]
         """
-        return list(self.function(zs)) if self.over_layer else [self.function(z) for z in zs]
+        numbers = check_list("an activation", "zs", zs, "the list of the numbers of a layer")
+        return list(self.function(numbers)) if self.over_layer else [self.function(z) for z in numbers]
 
 
 def get(activation: str | Callable[..., Any] | Activation | None) -> Activation:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from autograd.support import files
-from autograd.support.settings import check_count
+from autograd.support.settings import check_count, check_list
 from nn.callbacks import Callback, Logs
+from nn.columns import in_a_plane
 from nn.module import Evaluating
 
 __all__ = ["Film"]
@@ -32,14 +33,9 @@ class Film(Callback):
     """
 
     def __init__(self, X: Sequence[Sequence[float]], y: Sequence[Any], *, every: int = 1) -> None:
-        if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-            raise ValueError(f"Film: every is a number of epochs from 1 on, got {every!r}")
-        wrong = next((x for x in X if len(x) != 2), None)
-        if wrong is not None or not len(X):
-            raise ValueError(f"Film: a frame shows a plane, so each example needs 2 numbers, got {wrong or 'none'}")
-        self.X = [[float(v) for v in x] for x in X]
-        self.y = list(y)
-        self.every = every
+        self.every = check_count("Film", "every", every)
+        self.X = in_a_plane("Film", X)
+        self.y = check_list("Film", "y", y, "a list of labels")
         self.epochs: list[int] = []
         self.states: list[dict[str, float]] = []
         self.losses: list[float | None] = []

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd.support.schema import Schema, count, equal, fields, finite, number
-from autograd.support.settings import check_count, check_flag, check_non_negative
+from autograd.support.settings import check_count, check_flag, check_function, check_non_negative
+from autograd.support.text import short
 from nn.keywords import suggest_settings
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class EpochFunction(Callback):
     """A plain function (epoch, logs) as a callback at the end of every epoch."""
 
     def __init__(self, function: Callable[[int, Logs], Any]) -> None:
-        self.function = function
+        self.function = check_function("EpochFunction", "function", function, "a function (epoch, logs)")
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         """Call the function."""
@@ -96,8 +97,9 @@ class EarlyStopping(Callback):
         mode: str = "auto",
         restore_best_weights: bool = True,
     ) -> None:
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(f'EarlyStopping: mode must be "auto", "min" or "max", got {mode!r}')
+        if not isinstance(mode, str) or mode not in ("auto", "min", "max"):
+            problem = ValueError if isinstance(mode, str) else TypeError
+            raise problem(f'EarlyStopping: mode must be "auto", "min" or "max", got {short(mode)}')
         if monitor is not None and not isinstance(monitor, str):
             raise TypeError(f'EarlyStopping: monitor is a name in the logs, such as "val_loss", got {monitor!r}')
         self.monitor = monitor

@@ -10,19 +10,71 @@ TypeError: y[1]: a Value holds one real number, got the text 'high': convert it 
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterable, Sized
 from typing import Any
 
-from autograd.support.convert import to_float
+from autograd import Value
+from autograd.support.convert import is_listed, to_float
+from autograd.support.settings import check_list
+from autograd.support.text import short
 
 
 def is_column(x: Any) -> bool:
-    """Whether something can be read entry by entry: a list, an array, an iterator; no text, no dict, no single Value.
+    """Whether something can be read entry by entry, in its own order: a list, an array, an iterator; no text, no set.
 
-    >>> is_column([0, 1]), is_column("01"), is_column(0)
+    >>> is_column([0, 1]), is_column("01"), is_column({0, 1})
     (True, False, False)
     """
-    return hasattr(x, "__iter__") and not isinstance(x, (str, bytes, dict))
+    return is_listed(x)
+
+
+def check_label(owner: str, name: str, x: Any) -> Any:
+    """A label: a text or a plain number, out of a Value or a number of NumPy's.
+
+    >>> check_label("precision", "positive", None)
+    Traceback (most recent call last):
+    TypeError: precision: positive must be a label (a number or a text), got None
+    """
+    plain = x.data if isinstance(x, Value) else x.tolist() if hasattr(x, "tolist") else x
+    if not isinstance(plain, (str, int, float)):
+        raise TypeError(f"{owner}: {name} must be a label (a number or a text), got {short(x)}")
+    return plain
+
+
+def check_labels(owner: str, name: str, column: Any) -> list[Any]:
+    """A list of labels, texts or plain numbers.
+
+    >>> check_labels("confusion_matrix", "truth", [1, None])
+    Traceback (most recent call last):
+    TypeError: confusion_matrix: truth[1] must be a label (a number or a text), got None
+    """
+    return [
+        check_label(owner, f"{name}[{i}]", x) for i, x in enumerate(check_list(owner, name, column, "a list of labels"))
+    ]
+
+
+def in_order(labels: Iterable[Any]) -> list[Any]:
+    """Every label once, numbers before texts.
+
+    >>> in_order(["b", 2, 1, 2])
+    [1, 2, 'b']
+    """
+    return sorted(set(labels), key=lambda label: (isinstance(label, str), label))
+
+
+def in_a_plane(owner: str, X: Any) -> list[list[float]]:
+    """Examples of two numbers each, as points to draw.
+
+    >>> in_a_plane("Film", [[1, 2, 3]])
+    Traceback (most recent call last):
+    ValueError: Film: X is drawn in a plane: each example needs 2 numbers, got [1, 2, 3]
+    """
+    rows = check_list(owner, "X", X, "a list of examples")
+    wrong = next((x for x in rows if not is_column(x) or len(x) != 2), None)
+    if not rows or wrong is not None:
+        shown = "no examples" if wrong is None else short(wrong)
+        raise ValueError(f"{owner}: X is drawn in a plane: each example needs 2 numbers, got {shown}")
+    return [[named_number(f"{owner}: X[{i}][{j}]", v) for j, v in enumerate(x)] for i, x in enumerate(rows)]
 
 
 def check_aligned(first: Sized, second: Sized, unequal: str, empty: str) -> None:

@@ -5,8 +5,10 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from autograd.support.settings import check_count
-from nn.columns import check_aligned
+from autograd.support.convert import to_float
+from autograd.support.settings import check_count, check_flag, check_list, check_seed
+from autograd.support.text import short
+from nn.columns import check_aligned, is_column, named_number
 
 
 class Rows(Protocol):
@@ -37,9 +39,11 @@ def batches(
     X, y = _aligned("batches", X, y)
     n = len(y)
     size = check_count("batches", "batch_size", batch_size)
+    drop_last = check_flag("batches", "drop_last", drop_last)
+    rng = _generator("batches", seed)
     order = list(range(n))
-    if shuffle:
-        _generator("batches", seed).shuffle(order)
+    if check_flag("batches", "shuffle", shuffle):
+        rng.shuffle(order)
     return _pick(X, y, order, size, n - n % size if drop_last else n)
 
 
@@ -70,7 +74,8 @@ def train_validation_split(
     X, y = _aligned("train_validation_split", X, y)
     n = len(y)
     if not isinstance(fraction, (int, float)) or not 0.0 < fraction < 1.0:
-        raise ValueError(f"train_validation_split: fraction must be between 0 and 1, got {fraction!r}")
+        raise ValueError(f"train_validation_split: fraction must be between 0 and 1, got {short(fraction)}")
+    stratify = check_flag("train_validation_split", "stratify", stratify)
     if n < 2:
         raise ValueError(f"train_validation_split: needs at least 2 examples to cut in two, got {n}")
     order = list(range(n))
@@ -122,7 +127,14 @@ def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[list[list[floa
         moments = [_mean_and_deviation(k, column) for k, column in enumerate(zip(*rows, strict=True))]
         means, deviations = [m for m, _ in moments], [d for _, d in moments]
     else:
-        means, deviations = [float(m) for m in scaling[0]], [float(d) for d in scaling[1]]
+        if not isinstance(scaling, (tuple, list)) or len(scaling) != 2:
+            raise TypeError(f"standardise: scaling must be a pair (means, deviations) or None, got {short(scaling)}")
+        means, deviations = (
+            [named_number(f"standardise: scaling[{k}][{i}]", x) for i, x in enumerate(entries)]
+            for k, entries in enumerate(
+                check_list("standardise", f"scaling[{k}]", part) for k, part in enumerate(scaling)
+            )
+        )
         if len(means) != len(rows[0]) or len(deviations) != len(rows[0]):
             raise ValueError(
                 f"standardise: the scaling has {len(means)} means and {len(deviations)} deviations, "
@@ -146,8 +158,8 @@ def one_hot(y: Rows, classes: int | None = None) -> list[list[float]]:
     [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
     labels = []
-    for i, label in enumerate(y):
-        if isinstance(label, str) or not hasattr(label, "__float__") or not float(label).is_integer():
+    for i, label in enumerate(check_list("one_hot", "y", y, "a list of labels")):
+        if isinstance(label, str) or not hasattr(label, "__float__") or not to_float(label).is_integer():
             raise TypeError(f"one_hot: label {i} must be a whole number from 0 on, got {label!r}")
         labels.append(int(label))
     if not labels:
@@ -173,7 +185,9 @@ def _mean_and_deviation(k: int, column: Sequence[float]) -> tuple[float, float]:
 
 
 def _table(owner: str, X: Rows) -> list[list[float]]:
-    rows = [_row(owner, i, row) for i, row in enumerate(X.to_numpy() if hasattr(X, "to_numpy") else X)]
+    X = X.to_numpy() if hasattr(X, "to_numpy") else X
+    table = check_list(owner, "X", X.tolist() if hasattr(X, "tolist") else X, "a list of examples")
+    rows = [_row(owner, i, row) for i, row in enumerate(table)]
     if not rows:
         raise ValueError(f"{owner}: X must not be empty, got no examples")
     for i, row in enumerate(rows):
@@ -183,8 +197,8 @@ def _table(owner: str, X: Rows) -> list[list[float]]:
 
 
 def _row(owner: str, i: int, example: Any) -> list[float]:
-    if isinstance(example, str) or not hasattr(example, "__iter__"):
-        raise TypeError(f"{owner}: example {i} must be a list of numbers, got {example!r}")
+    if not is_column(example):
+        raise TypeError(f"{owner}: example {i} must be a list of numbers, got {short(example)}")
     row = []
     for k, v in enumerate(example):
         if isinstance(v, str) or not hasattr(v, "__float__"):
@@ -198,14 +212,14 @@ def _row(owner: str, i: int, example: Any) -> list[float]:
 def _aligned(owner: str, X: Rows, y: Rows) -> tuple[Rows, Rows]:
     """X and y with X[i] and y[i] the example and the label at place i: in pandas, [i] means the row of that name."""
     X, y = (table.to_numpy() if hasattr(table, "to_numpy") else table for table in (X, y))
+    for name, rows in (("X", X), ("y", y)):
+        if not is_column(rows) or not hasattr(rows, "__len__"):
+            raise TypeError(f"{owner}: {name} must be a list with one entry for each example, got {short(rows)}")
     unequal = f"{owner}: {{}} examples but {{}} labels; there must be as many of each"
     check_aligned(X, y, unequal, f"{owner}: X must not be empty, got no examples")
     return X, y
 
 
 def _generator(owner: str, seed: int | random.Random | None) -> random.Random:
-    if isinstance(seed, random.Random):
-        return seed
-    if seed is not None and (isinstance(seed, bool) or not hasattr(seed, "__index__")):
-        raise TypeError(f"{owner}: seed must be a whole number, a random.Random or None, got {seed!r}")
-    return random.Random(None if seed is None else int(seed))
+    start = check_seed(owner, "seed", seed)
+    return start if isinstance(start, random.Random) else random.Random(start)

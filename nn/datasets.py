@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.support.settings import check_count, check_fraction, check_non_negative
+from autograd.support.settings import check_count, check_fraction, check_non_negative, check_seed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +95,7 @@ def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0, labels: Labels = (
     count = check_count("xor", "n", n)
     deviation = check_non_negative("xor", "noise", noise)
     names = _two_labels("xor", labels)
-    rng = random.Random(seed)
+    rng = _rng("xor", seed)
     corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
     points = [corners[i % 4] for i in range(count)]
     return [[a + rng.gauss(0.0, deviation), b + rng.gauss(0.0, deviation)] for a, b in points], [
@@ -197,6 +197,12 @@ def _from_sklearn(name: str) -> tuple[Any, Any]:
     return bunch.data, bunch.target
 
 
+def _rng(owner: str, seed: int | None) -> random.Random:
+    """The generator of a data set: one that is given goes on from where it stands."""
+    start = check_seed(owner, "seed", seed)
+    return start if isinstance(start, random.Random) else random.Random(start)
+
+
 def _sizes(owner: str, n: int) -> tuple[int, int]:
     count = check_count(owner, "n", n, least=2)
     return count // 2, count - count // 2
@@ -208,7 +214,7 @@ def _spread(low: float, high: float, n: int) -> list[float]:
 
 
 def _two_labels(owner: str, labels: Sequence[Any]) -> Labels:
-    if len(labels) != 2 or labels[0] == labels[1]:
+    if not isinstance(labels, (tuple, list)) or len(labels) != 2 or labels[0] == labels[1]:
         raise ValueError(f"{owner}: labels must be two different ones, such as (0, 1) or (-1, 1), got {labels!r}")
     return labels[0], labels[1]
 
@@ -219,7 +225,7 @@ def _two_classes(
     """The points of both classes, moved by the noise, in random order."""
     deviation = check_non_negative(owner, "noise", noise)
     names = _two_labels(owner, labels)
-    rng = random.Random(seed)
+    rng = _rng(owner, seed)
     points = [(x, names[0]) for x in first] + [(x, names[1]) for x in second]
     moved = [([v + rng.gauss(0.0, deviation) for v in x], label) for x, label in points]
     rng.shuffle(moved)

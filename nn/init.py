@@ -10,6 +10,9 @@ import math
 from collections.abc import Callable
 from random import Random
 
+from autograd.support.settings import check_number, check_seed
+from autograd.support.text import short
+
 InitRule = Callable[[int, int, Random], float]
 
 
@@ -113,6 +116,9 @@ def gain(activation: str, slope: float = 0.01) -> float:
     >>> gain("tanh"), gain("leaky_relu", 0.2)
     (1.6666666666666667, 1.3867504905630728)
     """
+    slope = check_number("gain", "slope", slope)
+    if not isinstance(activation, str):
+        raise TypeError(f"gain: activation must be the name of one, got {short(activation)}")
     if activation == "leaky_relu":
         return math.sqrt(2.0 / (1.0 + slope * slope))
     if activation not in GAINS:
@@ -128,8 +134,5 @@ def generator(seed: int | Random | None) -> Random:
     >>> generator(7).random() == Random(7).random()
     True
     """
-    if isinstance(seed, Random):
-        return seed
-    if seed is not None and not isinstance(seed, int):
-        raise TypeError(f"seed is a whole number, a random.Random or None, got {seed!r} ({type(seed).__name__})")
-    return Random(seed)
+    start = check_seed("a generator", "seed", seed)
+    return start if isinstance(start, Random) else Random(start)

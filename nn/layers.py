@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 
 from autograd import Value, divide, mean, no_grad, sqrt, var
 from autograd.support.convert import to_float
-from autograd.support.settings import check_probability
+from autograd.support.settings import check_list, check_probability
 from nn import activations
 from nn.columns import is_column
 from nn.init import generator
@@ -111,6 +111,7 @@ class BatchNorm(Module):
 
         Raises ValueError in training if there are fewer than two.
         """
+        xs = check_list(repr(self), "xs", xs, "a list of examples")
         if not self.training:
             return [self(x) for x in xs]
         rows = [as_inputs(x, self.width, self) for x in xs]

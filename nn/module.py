@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import enable_grad, no_grad
 from autograd.engine.state import NoHistoryError
+from autograd.support.settings import check_flag, check_list
+from autograd.support.text import short
 from nn.columns import named_number
 from nn.places import Parts
 
@@ -86,7 +88,7 @@ class Module(Parts):
 
     def batch(self, xs: Sequence[Any]) -> list[Any]:
         """The outputs for a list of examples, as training asks for them; `BatchNorm` needs them all at once."""
-        return [self(x) for x in xs]
+        return [self(x) for x in check_list(type(self).__name__, "xs", xs, "a list of examples")]
 
     # ----- State -----
 
@@ -97,8 +99,9 @@ class Module(Parts):
 
     def train(self, mode: bool = True) -> Self:
         """Switch to training, here and in all parts; returns self."""
+        mode = check_flag("train", "mode", mode)
         for module in self.modules():
-            module.training = bool(mode)
+            module.training = mode
         return self
 
     def eval(self) -> Self:
@@ -141,6 +144,10 @@ class Module(Parts):
         Traceback (most recent call last):
         ValueError: the state does not fit Neuron: missing b
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                f"the state is what state_dict() gives, a dict, got {short(state)} ({type(state).__name__})"
+            )
         named = dict(self.named_parameters())
         buffers = dict(self.named_buffers())
         expected = [*named, *buffers]
@@ -211,6 +218,18 @@ class Module(Parts):
 
 # The parts that keep a mode of their own in the blocks around: a block inside of another one cannot tell them any more.
 _KEPT: ContextVar[frozenset[int]] = ContextVar("nn_kept_modes", default=frozenset())
+
+
+def check_module(owner: str, model: Any) -> Any:
+    """A module; a class of one, or a model of another package, is none.
+
+    >>> check_module("fit", Module)
+    Traceback (most recent call last):
+    TypeError: fit: model must be a module of this package, got <class 'nn.module.Module'> (type)
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"{owner}: model must be a module of this package, got {short(model)} ({type(model).__name__})")
+    return model
 
 
 class InMode:

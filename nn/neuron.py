@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any, SupportsIndex
@@ -90,8 +91,8 @@ class Neuron(Module):
         self.activation = resolve_activation(activation, nonlin)
         if self.activation.over_layer:
             raise ValueError(f"{self.activation.name} goes over a whole layer: give it to a Layer, not to a Neuron")
-        rule, rng = get_init(init), generator(seed)
-        weights = [named_number(BAD_WEIGHT, rule(width, fan_out, rng)) for _ in range(width)]
+        rule, rng, count = get_init(init), generator(seed), checked_width("fan_out", fan_out)
+        weights = [named_number(BAD_WEIGHT, rule(width, count, rng)) for _ in range(width)]
         self.w = [Value(x, f"w{i}", role="parameter") for i, x in enumerate(weights)]
         self.b = Value(0.0, "b", role="parameter")
         self.fused: bool = check_flag(type(self).__name__, "fused", fused)
@@ -188,6 +189,8 @@ class Layer(Module):
 
 def resolve_activation(activation: ActivationLike, nonlin: bool | None) -> Activation:
     """The activation that the two arguments mean together; a bool in the first place is micrograd's `nonlin`."""
+    if nonlin is not None:
+        nonlin = check_flag("a neuron", "nonlin", nonlin)
     if isinstance(activation, bool):
         return activations.get("relu" if activation else "linear")
     return activations.get("linear" if nonlin is False else activation)
@@ -198,10 +201,10 @@ def checked_width(name: str, n: Any) -> int:
 
     Raises TypeError if it is not a whole number, ValueError if it is below 1.
     """
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"{name} is a whole number, got {n!r} ({type(n).__name__})")
-    if int(n) < 1:
-        raise ValueError(f"{name} must be at least 1, got {n!r}")
+    if isinstance(n, bool) or not hasattr(n, "__index__") or getattr(n, "ndim", None):
+        raise TypeError(f"{name} is a whole number, got {short(n)} ({type(n).__name__})")
+    if not 1 <= int(n) <= sys.maxsize:
+        raise ValueError(f"{name} must be at least 1{f' and at most {sys.maxsize}' if n > 1 else ''}, got {short(n)}")
     return int(n)
 
 

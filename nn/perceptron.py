@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value, greater_equal, no_grad
-from autograd.support.convert import to_float
-from nn.columns import check_aligned
+from autograd.support.settings import check_list, check_number
+from nn.columns import check_aligned, named_number
 from nn.init import InitRule
 from nn.keywords import suggest_settings
 from nn.neuron import ActivationLike, Inputs, Neuron, as_inputs, checked_width
@@ -41,7 +41,7 @@ class Perceptron(Neuron):
     ) -> None:
         super().__init__(nin, activation, init=init, seed=seed, fused=fused)
         middle = 0.5 if self.activation.name == "sigmoid" else 0.0
-        self.threshold = middle if threshold is None else to_float(threshold)
+        self.threshold: float = middle if threshold is None else check_number("Perceptron", "threshold", threshold)
         self.mistakes: list[int] = []
 
     def __call__(self, x: Any) -> Value:
@@ -66,7 +66,7 @@ class Perceptron(Neuron):
         """
         examples = self._checked(X, y)
         epochs = checked_width("epochs", epochs)
-        lr = to_float(lr)
+        lr = named_number("lr", lr)
         if not 0.0 < lr < math.inf:
             raise ValueError(f"lr is the size of a correction and must be above 0, got {lr!r}")
         self.mistakes = []
@@ -87,8 +87,8 @@ class Perceptron(Neuron):
         return error != 0.0
 
     def _checked(self, X: Iterable[Any], y: Iterable[Any]) -> list[tuple[Inputs, float]]:
-        inputs = [as_inputs(x, self.nin, f"X[{i}]: this perceptron") for i, x in enumerate(X)]
-        targets = [to_float(target) for target in y]
+        inputs = [as_inputs(x, self.nin, f"X[{i}]: this perceptron") for i, x in enumerate(check_list("fit", "X", X))]
+        targets = [named_number(f"y[{i}]", target) for i, target in enumerate(check_list("fit", "y", y))]
         unequal = "X has {} examples but y has {}: there must be one for each"
         check_aligned(inputs, targets, unequal, "X is empty: a perceptron learns from at least one example")
         for i, (x, target) in enumerate(zip(inputs, targets, strict=True)):

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from functools import wraps
 
+from autograd import power
 from autograd.support.settings import check_count, check_non_negative
 
 Schedule = Callable[[int], float]
@@ -34,7 +35,7 @@ def step_decay(rate: float, every: int, factor: float = 0.1) -> Schedule:
     """
     rate, every = check_non_negative("step_decay", "rate", rate), check_count("step_decay", "every", every)
     factor = check_non_negative("step_decay", "factor", factor)
-    return _from_zero(lambda t: rate * factor ** (t // every))
+    return _from_zero(lambda t: rate * power(factor, t // every))
 
 
 def exponential(rate: float, factor: float) -> Schedule:
@@ -44,7 +45,7 @@ def exponential(rate: float, factor: float) -> Schedule:
     [1.0, 0.9, 0.81, 0.729]
     """
     rate, factor = check_non_negative("exponential", "rate", rate), check_non_negative("exponential", "factor", factor)
-    return _from_zero(lambda t: rate * factor**t)
+    return _from_zero(lambda t: rate * power(factor, t))
 
 
 def linear(start: float, end: float, steps: int) -> Schedule:
@@ -90,8 +91,8 @@ def warmup(steps: int, then: Schedule | float, start: float = 0.0) -> Schedule:
     start = check_non_negative("warmup", "start", start)
     if start > 1.0:
         raise ValueError(f"warmup: start must be a share of the rate from 0 to 1, got {start!r}")
-    after = then if callable(then) else constant(then)
-    peak = after(0)
+    after = then if callable(then) else constant(check_non_negative("warmup", "then", then))
+    peak = check_non_negative("warmup", "the rate then(0)", after(0))
     return _from_zero(lambda t: peak * (start + (1.0 - start) * t / steps) if t < steps else after(t - steps))
 
 
@@ -112,6 +113,9 @@ def warmup_cosine(rate: float, warmup_steps: int, steps: int, end: float = 0.0) 
 def _from_zero(rate_at: Schedule) -> Schedule:
     @wraps(rate_at)
     def schedule(step: int) -> float:
-        return rate_at(check_count("schedule", "step", step, least=0))
+        rate = rate_at(check_count("schedule", "step", step, least=0))
+        if rate == math.inf or rate != rate:
+            raise ValueError(f"schedule: at step {step} the rate is too large for a float: choose a smaller factor")
+        return rate
 
     return schedule

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value
+from autograd.support.settings import check_list
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Evaluating, Module, unrecorded
@@ -104,7 +105,7 @@ def through_stages(
     >>> widths, outputs[0].data == model([1.0, 2.0]).data
     ([3, 1], True)
     """
-    outputs = list(xs)
+    outputs = check_list("a model", "xs", xs, "a list of examples")
     for i, (_, module) in enumerate(stages):
         outputs = module.batch([[x] if isinstance(x, Value) else x for x in outputs])
         if see is not None:

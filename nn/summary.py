@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import Value
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.module import Module
+from nn.module import Module, check_module
 from nn.neuron import Layer, Neuron
 from nn.stages import kind_of, layers_of, stages_of, widths_of
 
@@ -59,6 +59,7 @@ class Summary:
 
 def summarise(model: Module) -> Summary:
     """The summary of a model; a parameter that several layers share counts in the first, and in the total once."""
+    check_module("summarise", model)
     rows: list[Row] = []
     width: int | None = None
     for name, module, own in layers_of(model):

@@ -17,6 +17,7 @@ from autograd.engine import ops
 from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
 from autograd.support.convert import Number, to_float
+from autograd.support.settings import check_flag
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
@@ -173,7 +174,10 @@ class Node:
     def requires_grad(self, wanted: bool) -> None:
         if self._code != LEAF:
             raise ValueError(f"{self!r} is computed: freeze the leaves it is made of, or use .detach()")
-        self._flags = (self._flags & ~CONSTANT) | REQUIRES if wanted else self._flags & ~REQUIRES
+        if check_flag("Value", "requires_grad", wanted):
+            self._flags = (self._flags & ~CONSTANT) | REQUIRES
+        else:
+            self._flags &= ~REQUIRES
 
     @property
     def _prev(self) -> set[Value]:

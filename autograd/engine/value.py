@@ -18,6 +18,7 @@ from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
 from autograd.engine.state import MODE, check_finite, refuse_branch, refuse_number
 from autograd.support.convert import Number, takes_part, to_float
+from autograd.support.settings import check_flag
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
@@ -57,8 +58,8 @@ class Value(Node):
         if self._code != LEAF:
             raise TypeError(f"{self!r} was computed, and cannot be made a leaf: make a new Value")
         self._data = data if type(data) is float else to_float(data)
-        self._flags = REQUIRES if role == "input" else _role_flags(role)
-        if not requires_grad:
+        self._flags = REQUIRES if type(role) is str and role == "input" else _role_flags(role)
+        if requires_grad is not True and not check_flag("Value", "requires_grad", requires_grad):
             self._flags &= ~REQUIRES
         self._code = LEAF
         self._label = label if type(label) is str else checked_label(label)
@@ -327,8 +328,9 @@ class Value(Node):
 
 
 def _role_flags(role: str) -> int:
-    if role not in ROLES:
-        raise ValueError(f"role must be one of {', '.join(map(repr, ROLES))}, got {role!r}")
+    if not isinstance(role, str) or role not in ROLES:
+        problem = ValueError if isinstance(role, str) else TypeError
+        raise problem(f"role must be one of {', '.join(map(repr, ROLES))}, got {role!r}")
     return ROLES[role]
 
 

@@ -18,6 +18,7 @@ Two paths lead from h down to x, one by each operand of x · x; their sum is the
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -30,6 +31,8 @@ from autograd.explanation.stops import Stop, choose, stops
 from autograd.graph.paths import Link, Routes, between
 from autograd.graph.snapshot import Edge, Node, Snapshot
 from autograd.graph.strongest import strongest
+from autograd.support.settings import check_flag
+from autograd.support.text import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +46,17 @@ class Settings:
     width: int = 100
 
     def __post_init__(self) -> None:
-        for name, least, most in (("k", 1, None), ("precision", 1, 17), ("width", 20, None)):
+        for name, least, most in (("k", 1, sys.maxsize), ("precision", 1, 17), ("width", 20, sys.maxsize)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"{name} is a whole number, got {value!r} ({type(value).__name__})")
-            if value < least or (most is not None and value > most):
-                raise ValueError(f"{name} is {f'{least} to {most}' if most else f'at least {least}'}, got {value}")
-        if self.symbol not in SYMBOLS:
-            raise ValueError(f'symbol is "∂" or "d", got {self.symbol!r}')
+                raise TypeError(f"{name} is a whole number, got {short(value)} ({type(value).__name__})")
+            if not least <= value <= most:
+                limits = f"{least} to {most}" if most < sys.maxsize or value > most else f"at least {least}"
+                raise ValueError(f"{name} is {limits}, got {short(value)}")
+        if not isinstance(self.symbol, str) or self.symbol not in SYMBOLS:
+            problem = ValueError if isinstance(self.symbol, str) else TypeError
+            raise problem(f'symbol is "∂" or "d", got {short(self.symbol)}')
+        check_flag("explain", "subscripts", self.subscripts)
 
     def style(self, kind: type[Style]) -> Style:
         """A way to write, with these settings."""

@@ -22,6 +22,7 @@ from autograd.explanation.notation import Style, format_count, html_table
 from autograd.graph import count_between
 from autograd.graph.adjoints import chain, gradients
 from autograd.graph.snapshot import Snapshot, snapshot
+from autograd.support.settings import check_count
 
 __all__ = ["OrderComparison", "Parting", "why_order"]
 from autograd.support.text import plural
@@ -162,8 +163,7 @@ def why_order(output: Value | Snapshot, *, max_calls: int = 100_000) -> OrderCom
     The sorted pass visits 3 computed nodes once each; the naive recursion makes 4 calls.
     They part at call 2, of b: it passes on 1 at once, but in the end 6 arrives there, for c comes later. ...
     """
-    if max_calls < 1:
-        raise ValueError(f"max_calls is at least 1, got {max_calls!r}")
+    check_count("why_order", "max_calls", max_calls)
     picture = output if isinstance(output, Snapshot) else snapshot(output)
     nodes, incoming = picture.nodes, picture.incoming
     called = [node.requires_grad and not node.is_leaf for node in nodes]

@@ -59,8 +59,9 @@ def choose(picture: Snapshot, on_path: Sequence[int], source: int, target: int, 
 
     Raises ValueError for an unknown grain, and for "neuron" and "layer" where no label tells of a module.
     """
-    if grain not in GRAINS:
-        raise ValueError(f"grain is one of {', '.join(map(repr, GRAINS))}, got {grain!r}")
+    if not isinstance(grain, str) or grain not in GRAINS:
+        problem = ValueError if isinstance(grain, str) else TypeError
+        raise problem(f"grain is one of {', '.join(map(repr, GRAINS))}, got {grain!r}")
     inner = [index for index in range(source + 1, target) if on_path[index]]
     named = [index for index in inner if picture.nodes[index].label]
     if grain == "named" or (grain == "auto" and named):

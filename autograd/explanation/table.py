@@ -23,6 +23,7 @@ from autograd.explanation.notation import Html, Style, html_table
 from autograd.explanation.operations import write_operation
 from autograd.graph.adjoints import adjoints, contribution
 from autograd.graph.snapshot import Snapshot, snapshot
+from autograd.support.settings import check_count
 
 __all__ = ["Sent", "TraceRow", "TraceTable", "trace_table"]
 
@@ -207,8 +208,7 @@ def trace_table(output: Value | Snapshot, *, precision: int = 4, max_rows: int =
                        |   v̄2 += v̄3 · 1 = 1
                        |   v̄0 += v̄3 · 1 = 1
     """
-    if not 1 <= precision <= 17:
+    if check_count("trace_table", "precision", precision, least=0) not in range(1, 18):
         raise ValueError(f"precision is 1 to 17 significant digits, got {precision!r}")
-    if max_rows < 2:
-        raise ValueError(f"max_rows is at least 2, got {max_rows!r}")
+    check_count("trace_table", "max_rows", max_rows, least=2)
     return TraceTable(output if isinstance(output, Snapshot) else snapshot(output), precision, max_rows)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from autograd.engine.value import Value
+from autograd.support.settings import check_list
+from autograd.support.text import short
 
 __all__ = ["count_paths", "leaves", "levels", "parameters", "topological_order"]
 
@@ -26,7 +28,7 @@ def topological_order(root: Value | Iterable[Value]) -> list[Value]:
     >>> [v.label or v.op for v in topological_order(a * b + a)]
     ['a', 'b', '*', '+']
     """
-    roots = [root] if isinstance(root, Value) else list(root)
+    roots = [root] if isinstance(root, Value) else check_list("topological_order", "root", root, "a Value or a list")
     for start in roots:
         if not isinstance(start, Value):
             raise TypeError(f"a graph starts at a Value, got {start!r} ({type(start).__name__})")
@@ -60,12 +62,12 @@ def leaves(root: Value) -> list[Value]:
     >>> [v.label or v.data for v in leaves(x * 3 + x)]
     ['x', 3.0]
     """
-    return [node for node in topological_order(root) if node.is_leaf]
+    return [node for node in topological_order(_one("leaves", root)) if node.is_leaf]
 
 
 def parameters(root: Value) -> list[Value]:
     """The leaves whose role is "parameter", in topological order."""
-    return [node for node in topological_order(root) if node.role == "parameter"]
+    return [node for node in topological_order(_one("parameters", root)) if node.role == "parameter"]
 
 
 def levels(root: Value) -> dict[Value, int]:
@@ -78,7 +80,7 @@ def levels(root: Value) -> dict[Value, int]:
     """
     # Operands come first, so the level of each is there when a result asks for it. A leaf has none: -1 + 1 is 0.
     level: dict[Value, int] = {}
-    for node in topological_order(root):
+    for node in topological_order(_one("levels", root)):
         level[node] = 1 + max((level[operand] for operand in node.operands), default=-1)
     return level
 
@@ -98,8 +100,15 @@ def count_paths(root: Value, leaf: Value) -> int:
     if not isinstance(leaf, Value):
         raise TypeError(f"count_paths() goes from a Value to a Value, got {leaf!r} ({type(leaf).__name__})")
     # The leaf may be a computed node: the paths end there all the same.
-    order = reversed(topological_order(root))
+    order = reversed(topological_order(_one("count_paths", root)))
     return count_between(order, lambda node: () if node is leaf else node.operands, leaf, root)
+
+
+def _one(owner: str, root: Value) -> Value:
+    """The Value that a graph is of."""
+    if not isinstance(root, Value):
+        raise TypeError(f"{owner}: root must be a Value, the end of a graph, got {short(root)} ({type(root).__name__})")
+    return root
 
 
 def count_between(

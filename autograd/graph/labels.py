@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.engine.value import Value
+from autograd.support.settings import check_flag
+from autograd.support.text import short
 
 __all__ = ["label"]
 
@@ -37,6 +39,14 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
     'product'
     """
     variables = _check_names(names).items()
+    overwrite = check_flag("label", "overwrite", overwrite)
+    keywords = {name: _entries(value, name) for name, value in values.items()}
+    for name, entries in keywords.items():
+        if not entries:
+            value = values[name]
+            raise TypeError(
+                f"label({name}=...) names a Value or a list of Values, got {short(value)} ({type(value).__name__})"
+            )
     labels: dict[Value, str] = {}
     # Two rounds: a variable that holds a Value names it, even where an earlier variable is a list with that Value.
     for name, value in variables:
@@ -51,12 +61,7 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
         if overwrite or not value.label:
             value.label = name
     # Keywords come last, so they win over the mapping.
-    for name, value in values.items():
-        entries = _entries(value, name)
-        if not entries:
-            raise TypeError(
-                f"label({name}=...) names a Value or a list of Values, got {value!r} ({type(value).__name__})"
-            )
+    for entries in keywords.values():
         for entry, place in entries:
             entry.label = place
 

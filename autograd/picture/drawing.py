@@ -125,7 +125,7 @@ def draw(
 
 def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limit: float) -> None:
     """Check the settings that pictures and animations share, for `owner`; raises TypeError and ValueError."""
-    if rankdir not in RANKDIRS:
+    if not isinstance(rankdir, str) or rankdir not in RANKDIRS:
         problem = ValueError if isinstance(rankdir, str) else TypeError
         raise problem(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {rankdir!r}')
     check_choice("theme", theme, THEMES)

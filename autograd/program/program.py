@@ -17,7 +17,7 @@ from autograd.program.build import Stages
 from autograd.program.machine import CACHED_BYTES, WHOLE, Array, Code, Machine, code_for
 from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
 from autograd.program.trainer import Trainer
-from autograd.support.text import plural
+from autograd.support.text import plural, short
 
 Reduction = Literal["mean", "sum", "none"]
 FEWEST_EXAMPLES = 32  # for gradients of each of them, a second program is worth building
@@ -44,9 +44,12 @@ class Program:
     """
 
     def __init__(self, recorded: RecordedGraph, dtype: DTypeLike = np.float64) -> None:
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
-        if self.dtype not in (np.float64, np.float32):
-            raise ValueError(f"dtype must be float64 or float32, got {dtype!r}")
+        try:
+            self.dtype: np.dtype[Any] = np.dtype(dtype)
+        except (TypeError, ValueError):
+            raise TypeError(f"dtype must be float64 or float32, got {short(dtype)}") from None
+        if dtype is None or self.dtype not in (np.float64, np.float32):  # None is NumPy's word for float64
+            raise ValueError(f"dtype must be float64 or float32, got {short(dtype)}")
         self._code: Code = code_for(recorded.graph, len(recorded.inputs), len(recorded.parameters))
         # Parameters and givens lie in the vector P in the order in which matrix products read them.
         layout = self._code.compilation.layout

@@ -51,6 +51,21 @@ def takes_part(x: Any) -> bool:
     return not getattr(x, "ndim", 0) and (hasattr(x, "__float__") or hasattr(x, "__index__"))
 
 
+def is_listed(x: Any) -> bool:
+    """Whether something can be read entry by entry, in its own order: a list, an array, an iterator.
+
+    No text, no dict, no set, whose order is nobody's choice, and no single number or Value.
+
+    >>> is_listed([0, 1]), is_listed("01"), is_listed({0, 1}), is_listed(0)
+    (True, False, False, False)
+    """
+    return isinstance(x, (list, tuple)) or (
+        hasattr(x, "__iter__")
+        and not isinstance(x, (str, bytes, bytearray, dict, set, frozenset, type))
+        and getattr(x, "ndim", 1) != 0
+    )
+
+
 def _remedy(x: Any) -> str:
     if hasattr(x, "local_grads"):
         return ": use it as it is, or its .data for the number alone"

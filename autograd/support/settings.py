@@ -15,9 +15,10 @@ import math
 import operator
 import sys
 from collections.abc import Callable, Collection, Mapping
+from random import Random
 from typing import Any
 
-from autograd.support.convert import to_float
+from autograd.support.convert import is_listed, to_float
 from autograd.support.text import short
 
 Check = Callable[[str, str, Any], Any]
@@ -115,6 +116,48 @@ def check_text(owner: str, name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise _refusal(TypeError, owner, name, "a text", value)
     return value
+
+
+def check_function(owner: str, name: str, value: Any, expected: str = "a function") -> Any:
+    """A function, or another thing that can be called.
+
+    >>> check_function("operation", "kink", 3)
+    Traceback (most recent call last):
+    TypeError: operation: kink must be a function, got 3
+    """
+    if not callable(value):
+        raise _refusal(TypeError, owner, name, expected, value)
+    return value
+
+
+def check_list(owner: str, name: str, value: Any, expected: str = "a list") -> list[Any]:
+    """The entries of a list, an array or an iterator; no text, no dict, and no set, which has no order.
+
+    >>> check_list("compile", "inputs", None, "a list of Values")
+    Traceback (most recent call last):
+    TypeError: compile: inputs must be a list of Values, got None
+    """
+    if not is_listed(value):
+        raise _refusal(TypeError, owner, name, expected, value)
+    return list(value)
+
+
+def check_seed(owner: str, name: str, value: Any) -> Any:
+    """A whole number, as an int, or a random.Random or None as they are: what a generator starts from.
+
+    >>> check_seed("moons", "seed", "abc")
+    Traceback (most recent call last):
+    TypeError: moons: seed must be a whole number, a random.Random or None, got 'abc'
+    """
+    if value is None or isinstance(value, Random):
+        return value
+    expected = "a whole number, a random.Random or None"
+    if isinstance(value, bool) or getattr(value, "ndim", None):
+        raise _refusal(TypeError, owner, name, expected, value)
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise _refusal(TypeError, owner, name, expected, value) from None
 
 
 def check_choice(name: str, value: Any, choices: Collection[str | None]) -> None:

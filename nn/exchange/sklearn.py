@@ -8,7 +8,7 @@ from autograd.support.text import short
 from nn.activations import Activation
 from nn.exchange.dense import dense, is_ours
 from nn.mlp import MLP
-from nn.module import Module
+from nn.module import Module, check_module
 from nn.neuron import Layer, Neuron, set_numbers
 from nn.stages import stages_of
 
@@ -32,8 +32,7 @@ def to_sklearn(model: Module) -> Any:
     import numpy as np
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-    if not isinstance(model, Module):
-        raise TypeError(f"to_sklearn takes a model of this package, got {short(model)} ({type(model).__name__})")
+    check_module("to_sklearn", model)
     layers = [_dense(module) for _, module in stages_of(model)]
     names = {ours: theirs for theirs, ours in _SKLEARN.items()}
     hidden = {activation.name for _, activation in layers[:-1]} or {"relu"}

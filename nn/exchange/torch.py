@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.support.text import short, short_text
+from autograd.support.text import short_text
 from nn.activations import Activation
 from nn.exchange.dense import dense, is_ours
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.module import Module
+from nn.module import Module, check_module
 from nn.stages import runs_as, stages_of
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def to_torch(model: Module) -> torch.nn.Sequential:
     """
     import torch
 
-    if not isinstance(model, Module):
-        raise TypeError(f"to_torch takes a model of this package, got {short(model)} ({type(model).__name__})")
+    check_module("to_torch", model)
     modules = [module for _, module in stages_of(model)]
     check_held_once(model, [id(p) for module in modules for p in module.parameters()])
     parts = [part.train(module.training) for module in modules for part in _to_torch(module)]

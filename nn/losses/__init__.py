@@ -14,6 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
+from autograd.support.convert import to_float
+from autograd.support.text import short
 from nn.losses.cross_entropy import binary_cross_entropy as binary_cross_entropy
 from nn.losses.cross_entropy import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from nn.losses.cross_entropy import categorical_cross_entropy as categorical_cross_entropy
@@ -76,8 +78,13 @@ def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: flo
     >>> huber([Value(0.5), Value(3.0)], [0.0, 0.0], reduction="none")[1].data
     2.5
     """
-    if not delta > 0.0:
-        raise ValueError(f"delta is the difference from which the loss is straight and must be above 0, got {delta!r}")
+    expected = "delta is the difference from which the loss is straight and must be above 0"
+    try:
+        number = to_float(delta)
+    except TypeError:
+        raise TypeError(f"{expected}, got {short(delta)}") from None
+    if not number > 0.0:
+        raise ValueError(f"{expected}, got {delta!r}")
 
     def bent(p: Any, y: Any) -> Any:
         # c·(d − ½c) with c = d held within ±delta: all pieces in one formula, without a branch on the data. With |d|,

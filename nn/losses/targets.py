@@ -9,6 +9,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.engine.node import peek
+from autograd.support.text import short
 from nn.columns import check_aligned, is_column, named_number
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -72,8 +73,9 @@ def elementwise(
 
 def checked_reduction(reduction: str) -> None:
     """Raise ValueError for a word other than "mean", "sum" and "none"."""
-    if reduction not in REDUCTIONS:
-        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
+    if not isinstance(reduction, str) or reduction not in REDUCTIONS:
+        problem = ValueError if isinstance(reduction, str) else TypeError
+        raise problem(f'reduction must be "mean", "sum" or "none", got {short(reduction)}')
 
 
 def reduced(losses: Sequence[Any], reduction: str) -> Any:
@@ -110,5 +112,5 @@ def _is_number(x: Any) -> bool:
 
 def _listed(name: str, x: Any) -> list[Any]:
     if _is_number(x) or not is_column(x):
-        raise TypeError(f"{name} must be a list, got {x!r} ({type(x).__name__})")
+        raise TypeError(f"{name} must be a list, got {short(x)} ({type(x).__name__})")
     return list(x)

@@ -8,10 +8,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from autograd.support.text import short
+from nn.columns import check_label, named_number
 from nn.data import Rows
 from nn.metrics.inputs import classes_of, paired_labels, paired_numbers, sort_labels
 
 Average = str | None
+AVERAGES = ("binary", "macro", "micro", "weighted")
 
 
 def accuracy(truth: Rows, predictions: Rows) -> float:
@@ -157,12 +160,14 @@ def _score(
     zero_division: float,
 ) -> Any:
     """A ratio of true positives, false positives and false negatives, of one class or averaged over all classes."""
-    if average not in ("binary", "macro", "micro", "weighted", None):
-        raise ValueError(f"{owner}: average must be 'binary', 'macro', 'micro', 'weighted' or None, got {average!r}")
+    if average is not None and (not isinstance(average, str) or average not in AVERAGES):
+        problem = ValueError if isinstance(average, str) else TypeError
+        raise problem(f"{owner}: average must be 'binary', 'macro', 'micro', 'weighted' or None, got {short(average)}")
+    zero_division = named_number(f"{owner}: zero_division", zero_division)
     pairs = paired_labels(owner, truth, predictions)
     names = sort_labels(pairs)
     if average == "binary":
-        names = [_positive_label(owner, names, positive)]
+        names = [_positive_label(owner, names, check_label(owner, "positive", positive))]
     counts = [
         (
             sum(t == name == p for t, p in pairs),
@@ -175,7 +180,7 @@ def _score(
         counts = [(sum(c[0] for c in counts), sum(c[1] for c in counts), sum(c[2] for c in counts))]
     scores = []
     for over, under in (ratio(*c) for c in counts):
-        scores.append(over / under if under else float(zero_division))
+        scores.append(over / under if under else zero_division)
     if average is None:
         return scores
     # A nan comes from zero_division=nan alone, and such a class is left out of the mean.

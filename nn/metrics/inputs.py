@@ -4,7 +4,8 @@ import math
 from typing import Any
 
 from autograd import Value
-from nn.columns import check_aligned
+from autograd.support.text import short
+from nn.columns import check_aligned, check_labels, is_column
 from nn.data import Rows
 
 
@@ -50,7 +51,7 @@ def classes_of(owner: str, labels: Rows) -> list[Any]:
 
     Raises ValueError if there are none, or one twice.
     """
-    names = _plain(owner, "labels", labels)
+    names = check_labels(owner, "labels", labels)
     if not names or len(set(names)) < len(names):
         raise ValueError(f"{owner}: labels must be at least one and each only once, got {names!r}")
     return names
@@ -101,8 +102,8 @@ def _plain(owner: str, what: str, column: Any) -> list[Any]:
     """A list of plain Python numbers, texts or lists, from a list, a tuple or an array, with Values in it or not."""
     if hasattr(column, "tolist"):
         column = column.tolist()
-    if isinstance(column, (str, bytes)) or not hasattr(column, "__iter__"):
-        raise TypeError(f"{owner}: {what} must be a list, got {column!r}")
+    if not is_column(column):
+        raise TypeError(f"{owner}: {what} must be a list, got {short(column)}")
     return [_plain_entry(x) for x in column]
 
 

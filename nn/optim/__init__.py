@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from autograd import Value
 from autograd.engine.ops import FLOATS
 from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
+from autograd.support.text import short
 from nn.keywords import suggest_settings
 from nn.optim.adaptive import Adagrad as Adagrad
 from nn.optim.adaptive import Adam as Adam
@@ -127,7 +128,7 @@ def get(
             raise ValueError(
                 f"lr={lr!r} and an optimizer with lr={optimizer.lr!r} are two rates: set optimizer.lr instead"
             )
-        own = {id(p) for p in parameters}
+        own = {id(p) for p in check_parameters(parameters)}
         strangers = [p.label or repr(p) for p in optimizer.parameters if id(p) not in own]
         if strangers:
             raise ValueError(
@@ -142,4 +143,7 @@ def get(
         return NAMES[optimizer.lower()](parameters, **settings)
     if not callable(optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class, got {optimizer!r}")
-    return optimizer(parameters, **settings)
+    made = optimizer(parameters, **settings)
+    if not isinstance(made, Optimizer):
+        raise TypeError(f"optimizer must be a name, an optimizer or its class; {short(optimizer)} gave {short(made)}")
+    return made

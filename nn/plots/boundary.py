@@ -7,7 +7,8 @@ from contextlib import nullcontext
 from typing import Any
 
 from autograd import Value
-from autograd.support.settings import check_count, check_number
+from autograd.support.settings import check_count, check_function, check_number
+from nn.columns import check_labels, in_a_plane, in_order, named_number
 from nn.module import Evaluating, Module, unrecorded
 from nn.plots.style import CYCLE, GREY, Axes, axes
 
@@ -34,17 +35,16 @@ def decision_boundary(
     check_count("decision_boundary", "resolution", resolution, least=2)
     if threshold is not None:
         threshold = check_number("decision_boundary", "threshold", threshold)
-    points = [[float(v) for v in x] for x in X]
-    wrong = next((x for x in points if len(x) != 2), None)
-    if not points or wrong is not None:
-        raise ValueError(f"decision_boundary draws a plane: each example needs 2 numbers, got {wrong or 'no examples'}")
+    check_function("decision_boundary", "model", model, "a model")
+    points = in_a_plane("decision_boundary", X)
+    y = check_labels("decision_boundary", "y", y)
     if len(y) != len(points):
         raise ValueError(f"there are {len(points)} examples but {len(y)} labels")
     ax = axes(ax, (5.0, 4.5))
     grids = [_span([x[i] for x in points], resolution) for i in (0, 1)]
     with Evaluating(model) if isinstance(model, Module) else nullcontext():  # or any function of two numbers
         outputs = unrecorded(lambda: [[_numbers(model([a, b])) for a in grids[0]] for b in grids[1]])
-    labels = sorted(set(y))
+    labels = in_order(y)
     several = len(outputs[0][0]) > 1
     cut = _threshold(model) if threshold is None else threshold
     if several:
@@ -54,8 +54,9 @@ def decision_boundary(
     else:
         scores = [[z[0] for z in row] for row in outputs]
         flat = [z for row in scores for z in row]
-        low, high = min(*flat, cut - 1e-9), max(*flat, cut + 1e-9)
-        ax.contourf(*grids, scores, levels=[low - 1e-9, cut, high + 1e-9], colors=list(CYCLE[:2]), alpha=0.2)
+        low, high = min(*flat, cut), max(*flat, cut)
+        margin = 1e-9 * max(1.0, abs(low), abs(high))  # levels rise, however large the scores are
+        ax.contourf(*grids, scores, levels=[low - margin, cut, high + margin], colors=list(CYCLE[:2]), alpha=0.2)
         if min(flat) < cut < max(flat):
             ax.contour(*grids, scores, levels=[cut], colors="0.4", linewidths=1.5)
     for k, label in enumerate(labels):
@@ -79,7 +80,7 @@ def _span(numbers: list[float], resolution: int) -> list[float]:
 
 def _numbers(output: Any) -> list[float]:
     outputs = output if isinstance(output, (list, tuple)) else [output]
-    return [v.data if isinstance(v, Value) else float(v) for v in outputs]
+    return [v.data if isinstance(v, Value) else named_number("the output of the model", v) for v in outputs]
 
 
 def _threshold(model: Any) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nn.columns import check_aligned
+from nn.columns import check_aligned, check_labels, in_order
 from nn.plots.style import Axes, axes
 
 
@@ -16,12 +16,11 @@ def confusion_matrix(
 
     Raises ValueError for different lengths, no examples, or a label that is not among `labels`.
     """
-    for name, column in (("truth", truth), ("predictions", predictions), ("labels", labels)):
-        if column is not None and (isinstance(column, str) or not hasattr(column, "__len__")):
-            raise TypeError(f"confusion_matrix: {name} must be a list of labels, got {column!r}")
+    truth = check_labels("confusion_matrix", "truth", truth)
+    predictions = check_labels("confusion_matrix", "predictions", predictions)
     unequal = "there are {} true labels but {} predictions"
     check_aligned(truth, predictions, unequal, "there are no examples to count")
-    names = list(labels) if labels is not None else sorted({*truth, *predictions})
+    names = in_order([*truth, *predictions]) if labels is None else check_labels("confusion_matrix", "labels", labels)
     place = {name: i for i, name in enumerate(names)}
     unknown = next((label for label in (*truth, *predictions) if label not in place), None)
     if unknown is not None:

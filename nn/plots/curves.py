@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd.support.settings import check_list, check_text
+from autograd.support.text import short
+from nn.columns import is_column, named_number
 from nn.plots.style import BLUE, CYCLE, DASHES, VERMILION, Axes, axes, finish
 
 
@@ -13,14 +16,19 @@ def _columns(history: Any) -> dict[str, list[float]]:
     """The numbers by name: of a History, of a mapping, or of a plain list, which is the loss."""
     logs = getattr(history, "history", history)
     if isinstance(logs, Mapping):
-        columns = {str(name): [float(x) for x in numbers] for name, numbers in logs.items()}
-    elif isinstance(logs, Sequence) and not isinstance(logs, str):
-        columns = {"loss": [float(x) for x in logs]}
+        columns = {str(name): _numbers(f"history[{name!r}]", numbers) for name, numbers in logs.items()}
+    elif is_column(logs):
+        columns = {"loss": _numbers("history", logs)}
     else:
-        raise TypeError(f"give a History, a dict of lists or a list of losses, got {history!r}")
+        raise TypeError(f"give a History, a dict of lists or a list of losses, got {short(history)}")
     if not any(columns.values()):
         raise ValueError("the history is empty: train for at least one epoch first")
     return columns
+
+
+def _numbers(name: str, column: Any) -> list[float]:
+    entries = check_list("a curve", name, column, "a list with a number for each epoch")
+    return [named_number(f"{name}[{i}]", x) for i, x in enumerate(entries)]
 
 
 def loss_curve(history: Any, ax: Axes | None = None) -> Axes:
@@ -37,6 +45,7 @@ def metric_curve(history: Any, metric: str, ax: Axes | None = None) -> Axes:
     Raises ValueError for a metric that was not measured; the message lists those that were.
     """
     columns = _columns(history)
+    check_text("metric_curve", "metric", metric)
     if metric not in columns:
         raise ValueError(f"there is no {metric!r} in the history, only {', '.join(map(repr, columns))}")
     return _train_and_validation(columns, metric, axes(ax))

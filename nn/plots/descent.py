@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value
-from autograd.support.settings import check_count, check_numbers
+from autograd.support.settings import check_count, check_list, check_number, check_numbers
+from nn.columns import named_number
 from nn.module import unrecorded
 from nn.plots.style import BLUE, VERMILION, Axes, axes, finish
 
@@ -33,6 +34,7 @@ def loss_along_weight(
     check_count("loss_along_weight", "points", points, least=2)
     if span is not None:
         span = check_numbers("loss_along_weight", "span", span)
+    path = [check_number("loss_along_weight", "path", w) for w in check_list("loss_along_weight", "path", path)]
     around = [*path, weight.data]
     low, high = span or (min(around), max(around))
     if span is None:
@@ -57,7 +59,8 @@ def _losses(loss: Callable[[], Any], weight: Value, grid: Sequence[float]) -> li
         losses = []
         for w in grid:
             weight.data = w
-            losses.append(float(unrecorded(loss)))
+            result = unrecorded(loss)
+            losses.append(result.data if isinstance(result, Value) else named_number("loss()", result))
         return losses
     finally:
         weight.data = before

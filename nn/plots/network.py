@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.support.text import short
+from nn.columns import is_column, named_number
 from nn.plots.style import BLUE, VERMILION, Axes, axes
 
 MOST_SHOWN = 16  # circles in a column; of a wider layer the first and last are shown
@@ -25,11 +27,12 @@ def network(model: Any, x: Sequence[float] | None = None, ax: Axes | None = None
     widths = [len(weights[0][0]), *[len(rows) for rows in weights]]
     activations: list[list[float]] | None = None
     if x is not None:
-        if not hasattr(x, "__len__") or isinstance(x, str):
-            raise TypeError(f"x is one input, a list of {widths[0]} numbers, got {x!r}")
+        if not is_column(x) or not hasattr(x, "__len__"):
+            raise TypeError(f"x is one input, a list of {widths[0]} numbers, got {short(x)}")
+        x = [named_number(f"x[{i}]", v) for i, v in enumerate(x)]
         if len(x) != widths[0]:
             raise ValueError(f"the network takes {widths[0]} inputs, x has {len(x)}")
-        activations = [[float(v) for v in x], *model.activations(x)]
+        activations = [list(x), *model.activations(x)]
     shown = [_shown(n) for n in widths]
     tallest = max(map(len, shown))
     ax = axes(ax, (1.2 + 1.9 * len(widths), 1.2 + 0.62 * tallest))

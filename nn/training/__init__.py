@@ -123,8 +123,9 @@ def fit(
     (1.0, [0, 1, 1, 0])
     """
     # The examples, and which of them are for validation.
-    if engine not in ENGINES:
-        raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
+    if not isinstance(engine, str) or engine not in ENGINES:
+        problem = ValueError if isinstance(engine, str) else TypeError
+        raise problem(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
     shuffle, resume = arguments.flag("shuffle", shuffle), arguments.flag("resume", resume)
     examples = arguments.weighted(checked(model, X, y), sample_weight, class_weight)
     training, validation = arguments.split(model, examples, validation_data, validation_split)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from autograd.support.text import short
 from nn.columns import is_column, named_number
-from nn.module import Module
+from nn.module import Module, check_module
 from nn.stages import input_width
 from nn.training.table import Table, as_table
 
@@ -90,6 +90,7 @@ def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) 
 
 def checked_inputs(model: Module, X: Any, name: str = "X") -> Sequence[list[float]]:
     """X as rows of floats, at least one, all finite, as wide as the model takes; errors as `checked`."""
+    check_module("training", model)
     if hasattr(X, "to_numpy"):
         X = X.to_numpy()
     # A table of plain numbers is read in one go; anything else entry by entry, so that an error can name the entry.

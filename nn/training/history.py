@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.support.text import short
+
 Numbers = dict[str, list[float]]
 
 
@@ -32,6 +34,8 @@ class History:
         self.history: Numbers = {}
         self.layers: dict[str, Numbers] = {}
         self.epoch: list[int] = []
+        if settings is not None and not isinstance(settings, Mapping):
+            raise TypeError(f"History: settings must be a dict or None, got {short(settings)}")
         self.settings: dict[str, Any] = dict(settings or {})
         self.stopped = self.failure = ""
         self.best_epoch: int | None = None

@@ -155,5 +155,5 @@ def test_infinite_gradients_that_agree_are_no_difference() -> None:
 def test_errors() -> None:
     with pytest.raises(TypeError, match=r"taken from the Value at its end, got 2\.0 \(float\)"):
         why_order(2.0)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="max_calls is at least 1, got 0"):
+    with pytest.raises(ValueError, match="why_order: max_calls must be a whole number from 1 on, got 0"):
         why_order(Value(1.0), max_calls=0)

@@ -128,5 +128,5 @@ def test_errors() -> None:
         trace_table(2.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="precision is 1 to 17 significant digits, got 0"):
         trace_table(Value(1.0), precision=0)
-    with pytest.raises(ValueError, match="max_rows is at least 2, got 1"):
+    with pytest.raises(ValueError, match="trace_table: max_rows must be a whole number from 2 on, got 1"):
         trace_table(Value(1.0), max_rows=1)

@@ -44,7 +44,7 @@ def test_a_gif_has_one_frame_each_and_the_model_stays_as_it_is(tmp_path: Path) -
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="every is a number of epochs from 1 on, got 0"):
+    with pytest.raises(ValueError, match="Film: every must be a whole number from 1 on, got 0"):
         Film(X, Y, every=0)
     with pytest.raises(ValueError, match=r"each example needs 2 numbers, got \[1\.0\]"):
         Film([[1.0]], [1])

@@ -104,7 +104,7 @@ def test_micrograds_own_schedule() -> None:
         (lambda: cosine(0.1, True), TypeError, "cosine: steps must be a whole number from 1 on, got True"),
         (lambda: warmup(0, 0.1), ValueError, "warmup: steps must be a whole number from 1 on, got 0"),
         (lambda: warmup(3, 0.1, start=2.0), ValueError, r"start must be a share of the rate from 0 to 1, got 2\.0"),
-        (lambda: warmup(3, -0.1), ValueError, r"constant: rate .* got -0\.1"),
+        (lambda: warmup(3, -0.1), ValueError, r"warmup: then must be a finite number from 0 on, got -0\.1"),
         (lambda: warmup_cosine(0.1, 5, 5), ValueError, "steps counts the warm-up too and must be above 5, got 5"),
         (lambda: constant(0.1)(-1), ValueError, "schedule: step must be a whole number from 0 on, got -1"),
         (lambda: cosine(0.1, 3)(1.5), TypeError, r"schedule: step must be a whole number from 0 on, got 1\.5"),  # type: ignore[arg-type]

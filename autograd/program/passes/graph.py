@@ -26,6 +26,7 @@ from typing import NamedTuple
 from autograd.engine import ops
 from autograd.engine.value import Value
 from autograd.graph import topological_order
+from autograd.support.settings import check_list
 
 # Kinds of leaves, see `Leaf`, and operations that are no rows of the table.
 INPUT, PARAMETER, GIVEN, LITERAL = "input", "parameter", "given", "literal"
@@ -245,7 +246,7 @@ def _leaf(
 def _as_list(values: Iterable[Value], argument: str) -> list[Value]:
     if isinstance(values, Value):
         raise TypeError(f"{argument} is a list of Values, got {values!r}: write {argument}=[...] around it")
-    return list(values)
+    return check_list("compile", argument, values, "a list of Values")
 
 
 def _positions(leaves: Sequence[Value], kind: str, inputs: dict[int, int]) -> dict[int, int]:

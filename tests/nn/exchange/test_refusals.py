@@ -54,8 +54,8 @@ LINEAR = torch.nn.Linear(2, 2)
         (Layer(1, 1, Activation("relu", lambda z: z)), "torch.nn has no module for the activation 'relu'"),
         (MLP(2, [3000, 1], lambda z: z), "torch.nn has no module for the activation '<lambda>'"),
         (Sequential(Doubled(Layer(2, 9000), Layer(9000, 2))), r"PyTorch has no equal of Doubled of \[Lay.*\.\.\.$"),
-        (3, r"to_torch takes a model of this package, got 3 \(int\)"),
-        (torch.nn.Linear(1, 1), r"to_torch takes a model of this package, got Linear\(.*"),
+        (3, r"to_torch: model must be a module of this package, got 3 \(int\)"),
+        (torch.nn.Linear(1, 1), r"to_torch: model must be a module of this package, got Linear\(.*"),
         (partly_frozen(), "some of neurons.0.w0 to neurons.1.w1 are frozen and some are not: PyTorch freezes all"),
     ],
 )

@@ -99,7 +99,7 @@ def test_the_gradient_is_the_one_that_scikit_learn_descends(name: str, loss: str
         (of_perceptrons(), "scikit-learn's MLP has no equal of Layer of"),
         (Layer(2, 1, Activation("relu", lambda z: z)), "no equal of the activation 'relu' of Layer of"),
         (Neuron(2, "linear"), "scikit-learn's MLP has no equal of LinearNeuron"),
-        (3, r"to_sklearn takes a model of this package, got 3 \(int\)"),
+        (3, r"to_sklearn: model must be a module of this package, got 3 \(int\)"),
         (MLP(2, [3, 2], output_activation="sigmoid"), "this model ends in 2 sigmoid"),
         (MLP(2, [3, 2], output_activation="softmax"), "this model ends in 2 softmax"),
         (MLP(2, [3, 1], output_activation="tanh"), "this model ends in 1 tanh"),

@@ -123,5 +123,5 @@ def test_a_generator_is_passed_on_and_a_seed_starts_one() -> None:
     assert init.generator(rng) is rng
     assert init.generator(3).random() == Random(3).random()
     assert init.generator(None).random() != init.generator(None).random()
-    with pytest.raises(TypeError, match=r"seed is a whole number, a random.Random or None, got '1' \(str\)"):
+    with pytest.raises(TypeError, match=r"seed must be a whole number, a random.Random or None, got '1'"):
         init.generator("1")  # type: ignore[arg-type]

@@ -169,7 +169,7 @@ def test_the_refusal_says_what_was_given_the_input() -> None:
         (lambda: Neuron(2, "softmax"), ValueError, "softmax goes over a whole layer: give it to a Layer"),
         (lambda: Neuron(2, "rleu"), ValueError, "activation 'rleu' is not known: choose one of linear, relu"),
         (lambda: Neuron(2, 3), TypeError, r"an activation is a name or a function, got 3 \(int\)"),  # type: ignore[arg-type]
-        (lambda: Neuron(2, seed=0.5), TypeError, "seed is a whole number"),  # type: ignore[arg-type]
+        (lambda: Neuron(2, seed=0.5), TypeError, "seed must be a whole number"),  # type: ignore[arg-type]
         (lambda: Neuron(2, init=lambda i, o, rng: "1"), TypeError, "init must return one number for each weight"),  # type: ignore[arg-type,return-value]
         (lambda: Layer(2, 1, init="magic"), ValueError, "init='magic' is not known: choose one of zeros, uniform"),
     ],
