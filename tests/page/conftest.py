@@ -47,17 +47,19 @@ def browser() -> Iterator["Browser"]:
 def open_page(browser: "Browser", tmp_path: Path) -> Iterator[Open]:
     """Open a view, a Value or HTML text as a file; `settings` are those of a browser context, such as color_scheme.
 
-    `allowed` is a part of the messages in the console that are expected.
+    `allowed` is a part of the messages in the console that are expected; `before` is a script that runs first.
     """
     contexts: list[Any] = []
     troubles: list[str] = []
 
-    def opened(what: View | Value | str, allowed: str = "\n", **settings: Any) -> "Page":
+    def opened(what: View | Value | str, allowed: str = "\n", before: str = "", **settings: Any) -> "Page":
         html = what if isinstance(what, str) else (view(what) if isinstance(what, Value) else what).html
         path = tmp_path / f"page{len(contexts)}.html"
         path.write_text(html, encoding="utf-8")
         context = browser.new_context(viewport={"width": 1300, "height": 800}, **settings)
         contexts.append(context)
+        if before:
+            context.add_init_script(before)
         page = context.new_page()
         page.set_default_timeout(8000)
         page.on(

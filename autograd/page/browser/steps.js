@@ -42,9 +42,11 @@ function knownAt(graph, steps, numbers, position) {
   return {
     grads,
     hasValue: (node) => steps.when[node] <= position,
-    // "none" takes no gradient; "later" has nothing yet; "part" waits for more; "whole" is the derivative.
+    // "none" takes no gradient; "later" has nothing yet; "part" waits for more; "whole" is the derivative. It is 0 from
+    // the start where the output takes none, such as the ceiling of a leaf.
     gradient: (node) => {
       if (!graph.takes[node]) return "none";
+      if (!graph.takes[graph.output]) return "whole";
       if (!seeded) return "later";
       if (waiting[node] === 0) return "whole";
       return received[node] ? "part" : "later";
