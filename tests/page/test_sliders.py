@@ -252,6 +252,78 @@ def test_a_leaf_that_was_changed_after_recording_switches_the_sliders_off(open_p
     assert page.locator("#what input").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("build", "recorded", "changed", "said"),
+    [
+        (ag.square, 1e-20, 2e-20, "v₁ is 4e−40, and 1e−40 was"),
+        (ag.square, math.inf, 3.0, "v₁ is 9, and inf was"),
+        (ag.square, 3.0, -math.inf, "v₁ is inf, and 9 was"),
+        (ag.square, 1.0, math.nan, "v₁ is nan, and 1 was"),
+        (ag.square, 1e200, 1e100, "v₁ is 1e+200, and inf was"),
+        (lambda x: x**2, 2.0, -2.0, "∂v₂/∂x is −4, and 4 was"),
+        (lambda x: ag.exp(x) * 1e-30, -20.0, -20.5, "v₁ is"),
+    ],
+)
+def test_a_changed_number_is_seen_at_any_size(
+    build: Build, recorded: float, changed: float, said: str, open_page: Open
+) -> None:
+    x = Value(recorded, label="x")
+    loss = build(x)
+    x.data = changed
+    assert said in open_page(loss).inner_text("#what")
+
+
+def chaos(n: int) -> Value:
+    """A difference in the last digit grows to the whole number within a hundred steps."""
+    x = Value(0.3, label="x")
+    y = x
+    for _ in range(n):
+        y = ag.sin(y * 3.1) * 0.98
+    return y
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: ag.sum([ag.lgamma(Value(x)) for x in (1.0, 2.0, 1.0 + 1e-9, 2.0 - 1e-12, -2.457024738, 1e-310, 1e300)]),
+        lambda: ag.sum([ag.gelu(Value(x)) for x in (-8.0, -8.3, -37.0, 1e-300, -1e300)]),
+        lambda: ag.sum([ag.erf(Value(x)) - 1.0 for x in (5.5, 5.9, 6.0)]),
+        lambda: ag.sum([ag.digamma(Value(x)) for x in (1.4616321449683623, -0.504083008264455, 1e-300)]),
+        lambda: ag.sum([Value(-0.0) // 3.0, Value(-0.0) % 3.0, Value(math.inf) * 0.0, Value(math.nan) ** 0.0]),
+        lambda: (
+            ag.logsumexp([Value(x) for x in (1000.0, -1000.0, 1e-300)]) - ag.var([Value(1e8 + i) for i in range(5)])
+        ),
+        lambda: chaos(400),
+    ],
+    ids=["lgamma", "gelu", "erf", "digamma", "signs", "cancelling", "chaos"],
+)
+def test_no_number_is_said_to_be_changed_in_an_untouched_graph(build: Callable[[], Value], open_page: Open) -> None:
+    assert open_page(build()).evaluate("chaingrad.whatIf.why") == ""
+
+
+RANGE = """() => [...document.querySelectorAll('#what input[type=range]')].map(
+  (slider) => [slider.min, slider.max].map(Number))"""
+
+
+@pytest.mark.parametrize("large", ["1e300", "-1e300", "1.7976931348623157e308", "inf", "1e6"])
+def test_the_range_of_a_slider_follows_its_number_and_comes_back(large: str, open_page: Open) -> None:
+    page = open_page(Value(0.5, label="x") * 2.0)
+    first = page.evaluate(RANGE)
+    assert first == [[-1.0, 1.0]]
+    for text in (large, "0.25"):
+        page.fill("input[aria-label='x, number']", text)
+        page.press("input[aria-label='x, number']", "Enter")
+        [[low, high]] = page.evaluate(RANGE)
+        wanted = abs(float(text))
+        assert -low == high and math.isfinite(high - low)
+        assert min(wanted, 8e307) <= high <= max(1.0, 5.0 * wanted) or math.isinf(wanted)
+    assert page.evaluate(RANGE) == first
+    page.evaluate(MOVE, [0, 0.75])  # the slider itself changes no range
+    page.click("text=Back to the recorded numbers")
+    assert page.evaluate(RANGE) == first
+    assert page.evaluate("chaingrad.numbers.data[2]") == 1.0
+
+
 def test_a_moved_leaf_is_marked_and_the_sentences_use_its_number(open_page: Open) -> None:
     x = Value(2.0, label="x")
     page = open_page(x * 3.0)

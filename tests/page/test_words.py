@@ -30,20 +30,6 @@ WORDS = [
 ]  # fmt: skip
 # Of an array, a function, a Map; and what programs set: nothing that a page looks up either.
 OTHERS = ["length", "prototype", "map", "then", "undefined", "NaN", "Infinity", "0"]
-    "length",
-    "prototype",
-    "name",
-    "size",
-    "get",
-    "map",
-    "then",
-    "undefined",
-    "null",
-    "NaN",
-    "Infinity",
-    "this",
-    "0",
-]
 
 
 EVERY = [*WORDS, *OTHERS]

@@ -81,7 +81,7 @@ ENDINGS: dict[str, Callable[[subprocess.Popen[str]], None]] = {
 def test_whatever_ends_the_first_process_sets_the_folder_free(ending: str, tmp_path: Path) -> None:
     with another(tmp_path) as process:
         ENDINGS[ending](process)
-        process.wait(10)
+        process.wait(60)
     assert mine(tmp_path).epochs == 2
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.json"]
 
@@ -89,7 +89,7 @@ def test_whatever_ends_the_first_process_sets_the_folder_free(ending: str, tmp_p
 @pytest.mark.parametrize("then", ["raise RuntimeError", "import os; os._exit(3)", "sys.exit()"])
 def test_so_does_an_error_and_an_exit(then: str, tmp_path: Path) -> None:
     with another(tmp_path, then) as process:
-        process.wait(10)
+        process.wait(60)
     assert mine(tmp_path).epochs == 2
 
 
