@@ -14,6 +14,8 @@ __all__ = ["dot", "log_softmax", "logsumexp", "max", "mean", "min", "norm", "pro
 
 def _gathered(name: str, xs: Iterable[Any], ordered: bool = False) -> list[Any]:
     """The operands as a list; a set will do where their order does not matter."""
+    if type(xs) is list:
+        return list(xs)
     if isinstance(xs, Value):
         raise TypeError(f"{name}() takes a list of Values, got the single {xs!r}")
     if not is_listed(xs) and (ordered or not isinstance(xs, (set, frozenset))):

@@ -59,7 +59,9 @@ class Value(Node):
             raise TypeError(f"{self!r} was computed, and cannot be made a leaf: make a new Value")
         self._data = data if type(data) is float else to_float(data)
         self._flags = REQUIRES if type(role) is str and role == "input" else _role_flags(role)
-        if requires_grad is not True and not check_flag("Value", "requires_grad", requires_grad):
+        # In this order, for the call of a check would be a third of what an input costs.
+        frozen = requires_grad is False
+        if frozen or (requires_grad is not True and not check_flag("Value", "requires_grad", requires_grad)):
             self._flags &= ~REQUIRES
         self._code = LEAF
         self._label = label if type(label) is str else checked_label(label)
