@@ -6,6 +6,7 @@ import random
 import re
 import webbrowser
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Value, topological_order
+from autograd.engine import ops
 from autograd.graph.adjoints import backward_order, gradients, path_counts
 from autograd.graph.boxes import module_boxes, module_path
 from autograd.graph.snapshot import GraphTooLarge, snapshot
 from autograd.page import view
+from autograd.page.document import SCRIPTS, in_one_line, parts, script
 from autograd.page.folding import FOLD_ABOVE, Folding, initial_folding
+from autograd.page.operations import operations
 from autograd.reductions import dot
 from nn import MLP
 
@@ -318,3 +322,40 @@ def test_the_output_of_a_large_model_is_seen_at_first(widths: list[int], activat
         box = folding.boxes[box].parent
     assert folding.closed and around
     assert around.isdisjoint(folding.closed) == seen
+
+
+# ----- The document -----
+
+
+def test_script_and_style_are_one_line_each_without_comments() -> None:
+    code = script(operations(ops.TABLE))
+    style = parts()[1]
+    assert "\n" not in code + style
+    assert "//" not in re.sub(r'"(?:\\.|[^"\\])*"', '""', code)
+    assert "/*" not in code + style
+
+
+def test_strings_are_left_as_they_are() -> None:
+    strings = re.compile(r'"(?:\\.|[^"\\\n])*"')
+    sources = [(files("autograd.page") / "browser" / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    lines = [line.partition("; // ")[0] for source in sources for line in source.split("\n")]
+    written = [text for line in lines if not line.strip().startswith("//") for text in strings.findall(line)]
+    sent = strings.findall(parts()[2])
+    assert len(sent) > 500
+    assert [text for text in written if text not in set(sent)] == []
+    assert '" // "' in sent
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("// all of it\n", ""),
+        ("const a = 1; // why\n// more\nconst b = 2;", "const a = 1; const b = 2;"),
+        ('const url = "http://a//b"; // "quoted"', 'const url = "http://a//b";'),
+        ("const a = 'it // is'; // it's", "const a = 'it // is';"),
+        ("/* two\nlines */ a { b: c; }", "a { b: c; }"),
+        (r'const a = "\" // "; // c', r'const a = "\" // ";'),
+    ],
+)
+def test_comments_go_and_nothing_else(code: str, line: str) -> None:
+    assert in_one_line(code) == line
