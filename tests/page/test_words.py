@@ -96,11 +96,12 @@ for (const name of Object.getOwnPropertyNames(Object.prototype)) {
 @pytest.fixture(scope="module")
 def own_rows() -> Iterator[dict[str, ops.Op]]:
     """Operations of the user's that are called so."""
-    square = ops.TABLE["square"]
+    square, others = ops.TABLE["square"], {word: ops.TABLE.pop(word) for word in EVERY if word in ops.TABLE}
     rows = {word: register(replace(square, name=word, symbol=word, rule=word, convention=word)) for word in EVERY}
     yield rows
     for word in rows:
         del ops.TABLE[word]
+    ops.TABLE.update(others)
 
 
 def graph(word: str, rows: dict[str, ops.Op]) -> Value:
