@@ -32,11 +32,12 @@ from numpy.typing import NDArray
 
 from autograd.program.passes.graph import INPUTS, ROWS
 from autograd.program.source.draft import Draft, Line, Section
-from autograd.program.source.formula import Formula, Operand, axes_of, call, factors, name, product
+from autograd.program.source.formula import Formula, Operand, axes_of, call, factors, name, operations, product
 from autograd.program.source.forward import References
 from autograd.program.source.places import Reference, block_rows, locate, view_of
 
 SEED = name("seed")
+LONGEST = 8  # operations in a formula that is passed on
 BLOCKS_NAMED = 3  # in the comment of a section, besides its own
 Places = NDArray[np.int64]
 
@@ -221,7 +222,12 @@ def _as_wide(formula: Operand, reference: Reference) -> Operand:
 
 
 def is_scaled(formula: Operand) -> bool:
-    """Whether a formula is a number for the whole batch, or that times one array: not worth an array of its own."""
+    """Whether a formula is a number for the whole batch, or that times one array: not worth an array of its own.
+
+    A long one is: passed on from block to block it would grow, and be written again in each.
+    """
+    if isinstance(formula, Formula) and operations(formula, LONGEST) >= LONGEST:
+        return False
     arrays = [f for f in factors(formula) if axes_of(f)]
     return not arrays or (len(arrays) == 1 and isinstance(arrays[0], Formula) and not arrays[0].function)
 

@@ -89,14 +89,19 @@ class Formula:
 
 Operand = Formula | float
 # To NumPy, what these return are booleans; so are products of such formulas, and nothing else.
-_TRUTHS = {"np.greater", "np.greater_equal", "np.equal", "np.isnan", "np.isfinite"}
+_TRUTHS_AND_PRODUCTS = {"np.greater", "np.greater_equal", "np.equal", "np.isnan", "np.isfinite", "np.multiply"}
 
 
 def is_truth(part: Operand) -> bool:
     """Whether NumPy computes booleans for this formula."""
-    if not isinstance(part, Formula) or not part.function:
-        return False
-    return part.function in _TRUTHS or (part.function == "np.multiply" and all(map(is_truth, part.parts)))
+    stack = [part]
+    while stack:
+        part = stack.pop()
+        if not isinstance(part, Formula) or part.function not in _TRUTHS_AND_PRODUCTS:
+            return False
+        if part.function == "np.multiply":
+            stack.extend(part.parts)
+    return True
 
 
 def _number(part: Operand) -> Operand:
@@ -164,14 +169,32 @@ def written(part: Operand, binds: int = 0) -> str:
     return f"({text})" if binds > own or (binds and not own) else text
 
 
+def operations(formula: Formula, most: int) -> int:
+    """How many functions are in a formula; `most` if there are more.
+
+    >>> operations(name("x") * 2.0 + 1.0, most=8), operations(-(-(-name("x"))), most=2)
+    (2, 2)
+    """
+    count, stack = 0, [formula]
+    while stack and count < most:
+        part = stack.pop()
+        count += part.function != ""
+        stack.extend([x for x in part.parts if isinstance(x, Formula)])
+    return count
+
+
 def factors(part: Operand) -> list[Operand]:
     """What a product is made of, its signs as factors of -1."""
-    if isinstance(part, Formula):
-        if part.function == "np.multiply":
-            return [f for x in part.parts for f in factors(x)]
-        if part.function == "np.negative":
-            return [-1.0, *factors(part.parts[0])]
-    return [part]
+    found: list[Operand] = []
+    stack = [part]  # in place of a recursion: a rule of the user's may multiply in a loop
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Formula) and part.function in ("np.multiply", "np.negative"):
+            stack.extend(reversed(part.parts))
+            found += [-1.0] if part.function == "np.negative" else []
+        else:
+            found.append(part)
+    return found
 
 
 def product(*parts: Operand) -> Operand:

@@ -19,19 +19,21 @@ the block of dots is a matrix product, and that of tanh one line for both:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from autograd.engine import ops
 from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, FAMILY, PRODUCT, REDUCTION, ROWWISE, Numbers
 from autograd.program.passes.graph import COPY, SPREAD
 from autograd.program.source.draft import Draft, Line, Section
-from autograd.program.source.formula import Formula, Operand, call, name, written
+from autograd.program.source.formula import Formula, Operand, call, literal, name
 from autograd.program.source.numpy_names import XP
 from autograd.program.source.places import Reference, block_rows, read
 from autograd.program.source.reductions import FORWARD, reduction_of, summed_product
 
 References = dict[int, list[Reference]]  # for each block, what it reads
 NUMBERS_SHOWN = 6  # of nodes, in a comment
+DEEPEST = 20  # functions inside of each other in one line; no row of the table needs more than 12
 
 
 def write_forward(draft: Draft) -> References:
@@ -79,42 +81,55 @@ def apply_rule(draft: Draft, op: str, operands: list[Operand]) -> Operand:
 def share_subexpressions(formulas: list[Operand], temporary: Callable[[Formula], Formula]) -> list[Operand]:
     """The formulas with whatever occurs twice in them computed once: `temporary` gives it a name.
 
+    So do formulas that are nested too deep to be written as one line: a rule of the user's may run in a loop.
+
     >>> x = name("x")
     >>> e = call("np.exp", x)
     >>> print(*share_subexpressions([e / (1.0 + e)], lambda formula: name("t")))
     t / (1.0 + t)
     """
-    counts: dict[str, int] = {}
-    for formula in formulas:
-        _count(formula, counts)
-    names: dict[str, Formula] = {}
-    return [_with_temporaries(formula, counts, names, temporary) for formula in formulas]
+    # Innermost first: formulas with the same function of the same parts have one number.
+    numbers: dict[tuple[object, ...], int] = {}
+    number_of: dict[int, int] = {}  # by the id of a formula
+    distinct: list[Formula] = []
+    stack = _formulas(formulas)
+    while stack:
+        formula = stack[-1]
+        missing = [part for part in _formulas(formula.parts) if id(part) not in number_of]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        parts = [number_of[id(x)] if isinstance(x, Formula) else literal(x) for x in formula.parts]
+        number = numbers.setdefault((formula.function, formula.text, *parts), len(distinct))
+        number_of[id(formula)] = number
+        if number == len(distinct):
+            distinct.append(formula)
+    # How often each is used, where what occurs twice is computed once.
+    uses = Counter([number_of[id(x)] for formula in distinct for x in _formulas(formula.parts)])
+    uses.update([number_of[id(x)] for x in _formulas(formulas)])
+    # In the same order, so that temporaries are computed of those before them.
+    rewritten: list[Formula] = []
+    depths: list[int] = []
+
+    def now(part: Operand) -> Operand:
+        return rewritten[number_of[id(part)]] if isinstance(part, Formula) else part
+
+    for k, formula in enumerate(distinct):
+        depth = 0
+        if formula.function:
+            depth = 1 + max([depths[number_of[id(x)]] for x in _formulas(formula.parts)], default=0)
+            formula = Formula(formula.function, tuple(map(now, formula.parts)), "", formula.axes)
+            if uses[k] > 1 or depth > DEEPEST:
+                formula, depth = temporary(formula), 0
+        rewritten.append(formula)
+        depths.append(depth)
+    return list(map(now, formulas))
 
 
-def _count(part: Operand, counts: dict[str, int]) -> None:
-    # Two formulas with the same text are the same. What is inside of one that occurred before counts no second time.
-    if isinstance(part, Formula) and part.function:
-        text = written(part)
-        counts[text] = counts.get(text, 0) + 1
-        if counts[text] == 1:
-            for x in part.parts:
-                _count(x, counts)
-
-
-def _with_temporaries(
-    part: Operand, counts: dict[str, int], names: dict[str, Formula], temporary: Callable[[Formula], Formula]
-) -> Operand:
-    if not isinstance(part, Formula) or not part.function:
-        return part
-    text = written(part)
-    if text not in names:
-        # The innermost temporaries come first: others are computed of them.
-        inner = tuple([_with_temporaries(x, counts, names, temporary) for x in part.parts])
-        formula = Formula(part.function, inner, "", part.axes)
-        if counts[text] == 1:
-            return formula
-        names[text] = temporary(formula)
-    return names[text]
+def _formulas(parts: Iterable[Operand]) -> list[Formula]:
+    """Those that are no numbers, the last one first."""
+    return [part for part in reversed(tuple(parts)) if isinstance(part, Formula)]
 
 
 # ----- One function for each form of block -----
