@@ -192,10 +192,10 @@ def _write_results(draft: Draft) -> list[tuple[int, bool]]:
     block_of = {i: b for b, block in enumerate(draft.layout.blocks) for i in block.nodes.ravel().tolist()}
     results = []
     for b, outputs in groupby(draft.graph.outputs, key=block_of.__getitem__):
-        nodes = np.array(list(outputs))
+        nodes = np.array(list(outputs), dtype=np.int64)
         several = len(nodes) > 1
         axes = "n" if several else ""
-        reference = read(draft, nodes if several else np.array(nodes[0]), axes, summed=axes)
+        reference = read(draft, nodes if several else nodes[0:1].reshape(()), axes, summed=axes)
         draft.results.append(reference.value)
         results.append((len(nodes), draft.layout.blocks[b].batched))
     return results

@@ -200,7 +200,7 @@ def first_mismatch(expected: Sequence[Sequence[Value]], got: NDArray[np.float64]
     for k, row in enumerate(expected):
         if len(row) != got.shape[1]:
             return k
-    numbers = np.array([[v.data for v in row] for row in expected])
+    numbers = np.array([[v.data for v in row] for row in expected], dtype=np.float64)
     largest = np.abs(np.where(np.isfinite(numbers), numbers, 0.0)).max(axis=0)
     for k, j in np.argwhere(mismatches(numbers, got, largest)).tolist():
         v, result = expected[k][j], float(got[k, j])
@@ -221,7 +221,7 @@ def mismatches(expected: NDArray[np.float64], got: NDArray[np.float64], size: Ar
     """
     finite, finite_too = np.isfinite(expected), np.isfinite(got)
     with np.errstate(all="ignore"):
-        apart = np.abs(got - expected) > AGREEMENT * np.asarray(size)
+        apart = np.abs(got - expected) > AGREEMENT * np.asarray(size, dtype=np.float64)
     return np.where(finite & finite_too, apart, finite != finite_too)
 
 

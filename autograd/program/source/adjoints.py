@@ -88,7 +88,7 @@ class Adjoints:
         if self._incoming[b] == 1 and self.draft.layout.blocks[b].size == 1:
             self._formulas[b] = SEED
             return
-        self._accumulate(locate(self.draft, np.array(output), "", "", "result"), SEED)
+        self._accumulate(locate(self.draft, np.array(output, dtype=np.int64), "", "", "result"), SEED)
         self._close("the result itself")
 
     def open(self, b: int) -> Operand | None:

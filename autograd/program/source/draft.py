@@ -204,4 +204,4 @@ def nodes_with_gradient(graph: Graph, kind: str) -> Numbers:
                 if reached[a]:
                     reached[i] = 1
                     break
-    return np.array(reached)
+    return np.array(reached, dtype=np.int64)

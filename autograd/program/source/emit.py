@@ -210,7 +210,7 @@ def _head(draft: Draft, used: set[str]) -> list[str]:
     ]
     for index, values in draft.indices.items():
         if index in used:
-            lines.append(f"{index} = np.array({values.tolist()})")
+            lines.append(f"{index} = np.array({values.tolist()}, dtype=np.intp)")
     # Two helpers may have one text: `own_value` and `own_slope`.
     for text in dict.fromkeys(HELPERS[helper] for helper in helpers):
         lines += ["", text.rstrip("\n")]

@@ -131,7 +131,7 @@ def locate(draft: Draft, nodes: Numbers, axes: str, summed: str, label: str) -> 
     # Along the axes that the pattern leaves out, one node stands for all.
     for k in range(len(axes) - 1, -1, -1):
         if axes[k] not in pattern.axes:
-            nodes = np.asarray(nodes.take(0, axis=k))
+            nodes = np.asarray(nodes.take(0, axis=k), dtype=np.int64)
     flat = nodes.ravel()
     to_parameters, to_inputs = bool(draft.to_parameters[flat].any()), bool(draft.to_inputs[flat].any())
     # All of them lie in the same array. Literals that differ among each other stand in P.

@@ -100,9 +100,11 @@ class DropoutColumns:
     def __init__(self, dropouts: Sequence[DropoutFactors], starts: Sequence[int]) -> None:
         self.rng = dropouts[0].rng
         layers = [(d.layer, len(d.factors)) for d in dropouts]
-        self.columns = np.concatenate([np.arange(a, a + n) for a, (_, n) in zip(starts, layers, strict=True)])
-        self.p = np.concatenate([np.full(n, layer.p) for layer, n in layers])
-        self.scale = np.concatenate([np.full(n, layer.scale) for layer, n in layers])
+        self.columns = np.concatenate(
+            [np.arange(a, a + n, dtype=np.intp) for a, (_, n) in zip(starts, layers, strict=True)]
+        )
+        self.p = np.concatenate([np.full(n, layer.p, dtype=np.float64) for layer, n in layers])
+        self.scale = np.concatenate([np.full(n, layer.scale, dtype=np.float64) for layer, n in layers])
 
     def draw(self, examples: int) -> Rows:
         """New factors: a row for each example."""
@@ -133,7 +135,7 @@ def uniforms(rng: Random, n: int) -> Rows:
     (True, True)
     """
     if n < MANY or type(rng) is not Random:  # a class of the user's own may draw otherwise
-        return np.array([rng.random() for _ in range(n)])
+        return np.array([rng.random() for _ in range(n)], dtype=np.float64)
     version, state, gauss = rng.getstate()
     bits = np.random.MT19937()
     bits.state = {

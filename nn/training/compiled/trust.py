@@ -216,7 +216,7 @@ def difference_by_target(recording: Recording, examples: Examples) -> str:
             for i, output in zip(indices, outputs, strict=True)
         ]
     for i, loss, got in zip(indices, losses, results[:, 0].tolist(), strict=True):
-        if not _agree(np.array(loss), np.array(got)):
+        if not _agree(np.array(loss, dtype=np.float64), np.array(got, dtype=np.float64)):
             return f"for the target {examples.y[i]}, the loss gives {loss:.6g} and its program {got:.6g}: {REASON}"
     return ""
 

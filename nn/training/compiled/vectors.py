@@ -38,7 +38,7 @@ def indices_of(parameters: Sequence[Value], index_of: Mapping[Value, int]) -> An
     slice(1, 3, None)
     """
     indices = np.array([index_of[p] for p in parameters], dtype=np.intp)
-    together = len(indices) and np.array_equal(indices, np.arange(indices[0], indices[0] + len(indices)))
+    together = len(indices) and np.array_equal(indices, np.arange(indices[0], indices[0] + len(indices), dtype=np.intp))
     return slice(int(indices[0]), int(indices[0]) + len(indices)) if together else indices
 
 
@@ -71,7 +71,7 @@ class VectorOptimizer:
 
     def read(self) -> None:
         """Take over the state of the optimizer."""
-        steps = np.array(self.optimizer.steps)[self.own_indices]
+        steps = np.array(self.optimizer.steps, dtype=np.int64)[self.own_indices]
         # Parameters that have made as many steps share one call of the rule; nearly always that is all of them.
         counts = np.unique(steps).tolist()
         self.groups = [slice(None) if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
@@ -83,7 +83,7 @@ class VectorOptimizer:
         for slot, numbers in zip(self.optimizer.slots, self.memory.state, strict=True):
             _set_entries(self.optimizer.state[slot], self.own_indices, numbers)
         for group, n in zip(self.groups, self.memory.steps, strict=True):
-            _set_entries(self.optimizer.steps, self.own_indices[group], n)
+            _set_entries(self.optimizer.steps, self.own_indices[group], np.int64(n))
 
     def step(self, theta: Vector, gradient: Vector) -> None:
         """One step along the gradient, in place."""
@@ -110,5 +110,6 @@ class VectorOptimizer:
 def _set_entries(numbers: list[Any], indices: Any, entries: Any) -> None:
     """Set some entries of a list, in place and by array code: there may be thousands."""
     array = np.array(numbers)
+    array = array.astype(np.result_type(array, entries))  # a state may begin with 0 and go on with 0.5
     array[indices] = entries
     numbers[:] = array.tolist()
