@@ -63,7 +63,7 @@ class Sequential(Module):
 
     def batch(self, xs: Sequence[Any]) -> list[Any]:
         """The outputs for a list of examples; each layer sees all of them before the next one begins."""
-        return through_stages([("", layer) for layer in self.layers], xs)
+        return _one_after_another(self.layers, xs)
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -94,19 +94,29 @@ def stages_of(model: Module, name: str = "") -> Iterator[Stage]:
         yield name or type(model).__name__, model
 
 
-def through_stages(
-    stages: Sequence[Stage], xs: Sequence[Any], see: Callable[[int, list[Any]], None] | None = None
-) -> list[Any]:
+def through_stages(model: Module, xs: Sequence[Any], see: Callable[[int, list[Any]], None]) -> list[Any]:
     """`model.batch(xs)`, stage by stage; `see(i, outputs)` is shown what stage i gives.
 
     >>> from nn import MLP
     >>> model, widths = MLP(2, [3, 1]), []
-    >>> outputs = through_stages(list(stages_of(model)), [[1.0, 2.0]], lambda i, out: widths.append(len(out[0])))
+    >>> outputs = through_stages(model, [[1.0, 2.0]], lambda i, out: widths.append(len(out[0])))
     >>> widths, outputs[0].data == model([1.0, 2.0]).data
     ([3, 1], True)
     """
+    modules = [module for _, module in stages_of(model)]
+    if modules != [model]:
+        return _one_after_another(modules, xs, see)
+    outputs = model.batch(xs)  # as the module gives them: a list of one stays a list
+    see(0, outputs)
+    return outputs
+
+
+def _one_after_another(
+    modules: Sequence[Module], xs: Sequence[Any], see: Callable[[int, list[Any]], None] | None = None
+) -> list[Any]:
+    """The outputs of the last module; one output comes as a Value."""
     outputs = check_list("a model", "xs", xs, "a list of examples")
-    for i, (_, module) in enumerate(stages):
+    for i, module in enumerate(modules):
         outputs = module.batch([[x] if isinstance(x, Value) else x for x in outputs])
         if see is not None:
             see(i, outputs)

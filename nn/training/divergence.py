@@ -66,7 +66,7 @@ def find_cause(model: Module, objective: Objective, batch: Examples) -> Cause | 
         with detect_anomaly():
             # Forward, with the name of the running layer at hand when an operation raises.
             layer = stages[0][0]
-            outputs = through_stages(stages, batch.X, see)
+            outputs = through_stages(model, batch.X, see)
             layer = "the loss"
             total = objective.on(outputs, batch)
             layer = "the penalty"

@@ -135,10 +135,10 @@ def checked_weights(name: str, weights: Any, n: int) -> list[float]:
 def as_list(numbers: Any) -> list[Any]:
     """One number, or several, as a list: an output or a target may be either.
 
-    >>> as_list(0.5), as_list([0.1, 0.9])
-    ([0.5], [0.1, 0.9])
+    >>> as_list(0.5), as_list([0.1, 0.9]), as_list((0.1, 0.9))
+    ([0.5], [0.1, 0.9], [0.1, 0.9])
     """
-    return numbers if isinstance(numbers, list) else [numbers]
+    return list(numbers) if isinstance(numbers, (list, tuple)) else [numbers]
 
 
 def by_target(y: Sequence[Any]) -> dict[Any, list[int]]:

@@ -97,7 +97,7 @@ class Watch:
     """
 
     def __init__(self, model: Module) -> None:
-        self.stages = list(stages_of(model))
+        self.model, self.stages = model, list(stages_of(model))
         self.layers: list[LayerLog] = []
         self._layer_at: dict[int, LayerLog] = {}  # whose activation's outputs a stage gives
         if len(self.stages) == 1:
@@ -129,7 +129,7 @@ class Watch:
         """`model.batch(xs)`, with a look at the outputs of every layer."""
         for layer in self.layers:
             layer.before = [p.data for p in layer.parameters]
-        return through_stages(self.stages, xs, lambda stage, outputs: self.see(stage, [plain(x) for x in outputs]))
+        return through_stages(self.model, xs, lambda stage, outputs: self.see(stage, [plain(x) for x in outputs]))
 
     def see(self, stage: int, outputs: Sequence[Any]) -> None:
         """Take note of the outputs of a stage for a batch, as floats."""

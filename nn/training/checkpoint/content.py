@@ -27,7 +27,7 @@ from autograd.support.schema import (
 )
 from nn.callbacks import EarlyStopping
 from nn.module import Evaluating, unrecorded
-from nn.stages import plain, stages_of, through_stages
+from nn.stages import plain, through_stages
 from nn.training.checkpoint.settings import with_state
 from nn.training.examples import as_list
 
@@ -79,7 +79,7 @@ def _shapes(loop: Loop) -> tuple[Any, dict[int, int]]:
         widths[stage] = len(as_list(outputs[0]))
 
     with Evaluating(model):
-        [output] = unrecorded(lambda: through_stages(list(stages_of(model)), [loop.job.training.X[0]], see))
+        [output] = unrecorded(lambda: through_stages(model, [loop.job.training.X[0]], see))
     return plain(output), widths
 
 

@@ -61,7 +61,7 @@ class RecordedExample:
         with InMode(model, training), no_collection(), tracing(recording=True), self.stand_in.active():
             inputs = [Value(x, label, requires_grad=False) for x, label in zip(row, columns.labels(), strict=True)]
             x, target, weight = columns.split(inputs)
-            [self.output] = through_stages(stages, [x], see)
+            [self.output] = through_stages(model, [x], see)
             # Values stand here where examples have numbers.
             self.loss: Any = objective.on([self.output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
         if not isinstance(self.loss, Value):

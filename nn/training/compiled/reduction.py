@@ -63,4 +63,4 @@ def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
 
 
 def _changed(output: Any, change: Callable[[Value], Value]) -> Any:
-    return [change(v) for v in output] if isinstance(output, list) else change(output)
+    return [change(v) for v in output] if isinstance(output, (list, tuple)) else change(output)

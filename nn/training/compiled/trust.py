@@ -29,11 +29,11 @@ import numpy as np
 from autograd import Value, no_grad
 from autograd.program.trace import mismatches
 from nn.module import Evaluating, InMode, Module, unrecorded
-from nn.stages import plain, single_or_list, stages_of
+from nn.stages import plain, stages_of
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.engine import CompilationError, as_values
-from nn.training.examples import Batch, Examples, by_target
+from nn.training.examples import Batch, Examples, as_list, by_target
 from nn.training.keeper import Keeper
 
 COMPARED = 8  # examples: enough to differ from the one that was recorded
@@ -169,7 +169,7 @@ def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Ba
     keeper.put_back(before)  # so that the program draws the same dropout factors
     results = recording.values(few.indices)
     pairs = {
-        "outputs": ([plain(single_or_list(x)) for x in outputs], recording.outputs_of(results)),
+        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
         "loss": (loss, recording.loss_of(results)),
         "penalty": (amount, penalty.value(recording.trainer.parameters)),
     }
@@ -195,7 +195,7 @@ def difference_in_evaluation(recording: Recording, examples: Examples, results: 
         outputs, loss = unrecorded(run)
     results = results[list(indices)]
     pairs = {
-        "outputs": ([plain(single_or_list(x)) for x in outputs], recording.outputs_of(results)),
+        "outputs": ([plain(x) for x in outputs], recording.outputs_of(results)),
         "validation loss": (loss, recording.loss_of(results)),
     }
     return _first_difference(pairs, len(indices))
@@ -224,7 +224,11 @@ def difference_by_target(recording: Recording, examples: Examples) -> str:
 def _first_difference(pairs: dict[str, tuple[Any, Any]], examples: int) -> str:
     """The first pair, (expected, got), that does not agree: for the example where it is largest, if it has examples."""
     for name, pair in pairs.items():
-        expected, got = map(np.array, pair)
+        try:
+            expected, got = map(np.array, pair)
+        except ValueError:  # NumPy's word for rows of different lengths
+            lengths = ", ".join(map(str, sorted({len(as_list(x)) for x in pair[0]})))
+            return f"of {examples} examples, the model gives {name} of different lengths, {lengths}: {REASON}"
         if _agree(expected, got):
             continue
         if expected.shape != got.shape:

@@ -149,6 +149,67 @@ def test_modules_of_ones_own() -> None:
     check_same(lambda: nn.Neuron(3, "tanh", seed=1), TARGETS["number"])
 
 
+class Ending(nn.Module):
+    """A module of the user's own, which gives its outputs as it likes."""
+
+    def __init__(self, outputs: int, shape: Callable[[list[Value]], Any]) -> None:
+        self.hidden, self.last = nn.Layer(3, 4, "tanh", seed=0), nn.Layer(4, outputs, "sigmoid", seed=1)
+        self.shape = shape
+
+    def __call__(self, x: Any) -> Any:
+        return self.shape(self.last(self.hidden(x)))
+
+
+def of_first(predictions: Any, targets: Any) -> Any:
+    return sum([(p[0] - y) ** 2 for p, y in zip(predictions, targets, strict=True)]) / len(targets)
+
+
+# How a module of one's own ends, and the losses that take it.
+ENDINGS: dict[str, tuple[Callable[[], nn.Module], list[Any]]] = {
+    "a list of one": (lambda: Ending(1, list), ["mse", "binary_cross_entropy", of_first]),
+    "a tuple of one": (lambda: Ending(1, tuple), ["mse", "mae", of_first]),
+    "a Value": (lambda: Ending(1, lambda outputs: outputs[0]), ["mse", "binary_cross_entropy"]),
+    "a list of two": (lambda: Ending(2, list), [of_first, "cross_entropy"]),
+    "a tuple of two": (lambda: Ending(2, tuple), [of_first]),
+    "a layer of one": (lambda: nn.Layer(3, 1, "tanh", seed=2), ["mse", of_first]),
+    "a list of one, inside": (lambda: nn.Sequential(nn.Layer(3, 3, seed=0), Ending(1, list)), ["mse"]),
+    "sequential of one": (lambda: nn.Sequential(Ending(1, list)), ["mse"]),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_every_shape_of_an_output(name: str) -> None:
+    make, taking = ENDINGS[name]
+    for loss in taking:
+        check_same(make, TARGETS["binary"], loss=loss, metrics=["mse"] if loss == "mse" else ())
+
+
+class Counting(optim.SGD):
+    """A memory that begins with a whole number, and goes on with fractions."""
+
+    slots = ("shares",)
+
+    def start_of(self, slot: str) -> float:
+        return 0
+
+    @staticmethod
+    def update(
+        value: Any, grad: Any, state: Any, step: Any, hyperparameters: Mapping[str, Any], xp: Any = None
+    ) -> tuple[Any, tuple[Any, ...]]:
+        shares = state[0] + 0.25 * abs(grad)
+        return value - hyperparameters["lr"] * grad / (1.0 + shares), (shares,)
+
+
+def test_a_memory_that_begins_with_a_whole_number() -> None:
+    kept = []
+    for engine in ("eager", "compiled"):
+        model = net()
+        optimizer = Counting(model.parameters(), lr=0.1)
+        trained(model, TARGETS["number"], engine, optimizer=optimizer, callbacks=[Callback()])
+        kept.append([*optimizer.state["shares"], *model.state_dict().values()])
+    np.testing.assert_allclose(kept[1], kept[0], rtol=1e-10, atol=1e-12)
+
+
 def test_frozen_parameters_and_an_optimizer_of_some() -> None:
     def frozen() -> nn.Module:
         model = net()

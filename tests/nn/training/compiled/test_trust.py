@@ -11,6 +11,8 @@ import nn
 from autograd import log, relu
 from nn import activations, losses, optim
 from nn.callbacks import Callback
+from nn.training import CompilationError
+from nn.training.compiled import trust
 
 RNG = Random(0)
 X = [[RNG.gauss(0.0, 1.0) for _ in range(3)] for _ in range(40)]
@@ -175,3 +177,30 @@ def test_nothing_left_to_train_is_an_error() -> None:
     for engine in ("eager", "auto"):
         with pytest.raises(RuntimeError, match="takes a gradient"):
             net().fit(X, Y, epochs=3, engine=engine, callbacks=[Changer(lambda m: m.freeze())], progress=False)
+
+
+class Uneven(nn.Module):
+    """One output or two, by turns."""
+
+    def __init__(self) -> None:
+        self.layer, self.calls = nn.Layer(3, 2, "linear", seed=0), 0
+
+    def __call__(self, x: Any) -> Any:
+        self.calls += 1
+        return self.layer(x)[: 1 + self.calls % 2]
+
+
+def of_first(predictions: Any, targets: Any) -> Any:
+    return sum([(p[0] - y) ** 2 for p, y in zip(predictions, targets, strict=True)]) / len(targets)
+
+
+def test_outputs_of_different_lengths_are_called_that() -> None:
+    with pytest.raises(CompilationError, match="gives outputs of different lengths, 1, 2: it uses numbers"):
+        Uneven().fit(X, Y, loss=of_first, engine="compiled", progress=False)
+
+
+def test_a_difference_of_shapes_names_the_shapes() -> None:
+    reason = trust._first_difference({"outputs": ([[1.0], [2.0]], [1.0, 2.0])}, 2)
+    assert reason.startswith("of 2 examples, the model gives outputs of the shape (2, 1) and its program of (2,): ")
+    reason = trust._first_difference({"loss": (1.0, 2.0)}, 2)
+    assert reason.startswith("of 2 examples, the model gives the loss 1 and its program 2: ")
