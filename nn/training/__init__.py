@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from autograd import Value
@@ -186,5 +187,6 @@ def fit(
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
         verbosity=verbosity,
     )
-    with threads_for(len(eager.parameters) * size):
+    # Only array code multiplies matrices.
+    with threads_for(len(eager.parameters) * size) if job.engine.name == "compiled" else nullcontext():
         return Loop(job).run(resume=resume)
