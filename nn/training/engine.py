@@ -10,11 +10,12 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import autograd
 from autograd import Value
 from nn.clipping import clip_norm, clip_value
+from nn.layers import BatchNorm
 from nn.losses import LOSSES, Loss
 from nn.module import Evaluating, Module, unrecorded
 from nn.optim.optimizer import Optimizer
@@ -23,6 +24,9 @@ from nn.stages import plain
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper
 from nn.training.watch import Watch
+
+if TYPE_CHECKING:
+    from nn.training.compiled.shifts import Shifts
 
 
 class Step(NamedTuple):
@@ -149,6 +153,16 @@ class EagerEngine:
         self.max_norm, self.max_value = max_norm, max_value
         self.parameters = model.parameters()
         self.keeper = Keeper(model, optimizer)
+        self.centres = any(isinstance(part, BatchNorm) for part in model.modules())
+        self._shifts: Shifts | None = None
+
+    def shifts(self, x: Sequence[float]) -> Shifts:
+        """The parameters whose gradient may be rounding alone, in front of a normalisation; x is any example."""
+        if self._shifts is None:
+            from nn.training.compiled.shifts import shifts_of
+
+            self._shifts = shifts_of(self.model, x)
+        return self._shifts
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """See `Engine.train_step`."""
@@ -165,13 +179,18 @@ class EagerEngine:
         outputs = self.model.batch(X) if watch is None else watch.forward(X)
         loss = self.objective.on(outputs, batch.examples)
         penalty = self.objective.penalty(self.model)
-        total: Value = loss if penalty is None else loss + penalty
-        if not math.isfinite(total.data):
+        if not math.isfinite(loss.data + (0.0 if penalty is None else float(penalty))):
             raise NotFiniteError("loss")
         # Backward. The log shows gradients as they are, before clipping.
         for p in self.parameters:
             p.grad = 0.0
-        total.backward()
+        if self.centres:
+            loss.backward()
+            self.shifts(X[0]).leave_out(self.parameters)
+            if isinstance(penalty, Value) and penalty.requires_grad:
+                penalty.backward()
+        else:
+            (loss if penalty is None else loss + penalty).backward()
         if not math.isfinite(sum([p.grad for p in self.parameters])):
             raise NotFiniteError("gradient")
         if watch is not None:
@@ -208,7 +227,8 @@ class EagerEngine:
         """The model is up to date at any time."""
 
     def read_model(self) -> None:
-        """The model is read anew at every step."""
+        """The numbers are read anew at every step; what they mean is looked at again at the next one."""
+        self._shifts = None
 
     def give_up(self, reason: str) -> None:
         """It is eager."""

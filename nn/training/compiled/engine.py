@@ -21,6 +21,7 @@ from nn.stages import is_known, plain
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.compiled.reduction import reduction_of
+from nn.training.compiled.shifts import ROUNDING
 from nn.training.compiled.trust import (
     OFTEN,
     Configuration,
@@ -120,6 +121,8 @@ class CompiledEngine:
         self.index_of = {p: k for k, p in enumerate(self.parameters)}
         self.frozen = [p for p in self.eager.parameters if p not in self.index_of]
         self.penalty = Penalty(model, objective, self.index_of)
+        some = self.eager.shifts(examples.X[0]) if self.eager.centres else ()
+        self.shifts = [indices_of([p for p in self.parameters if p in part], self.index_of) for part in some]
         self.optimizer = VectorOptimizer(self.eager.optimizer, self.parameters)
         self.watched: list[tuple[Any, float]] = []
         self.trainable, self.configuration = taking_gradients(self.eager.parameters), Configuration(model)
@@ -159,6 +162,8 @@ class CompiledEngine:
         theta = trainer.parameters
         rows = self.step.rows(batch.indices)
         loss, gradient = trainer.value_and_gradient(rows, reduction=self.step.reduction)
+        if self.shifts:
+            self._leave_out_rounding(gradient)
         penalty = self.penalty.add_gradient(theta, gradient)
         if not math.isfinite(loss + penalty + gradient.dot(gradient)):  # the quickest sum over all
             return None
@@ -179,6 +184,13 @@ class CompiledEngine:
         # Moments of a batch are the same in every row.
         self.step.update_running_moments(results[0, self.step.moments].tolist(), len(batch))
         return Step(loss, penalty, self.step.outputs_of(results))
+
+    def _leave_out_rounding(self, gradient: Vector) -> None:
+        """As `Shifts.leave_out` does it."""
+        ever, may = self.shifts
+        gradient[ever] = 0.0
+        part = gradient[may]
+        gradient[may] = np.where(np.abs(part) < ROUNDING * np.abs(gradient).max(), 0.0, part)
 
     def _watch(self, watch: Watch, results: Vector, gradient: Vector) -> list[float]:
         """Show a watch the outputs of the activations; the length of the gradient of each of its layers."""
@@ -214,6 +226,7 @@ class CompiledEngine:
         if self.fall_back is None:
             raise CompilationError(reason)
         self.name, self.reason = "eager", reason
+        self.eager.read_model()
         self.fall_back(reason)
 
     def _give_up_if(self, reason: str) -> None:
@@ -282,11 +295,13 @@ class CompiledEngine:
     def read_model(self) -> None:
         """Read all this from there; if the model is not as it was recorded, compile again."""
         if self.name == "eager":
+            self.eager.read_model()
             return
         try:
             check_modes(self.model, self.evaluating)
             trainable = taking_gradients(self.eager.parameters)
             if trainable != self.trainable or not self.configuration.matches(self.model):
+                self.eager.read_model()
                 self._compile()
                 return
         except CompilationError as error:
