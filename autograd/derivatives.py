@@ -9,6 +9,7 @@ among the arguments counts as its number. Under `no_grad()` the functions record
 6.0
 """
 
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from autograd import functions
 from autograd.engine import ops
 from autograd.engine.node import peek
 from autograd.engine.state import MODE, NoHistoryError, check_gradient, check_stopped, refuse_number
-from autograd.engine.value import Value
+from autograd.engine.value import Value, apply
 from autograd.graph import topological_order
 from autograd.graph.nested import leaves_of, like, values_like
 from autograd.modes import enable_grad
@@ -151,15 +152,26 @@ def _number(adjoint: Adjoint) -> float:
 
 def _times(adjoint: Adjoint, slope: Any, number: float) -> Adjoint | None:
     """adjoint · slope; None where the engine's rule says that a factor of exactly 0 stops an infinite one."""
+    tracing = MODE.get().tracing
     arriving = _number(adjoint)
-    product = 0.0 if MODE.get().tracing else arriving * number  # a program minds such factors itself
+    product = 0.0 if tracing else arriving * number
     if product != product and (arriving == 0.0 or (number == 0.0 and arriving == arriving)):
         return None
     # Factors of 1 and -1 that are plain numbers are left out: the recorded graph stays as a person would write it.
     for one, other in ((adjoint, slope), (slope, adjoint)):
         if not isinstance(one, Value) and one in (1.0, -1.0):
             return other if one == 1.0 else -other
-    return adjoint * slope
+    return _traced_product(adjoint, slope) if tracing else adjoint * slope
+
+
+def _traced_product(adjoint: Adjoint, slope: Any) -> Adjoint | None:
+    """The same for all numbers that a program may get: whether the rule stops a product is asked when it runs."""
+    # A plain number that is finite and not 0 stops nothing and is not stopped; nothing comes of one that is 0.
+    for factor in (adjoint, slope):
+        if not isinstance(factor, Value) and math.isfinite(factor):
+            return adjoint * slope if factor else None
+    question = apply(ops.TABLE["stops"], (adjoint, slope))  # registered where functions are traced
+    return functions.where(question, 0.0, adjoint * slope)
 
 
 def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:

@@ -5,6 +5,7 @@
 - `arguments`: what is in the arguments of a call: rows of a batch, shared numbers, Values, constants.
 - `trace`: a function and the arguments of one call -> a program; later, whether the two still agree.
 - `batch_mean`: the mean over a batch, an operation that one example cannot know.
+- `stops`: where a factor of exactly 0 stops an infinite one, in derivatives inside of a traced function.
 - `passes/`: a recorded graph -> blocks of array operations that have their places in memory.
 - `source/`: blocks with their places -> NumPy code, forward and backward.
 - `build`: all passes in a row, what each made (`Stages`), and a report on what became what.
@@ -17,4 +18,5 @@ from autograd.program.batch_mean import batch_mean as batch_mean
 from autograd.program.compiling import compile as compile
 from autograd.program.function import CompiledFunction as CompiledFunction
 from autograd.program.program import Program as Program
+from autograd.program.stops import stops as stops
 from autograd.program.trainer import Trainer as Trainer

@@ -29,7 +29,7 @@ from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, PRODUCT
 from autograd.program.passes.graph import INPUT, Graph
 from autograd.program.passes.layout import Layout, assign_layout
 from autograd.program.passes.matrices import lift
-from autograd.program.passes.simplify import drop_dead, fold_constants, merge_equal, share_squares
+from autograd.program.passes.simplify import assume_finite, drop_dead, fold_constants, merge_equal, share_squares
 from autograd.program.passes.sums import collect_sums
 from autograd.program.source.backward import write_backward
 from autograd.program.source.draft import Draft
@@ -41,10 +41,10 @@ from autograd.support.text import plural
 # Sums are collected before equal nodes are merged, because a product that two sums used would stay outside of both
 # dots. `legalize` is last: it needs the sums and dots that are left, and makes no copies for dead nodes then.
 CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
-    fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
+    assume_finite, fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
 )  # fmt: skip
 # Two nodes that are equal may pass inf and -inf on, and a slope of 0 stops each: made one node, they would pass on nan.
-CAREFUL = tuple([canonicalize for canonicalize in CANONICAL if canonicalize not in (merge_equal, share_squares)])
+CAREFUL: tuple[Callable[[Graph], Graph], ...] = (fold_constants, collect_sums, drop_dead, legalize)
 
 
 @dataclass(frozen=True, slots=True)

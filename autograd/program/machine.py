@@ -20,7 +20,7 @@ import struct
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from autograd.engine import ops
 from autograd.program.build import Compilation, build
-from autograd.program.passes.graph import Graph
+from autograd.program.passes.graph import STOPS, Graph
 
 Array = NDArray[Any]
 Functions = tuple[Callable[..., Any], Callable[..., None], Array]  # forward, backward and gX of a program
@@ -51,6 +51,8 @@ class Code:
     def __init__(self, graph: Graph, columns: int, parameters: int) -> None:
         self.columns, self.parameters = columns, parameters
         self.compilation = build(graph, columns, parameters)
+        # Else the careful source has other values, too, and not only other gradients.
+        self.same_values = STOPS not in graph.ops
 
     @cached_property
     def careful_compilation(self) -> Compilation:
@@ -137,9 +139,9 @@ class Machine:
     """
 
     def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
-        compilation = self._compilation(code)
-        self.layout = layout = compilation.layout
         self.code, self.dtype = code, dtype
+        compilation = self._compilation()
+        self.layout = layout = compilation.layout
         # The vector P of the source, and gP: parameters, givens, constants, then what is computed of these.
         self.shared = np.zeros(layout.shared, dtype)
         self.shared_gradient = np.zeros(layout.shared, dtype)
@@ -157,11 +159,8 @@ class Machine:
         chunk = max(SMALLEST_CHUNK, 1 << max(room.bit_length() - 1, 0))
         self.chunk = WHOLE if compilation.whole_batches else chunk
         self._prepared: dict[int, Functions] = {}
-        self._careful: Machine | None = None
+        self._careful: CarefulMachine | None = None
         self._ones: Array = np.ones(0, dtype)
-
-    def _compilation(self, code: Code) -> Compilation:
-        return code.compilation
 
     def _functions(self, examples: int) -> Functions:
         """The functions for a batch size, with their arrays; those of the size seen first are the first to go."""
@@ -172,6 +171,9 @@ class Machine:
             functions = self._prepared[examples] = self._prepare(examples)
         return functions
 
+    def _compilation(self) -> Compilation:
+        return self.code.compilation
+
     def _prepare(self, examples: int) -> Functions:
         return self.code.prepare(examples, self.shared, self.shared_gradient, self.dtype)
 
@@ -179,6 +181,10 @@ class Machine:
 
     def values(self, X: Array) -> Array:
         """The result for each example; of several outputs, a row for each example."""
+        values = self._all_values(X)
+        return values if self.code.same_values or np.isfinite(values).all() else self._careful_machine()._all_values(X)
+
+    def _all_values(self, X: Array) -> Array:
         with np.errstate(all="ignore"):
             if len(X) <= self.chunk:
                 return self._assembled(self._functions(len(X))[0](X), len(X))
@@ -213,6 +219,8 @@ class Machine:
             value = self._all_gradients(X, seed, into)
             # One number that is finite only if all of these are. (One that overflows costs a careful run, no more.)
             finite = value + self.gradient.dot(self.gradient)
+            if not self.code.same_values:
+                finite += sum([float(values.sum()) for values in self.outputs])
             if into is not None:
                 flat = into.ravel(order="K")
                 finite += flat.dot(flat)
@@ -258,36 +266,45 @@ class Machine:
 
     def _careful_gradients(self, X: Array, seed: float, into: Array | None) -> float:
         """The same with the careful program."""
-        if self._careful is None:
-            self._careful = CarefulMachine(self.code, self.dtype)
-        careful = self._careful
-        parameters = _places(self.layout.parameters, careful.layout.parameters)
-        givens = _places(self.layout.givens, careful.layout.givens)
-        careful.theta[:], careful.givens[:] = self.theta[parameters], self.givens[givens]
+        careful = self._careful_machine()
         value = careful._all_gradients(X, seed, into)
-        self.gradient[parameters] = careful.gradient
+        self.gradient[careful.parameters] = careful.gradient
         self.outputs = careful.outputs
         return value
 
+    def _careful_machine(self) -> CarefulMachine:
+        """The machine of the careful program, with the same numbers."""
+        if self._careful is None:
+            self._careful = CarefulMachine(self.code, self.dtype)
+        self._careful.theta[:] = self.theta[self._careful.parameters]
+        self._careful.givens[:] = self.givens[self._careful.own_givens]
+        return self._careful
 
-def _places(numbers: list[int], wanted: list[int]) -> list[int]:
-    """Where each of the wanted numbers lies.
 
-    >>> _places([7, 5, 6], [5, 6, 7])
+def _places(numbers: Sequence[int], among: Sequence[int]) -> NDArray[np.intp]:
+    """Where each of some numbers stands among others.
+
+    >>> _places([5, 6, 7], [7, 5, 6]).tolist()
     [1, 2, 0]
     """
-    place = {number: i for i, number in enumerate(numbers)}
-    return [place[number] for number in wanted]
+    place = {number: k for k, number in enumerate(among)}
+    return np.array([place[number] for number in numbers], dtype=np.intp)
 
 
 class CarefulMachine(Machine):
     """Runs the careful source, in which factors of exactly 0 stop infinite and nan ones.
 
-    It was compiled by itself: its parameters may lie in another order.
+    `parameters` and `own_givens` say where its parameters and givens stand in the fast program.
     """
 
-    def _compilation(self, code: Code) -> Compilation:
-        return code.careful_compilation
+    def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
+        super().__init__(code, dtype)
+        fast, own = code.compilation.layout, code.careful_compilation.layout
+        self.parameters = _places(own.parameters, fast.parameters)
+        self.own_givens = _places(own.givens, fast.givens)
+
+    def _compilation(self) -> Compilation:
+        return self.code.careful_compilation
 
     def _prepare(self, examples: int) -> Functions:
         return self.code.careful_prepare(examples, self.shared, self.shared_gradient, self.dtype)

@@ -1,6 +1,7 @@
 """From a recorded graph to blocks that have their places in memory: the passes, in the order in which they run.
 
 - `graph.read_graph`: Values -> a `Graph`, the first intermediate representation: plain lists, nodes by number.
+- `simplify.assume_finite`: Graph -> Graph; no questions about 0 · inf, unless the source is to be careful.
 - `simplify.fold_constants`: Graph -> Graph; what is computed of literals alone is a literal, x·1 is x.
 - `sums.collect_sums`: Graph -> Graph; trees of additions are one sum, sums of products are dots.
 - `simplify.merge_equal`: Graph -> Graph; of equal nodes one is left.

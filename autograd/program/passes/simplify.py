@@ -20,15 +20,39 @@
 from __future__ import annotations
 
 from autograd.engine import ops
-from autograd.program.passes.graph import LITERAL, Graph
+from autograd.program.passes.graph import LITERAL, STOPS, Graph, Leaf
 
 # x op number, for which the result is x itself, with slope 1: exactly, for nan, infinities and -0.0 too.
 _NEUTRAL_RIGHT = {"*": 1.0, "/": 1.0, "**": 1.0, "-": 0.0}
 _NEUTRAL_LEFT = {"*": 1.0}
 
 
+def assume_finite(graph: Graph) -> Graph:
+    """Leave out the questions whether a factor of 0 stops an infinite one: none does, where all numbers are finite.
+
+    >>> from autograd import where
+    >>> from autograd.program.passes.graph import Value, read_graph
+    >>> from autograd.program.stops import stops
+    >>> a, b = Value(3.0), Value(2.0)
+    >>> graph = read_graph([where(stops(a, b), 0.0, a * b)]).graph
+    >>> print(graph.describe())
+    #2 = stops(#0, #1)
+    #4 = *(#0, #1)
+    #5 = where(#2, 0.0, #4)
+    >>> print(fold_constants(assume_finite(graph)).describe())
+    #4 = *(#0, #1)
+    """
+    asked = [i for i in graph.order if graph.ops[i] == STOPS]
+    if not asked:
+        return graph
+    new = graph.copy()
+    for i in asked:
+        new.ops[i], new.operands[i], new.leaves[i] = "", (), Leaf(LITERAL, 0, 0.0)
+    return new.with_order([i for i in graph.order if graph.ops[i] != STOPS])
+
+
 def fold_constants(graph: Graph) -> Graph:
-    """Compute what does not depend on any leaf but literals; replace x·1, x/1, x¹ and x − 0 by x.
+    """Compute what does not depend on any leaf but literals; replace x·1, x/1, x¹ and x − 0 by x, known choices too.
 
     >>> from autograd.program.passes.graph import Value, read_graph
     >>> x = Value(3.0)
@@ -62,6 +86,8 @@ def fold_constants(graph: Graph) -> Graph:
 
 def _neutral(graph: Graph, i: int, operands: tuple[int, ...]) -> int | None:
     """Which operand the result is the same as, if it is."""
+    if graph.ops[i] == "where" and graph.is_literal(operands[0]):
+        return 1 if graph.leaves[operands[0]].value else 2
     if len(operands) == 2:
         for k, neutral in ((0, _NEUTRAL_RIGHT), (1, _NEUTRAL_LEFT)):
             other = operands[1 - k]
