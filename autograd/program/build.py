@@ -24,7 +24,7 @@ from typing import overload
 
 import numpy as np
 
-from autograd.program.passes.alike import legalize
+from autograd.program.passes.alike import legalize, unshare
 from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, PRODUCT, Block, NodeGroup, group_nodes
 from autograd.program.passes.graph import INPUT, Graph
 from autograd.program.passes.layout import Layout, assign_layout
@@ -43,8 +43,8 @@ from autograd.support.text import plural
 CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
     assume_finite, fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
 )  # fmt: skip
-# Two nodes that are equal may pass inf and -inf on, and a slope of 0 stops each: made one node, they would pass on nan.
-CAREFUL: tuple[Callable[[Graph], Graph], ...] = (fold_constants, collect_sums, drop_dead, legalize)
+# With infinities, an edge of the recorded graph counts by itself: 0·∞ + 0·(−∞) is 0, and 0·(∞ − ∞) is nan.
+CAREFUL: tuple[Callable[[Graph], Graph], ...] = (fold_constants, unshare, collect_sums, drop_dead, legalize)
 
 
 @dataclass(frozen=True, slots=True)

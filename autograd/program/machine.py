@@ -138,6 +138,8 @@ class Machine:
     came from, a row each. All are overwritten by the next call.
     """
 
+    smallest_chunk = SMALLEST_CHUNK
+
     def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
         self.code, self.dtype = code, dtype
         compilation = self._compilation()
@@ -156,7 +158,7 @@ class Machine:
         self.outputs: list[Any] = []
         # A power of two of examples, as many as have room in the processor's cache.
         room = CACHED_BYTES // (dtype.itemsize * max(compilation.rows, 1))
-        chunk = max(SMALLEST_CHUNK, 1 << max(room.bit_length() - 1, 0))
+        chunk = max(self.smallest_chunk, 1 << max(room.bit_length() - 1, 0))
         self.chunk = WHOLE if compilation.whole_batches else chunk
         self._prepared: dict[int, Functions] = {}
         self._careful: CarefulMachine | None = None
@@ -296,6 +298,8 @@ class CarefulMachine(Machine):
 
     `parameters` and `own_givens` say where its parameters and givens stand in the fast program.
     """
+
+    smallest_chunk = 1  # weights may have a row for each example
 
     def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
         super().__init__(code, dtype)

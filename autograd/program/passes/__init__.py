@@ -7,6 +7,7 @@
 - `simplify.merge_equal`: Graph -> Graph; of equal nodes one is left.
 - `simplify.share_squares`: Graph -> Graph; x³ and x⁴ are computed of x², where that is there.
 - `simplify.drop_dead`: Graph -> Graph; what no output depends on is gone.
+- `alike.unshare`: Graph -> Graph; in careful sources, nothing is computed once for all examples.
 - `alike.legalize`: Graph -> Graph; the operands of an operation on many are all inputs, all computed or all shared.
 - `blocks.group_nodes`: Graph -> `NodeGroup`s; nodes of one level that one line of array code can compute.
 - `matrices.lift`: NodeGroups -> `Block`s, the second representation: matrix products, rows, reductions.

@@ -17,6 +17,8 @@ Where kinds are mixed, an input is copied to such a row (`copy`), and what is sh
 
 from __future__ import annotations
 
+from collections import Counter
+
 from autograd.engine import ops
 from autograd.program.passes.graph import COPY, INPUT, SPREAD, Graph
 from autograd.program.passes.sums import LONG_SUM
@@ -30,6 +32,36 @@ def legalize(graph: Graph) -> Graph:
     An output that is a leaf becomes a copy of it, so that every output is computed.
     """
     return _Legalizer(graph).run()
+
+
+def unshare(graph: Graph) -> Graph:
+    """Let every example compute by itself what all of them share, as the recorded graph of each does.
+
+    In numbers, Σ (g·slope) is (Σ g)·slope; where g is 1 in one example and −∞ in another, it is not, and neither is it
+    where a slope of 0 stops the one and meets the sum.
+
+    >>> from autograd.program.passes.graph import Value, read_graph
+    >>> x, w = Value(1.0, label="x"), Value(2.0, label="w")
+    >>> print(unshare(read_graph([x * w + w * w], [x]).graph).describe())
+    #2 = *(#0 x, #1 w)
+    #5 = spread(#1 w)
+    #3 = *(#5, #1 w)
+    #4 = +(#2, #3)
+    """
+    new, batched = graph.copy(), graph.batched()
+    spread: dict[int, int] = {}
+    order: list[int] = []
+    for i in graph.order:
+        first, *others = graph.operands[i]
+        # Of a leaf: what is computed of a spread number differs between examples by itself. A mean over the batch is
+        # one for all of them in the recorded graph, too.
+        if not batched[i] and all(a in graph.leaves for a in (first, *others)):
+            if first not in spread:
+                spread[first] = new.add(SPREAD, (first,), (), first)
+                order.append(spread[first])
+            new.operands[i] = (spread[first], *others)
+        order.append(i)
+    return new.with_order(order)
 
 
 def is_variadic(graph: Graph, i: int) -> bool:
@@ -46,7 +78,8 @@ class _Legalizer:
         self.batched = graph.batched()
         self.order: list[int] = []
         self.copies: dict[tuple[str, int], int] = {}
-        self.families: dict[tuple[str, tuple[int, ...]], list[int]] = {}
+        self.families: dict[tuple[str, tuple[int, ...], int], list[int]] = {}
+        self.members: Counter[tuple[str, tuple[int, ...], int]] = Counter()  # how often each was recorded so far
         self.same: dict[int, int] = {}
 
     def run(self) -> Graph:
@@ -84,11 +117,15 @@ class _Legalizer:
         """Put node i in the place of its member of the softmax over these operands: all of them are computed."""
         graph, op = self.graph, self.graph.ops[i]
         alike = self._alike(operands)
-        # The first member that occurs adds them all, with k = 0, 1, ... as setting.
-        if (op, alike) not in self.families:
-            self.families[op, alike] = [self._add(op, alike, -1, self.batched[i]) for _ in alike]
-            graph.settings.update({j: (float(k),) for k, j in enumerate(self.families[op, alike])})
-        member = self.families[op, alike][int(graph.settings[i][0])]
+        # The first member that occurs adds them all, with k = 0, 1, ... as setting. Where equal nodes are not merged,
+        # one that was recorded twice stands in two families.
+        k = int(graph.settings[i][0])
+        family = (op, alike, self.members[op, alike, k])
+        self.members[op, alike, k] += 1
+        if family not in self.families:
+            self.families[family] = [self._add(op, alike, -1, self.batched[i]) for _ in alike]
+            graph.settings.update({j: (float(k),) for k, j in enumerate(self.families[family])})
+        member = self.families[family][k]
         # The recorded node is no longer computed: its number and its label go on to the member.
         graph.origins[member] = graph.origin(i)
         if i in graph.labels:

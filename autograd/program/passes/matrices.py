@@ -96,10 +96,9 @@ def _elementwise(graph: Graph, group: NodeGroup, block_of: dict[int, int]) -> li
 
 def _family(graph: Graph, group: NodeGroup) -> Block:
     """All softmaxes of a level, side by side."""
-    members: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for i in group.nodes:
-        members[graph.operands[i]].append(i)
-    return _block(FAMILY, group, _numbers(list(members.values())).T, [_numbers(list(members)).T])
+    k = len(graph.operands[group.nodes[0]])
+    members = _numbers(group.nodes).reshape(-1, k)  # `legalize` adds the members of each one after another
+    return _block(FAMILY, group, members.T, [_columns(graph, members[:, 0].tolist())])
 
 
 def _lift_dots(graph: Graph, group: NodeGroup) -> list[Block]:

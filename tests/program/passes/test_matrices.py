@@ -7,7 +7,6 @@ import pytest
 
 from autograd import Value
 from autograd.program import compile
-from autograd.program.machine import Machine
 from autograd.program.program import Reduction
 from tests.program.comparing import check_same, compiled, compiled_results, leaves, recorded_results
 from tests.program.nets import NETS, Net, count, forward, hinge, layers_of
@@ -46,8 +45,7 @@ def test_careful_code(net: Net) -> None:
     rows, weights = net.rows(3), net.weights()
     expected = recorded_results(net.record, rows, weights)
     program, order = compiled(net.record, rows, weights)
-    machine = Machine(program._code, program.dtype)
-    machine.theta[:] = [p.data for p in program.parameters]
+    machine = program._loaded()
     by_inputs = np.empty((3, net.inputs))
     with np.errstate(all="ignore"):
         machine._careful_gradients(np.array(rows), 1.0, by_inputs)
