@@ -8,6 +8,7 @@ Here is `fit`, which checks its arguments and hands them to the loop. The files 
 - `judge`: from outputs to classes, and from both to metrics.
 - `loop`: epochs and steps, callbacks, schedules, what happens when a step fails.
 - `engine`: one step: `EagerEngine` records a graph for it. `compiled/` does the same as array code.
+- `shifts`: gradients that are rounding alone, in front of a normalisation.
 - `keeper`: all that a step changes, to be put back or written down.
 - `watch`: gradients, updates, dead and saturated neurons of every layer.
 - `history`, `diagnosis`: the log of a training, and what it says about what is wrong.

@@ -10,7 +10,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import autograd
 from autograd import Value
@@ -23,10 +23,8 @@ from nn.regularization import l1, l2, weights_of
 from nn.stages import plain
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper
+from nn.training.shifts import Shifts, shifts_of
 from nn.training.watch import Watch
-
-if TYPE_CHECKING:
-    from nn.training.compiled.shifts import Shifts
 
 
 class Step(NamedTuple):
@@ -159,8 +157,6 @@ class EagerEngine:
     def shifts(self, x: Sequence[float]) -> Shifts:
         """The parameters whose gradient may be rounding alone, in front of a normalisation; x is any example."""
         if self._shifts is None:
-            from nn.training.compiled.shifts import shifts_of
-
             self._shifts = shifts_of(self.model, x)
         return self._shifts
 

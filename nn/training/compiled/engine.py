@@ -21,7 +21,6 @@ from nn.stages import is_known, plain
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.compiled.reduction import reduction_of
-from nn.training.compiled.shifts import ROUNDING
 from nn.training.compiled.trust import (
     OFTEN,
     Configuration,
@@ -35,6 +34,7 @@ from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, indice
 from nn.training.engine import CompilationError, EagerEngine, Step
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
+from nn.training.shifts import ROUNDING
 from nn.training.watch import Watch
 
 TINY = 1e-140  # the squares of shorter vectors are not exact

@@ -14,7 +14,7 @@ import nn
 from autograd import Value
 from nn import optim
 from nn.callbacks import Callback
-from nn.training.compiled.shifts import shifts_of
+from nn.training.shifts import shifts_of
 from tests.nn.small_nets import QUIET
 
 Layer = partial(nn.Layer, activation="linear", seed=0)

@@ -15,14 +15,13 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from autograd import Value, topological_order
-from autograd.program.passes.graph import BATCH_MEAN
-from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
 from nn.module import Module
 from nn.stand_in import StandIn
 from nn.training.examples import as_list
 from nn.training.keeper import Keeper
 
+BATCH_MEAN = "batch_mean"  # the name of that operation in `autograd.program`
 LINEAR = ("+", "-", "neg", "sum", "mean")  # what shifts their operands, shifts their results
 ROUNDING = 1e-13  # of the largest gradient: a sum of some hundred terms of its size, all but cancelled
 
@@ -51,6 +50,8 @@ def shifts_of(model: Module, x: Sequence[float]) -> Shifts:
     >>> [p.label for p in shifts.ever], [p.label for p in shifts.may]
     (['layers.0.neurons.0.b'], ['layers.0.neurons.0.w0'])
     """
+    from autograd.program.trace import tracing  # few models need it here
+
     none = Shifts(set(), set())
     stand_in, keeper = StandIn(), Keeper(model, parameters=False)
     inputs = [Value(number, f"x{i}", requires_grad=False) for i, number in enumerate(x)]
