@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from autograd import Value, topological_order
 from autograd.support.collector import no_collection
-from nn.module import Module
+from nn.module import InMode, Module
 from nn.stand_in import StandIn
 from nn.training.examples import as_list
 from nn.training.keeper import Keeper
@@ -57,7 +57,7 @@ def shifts_of(model: Module, x: Sequence[float]) -> Shifts:
     inputs = [Value(number, f"x{i}", requires_grad=False) for i, number in enumerate(x)]
     before = keeper.take()
     try:
-        with no_collection(), tracing(recording=True), stand_in.active():
+        with InMode(model, training=True), no_collection(), tracing(recording=True), stand_in.active():
             [output] = model.batch([inputs])
     except Exception:  # whatever code of the user's does with Values whose numbers it must not ask
         return none

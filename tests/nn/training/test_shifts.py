@@ -74,7 +74,8 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], list[str], int]] = {
     "a module that asks for numbers": (lambda: Own(asks=True), [], 0),
     "frozen already": (lambda: nn.MLP(2, [2, 1], batch_norm=True), [], 4),
     "unfrozen": (lambda: nn.MLP(2, [2, 1], batch_norm=True).unfreeze(), BIASES, 4),
-    "in evaluation": (lambda: nn.Sequential(Layer(2, 2), nn.BatchNorm(2)).eval(), [], 0),
+    "in evaluation until it trains": (lambda: nn.Sequential(Layer(2, 2), nn.BatchNorm(2)).eval(), BIASES, 4),
+    "a normalisation in evaluation": (lambda: nn.Sequential(Layer(2, 2), nn.BatchNorm(2).eval()), [], 0),
     "none": (lambda: nn.MLP(2, [2, 1]), [], 0),
 }  # fmt: skip
 
