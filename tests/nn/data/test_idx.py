@@ -3,7 +3,6 @@
 import gzip
 import os
 import struct
-import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -177,7 +176,6 @@ def test_a_small_gzip_file_may_not_ask_for_a_thousand_times_its_size(content: st
     path = tmp_path / "bomb.gz"
     path.write_bytes(ZEROS[content]())
     assert path.stat().st_size < 1_000_000
-    start = time.perf_counter()
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=r"bomb\.gz: .*expected at most max_bytes=\d{8}: damaged, or raise"):
@@ -185,7 +183,7 @@ def test_a_small_gzip_file_may_not_ask_for_a_thousand_times_its_size(content: st
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 3_000_000 and time.perf_counter() - start < 1.0
+    assert peak < 3_000_000
 
 
 def test_zeros_that_pack_well_are_read_all_the_same(tmp_path: Path) -> None:

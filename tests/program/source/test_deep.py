@@ -19,6 +19,7 @@ from autograd.program import compile
 from autograd.program.machine import Code
 from autograd.program.passes.graph import read_graph
 from autograd.program.source import emit
+from tests.counting import calls
 
 STEPS: dict[str, Callable[[Any, Value, Value], Any]] = {
     "product": lambda y, w, x: y * w,
@@ -91,20 +92,14 @@ def test_work_is_linear_in_depth(name: str) -> None:
     for depth in (40, 80, 120):
         y, w, x = chain(STEPS[name], depth, False)
         graph = read_graph([y], [x], [w]).graph
-        calls = 0
+        sources: list[str] = []
 
-        def count(frame: Any, event: str, argument: Any) -> None:
-            nonlocal calls
-            calls += event in ("call", "c_call")
+        def work(graph: Any = graph, sources: list[str] = sources) -> None:
+            code = Code(graph, 1, 1)
+            sources += [code.compilation.source, code.careful_compilation.source]
 
         with mock.patch.object(emit, "MANY_NAMES", 0):  # for all depths, or for none
-            sys.setprofile(count)
-            try:
-                code = Code(graph, 1, 1)
-                size = len(code.compilation.source) + len(code.careful_compilation.source)
-            finally:
-                sys.setprofile(None)
-        counts.append((calls, size))
+            counts.append((calls(work), sum(map(len, sources))))
     (a, s), (b, t), (c, u) = counts
     assert c - b <= 1.1 * (b - a) + 200 and u - t <= 1.1 * (t - s) + 500
 
