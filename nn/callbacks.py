@@ -101,7 +101,7 @@ class EarlyStopping(Callback):
             problem = ValueError if isinstance(mode, str) else TypeError
             raise problem(f'EarlyStopping: mode must be "auto", "min" or "max", got {short(mode)}')
         if monitor is not None and not isinstance(monitor, str):
-            raise TypeError(f'EarlyStopping: monitor is a name in the logs, such as "val_loss", got {monitor!r}')
+            raise TypeError(f'EarlyStopping: monitor is a name in the logs, such as "val_loss", got {short(monitor)}')
         self.monitor = monitor
         self.patience = check_count("EarlyStopping", "patience", patience)
         self.min_delta: float = check_non_negative("EarlyStopping", "min_delta", min_delta)
@@ -141,7 +141,7 @@ class EarlyStopping(Callback):
     def check(self, name: str, logs: Iterable[str]) -> None:
         """Raise ValueError if there is no number of that name."""
         if name not in logs:
-            raise ValueError(f"EarlyStopping: monitor must be one of {', '.join(logs)}, got {name!r}")
+            raise ValueError(f"EarlyStopping: monitor must be one of {', '.join(logs)}, got {short(name)}")
 
     def _better(self, name: str, value: float, best: float) -> bool:
         upwards = name.removeprefix("val_").endswith(UPWARDS)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from autograd.support import files
 from autograd.support.settings import check_count
+from autograd.support.text import short
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_DIMENSIONS = 32
@@ -95,7 +96,7 @@ def load_mnist(
     folder = files.check_path(directory, "the folder of MNIST's files is named by a path")
     prefix = {"train": "train", "test": "t10k"}.get(part)
     if prefix is None:
-        raise ValueError(f"load_mnist: part must be 'train' or 'test', got {part!r}")
+        raise ValueError(f"load_mnist: part must be 'train' or 'test', got {short(part)}")
     pictures_at = _find(folder, f"{prefix}-images", "idx3-ubyte")
     labels_at = _find(folder, f"{prefix}-labels", "idx1-ubyte")
     pictures, labels = load_idx(pictures_at), load_idx(labels_at)

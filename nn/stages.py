@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.support.settings import check_list
+from autograd.support.text import got
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Evaluating, Module, unrecorded
@@ -46,9 +47,7 @@ class Sequential(Module):
         for i, layer in enumerate(layers):
             if not isinstance(layer, Module):
                 remedy = "; write Sequential(*layers) for a list of layers" if isinstance(layer, (list, tuple)) else ""
-                raise TypeError(
-                    f"Sequential takes modules, got {layer!r} ({type(layer).__name__}) in place {i}{remedy}"
-                )
+                raise TypeError(f"Sequential takes modules, got {got(layer)} in place {i}{remedy}")
         if not layers:
             raise ValueError("Sequential needs at least one module")
         _check_widths(layers)

@@ -9,6 +9,7 @@ from autograd.derivatives import grad, recording
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.convert import to_float
+from autograd.support.text import short
 
 Path = tuple[int, ...]  # the indices of the inputs in the order of differentiation; () is the value of f
 
@@ -29,8 +30,8 @@ class Partials:
             again = _partials(f, [Value(x) for x in self.point], 0)[0][()].data
         if again != self.value(()) and again == again:
             raise ValueError(
-                f"f gave {self.value(())!r} and then {again!r} at the same inputs: difference quotients need a "
-                "function without chance. Seed it inside of f; call model.eval() if it has dropout"
+                f"f gave {short(self.value(()))} and then {short(again)} at the same inputs: difference quotients "
+                "need a function without chance. Seed it inside of f; call model.eval() if it has dropout"
             )
 
     def value(self, path: Path) -> float:

@@ -20,7 +20,7 @@ from functools import cached_property
 from autograd.engine.ops import TABLE
 from autograd.engine.value import Value
 from autograd.graph import levels, topological_order
-from autograd.support.text import plural, short
+from autograd.support.text import got, plural
 
 __all__ = ["Edge", "GraphTooLarge", "Node", "Snapshot", "check_size", "snapshot", "summary"]
 
@@ -135,7 +135,7 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
     """
     if not isinstance(root, Value):
         raise TypeError(
-            f"a graph is taken from the Value at its end, got {short(root)} ({type(root).__name__}); "
+            f"a graph is taken from the Value at its end, got {got(root)}; "
             "pass the result of an expression of Values, such as a loss"
         )
     order = topological_order(root)

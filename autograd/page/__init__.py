@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_count, check_positive, check_text
+from autograd.support.text import short_path
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -108,7 +109,8 @@ class View:
             target = target.with_name(target.name + ".html")
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(
-                f"a page is saved as .html, got {str(path)!r}; draw(...).save writes pictures, such as .svg and .png"
+                f"a page is saved as .html, got {short_path(path)}; "
+                "draw(...).save writes pictures, such as .svg and .png"
             )
         files.write(target, self.html.encode("utf-8"))
         return target

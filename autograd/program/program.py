@@ -274,5 +274,5 @@ def is_reduced(reduction: str) -> bool:
     Raises ValueError for another word.
     """
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
+        raise ValueError(f'reduction must be "mean", "sum" or "none", got {short(reduction)}')
     return reduction != "none"

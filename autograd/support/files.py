@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from autograd.support.text import short
+from autograd.support.text import got, short, short_path
 
 __all__ = ["FOREIGN", "check_path", "open_to_read", "read_up_to", "target", "write"]
 
@@ -33,7 +33,7 @@ def check_path(path: str | os.PathLike[str], what: str = "a file is named by a p
     TypeError: a file is named by a path, got 3 (int)
     """
     if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
-        raise TypeError(f"{what}, got {short(path)} ({type(path).__name__})")
+        raise TypeError(f"{what}, got {got(path)}")
     if not os.fspath(path):
         raise ValueError(f"the path is empty: {what}")
     return Path(path)
@@ -51,9 +51,11 @@ def target(path: str | os.PathLike[str], example: str) -> Path:
     """
     found = check_path(path, f"a file is named by a path such as {example!r}")
     if found.is_dir():
-        raise IsADirectoryError(f"{str(found)!r} is a folder: name a file in it, such as {str(found / example)!r}")
+        raise IsADirectoryError(
+            f"{short_path(found)} is a folder: name a file in it, such as {short_path(found / example)}"
+        )
     if not found.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(found.parent)!r} for {found.name!r}; make it first")
+        raise FileNotFoundError(f"there is no folder {short_path(found.parent)} for {short(found.name)}; make it first")
     return found
 
 
@@ -70,9 +72,11 @@ def open_to_read(path: str | os.PathLike[str], example: str) -> IO[bytes]:
     found = check_path(path, f"a file is read from a path such as {example!r}")
     kind = found.stat().st_mode
     if stat.S_ISDIR(kind):
-        raise IsADirectoryError(f"{str(found)!r} is a folder: name the file in it, such as {example!r}")
+        raise IsADirectoryError(f"{short_path(found)} is a folder: name the file in it, such as {short(example)}")
     if not stat.S_ISREG(kind):
-        raise ValueError(f"{str(found)!r} is no file but a device or a pipe: name a file, such as {example!r}")
+        raise ValueError(
+            f"{short_path(found)} is no file but a device or a pipe: name a file, such as {short(example)}"
+        )
     return found.open("rb")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.support.text import short
 from nn.columns import check_aligned, check_labels, in_order
 from nn.plots.style import Axes, axes
 
@@ -24,7 +25,7 @@ def confusion_matrix(
     place = {name: i for i, name in enumerate(names)}
     unknown = next((label for label in (*truth, *predictions) if label not in place), None)
     if unknown is not None:
-        raise ValueError(f"the label {unknown!r} is not among labels {names}")
+        raise ValueError(f"the label {short(unknown)} is not among labels {names}")
     counts = [[0] * len(names) for _ in names]
     for true, predicted in zip(truth, predictions, strict=True):
         counts[place[true]][place[predicted]] += 1

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.support.text import short
 from nn.plots.style import BLUE, Axes, axes, finish
 
 
@@ -18,7 +19,7 @@ def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
     Raises ValueError if there is no parameter, or if every gradient is 0: call `loss.backward()` first.
     """
     if not isinstance(model, Mapping) and not hasattr(model, "named_parameters"):
-        raise TypeError(f"give a model, or a mapping from layer to its gradients, got {model!r}")
+        raise TypeError(f"give a model, or a mapping from layer to its gradients, got {short(model)}")
     layers = model if isinstance(model, Mapping) else _by_layer(model)
     sizes = {name: math.sqrt(sum(g * g for g in grads) / len(grads)) for name, grads in layers.items() if len(grads)}
     if not sizes:
