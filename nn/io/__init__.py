@@ -21,7 +21,7 @@ from safetensors.numpy import save as to_bytes
 from autograd.support import files
 from autograd.support.text import got, short
 from nn.io.architecture import build, describe, owned, size
-from nn.module import Module
+from nn.module import Module, check_module
 
 VERSION = 1
 KEY = "chaingrad"
@@ -117,8 +117,10 @@ def load(path: str | os.PathLike[str]) -> Module:
 def load_weights(model: Module, path: str | os.PathLike[str]) -> None:
     """Put the numbers of a file into a model that has tensors of the same names and shapes.
 
-    Raises ValueError if they differ, or if the file is truncated or malformed; then the model is as it was.
+    Raises ValueError if they differ, or if the file is truncated or malformed; then the model is as it was. TypeError
+    for what is no model, or no path.
     """
+    check_module("load_weights", model)
     tensors, _ = _read(path)
     try:
         _fill(model, tensors)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from autograd.support.convert import to_float
+from autograd.support.convert import is_listed, to_float
 from autograd.support.text import short
 from nn import losses, metrics
 from nn.module import Module
@@ -67,7 +67,8 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
 
     A sigmoid output is the probability p itself, a tanh output 2p − 1, any other a raw score ln(p / (1 − p)).
 
-    Raises ValueError for a threshold outside 0 to 1, and unless there are two labels.
+    Raises ValueError for a threshold outside 0 to 1 and unless there are two labels, TypeError for labels without an
+    order, such as a set.
 
     >>> from nn import MLP
     >>> decision_at(MLP(2, [1]), 0.5).cut
@@ -76,8 +77,12 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
     p = to_float(threshold)
     if not 0.0 <= p <= 1.0:
         raise ValueError(f"threshold is a probability from 0 to 1, got {short(threshold)}")
-    if isinstance(labels, str) or len(labels) != 2:
-        raise ValueError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {short(labels)}")
+    expected = f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {short(labels)}"
+    if not is_listed(labels):
+        raise TypeError(expected)
+    pair = list(labels)
+    if len(pair) != 2:
+        raise ValueError(expected)
     activation = output_activation(model)
     if activation == "sigmoid":
         cut = p
@@ -85,7 +90,7 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
         cut = 2.0 * p - 1.0
     else:
         cut = -math.inf if p == 0.0 else math.inf if p == 1.0 else math.log(p / (1.0 - p))
-    return Decision(cut, (labels[0], labels[1]))
+    return Decision(cut, (pair[0], pair[1]))
 
 
 def decision_for(activation: str, loss: losses.Loss, y: Sequence[Any]) -> Decision:
@@ -116,7 +121,7 @@ class Judge:
         self.functions: dict[str, Callable[..., Any]] = {}
         if chosen is not None and not isinstance(chosen, Iterable) and not callable(chosen):
             raise TypeError(f"metrics is a list of names and functions of nn.metrics, got {short(chosen)}")
-        entries = [chosen] if isinstance(chosen, str) or callable(chosen) else list(chosen or ())
+        entries = [chosen] if isinstance(chosen, str) or callable(chosen) else list(() if chosen is None else chosen)
         for metric in entries:
             try:
                 function = metrics.get(ALIASES.get(metric, metric) if isinstance(metric, str) else metric)

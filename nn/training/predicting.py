@@ -107,8 +107,6 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     >>> predict_classes(model, [[-1.0], [3.0]]), predict_classes(model, [[-1.0], [3.0]], labels=(-1, 1))
     ([0, 1], [-1, 1])
     """
-    if not hasattr(labels, "__len__"):
-        raise TypeError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {short(labels)}")
     decision = decision_at(model, check_number("predict_classes", "threshold", threshold), labels)
     return decision.classes(predict(model, X))
 
