@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.checking.arguments import check_call, check_order
 from autograd.checking.rounding import rounding_error
 from autograd.derivatives import grad, recording
 from autograd.engine.value import Value
@@ -17,11 +18,14 @@ Path = tuple[int, ...]  # the indices of the inputs in the order of differentiat
 class Partials:
     """The partial derivatives of f up to one order at a point, by path; `recorded[k]` holds those of order k.
 
-    Raises ValueError if f gives another number when it is called again.
+    Raises ValueError if f gives another number when it is called again and for an order above 10; TypeError
+    if f takes another number of inputs.
     """
 
     def __init__(self, f: Callable[..., Any], point: Sequence[float], order: int) -> None:
         self.f, self.point = f, list(point)
+        check_order(order)
+        check_call(f, self.point)
         self._beside: dict[tuple[int, int, float], dict[Path, float]] = {}
         self._rounding: dict[Path, float] = {}
         with recording():
