@@ -135,7 +135,7 @@ def _find(folder: Path, name: str, kind: str) -> Path:
     for candidate in names:
         if (folder / candidate).is_file():
             return folder / candidate
-    raise FileNotFoundError(f"{folder}: none of {', '.join(names)} is there")
+    raise FileNotFoundError(f"{folder}: none of {', '.join(names)} is in this folder")
 
 
 def _read(path: PathLike, file: IO[bytes], most: int) -> NDArray[np.generic]:

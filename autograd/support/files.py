@@ -16,6 +16,7 @@ from autograd.support.text import got, short, short_path
 __all__ = ["FOREIGN", "check_path", "open_to_read", "read_up_to", "target", "write"]
 
 CHUNK = 1 << 20  # bytes
+LONGEST_PATH = 4096  # characters; Linux takes no longer one, other systems stop before
 
 # What other formats are called: such a name on a file of this package would mislead whoever opens it.
 FOREIGN = frozenset(
@@ -26,7 +27,8 @@ FOREIGN = frozenset(
 def check_path(path: str | os.PathLike[str], what: str = "a file is named by a path") -> Path:
     """The path, in the type that is used; `what` begins the error: what is named, and by what.
 
-    Raises TypeError for anything but a text and an `os.PathLike`, ValueError for an empty text.
+    Raises TypeError for anything but a text and an `os.PathLike`, ValueError for an empty text and for one that is
+    longer than the paths of any system.
 
     >>> check_path(3)
     Traceback (most recent call last):
@@ -36,6 +38,8 @@ def check_path(path: str | os.PathLike[str], what: str = "a file is named by a p
         raise TypeError(f"{what}, got {got(path)}")
     if not os.fspath(path):
         raise ValueError(f"the path is empty: {what}")
+    if len(os.fspath(path)) > LONGEST_PATH:
+        raise ValueError(f"{what}, got one of {len(os.fspath(path)):,} characters, {short(path)}")
     return Path(path)
 
 

@@ -84,6 +84,7 @@ def learning_rates(runs: Mapping[Any, Sequence[float]], ax: Axes | None = None) 
         raise TypeError(f"runs is a dict from learning rate to its list of losses, got {short(runs)}")
     if not runs:
         raise ValueError("give at least one run: a dict from learning rate to its list of losses")
+    runs = {rate: _numbers(f"runs[{short(rate)}]", losses) for rate, losses in runs.items()}
     ax = axes(ax)
     starts = [float(losses[0]) for losses in runs.values() if len(losses) and math.isfinite(losses[0])]
     top = 3 * min(starts) if starts and min(starts) > 0 else math.inf
