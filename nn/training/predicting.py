@@ -191,14 +191,21 @@ def check_targets(
 
 
 def _distinct(objective: Objective, examples: Examples) -> Examples:
-    """An example for each target, where the loss is one of ours; one of the user's may look at the others."""
+    """One example for each different target, enough to try a loss of this package.
+
+    All examples for a loss of the user's, whose result for one example may depend on the others.
+    """
     if not objective.is_known():
         return examples
     return examples.select([indices[0] for indices in by_target(examples.y).values()])
 
 
 def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:
-    """The loss; its errors with the name of the targets if it is one of ours, and else with a note on its arguments."""
+    """The loss of some outputs.
+
+    An error of a loss of this package names the targets as the user does; one of a user's loss gets a note on the
+    arguments that it was called with.
+    """
     try:
         return objective.on(outputs, examples)
     except (ValueError, TypeError) as error:

@@ -200,6 +200,9 @@ def recursive(tree: ast.Module) -> set[str]:
                 collect(node.body, node.name)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 calls[f"{owner}.{node.name}" if owner else node.name] |= references(node, owner) - arguments_of(node)
+                inner = [n for n in ast.walk(node) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+                for function in inner[1:]:  # the first is the function itself
+                    calls[function.name] |= references(function, owner) - arguments_of(function)
 
     collect(tree.body, "")
     reached = {name: called & calls.keys() for name, called in calls.items()}
@@ -229,6 +232,8 @@ def test_functions_that_call_themselves_say_why_not_deep() -> None:
         "def f(x): return f(x - 1)",
         "def f(x): return list(map(f, x))",
         "def f(x): return g(x)\ndef g(x): return f(x)",
+        "def outer(x):\n    def f(x): return f(x - 1)\n    return f(x)",
+        "def outer(x):\n    def f(x): return g(x)\n    def g(x): return outer(x)\n    return f(x)",
         "class A:\n    def f(self, x): return self.g(x)\n    def g(self, x): return self.f(x)",
     ],
 )
