@@ -5,7 +5,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograd.checking.by_hand import Entry, compare_by_hand
 from autograd.checking.comparing import STEP, Tolerance, compare
+from autograd.checking.mismatch import Mismatch
 from autograd.checking.partials import Partials
 from autograd.checking.report import Comparison as Comparison
 from autograd.checking.report import GradcheckReport as GradcheckReport
@@ -13,11 +15,33 @@ from autograd.engine import ops
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.convert import Number, to_float
-from autograd.support.text import short
+from autograd.support.text import short, short_text
 
 
 class GradientMismatch(AssertionError):
     """A gradient is not what it was expected to be; the message shows both, side by side."""
+
+    def __init__(self, message: str = "", table: Mismatch | None = None) -> None:
+        super().__init__(message)
+        self.table = table
+
+    def _repr_html_(self) -> str | None:
+        """The same as a table, where a notebook shows an error that was caught."""
+        return self.table.html() if self.table else None
+
+    def _render_traceback_(self) -> Any:
+        """What IPython shows if nobody catches the error: the user's own lines and the message.
+
+        IPython leaves out frames with `__tracebackhide__`, as pytest does, but never the last one.
+        """
+        from IPython.core.getipython import get_ipython
+
+        shown = self.__traceback__
+        while shown and shown.tb_next and not shown.tb_next.tb_frame.f_locals.get("__tracebackhide__"):
+            shown = shown.tb_next
+        if shown:
+            shown.tb_next = None
+        return get_ipython().InteractiveTB.structured_traceback(type(self), self, self.__traceback__)
 
 
 def gradcheck(
@@ -53,6 +77,7 @@ def gradcheck(
     ∂x: a kink, the one-sided slopes differ (0 from the left, 1 from the right); the engine takes 0, between the two
     relu at 0: slope 0 at exactly 0, by convention
     """
+    __tracebackhide__ = True
     if not isinstance(order, int) or isinstance(order, bool) or order < 1:
         raise ValueError(f"order must be a whole number from 1 on, got {order!r}")
     _check_tolerance("rtol", rtol)
@@ -114,10 +139,15 @@ def _conventions(output: Value) -> list[str]:
     return list(found)
 
 
-def assert_gradient(value: Value, by_hand: Number, *, rtol: float = 1e-9, atol: float = 0.0) -> None:
+def assert_gradient(
+    value: Value, by_hand: Number, *, output: Value | None = None, rtol: float = 1e-9, atol: float = 0.0
+) -> None:
     """Assert that `value.grad` is the number that was derived by hand; two nan agree.
 
-    Raises GradientMismatch, an AssertionError that shows both and how far apart they are.
+    Given the `output` that `backward()` was called on, the message names the mistake: `assert_gradients` says which.
+
+    Raises GradientMismatch, an AssertionError that shows both and how far apart they are; TypeError and ValueError for
+    wrong arguments.
 
     >>> w = Value(3.0, label="w")
     >>> (w * w).backward()
@@ -128,45 +158,101 @@ def assert_gradient(value: Value, by_hand: Number, *, rtol: float = 1e-9, atol: 
                   engine    by hand  difference
       w                6          3  3           <-- off by the factor 2
     """
-    assert_gradients({value: by_hand}, rtol=rtol, atol=atol)
+    __tracebackhide__ = True
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"assert_gradient takes a Value and its gradient by hand, got {short(value)} ({type(value).__name__})"
+            "; for several, assert_gradients takes a dict of them"
+        )
+    mismatch = _compare("assert_gradient", {value: by_hand}, output, rtol, atol)
+    if mismatch:
+        raise GradientMismatch(str(mismatch), mismatch)
 
 
-def _hint(engine: float, hand: float) -> str:
-    """What the two numbers have to do with each other."""
-    if math.isnan(hand) or math.isnan(engine):
-        return f"{'by hand' if math.isnan(hand) else 'the engine'} it is nan"
-    if engine == 0.0:
-        return "the engine has 0: was backward() called?"
-    if hand == 0.0:
-        return "by hand it is 0"
-    if abs(engine / hand - 1.0) < 5e-3:
-        digits = -math.floor(math.log10(abs(engine / hand - 1.0))) - 1
-        return f"they agree to {digits} digits: rounded? give more, or rtol="
-    return f"off by the factor {engine / hand:.4g}"
-
-
-def assert_gradients(by_hand: Mapping[Value, Number], *, rtol: float = 1e-9, atol: float = 0.0) -> None:
+def assert_gradients(
+    by_hand: Mapping[Value | str, Number] | Mapping[Value, Number] | Mapping[str, Number],
+    *,
+    output: Value | None = None,
+    rtol: float = 1e-9,
+    atol: float = 0.0,
+) -> None:
     """Assert the `.grad` of several Values at once; the message lists all of them, right ones too.
+
+    Given the `output` that `backward()` was called on, labels can stand for Values, and the message names the mistake
+    where one fits each wrong number, to the digits that were written: a path left out or counted twice, the only one
+    summed; a local derivative forgotten, there twice or turned round; the 2 of a square; a sign; two numbers swapped.
+    Where three mistakes fit, or one may fit by chance, it names none. A node that is not in the graph of the output has
+    no other gradient than 0.
+
+    Raises GradientMismatch, an AssertionError that shows all; TypeError and ValueError for wrong arguments.
 
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
     >>> (a * b).backward()
     >>> assert_gradients({a: 3.0, b: 2.0})
+
+    A weight reaches y along two paths, of which one was left out:
+
+    >>> from autograd import sigmoid, tanh
+    >>> w = Value(0.5, label="w")
+    >>> h, k = sigmoid(w * 0.8), tanh(w * -0.4)
+    >>> y = h * 1.1 + k * 0.7
+    >>> h.label, k.label, y.label = "h", "k", "y"
+    >>> y.backward()
+    >>> assert_gradients({"w": 0.8 * h.data * (1 - h.data) * 1.1}, output=y)
+    Traceback (most recent call last):
+    autograd.testing.GradientMismatch: the gradients differ in w
+                       engine      by hand  difference
+      w        -0.05766257898 0.2114294563  -0.2691
+    w: the path y ← k ← w is left out, its product is −0.2691
     """
+    __tracebackhide__ = True
+    mismatch = _compare("assert_gradients", by_hand, output, rtol, atol)
+    if mismatch:
+        raise GradientMismatch(str(mismatch), mismatch)
+
+
+def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mismatch | None:
+    """The arguments, checked, and what does not agree."""
+    __tracebackhide__ = True
+    _check_tolerance("rtol", rtol)
+    _check_tolerance("atol", atol)
+    if output is not None and not isinstance(output, Value):
+        raise TypeError(
+            f"{owner}: output must be the Value that backward() was called on, got {short(output)} "
+            f"({type(output).__name__})"
+        )
+    if not isinstance(by_hand, Mapping):
+        raise TypeError(
+            f"{owner} takes a dict from Values to their gradients by hand, such as {{w: 0.5}}, got {short(by_hand)} "
+            f"({type(by_hand).__name__})"
+        )
     if not by_hand:
         raise ValueError("assert_gradients was given nothing to compare")
-    lines, wrong = [], []
-    for i, (value, expected) in enumerate(by_hand.items()):
+    entries = []
+    for i, (key, number) in enumerate(by_hand.items()):
+        value = _by_label(key, output) if isinstance(key, str) else key
         if not isinstance(value, Value):
-            raise TypeError(f"assert_gradient takes a Value and its gradient by hand, got {value!r}")
-        hand, engine, name = to_float(expected), value.grad, value.label or f"value {i}"
-        same = engine == hand or (engine != engine and hand != hand)
-        if same or (math.isfinite(engine) and math.isfinite(hand) and abs(engine - hand) <= atol + rtol * abs(hand)):
-            lines.append(f"  {name:<8} {engine:>10.10g} {hand:>10.10g}")
-        else:
-            wrong.append(name)
-            lines.append(
-                f"  {name:<8} {engine:>10.10g} {hand:>10.10g}  {engine - hand:<9.4g}   <-- {_hint(engine, hand)}"
+            raise TypeError(
+                f"{owner} takes a Value and its gradient by hand, got {short(value)} ({type(value).__name__})"
             )
-    if wrong:
-        head = f"  {'':<8} {'engine':>10} {'by hand':>10}  difference"
-        raise GradientMismatch("\n".join([f"the gradients differ in {', '.join(wrong)}", head, *lines]))
+        name = value.label or f"value {i}"
+        try:
+            entries.append(Entry(name, value, to_float(number)))
+        except TypeError as error:
+            raise TypeError(f"{owner}: the gradient by hand of {short_text(name)} is no number: {error}") from None
+    return compare_by_hand(entries, output, rtol, atol)
+
+
+def _by_label(label: str, output: Value | None) -> Value:
+    """The node of this label."""
+    if output is None:
+        raise TypeError(f"assert_gradients finds {short(label)} by its label in a graph: pass output=, or the Value")
+    order = topological_order(output)
+    found = [node for node in order if node.label == label]
+    if len(found) != 1:
+        labels = sorted({node.label for node in order if node.label})
+        some = ", ".join(short(name) for name in labels[:10]) + (", ..." if len(labels) > 10 else "")
+        number = f"{len(found)} nodes have" if found else "no node has"
+        remedy = "pass the Value itself" if found or not labels else f"labels are {some}"
+        raise ValueError(f"assert_gradients: {number} the label {short(label)}: {remedy}")
+    return found[0]

@@ -1,0 +1,198 @@
+"""Which mistake makes a gradient by hand what it is: those of `mistakes` that fit the number, if it is one or two.
+
+A wrong name is worse than none, so three things have to hold before one is given:
+
+- It fits to the digits that were written. 0.0142 stands for 0.01415 to 0.01425, and 0.014285714285714287 for itself.
+- Nothing else fits. Two mistakes that fit are named both, three are not named. A mistake in other words is no other.
+- It does not fit by chance. Some dozen mistakes lie around any number, and one of them is as near as 1 % to it: of so
+  many numbers scattered over the same range, fewer than one in fifty may be expected to fit as well.
+
+What several wrong gradients share is asked first: a factor that is missing in nine of them is one mistake, not nine,
+and fits nine numbers by chance less than one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from autograd.checking.mistakes import Graph, Mistake, Slips
+
+CHANCE = 0.02
+EXACT = 1e-9
+NEAR = 1e-6  # for a number with all its digits, of which rounding on the way has taken some
+RANGE = 3.0  # a number is compared with the mistakes from a third of it to three times as much
+FEW = 12  # so many in the range, and one that fits a short number such as 3 exactly may be meant
+MOST_WORK = 40_000  # edges on the paths of all wrong gradients together
+
+
+@dataclass(frozen=True)
+class Case:
+    """A wrong gradient: its name, the number of its node in the snapshot, and what it is by hand."""
+
+    name: str
+    source: int
+    by_hand: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is the matter with some gradients: one answer, or two that fit equally; each in all its words."""
+
+    cases: tuple[Case, ...]
+    answers: tuple[tuple[Mistake, ...], ...]
+    sure: bool = True
+
+
+def half_unit(x: float) -> float:
+    """Half a unit in the last digit of a number as it is written; whole numbers are written to the unit.
+
+    >>> half_unit(0.0142), half_unit(1200.0)
+    (5e-05, 0.5)
+    """
+    exponent = Decimal(repr(x)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # finite
+    return 0.5 * 10.0 ** min(exponent, 0)
+
+
+def is_rounded(x: float, exact: float) -> bool:
+    """Whether a number is another one with fewer digits.
+
+    >>> is_rounded(0.2880, 0.2880411719), is_rounded(0.2881, 0.2880411719), is_rounded(3.0, 3.2)
+    (True, False, False)
+    """
+    return abs(x - exact) <= min(half_unit(x) * (1.0 + 1e-9), 5e-3 * abs(exact))
+
+
+class _Evidence:
+    """The mistakes that fit one wrong gradient, and by what chance."""
+
+    def __init__(self, case: Case, slips: Slips) -> None:
+        self.case, self.slips, hand = case, slips, case.by_hand
+        exact = EXACT * abs(hand) + 1e-13 * slips.size
+        self.exact = True
+        self.tolerance = exact
+        self.fitting = self._within(exact)
+        for wider in (half_unit(hand) * (1.0 + 1e-9), NEAR * abs(hand)):
+            if not self.fitting and wider > exact:
+                self.fitting, self.tolerance, self.exact = self._within(wider), wider, False
+
+    def _within(self, tolerance: float) -> list[Mistake]:
+        return [m for m, x in self.slips.values.items() if abs(x - self.case.by_hand) <= tolerance]
+
+    @cached_property
+    def around(self) -> int:
+        """How many different numbers simple mistakes give in the range."""
+        low, high = sorted((self.case.by_hand / RANGE, self.case.by_hand * RANGE))
+        near = (x for m, x in self.slips.values.items() if m.simple and low <= x <= high)
+        return len({f"{x:.8e}" for x in near})
+
+    @property
+    def share(self) -> float:
+        """The part of the range that would fit the number as it is written."""
+        width = 2.0 * max(self.tolerance, half_unit(self.case.by_hand))
+        return min(1.0, width / (abs(self.case.by_hand) * 2.0 * math.log(RANGE)))
+
+    def classes(self) -> list[list[Mistake]]:
+        """The mistakes that fit, those together that are the same in other words."""
+        return _classes([self], self.fitting)
+
+
+def diagnose(graph: Graph, cases: Sequence[Case]) -> list[Finding]:
+    """What is found out about wrong gradients; those without a finding stay unexplained."""
+    evidence = list(_evidence(graph, cases))
+    if len(evidence) == len(cases) > 1:
+        shared = set.intersection(*(set(e.fitting) for e in evidence))
+        answers = _classes(evidence, [m for m in evidence[0].fitting if m in shared])
+        answers += [[swap] for pair, swap in _swaps(graph, evidence) if len(cases) == len(pair)]
+        if answers:
+            return _finding(evidence, answers)
+    findings = []
+    for pair, swap in _swaps(graph, evidence):
+        shared = set(pair[0].fitting) & set(pair[1].fitting)
+        findings += _finding(pair, [[swap], *_classes(pair, [m for m in pair[0].fitting if m in shared])])
+        evidence = [e for e in evidence if e not in pair]
+    return findings + _one_by_one(evidence)
+
+
+def _evidence(graph: Graph, cases: Sequence[Case]) -> Iterator[_Evidence]:
+    work = 0
+    for case in cases:
+        slips = graph.slips(case.source)
+        work += slips.edges
+        yield _Evidence(case, slips)
+        if work > MOST_WORK:
+            return
+
+
+def _classes(evidence: Sequence[_Evidence], mistakes: Sequence[Mistake]) -> list[list[Mistake]]:
+    """Mistakes in groups: in each, all are the same in other words, for every gradient."""
+    classes: list[list[Mistake]] = []
+    for mistake in mistakes:
+        for group in classes:
+            if all(e.slips.same(group[0], mistake) for e in evidence):
+                group.append(mistake)
+                break
+        else:
+            classes.append([mistake])
+    return classes
+
+
+def _finding(evidence: Sequence[_Evidence], answers: Sequence[Sequence[Mistake]]) -> list[Finding]:
+    """The finding, unless too much fits, or would fit by chance."""
+    exact = all(e.exact for e in evidence)
+    if not exact:
+        # Sums of some paths are many: to the digits written, they fit by chance sooner than a simple mistake.
+        answers = [a for a in answers if any(m.simple for m in a)] or answers
+    most = max(e.around for e in evidence) + 1
+    sure = most * math.prod(e.share for e in evidence) <= CHANCE
+    if not 1 <= len(answers) <= 2 or not (sure or (exact and most <= FEW)):
+        return []
+    return [Finding(tuple([e.case for e in evidence]), tuple(map(tuple, answers)), sure)]
+
+
+def _swaps(graph: Graph, evidence: Sequence[_Evidence]) -> list[tuple[tuple[_Evidence, _Evidence], Mistake]]:
+    """The pairs of gradients of which each has the other's number."""
+    fits = {
+        (i, j)
+        for i, a in enumerate(evidence)
+        for j, b in enumerate(evidence)
+        if i != j and abs(a.case.by_hand - graph.derivative(b.case.source)) <= _reach(a)
+    }
+    pairs = [(i, j) for i, j in fits if i < j and (j, i) in fits]
+    # With two equal numbers, nobody knows which one was meant.
+    alone = [p for p in sorted(pairs) if not any(q != p and {*p} & {*q} for q in pairs)]
+    return [
+        ((evidence[i], evidence[j]), Mistake("swapped", ("labels", evidence[i].case.name, evidence[j].case.name)))
+        for i, j in alone
+    ]
+
+
+def _reach(evidence: _Evidence) -> float:
+    """How far a number may be from the one that it stands for."""
+    hand = evidence.case.by_hand
+    return max(EXACT * abs(hand), half_unit(hand) * (1.0 + 1e-9) if half_unit(hand) < 0.01 * abs(hand) else 0.0)
+
+
+def _one_by_one(evidence: Sequence[_Evidence]) -> list[Finding]:
+    """A finding for each gradient, those together that share theirs."""
+    classes = {e: e.classes() for e in evidence}
+    covered = Counter(m for e in evidence for m in e.fitting)
+    groups: list[tuple[list[_Evidence], list[list[Mistake]]]] = []
+    for e, answers in classes.items():
+        # Of several that fit this number, one may fit two others as well: that is no chance.
+        ranked = sorted(((max(covered[m] for m in answer), i) for i, answer in enumerate(answers)), reverse=True)
+        if len(ranked) > 1 and ranked[0][0] >= 3 and ranked[1][0] == 1:
+            answers = [answers[ranked[0][1]]]
+        for group, others in groups:
+            if len(answers) == len(others) == 1 and (shared := [m for m in others[0] if m in answers[0]]):
+                others[0] = shared
+                group.append(e)
+                break
+        else:
+            groups.append(([e], answers))
+    return [finding for group, answers in groups for finding in _finding(group, answers)]

@@ -1,0 +1,102 @@
+"""Gradients by the engine and by hand as a table, and below it what is the matter with the wrong ones."""
+
+from __future__ import annotations
+
+import html
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from autograd.explanation.notation import html_table
+from autograd.support.text import clean, shorten
+
+
+@dataclass(frozen=True)
+class Row:
+    """One gradient by the engine and by hand; `agrees` if they are the same, `hint` in a word or two if not."""
+
+    name: str
+    engine: float
+    by_hand: float
+    agrees: bool
+    hint: str = ""
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """The name and the three numbers as they are shown."""
+        difference = "" if self.agrees else f"{self.engine - self.by_hand:.4g}"
+        return shorten(clean(self.name)), f"{self.engine:.10g}", f"{self.by_hand:.10g}", difference
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """Several gradients, some of them wrong; `str()` shows a table, `notes` are the lines below it."""
+
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def head(self) -> str:
+        """Which gradients are wrong."""
+        return f"the gradients differ in {', '.join(shorten(clean(row.name)) for row in self.rows if not row.agrees)}"
+
+    def __str__(self) -> str:
+        table = [("", "engine", "by hand", "difference"), *(row.cells() for row in self.rows)]
+        names, engine, hand, _ = (max(map(columns, column)) for column in zip(*table, strict=True))
+        last = max(9, *(columns(row[3]) for row in table[1:]))
+        lines = [self.head]
+        for i, (name, *numbers) in enumerate(table):
+            line = f"  {pad(name, max(8, names))} {numbers[0]:>{max(10, engine)}} {numbers[1]:>{max(10, hand)}}  "
+            hint = self.rows[i - 1].hint if i else ""
+            lines.append(line + (f"{numbers[2]:<{last}}   <-- {hint}" if hint else numbers[2]))
+        return "\n".join([line.rstrip() for line in lines] + list(self.notes))
+
+    def html(self) -> str:
+        """The table and the lines below it as HTML; labels are escaped."""
+        cells = [[html.escape(cell) for cell in (*row.cells(), row.hint)] for row in self.rows]
+        table = html_table(html.escape(self.head), ("", "engine", "by hand", "difference", ""), cells)
+        return "\n".join([table, *(f"<p>{html.escape(note)}</p>" for note in self.notes)])
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a character of Chinese, none for an accent by itself.
+
+    >>> columns("w1"), columns("σ′"), columns("重み"), columns("w\\u0302")
+    (2, 2, 4, 1)
+    """
+    return sum(
+        0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
+
+
+def pad(text: str, width: int) -> str:
+    """A text with spaces behind it, up to so many columns."""
+    return text + " " * (width - columns(text))
+
+
+def hint(engine: float, hand: float) -> str:
+    """What the two numbers have to do with each other."""
+    if math.isnan(hand) or math.isnan(engine):
+        return f"{'by hand' if math.isnan(hand) else 'the engine'} it is nan"
+    if engine == 0.0:
+        return "the engine has 0: was backward() called?"
+    if hand == 0.0:
+        return "by hand it is 0"
+    if abs(engine / hand - 1.0) < 5e-3:
+        digits = -math.floor(math.log10(max(abs(engine / hand - 1.0), 1e-16))) - 1
+        return f"they agree to {digits} digits: rounded? give more, or rtol="
+    return f"off by the factor {engine / hand:.4g}"
+
+
+def same_factor(rows: Sequence[Row]) -> float:
+    """The factor by which all wrong gradients are off, if it is the same and there are several; nan if not."""
+    factors = [row.engine / row.by_hand if row.by_hand else math.nan for row in rows if not row.agrees]
+    near = len(factors) > 1 and all(math.isclose(f, factors[0], rel_tol=1e-6) for f in factors)
+    return factors[0] if near and factors[0] else math.nan
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names in a sentence, the first six of many."""
+    names = [shorten(clean(name)) for name in names]
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -1,0 +1,306 @@
+"""What a gradient would be after one slip of the pen, for every slip that the recorded graph makes room for.
+
+A mistake in the chain rule is a wrong local derivative somewhere: where ∂of/∂by = d was meant, r was written. The paths
+through that place carry rest · d of the gradient g, rest being what they are multiplied by above and below it. So the
+wrong gradient is g + rest · (r − d), with r = 1 if the factor was forgotten, d² if it is there twice, 1/d if it was
+turned round, −d for a wrong sign, 0 for paths left out and 2d for paths counted twice; a factor's own number in place
+of the other one's, and z in place of σ(z). That needs one sweep up and one down, however many paths there are.
+
+The places: edges; links from stop to stop, as `explain` shows them; pieces of a chain of edges; nodes, for all paths
+through them; single paths and sums of some of them, where they are few; and all edges of one kind of operation.
+
+Two mistakes can be one and the same in other words: where there are two paths, to leave out the one is to sum the other
+alone. They agree at whatever numbers the local derivatives have, and so they are told from mistakes that agree by
+chance: everything is worked out three times, at the recorded local derivatives and at two sets of random ones.
+
+In y = (x · 3) · x at x = 2, the paths carry 6 each; with the factor 3 forgotten the first one carries 2:
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> x = Value(2.0)
+    >>> graph = Graph(snapshot(x * 3.0 * x))
+    >>> slips = graph.slips(0)
+    >>> slips.values[Mistake("forgotten", ("edge", 0))], slips.values[Mistake("left out", ("edge", 0))]
+    (8.0, 6.0)
+    >>> slips.same(Mistake("left out", ("edge", 0)), Mistake("only", ("edge", 3)))
+    True
+    >>> slips.same(Mistake("left out", ("edge", 0)), Mistake("left out", ("edge", 3)))
+    False
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
+from random import Random
+from typing import Any
+
+from autograd.engine.ops import TABLE
+from autograd.explanation.stops import choose, stops
+from autograd.graph.adjoints import adjoints, tangents
+from autograd.graph.paths import Link, Routes, between
+from autograd.graph.snapshot import Edge, Snapshot
+
+MOST_PATHS = 64  # single paths are looked at up to so many
+MOST_SUMMED = 8  # sums of some of the paths, up to so many paths
+LONGEST_PIECE = 6
+MOST_EDGES = 2_000  # on the paths of one gradient: beyond, nothing is asked but the sign
+FIXED = ("+", "-", "neg", "sum")  # their local derivatives are 1 and −1 at any numbers: nobody forgets a factor there
+# Where the derivative is f(x) times a number, that number by itself: (x²)′ = 2x, (√x)′ = 1/2 · 1/√x.
+NUMBERS = {"square": 2.0, "sqrt": 0.5, "cbrt": 1.0 / 3.0}
+
+FACTOR_KINDS = ("forgotten", "number", "squared", "inverted", "argument")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A slip of one kind at one place, ("edge", 3) or ("link", 2, 7); equal in the graphs of two gradients."""
+
+    kind: str
+    place: tuple[Any, ...]
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is about one place; sums of some paths are many, and fit something by chance sooner."""
+        return self.place[0] != "paths"
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What the mistakes of one gradient need to know of its paths: their stops, their edges, and pieces of a chain.
+
+    `kinds` are the operations that occur several times, `names` the nodes that have a name.
+    """
+
+    stops: tuple[int, ...]
+    edges: tuple[int, ...]
+    pieces: tuple[tuple[int, ...], ...]
+    kinds: tuple[str, ...]
+    names: dict[int, str]
+
+
+class Slips:
+    """Every mistake in the gradient by one node, and the number that would come of it."""
+
+    def __init__(self, total: float, size: float, edges: int, variants: Sequence[dict[Mistake, float]]) -> None:
+        self.total = total
+        self.size = size
+        self.edges = edges  # how many lie on the paths
+        self.values = variants[0]
+        self._others = variants[1:]
+
+    def same(self, a: Mistake, b: Mistake) -> bool:
+        """Whether two mistakes come to the same at any numbers."""
+        return all(math.isclose(v[a], v[b], rel_tol=1e-7, abs_tol=1e-12) for v in (self.values, *self._others))
+
+    def changes(self, mistake: Mistake) -> bool:
+        """Whether a mistake is one: that of a factor of 1 is not seen."""
+        return not math.isclose(self.values[mistake], self.total, rel_tol=1e-12, abs_tol=1e-14 * self.size)
+
+
+class Graph:
+    """A frozen graph, and the same with two sets of random local derivatives."""
+
+    def __init__(self, picture: Snapshot) -> None:
+        self.picture = picture
+        self._structures: dict[int, Structure] = {}
+        random = Random(20)
+        self.variants = [Variant(picture), *(Variant(_other(picture, random)) for _ in range(2))]
+
+    def derivative(self, source: int) -> float:
+        """∂root/∂source."""
+        return self.variants[0].above[source]
+
+    @cached_property
+    def sizes(self) -> list[float]:
+        """For each node the sum of |product| over its paths: what rounding errors are measured against."""
+        return adjoints(self.picture, size=True)
+
+    def slope(self, of: int, by: int) -> float:
+        """∂of/∂by."""
+        return adjoints(self.picture, of)[by]
+
+    def routes(self, source: int) -> Routes:
+        """The paths from a node to the root, seen at its stops."""
+        return Routes(self.picture, source, self.picture.root, self._structure(source).stops)
+
+    def names(self, source: int) -> dict[int, str]:
+        """The names of the nodes that have one, by a label or by the neuron that ends there."""
+        return self._structure(source).names
+
+    def _structure(self, source: int) -> Structure:
+        if source not in self._structures:
+            self._structures[source] = _structure(self.picture, source)
+        return self._structures[source]
+
+    def slips(self, source: int) -> Slips:
+        """All mistakes in the gradient by one node."""
+        structure = self._structure(source)
+        values = [variant.mistakes(source, structure) for variant in self.variants]
+        finite = [m for m in values[0] if all(math.isfinite(v.get(m, math.nan)) for v in values)]
+        totals = self.derivative(source), self.sizes[source], len(structure.edges)
+        slips = Slips(*totals, [{m: v[m] for m in finite} for v in values])
+        slips.values = {m: x for m, x in slips.values.items() if slips.changes(m)}
+        return slips
+
+
+class Variant:
+    """A graph at one set of local derivatives, with ∂root/∂node for each node."""
+
+    def __init__(self, picture: Snapshot) -> None:
+        self.picture = picture
+        self.above = adjoints(picture)
+        self._everywhere: dict[tuple[str, str], list[float]] = {}
+
+    def mistakes(self, source: int, structure: Structure) -> dict[Mistake, float]:
+        """The number after each mistake."""
+        picture, above, below = self.picture, self.above, tangents(self.picture, source)
+        total = above[source]
+        result = {Mistake("sign", ("all",)): -total}
+
+        def wrong(place: tuple[Any, ...], rest: float, d: float, kinds: dict[str, float]) -> None:
+            for kind, r in kinds.items():
+                result[Mistake(kind, place)] = total + rest * (r - d)
+
+        def paths(place: tuple[Any, ...], flow: float) -> None:
+            wrong(place, 1.0, flow, {"left out": 0.0, "twice": 2.0 * flow, "sign": -flow})
+            result[Mistake("only", place)] = flow
+
+        for index in structure.edges:
+            edge = picture.edges[index]
+            rest = above[edge.target] * below[edge.source]
+            paths(("edge", index), rest * edge.local_grad)
+            wrong(("edge", index), rest, edge.local_grad, dict(_replacements(picture, edge)))
+        for index in {picture.edges[i].target for i in structure.edges} - {picture.root}:
+            paths(("node", index), above[index] * below[index])
+        for piece in structure.pieces:
+            first, last = picture.edges[piece[0]], picture.edges[piece[-1]]
+            d = math.prod(picture.edges[i].local_grad for i in piece)
+            place = ("piece", *piece)
+            wrong(place, above[last.target] * below[first.source], d, _as_factor(d))
+        routes = Routes(picture, source, picture.root, structure.stops)
+        for link in (link for links in routes.links.values() for link in links):
+            place, rest = ("link", link.source, link.target, link.slot), above[link.target] * below[link.source]
+            wrong(place, rest, link.value, _as_factor(link.value))
+            paths(place, rest * link.value)
+        for stop in structure.stops:
+            if stop not in (source, picture.root):
+                wrong(("above", stop), below[stop], above[stop], {"forgotten": 1.0})
+                wrong(("below", stop), above[stop], below[stop], {"forgotten": 1.0})
+        if 1 < routes.count <= MOST_PATHS:
+            products = [(_path_key(path), routes.product(path)) for path in routes.paths()]
+            for key, product in products:
+                paths(("path", key), product)
+            for n in range(2, len(products) - 1) if len(products) <= MOST_SUMMED else ():
+                for chosen in combinations(products, n):
+                    place = ("paths", *(key for key, _ in chosen))
+                    result[Mistake("only", place)] = math.fsum(product for _, product in chosen)
+        for op in structure.kinds:
+            for kind in FACTOR_KINDS:
+                result[Mistake(kind, ("op", op))] = self._all_of(op, kind)[source]
+        return result
+
+    def _all_of(self, op: str, kind: str) -> list[float]:
+        """The gradients after the same mistake at every operation of a kind."""
+        if (op, kind) not in self._everywhere:
+            edges = list(self.picture.edges)
+            for edge in edges:
+                if self.picture.nodes[edge.target].op == op:
+                    r = dict(_replacements(self.picture, edge)).get(kind, math.nan)
+                    edges[edge.index] = replace(edge, local_grad=r)
+            self._everywhere[op, kind] = adjoints(replace(self.picture, edges=tuple(edges)))
+        return self._everywhere[op, kind]
+
+
+def _path_key(path: Sequence[Link]) -> tuple[tuple[int, int], ...]:
+    """A path by its links from the root down: the lower end of each, and which of several edges it is."""
+    return tuple([(link.source, link.slot) for link in path])
+
+
+def _as_factor(d: float) -> dict[str, float]:
+    return {"forgotten": 1.0, "squared": d * d, "inverted": 1.0 / d if d else math.nan}
+
+
+def _replacements(picture: Snapshot, edge: Edge) -> Iterator[tuple[str, float]]:
+    """What may have been written in place of a local derivative; nothing where it is 1 or −1 by the rule."""
+    op, d = picture.nodes[edge.target].op, edge.local_grad
+    if op in FIXED:
+        return
+    yield from _as_factor(d).items()
+    number = rule_number(picture, edge)
+    if number not in (0.0, 1.0):
+        yield "number", d / number
+    x = picture.nodes[edge.source].data
+    if op in ("*", "dot"):
+        yield "own", x
+    if op in ("sigmoid", "tanh"):
+        yield "argument", x * (1.0 - x) if op == "sigmoid" else 1.0 - x * x
+
+
+def rule_number(picture: Snapshot, edge: Edge) -> float:
+    """The number that stands by itself in the rule of an edge, as the 2 of (x²)′ = 2x does; 1 if none does."""
+    op = picture.nodes[edge.target].op
+    if op == "**" and edge.position == 0:
+        exponent = picture.nodes[picture.incoming[edge.target][1].source]
+        return exponent.data if exponent.is_leaf else 1.0
+    return NUMBERS.get(op, 1.0)
+
+
+def _other(picture: Snapshot, random: Random) -> Snapshot:
+    """The same graph with other numbers and, independent of them, other local derivatives; 0, 1 and −1 stay, for they say that something is not there."""
+    drawn: dict[tuple[int, int, float], float] = {}
+    edges = []
+    for edge in picture.edges:
+        d = edge.local_grad
+        if d not in (0.0, 1.0, -1.0) and math.isfinite(d) and picture.nodes[edge.target].op not in FIXED:
+            # x · x has two edges that no number can tell apart.
+            d = drawn.setdefault((edge.source, edge.target, d), math.copysign(math.exp(random.uniform(-1.0, 1.0)), d))
+        edges.append(replace(edge, local_grad=d))
+    nodes = [
+        # An exponent is a part of its rule.
+        node if node.role == "constant" else replace(node, data=node.data * math.exp(random.uniform(-1.0, 1.0)))
+        for node in picture.nodes
+    ]
+    return replace(picture, nodes=tuple(nodes), edges=tuple(edges))
+
+
+def _structure(picture: Snapshot, source: int) -> Structure:
+    on_path = between(picture, source, picture.root)
+    chosen = choose(picture, on_path, source, picture.root, "auto")
+    inner = [i for i, on in enumerate(on_path) if on] if chosen.blocks is None else [b[0] for b in chosen.blocks]
+    ends = sorted({*inner, source, picture.root})
+    names = {node.index: node.label or chosen.titles.get(node.index, "") for node in picture.nodes}
+    names |= {i: stop.name for i, stop in stops(picture, [(i,) for i in ends], chosen.titles).items() if names[i]}
+    named = {i: name for i, name in names.items() if name}
+    edges = [e.index for e in picture.edges if on_path[e.source] and on_path[e.target]]
+    counts = Counter(picture.nodes[picture.edges[i].target].op for i in edges)
+    # A product's local derivatives are the other factors: not one thing that is forgotten everywhere.
+    kinds = [op for op, n in counts.items() if n > 1 and op not in (*FIXED, "*", "dot", "prod") and op in TABLE]
+    if len(edges) > MOST_EDGES:
+        return Structure((), (), (), (), named)
+    return Structure(tuple(ends), tuple(edges), tuple(_pieces(picture, on_path, set(ends))), tuple(kinds), named)
+
+
+def _pieces(picture: Snapshot, on_path: Sequence[int], stops: set[int]) -> Iterator[tuple[int, ...]]:
+    """Pieces of two edges and more where a node leads on to one other only, up to the next stop."""
+    up: dict[int, list[Edge]] = {i: [e for e in picture.outgoing[i] if on_path[e.target]] for i in _on(on_path)}
+    down = {i: sum(1 for e in picture.incoming[i] if on_path[e.source]) for i in _on(on_path)}
+    for start, above in up.items():
+        for edge in above:
+            piece, factors = [edge.index], edge.local_grad not in (1.0, -1.0)
+            while len(piece) < LONGEST_PIECE and edge.target not in stops and len(up[edge.target]) == 1:
+                if down[edge.target] != 1:
+                    break
+                edge = up[edge.target][0]
+                piece.append(edge.index)
+                factors += edge.local_grad not in (1.0, -1.0)
+                if factors > 1 or start in stops or edge.target in stops:
+                    yield tuple(piece)
+
+
+def _on(on_path: Sequence[int]) -> Iterator[int]:
+    return (i for i, on in enumerate(on_path) if on)

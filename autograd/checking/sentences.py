@@ -1,0 +1,188 @@
+"""What was found out about wrong gradients, in sentences: the place by its names, its number, and the rule of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.checking.diagnosis import Case, Finding
+from autograd.checking.mistakes import FACTOR_KINDS, Graph, Mistake, rule_number
+from autograd.explanation.notation import Style
+from autograd.explanation.operations import rule, write_operation
+from autograd.graph.snapshot import Edge
+from autograd.support.text import clean
+
+LONGEST = 40  # characters of a formula that stands for a node without a name
+KINDS = ("sign", "number", "forgotten", "inverted", "squared", "own", "argument", "left out", "twice", "only", "swapped")
+PLACES = ("all", "path", "edge", "link", "node", "piece", "op", "above", "below", "paths", "labels")
+SUMS = ("+", "sum")
+OPERATORS = (*SUMS, "-", "*", "/", "dot", "neg", "**", "square", "//", "%")
+ALL_NAMED = 6  # gradients that are named one by one
+
+
+def sentence(graph: Graph, finding: Finding, wrong: int) -> str:
+    """One line: which gradients of the `wrong` ones, and what is the matter with them."""
+    names = [case.name for case in finding.cases]
+    if wrong > 1 and len(names) == wrong:
+        head = "both" if wrong == 2 else f"all {wrong}"
+    elif len(names) > ALL_NAMED:
+        head = f"{', '.join(names[:ALL_NAMED])} and {len(names) - ALL_NAMED} more"
+    else:
+        head = ", ".join(names)
+    words = Words(graph, finding.cases)
+    answers = [words.describe(answer) for answer in finding.answers]
+    text = answers[0] if len(answers) == 1 else f"either {answers[0]}, or {answers[1]}: both fit"
+    return f"{head}: {'' if finding.sure else 'perhaps '}{text}"
+
+
+class Words:
+    """The words for mistakes in some gradients of a graph."""
+
+    def __init__(self, graph: Graph, cases: Sequence[Case]) -> None:
+        self.graph, self.picture, self.cases = graph, graph.picture, cases
+        self.style = Style()
+        self.slips = graph.slips(cases[0].source)
+        self.titles = graph.names(cases[0].source)
+
+    def describe(self, answer: Sequence[Mistake]) -> str:
+        """The sentence of the mistake that says most, out of all that are the same in other words."""
+        best = min(answer, key=self._rank)
+        kind, place = best.kind, best.place
+        if kind == "swapped":
+            return f"the numbers of {place[1]} and {place[2]} are swapped"
+        if kind in (*FACTOR_KINDS, "own"):
+            return self._factor(kind, place)
+        return self._paths(best)
+
+    def _rank(self, mistake: Mistake) -> tuple[int, int, int]:
+        named = 0
+        if mistake.place[0] == "edge":  # a link between two names says more than an edge between nodes without any
+            edge = self.picture.edges[mistake.place[1]]
+            named = not (edge.source in self.titles or edge.target in self.titles)
+        return KINDS.index(mistake.kind), 2 * named, PLACES.index(mistake.place[0])
+
+    # ----- factors -----
+
+    def _factor(self, kind: str, place: tuple[Any, ...]) -> str:
+        if place[0] == "op":
+            return self._every(kind, place[1])
+        value, of, by, edges = self._local(place)
+        derivative = f"∂{self.node(of)}/∂{self.node(by)}"
+        if kind == "number":
+            number = self.style.number(rule_number(self.picture, edges[0]))
+            return f"the {number} in {derivative} = {self.style.number(value)} is left out ({self._why(edges)})"
+        what = f"{derivative} = {self.style.number(value)}"
+        why = f" ({self._why(edges)})" if edges else ""
+        x = self.picture.nodes[by].data
+        if kind == "own":
+            other = "the other factor of the product was meant"
+            return f"{derivative} is {self.style.number(value)} and not {self.node(by)} = {self.style.number(x)}: {other}"
+        if kind == "argument":
+            y = self.style.number(self.picture.nodes[of].data)
+            return f"{what} was taken with {self.style.number(x)}, what goes in, for {y}, what comes out{why}"
+        if kind == "forgotten":
+            return f"the factor {what} is left out{why}"
+        if kind == "squared":
+            return f"the factor {what} is there twice{why}"
+        return f"the factor {what} is turned round, it was divided by it{why}"
+
+    def _local(self, place: tuple[Any, ...]) -> tuple[float, int, int, list[Edge]]:
+        """The number of a factor, what is derived by what, and its edges from above down."""
+        picture, root = self.picture, self.picture.root
+        if place[0] in ("edge", "piece"):
+            edges = [picture.edges[i] for i in reversed(place[1:])]
+            value = 1.0
+            for edge in edges:
+                value *= edge.local_grad
+            return value, edges[0].target, edges[-1].source, edges
+        if place[0] == "link":
+            routes = self.graph.routes(self.cases[0].source)
+            value = next(k.value for k in routes.links[place[2]] if k.source == place[1] and k.slot == place[3])
+            return value, place[2], place[1], routes.edges_between([place[1]], [place[2]], place[3])
+        if place[0] == "above":
+            return self.graph.derivative(place[1]), root, place[1], []
+        source = self.cases[0].source
+        return self.graph.slope(place[1], source), place[1], source, []
+
+    def _every(self, kind: str, op: str) -> str:
+        edge = next(e for e in self.picture.edges if self.picture.nodes[e.target].op == op)
+        rules = rule(self.picture, edge)
+        if kind == "number":
+            number = self.style.number(rule_number(self.picture, edge))
+            return f"the {number} of the rule is left out, each time ({rules})"
+        done = {"forgotten": "left out", "squared": "there twice", "inverted": "turned round"}.get(kind, "taken of what goes in")
+        return f"the local derivative is {done} at every {clean(self.picture.nodes[edge.target].symbol)} ({rules})"
+
+    def _why(self, edges: Sequence[Edge]) -> str:
+        """What is computed there, and the rules; a sum needs none."""
+        telling = [e for e in edges if e.local_grad not in (1.0, -1.0)] or list(edges)
+        of = telling[0].target
+        rules = list(dict.fromkeys(rule(self.picture, e) for e in telling))[:4]
+        # Where one of the nodes has no name, the derivative shows the formula already.
+        if len(telling) > 1 or of not in self.titles or self.node(telling[0].source).startswith("("):
+            return "; ".join(rules)
+        text = self._formula(of, 2)
+        return f"{self.node(of)} = {text}: {rules[0]}" if len(text) <= LONGEST else rules[0]
+
+    # ----- paths -----
+
+    def _paths(self, mistake: Mistake) -> str:
+        kind, place, total, value = mistake.kind, mistake.place, self.slips.total, self.slips.values[mistake]
+        if place == ("all",):
+            return "the sign is turned"
+        one = len(self.cases) == 1
+        flow = {"left out": total - value, "twice": value - total, "sign": (total - value) / 2.0, "only": value}[kind]
+        number = self.style.number(flow)
+        if place[0] == "paths":
+            return f"only {len(place) - 1} of the paths are summed: {'; '.join(map(self._path, place[1:]))}"
+        which, several = self._which(place)
+        product = "" if not one else f", together {number}" if several else f", its product is {number}"
+        verb = ("are" if several else "is") if kind != "sign" else ("have" if several else "has")
+        done = {"left out": "left out", "twice": "counted twice", "sign": "the wrong sign", "only": "there"}[kind]
+        if kind == "only":
+            rest = f", what is left out comes to {self.style.number(total - value)}" if one else ""
+            return f"only {which} {verb} there{rest}"
+        return f"{which} {verb} {done}{product}"
+
+    def _which(self, place: tuple[Any, ...]) -> tuple[str, bool]:
+        """Paths by name, and whether they may be several."""
+        if place[0] == "path":
+            return f"the path {self._path(place[1])}", False
+        if place[0] == "node":
+            return f"the paths through {self.node(place[1])}", True
+        edge = self.picture.edges[place[1]] if place[0] == "edge" else None
+        by, of = (edge.source, edge.target) if edge else place[1:3]
+        return f"the paths from {self.node(by)} up through {self.node(of)}", True
+
+    def _path(self, key: Sequence[tuple[int, int]]) -> str:
+        nodes = [self.node(self.picture.root, short=True)]
+        for index, slot in key:
+            nodes.append(self.node(index, short=True) + (self.style.raised(slot) if slot else ""))
+        if len(nodes) > 12:
+            nodes = [*nodes[:6], "…", *nodes[-5:]]
+        return " ← ".join(nodes)
+
+    # ----- nodes -----
+
+    def node(self, index: int, short: bool = False) -> str:
+        """A node by its name, its neuron, or else its formula."""
+        if index in self.titles:
+            return self.style.name(self.titles[index])
+        if self.picture.nodes[index].is_leaf or short:
+            return self.style.name(self.picture.nodes[index].name)
+        formula = f"({self._formula(index, 2)})"
+        return formula if len(formula) <= LONGEST else f"v{index}"
+
+    def _formula(self, index: int, depth: int) -> str:
+        nodes, op = self.picture.nodes, self.picture.nodes[index].op
+
+        def name(i: int) -> str:
+            node = nodes[i]
+            if i in self.titles or node.is_leaf or depth == 0:
+                return self.style.name(self.titles.get(i, node.name))
+            text = self._formula(i, depth - (node.op not in SUMS or op not in SUMS))
+            # A sum of sums needs no brackets, nor does a product in a sum, nor what stands in those of a call.
+            bare = op not in OPERATORS or (op in SUMS and node.op in (*SUMS, "*", "dot", "/"))
+            return text if bare or node.op not in OPERATORS else f"({text})"
+
+        return write_operation(self.picture, index, self.style, name) if op else self.style.name(nodes[index].name)
