@@ -16,6 +16,11 @@ __all__ = ["operation"]
 _OWN: set[str] = set()
 
 
+def is_own(name: str) -> bool:
+    """Whether an operation of the table was put there by `operation`."""
+    return name in _OWN
+
+
 def operation(
     *derivatives: Rule,
     name: str = "",

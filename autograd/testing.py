@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd.checking.by_hand import Entry, compare_by_hand
+from autograd.checking.causes import causes
 from autograd.checking.comparing import STEP, Tolerance, compare
 from autograd.checking.mismatch import Mismatch
 from autograd.checking.partials import Partials
@@ -104,7 +105,8 @@ def gradcheck(
     report = GradcheckReport(tuple(comparisons), tuple(_conventions(partials.recorded[0][()])))
     if not report:
         wrong = [c.name for c in comparisons if not c.agrees]
-        raise GradientMismatch(f"derivatives disagree with finite differences in {', '.join(wrong)}\n{report}")
+        lines = [f"derivatives disagree with finite differences in {', '.join(wrong)}", str(report)]
+        raise GradientMismatch("\n".join([*lines, *causes(partials, comparisons[: len(point)], names)]))
     return report
 
 

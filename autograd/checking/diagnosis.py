@@ -5,7 +5,7 @@ A wrong name is worse than none, so three things have to hold before one is give
 - It fits to the digits that were written. 0.0142 stands for 0.01415 to 0.01425, and 0.014285714285714287 for itself.
 - Nothing else fits. Two mistakes that fit are named both, three are not named. A mistake in other words is no other.
 - It does not fit by chance. Some dozen mistakes lie around any number, and one of them is as near as 1 % to it: of so
-  many numbers scattered over the same range, fewer than one in fifty may be expected to fit as well.
+  many numbers scattered over the same range, fewer than one in thirty may be expected to fit as well.
 
 What several wrong gradients share is asked first: a factor that is missing in nine of them is one mistake, not nine,
 and fits nine numbers by chance less than one.
@@ -16,18 +16,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
-from autograd.checking.mistakes import Graph, Mistake, Slips
+from autograd.checking.mistakes import TWICE, Graph, Mistake, Slips
 
-CHANCE = 0.02
+CHANCE = 0.03
 EXACT = 1e-9
 NEAR = 1e-6  # for a number with all its digits, of which rounding on the way has taken some
 RANGE = 3.0  # a number is compared with the mistakes from a third of it to three times as much
 FEW = 12  # so many in the range, and one that fits a short number such as 3 exactly may be meant
-MOST_WORK = 40_000  # edges on the paths of all wrong gradients together
+MOST_WORK = 15_000  # edges on the paths of wrong gradients together
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ def is_rounded(x: float, exact: float) -> bool:
     return abs(x - exact) <= min(half_unit(x) * (1.0 + 1e-9), 5e-3 * abs(exact))
 
 
+def slack(case: Case) -> float:
+    """How far a number may be from what it stands for, by its digits; nothing if they are too few to tell."""
+    rounding = half_unit(case.by_hand) * (1.0 + 1e-9)
+    return rounding if rounding <= 0.01 * abs(case.by_hand) else 0.0
+
+
 class _Evidence:
     """The mistakes that fit one wrong gradient, and by what chance."""
 
@@ -105,12 +111,13 @@ class _Evidence:
 def diagnose(graph: Graph, cases: Sequence[Case]) -> list[Finding]:
     """What is found out about wrong gradients; those without a finding stay unexplained."""
     evidence = list(_evidence(graph, cases))
-    if len(evidence) == len(cases) > 1:
-        shared = set.intersection(*(set(e.fitting) for e in evidence))
-        answers = _classes(evidence, [m for m in evidence[0].fitting if m in shared])
+    if len(cases) > 1:
+        fitting = set.intersection(*(set(e.fitting) for e in evidence))
+        shared = _fitting_all(graph, [m for m in evidence[0].fitting if m in fitting], cases[len(evidence) :])
+        answers = _classes(evidence, shared)
         answers += [[swap] for pair, swap in _swaps(graph, evidence) if len(cases) == len(pair)]
         if answers:
-            return _finding(evidence, answers)
+            return [replace(finding, cases=tuple(cases)) for finding in _finding(evidence, answers)]
     findings = []
     for pair, swap in _swaps(graph, evidence):
         shared = set(pair[0].fitting) & set(pair[1].fitting)
@@ -120,13 +127,27 @@ def diagnose(graph: Graph, cases: Sequence[Case]) -> list[Finding]:
 
 
 def _evidence(graph: Graph, cases: Sequence[Case]) -> Iterator[_Evidence]:
+    """All mistakes in each gradient, or where that would take too long, in the first ones."""
     work = 0
     for case in cases:
         slips = graph.slips(case.source)
-        work += slips.edges
+        work += slips.edges + len(graph.picture.edges) // 8  # a sweep is little work for an edge
         yield _Evidence(case, slips)
         if work > MOST_WORK:
             return
+
+
+def _fitting_all(graph: Graph, mistakes: Sequence[Mistake], cases: Sequence[Case]) -> list[Mistake]:
+    """The mistakes that fit other gradients, too: each takes one sweep for all of them."""
+    if not cases:
+        return list(mistakes)
+    numbers = {mistake: graph.variants[0].everywhere(mistake) for mistake in mistakes}
+    reach = {case: max(EXACT * abs(case.by_hand) + 1e-13 * graph.sizes[case.source], slack(case)) for case in cases}
+    return [
+        mistake
+        for mistake, by in numbers.items()
+        if by is not None and all(abs(by[case.source] - case.by_hand) <= reach[case] for case in cases)
+    ]
 
 
 def _classes(evidence: Sequence[_Evidence], mistakes: Sequence[Mistake]) -> list[list[Mistake]]:
@@ -150,7 +171,10 @@ def _finding(evidence: Sequence[_Evidence], answers: Sequence[Sequence[Mistake]]
         answers = [a for a in answers if any(m.simple for m in a)] or answers
     most = max(e.around for e in evidence) + 1
     sure = most * math.prod(e.share for e in evidence) <= CHANCE
-    if not 1 <= len(answers) <= 2 or not (sure or (exact and most <= FEW)):
+    if not 1 <= len(answers) <= 2 or not (sure or (exact and most <= FEW and len(answers) == 1)):
+        return []
+    # All of it twice: that is a factor of 2, and where it comes from is not known.
+    if len(answers) == 1 and TWICE in answers[0] and all(m.kind == "twice" for m in answers[0]):
         return []
     return [Finding(tuple([e.case for e in evidence]), tuple(map(tuple, answers)), sure)]
 
@@ -161,7 +185,7 @@ def _swaps(graph: Graph, evidence: Sequence[_Evidence]) -> list[tuple[tuple[_Evi
         (i, j)
         for i, a in enumerate(evidence)
         for j, b in enumerate(evidence)
-        if i != j and abs(a.case.by_hand - graph.derivative(b.case.source)) <= _reach(a)
+        if i != j and abs(a.case.by_hand - graph.derivative(b.case.source)) <= max(EXACT * abs(a.case.by_hand), slack(a.case))
     }
     pairs = [(i, j) for i, j in fits if i < j and (j, i) in fits]
     # With two equal numbers, nobody knows which one was meant.
@@ -170,12 +194,6 @@ def _swaps(graph: Graph, evidence: Sequence[_Evidence]) -> list[tuple[tuple[_Evi
         ((evidence[i], evidence[j]), Mistake("swapped", ("labels", evidence[i].case.name, evidence[j].case.name)))
         for i, j in alone
     ]
-
-
-def _reach(evidence: _Evidence) -> float:
-    """How far a number may be from the one that it stands for."""
-    hand = evidence.case.by_hand
-    return max(EXACT * abs(hand), half_unit(hand) * (1.0 + 1e-9) if half_unit(hand) < 0.01 * abs(hand) else 0.0)
 
 
 def _one_by_one(evidence: Sequence[_Evidence]) -> list[Finding]:

@@ -37,11 +37,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograd.engine.ops import TABLE
 from autograd.explanation.stops import choose, stops
-from autograd.graph.adjoints import adjoints, tangents
+from autograd.graph.adjoints import adjoints, chain, sweep, tangents
 from autograd.graph.paths import Link, Routes, between
 from autograd.graph.snapshot import Edge, Snapshot
 
@@ -54,6 +54,10 @@ FIXED = ("+", "-", "neg", "sum")  # their local derivatives are 1 and −1 at an
 NUMBERS = {"square": 2.0, "sqrt": 0.5, "cbrt": 1.0 / 3.0}
 
 FACTOR_KINDS = ("forgotten", "number", "squared", "inverted", "argument")
+KINDS_EVERYWHERE = ("forgotten", "number", "argument")
+
+
+Place = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,15 @@ class Mistake:
     """A slip of one kind at one place, ("edge", 3) or ("link", 2, 7); equal in the graphs of two gradients."""
 
     kind: str
-    place: tuple[Any, ...]
+    place: Place
 
     @property
     def simple(self) -> bool:
         """Whether it is about one place; sums of some paths are many, and fit something by chance sooner."""
         return self.place[0] != "paths"
+
+
+TWICE = Mistake("twice", ("all",))
 
 
 @dataclass(frozen=True)
@@ -148,72 +155,118 @@ class Graph:
         return slips
 
 
+class Term(NamedTuple):
+    """What a mistake makes of the gradient g by any node: kept · g + coefficient · ∂by/∂node."""
+
+    mistake: Mistake
+    kept: float
+    coefficient: float
+    by: int
+
+
 class Variant:
     """A graph at one set of local derivatives, with ∂root/∂node for each node."""
 
     def __init__(self, picture: Snapshot) -> None:
         self.picture = picture
         self.above = adjoints(picture)
+        self._terms: dict[Place, list[Term]] = {}
         self._everywhere: dict[tuple[str, str], list[float]] = {}
 
     def mistakes(self, source: int, structure: Structure) -> dict[Mistake, float]:
         """The number after each mistake."""
         picture, above, below = self.picture, self.above, tangents(self.picture, source)
         total = above[source]
-        result = {Mistake("sign", ("all",)): -total}
-
-        def wrong(place: tuple[Any, ...], rest: float, d: float, kinds: dict[str, float]) -> None:
-            for kind, r in kinds.items():
-                result[Mistake(kind, place)] = total + rest * (r - d)
-
-        def paths(place: tuple[Any, ...], flow: float) -> None:
-            wrong(place, 1.0, flow, {"left out": 0.0, "twice": 2.0 * flow, "sign": -flow})
-            result[Mistake("only", place)] = flow
-
-        for index in structure.edges:
-            edge = picture.edges[index]
-            rest = above[edge.target] * below[edge.source]
-            paths(("edge", index), rest * edge.local_grad)
-            wrong(("edge", index), rest, edge.local_grad, dict(_replacements(picture, edge)))
-        for index in {picture.edges[i].target for i in structure.edges} - {picture.root}:
-            paths(("node", index), above[index] * below[index])
-        for piece in structure.pieces:
-            first, last = picture.edges[piece[0]], picture.edges[piece[-1]]
-            d = math.prod(picture.edges[i].local_grad for i in piece)
-            place = ("piece", *piece)
-            wrong(place, above[last.target] * below[first.source], d, _as_factor(d))
+        result = {Mistake("sign", ("all",)): -total, TWICE: 2.0 * total}
+        places: list[Place] = [("edge", index) for index in structure.edges]
+        places += [("node", index) for index in {picture.edges[i].target for i in structure.edges} - {picture.root}]
+        places += [("piece", *piece) for piece in structure.pieces]
+        terms = [term for place in places for term in self.terms(place)]
         routes = Routes(picture, source, picture.root, structure.stops)
         for link in (link for links in routes.links.values() for link in links):
-            place, rest = ("link", link.source, link.target, link.slot), above[link.target] * below[link.source]
-            wrong(place, rest, link.value, _as_factor(link.value))
-            paths(place, rest * link.value)
+            place = ("link", link.source, link.target, link.slot)
+            terms += _factor(place, link.source, above[link.target], link.value, _as_factor(link.value))
+            terms += _flow(place, link.source, above[link.target] * link.value)
         for stop in structure.stops:
             if stop not in (source, picture.root):
-                wrong(("above", stop), below[stop], above[stop], {"forgotten": 1.0})
-                wrong(("below", stop), above[stop], below[stop], {"forgotten": 1.0})
+                terms += _factor(("above", stop), stop, 1.0, above[stop], {"forgotten": 1.0})
+                result[Mistake("forgotten", ("below", stop))] = total + above[stop] * (1.0 - below[stop])
+        for mistake, kept, coefficient, by in terms:
+            result[mistake] = kept * total + coefficient * below[by]
         if 1 < routes.count <= MOST_PATHS:
             products = [(_path_key(path), routes.product(path)) for path in routes.paths()]
             for key, product in products:
-                paths(("path", key), product)
+                for mistake, kept, coefficient, _ in _flow(("path", key), 0, product):
+                    result[mistake] = kept * total + coefficient
             for n in range(2, len(products) - 1) if len(products) <= MOST_SUMMED else ():
                 for chosen in combinations(products, n):
-                    place = ("paths", *(key for key, _ in chosen))
-                    result[Mistake("only", place)] = math.fsum(product for _, product in chosen)
+                    some = ("paths", *(key for key, _ in chosen))
+                    result[Mistake("only", some)] = math.fsum(product for _, product in chosen)
         for op in structure.kinds:
-            for kind in FACTOR_KINDS:
-                result[Mistake(kind, ("op", op))] = self._all_of(op, kind)[source]
+            for kind in KINDS_EVERYWHERE:
+                result[Mistake(kind, ("op", op))] = self.all_of(op, kind)[source]
         return result
 
-    def _all_of(self, op: str, kind: str) -> list[float]:
-        """The gradients after the same mistake at every operation of a kind."""
+    def terms(self, place: Place) -> list[Term]:
+        """The mistakes at an edge, a node or a piece: worked out once for all gradients."""
+        if place not in self._terms:
+            edges, above = self.picture.edges, self.above
+            if place[0] == "node":
+                self._terms[place] = _flow(place, place[1], above[place[1]])
+            elif place[0] == "edge":
+                edge = edges[place[1]]
+                kinds = dict(_replacements(self.picture, edge))
+                self._terms[place] = _factor(place, edge.source, above[edge.target], edge.local_grad, kinds)
+                self._terms[place] += _flow(place, edge.source, above[edge.target] * edge.local_grad)
+            else:
+                d = math.prod(edges[i].local_grad for i in place[1:])
+                by, of = edges[place[1]].source, edges[place[-1]].target
+                self._terms[place] = _factor(place, by, above[of], d, _as_factor(d))
+        return self._terms[place]
+
+    def everywhere(self, mistake: Mistake) -> list[float] | None:
+        """The gradient by every node after a mistake at an edge, a node, a piece or an operation; None for others."""
+        if mistake.place[0] == "op":
+            return self.all_of(mistake.place[1], mistake.kind)
+        if mistake.place == ("all",):
+            return [(-1.0 if mistake.kind == "sign" else 2.0) * total for total in self.above]
+        if mistake.place[0] not in ("edge", "node", "piece"):
+            return None
+        term = next(term for term in self.terms(mistake.place) if term.mistake == mistake)
+        slopes = adjoints(self.picture, term.by)
+        return [term.kept * g + term.coefficient * d for g, d in zip(self.above, slopes, strict=True)]
+
+    def all_of(self, op: str, kind: str) -> list[float]:
+        """The gradients after the same mistake at every operation of a kind; nan where it makes none."""
+        picture, nodes = self.picture, self.picture.nodes
         if (op, kind) not in self._everywhere:
-            edges = list(self.picture.edges)
-            for edge in edges:
-                if self.picture.nodes[edge.target].op == op:
-                    r = dict(_replacements(self.picture, edge)).get(kind, math.nan)
-                    edges[edge.index] = replace(edge, local_grad=r)
-            self._everywhere[op, kind] = adjoints(replace(self.picture, edges=tuple(edges)))
+            written = {
+                edge.index: dict(_replacements(picture, edge)).get(kind, math.nan)
+                for edge in picture.edges
+                if nodes[edge.target].op == op
+            }
+            totals = [math.nan] * len(nodes)
+            if not any(map(math.isnan, written.values())):
+                totals = [0.0] * len(nodes)
+                totals[picture.root] = 1.0
+                order = range(picture.root, -1, -1)
+                sweep(picture, order, totals, lambda g, edge: chain(g, written.get(edge.index, edge.local_grad)))
+            self._everywhere[op, kind] = totals
         return self._everywhere[op, kind]
+
+
+def _factor(place: Place, by: int, above: float, d: float, kinds: dict[str, float]) -> list[Term]:
+    """Other factors written in place of d, above which stands a product."""
+    return [Term(Mistake(kind, place), 1.0, above * (r - d), by) for kind, r in kinds.items()]
+
+
+def _flow(place: Place, by: int, flow: float) -> list[Term]:
+    """Paths that count otherwise, of which flow · ∂by/∂node comes."""
+    kinds = {"left out": -flow, "twice": flow, "sign": -2.0 * flow}
+    return [
+        *(Term(Mistake(kind, place), 1.0, more, by) for kind, more in kinds.items()),
+        Term(Mistake("only", place), 0.0, flow, by),
+    ]
 
 
 def _path_key(path: Sequence[Link]) -> tuple[tuple[int, int], ...]:

@@ -105,13 +105,18 @@ class Words:
         return self.graph.slope(place[1], source), place[1], source, []
 
     def _every(self, kind: str, op: str) -> str:
-        edge = next(e for e in self.picture.edges if self.picture.nodes[e.target].op == op)
+        edges = [e for e in self.picture.edges if self.picture.nodes[e.target].op == op]
+        edge, targets = edges[0], {e.target for e in edges}
         rules = rule(self.picture, edge)
+        symbol = clean(self.picture.nodes[edge.target].symbol)
+        place = f"at every {symbol}" if len(targets) > 1 else f"at {self.node(edge.target)} = {symbol}(…)"
         if kind == "number":
             number = self.style.number(rule_number(self.picture, edge))
-            return f"the {number} of the rule is left out, each time ({rules})"
-        done = {"forgotten": "left out", "squared": "there twice", "inverted": "turned round"}.get(kind, "taken of what goes in")
-        return f"the local derivative is {done} at every {clean(self.picture.nodes[edge.target].symbol)} ({rules})"
+            return f"the {number} of the rule is left out {place} ({rules})"
+        values = {e.local_grad for e in edges}
+        value = f" {self.style.number(edge.local_grad)}" if len(values) == 1 else ""
+        done = {"forgotten": "left out", "squared": "there twice", "inverted": "turned round"}
+        return f"the local derivative{value} is {done.get(kind, 'taken of what goes in')} {place} ({rules})"
 
     def _why(self, edges: Sequence[Edge]) -> str:
         """What is computed there, and the rules; a sum needs none."""
@@ -129,7 +134,7 @@ class Words:
     def _paths(self, mistake: Mistake) -> str:
         kind, place, total, value = mistake.kind, mistake.place, self.slips.total, self.slips.values[mistake]
         if place == ("all",):
-            return "the sign is turned"
+            return "the sign is turned" if kind == "sign" else "all of it is there twice"
         one = len(self.cases) == 1
         flow = {"left out": total - value, "twice": value - total, "sign": (total - value) / 2.0, "only": value}[kind]
         number = self.style.number(flow)
@@ -138,7 +143,7 @@ class Words:
         which, several = self._which(place)
         product = "" if not one else f", together {number}" if several else f", its product is {number}"
         verb = ("are" if several else "is") if kind != "sign" else ("have" if several else "has")
-        done = {"left out": "left out", "twice": "counted twice", "sign": "the wrong sign", "only": "there"}[kind]
+        done = {"left out": "left out", "twice": "counted twice", "sign": "the wrong sign"}.get(kind, "")
         if kind == "only":
             rest = f", what is left out comes to {self.style.number(total - value)}" if one else ""
             return f"only {which} {verb} there{rest}"
@@ -152,6 +157,10 @@ class Words:
             return f"the paths through {self.node(place[1])}", True
         edge = self.picture.edges[place[1]] if place[0] == "edge" else None
         by, of = (edge.source, edge.target) if edge else place[1:3]
+        uses = sum(other.source == by for other in self.picture.incoming[of])
+        if edge and uses > 1:
+            where = f"{self.node(of)} = {self._formula(of, 2)}" if of in self.titles else self._formula(of, 2)
+            return f"one of the {uses} uses of {self.node(by)} in {where}", False
         return f"the paths from {self.node(by)} up through {self.node(of)}", True
 
     def _path(self, key: Sequence[tuple[int, int]]) -> str:
@@ -173,14 +182,15 @@ class Words:
         formula = f"({self._formula(index, 2)})"
         return formula if len(formula) <= LONGEST else f"v{index}"
 
-    def _formula(self, index: int, depth: int) -> str:
+    def _formula(self, index: int, depth: float) -> str:
         nodes, op = self.picture.nodes, self.picture.nodes[index].op
 
         def name(i: int) -> str:
             node = nodes[i]
-            if i in self.titles or node.is_leaf or depth == 0:
+            if i in self.titles or node.is_leaf or depth <= 0:
                 return self.style.name(self.titles.get(i, node.name))
-            text = self._formula(i, depth - (node.op not in SUMS or op not in SUMS))
+            # A sum of sums reads on as one: a quarter of a step.
+            text = self._formula(i, depth - (0.25 if node.op in SUMS and op in SUMS else 1.0))
             # A sum of sums needs no brackets, nor does a product in a sum, nor what stands in those of a call.
             bare = op not in OPERATORS or (op in SUMS and node.op in (*SUMS, "*", "dot", "/"))
             return text if bare or node.op not in OPERATORS else f"({text})"
