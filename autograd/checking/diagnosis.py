@@ -5,7 +5,7 @@ A wrong name is worse than none, so three things have to hold before one is give
 - It fits to the digits that were written. 0.0142 stands for 0.01415 to 0.01425, and 0.014285714285714287 for itself.
 - Nothing else fits. Two mistakes that fit are named both, three are not named. A mistake in other words is no other.
 - It does not fit by chance. Some dozen mistakes lie around any number, and one of them is as near as 1 % to it: of so
-  many numbers scattered over the same range, fewer than one in thirty may be expected to fit as well.
+  many numbers scattered over the same range, fewer than one in twenty-five may be expected to fit as well.
 
 What several wrong gradients share is asked first: a factor that is missing in nine of them is one mistake, not nine,
 and fits nine numbers by chance less than one.
@@ -22,7 +22,7 @@ from functools import cached_property
 
 from autograd.checking.mistakes import TWICE, Graph, Mistake, Slips
 
-CHANCE = 0.03
+CHANCE = 0.04
 EXACT = 1e-9
 NEAR = 1e-6  # for a number with all its digits, of which rounding on the way has taken some
 RANGE = 3.0  # a number is compared with the mistakes from a third of it to three times as much

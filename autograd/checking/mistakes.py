@@ -240,13 +240,11 @@ class Variant:
         """The gradients after the same mistake at every operation of a kind; nan where it makes none."""
         picture, nodes = self.picture, self.picture.nodes
         if (op, kind) not in self._everywhere:
-            written = {
-                edge.index: dict(_replacements(picture, edge)).get(kind, math.nan)
-                for edge in picture.edges
-                if nodes[edge.target].op == op
-            }
+            edges = [edge for edge in picture.edges if nodes[edge.target].op == op]
+            found = {edge.index: dict(_replacements(picture, edge)) for edge in edges}
+            written = {index: kinds[kind] for index, kinds in found.items() if kind in kinds}
             totals = [math.nan] * len(nodes)
-            if not any(map(math.isnan, written.values())):
+            if written:
                 totals = [0.0] * len(nodes)
                 totals[picture.root] = 1.0
                 order = range(picture.root, -1, -1)
