@@ -16,7 +16,7 @@ from autograd.engine import ops
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.convert import Number, to_float
-from autograd.support.text import short, short_text
+from autograd.support.text import clean, short, shorten
 
 
 class GradientMismatch(AssertionError):
@@ -42,7 +42,9 @@ class GradientMismatch(AssertionError):
             shown = shown.tb_next
         if shown:
             shown.tb_next = None
-        return get_ipython().InteractiveTB.structured_traceback(type(self), self, self.__traceback__)
+        shell = get_ipython()
+        assert shell  # nobody else asks
+        return shell.InteractiveTB.structured_traceback(type(self), self, self.__traceback__)
 
 
 def gradcheck(
@@ -237,11 +239,11 @@ def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mis
             raise TypeError(
                 f"{owner} takes a Value and its gradient by hand, got {short(value)} ({type(value).__name__})"
             )
-        name = value.label or f"value {i}"
+        name = shorten(clean(value.label)) or f"value {i}"
         try:
             entries.append(Entry(name, value, to_float(number)))
         except TypeError as error:
-            raise TypeError(f"{owner}: the gradient by hand of {short_text(name)} is no number: {error}") from None
+            raise TypeError(f"{owner}: the gradient by hand of {name} is no number: {error}") from None
     return compare_by_hand(entries, output, rtol, atol)
 
 

@@ -1,4 +1,4 @@
-"""Gradients by hand against the engine's, and with the output known, against its graph: what does not agree, and why."""
+"""Gradients by hand against the engine's; with the output known, what in its graph explains that they differ."""
 
 from __future__ import annotations
 

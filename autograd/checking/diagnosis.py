@@ -17,10 +17,10 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cached_property
 
-from autograd.checking.mistakes import TWICE, Graph, Mistake, Slips
+from autograd.checking.mistakes import SIGN, TWICE, Graph, Mistake, Slips
+from autograd.checking.rounding import half_unit
 
 CHANCE = 0.04
 EXACT = 1e-9
@@ -46,17 +46,6 @@ class Finding:
     cases: tuple[Case, ...]
     answers: tuple[tuple[Mistake, ...], ...]
     sure: bool = True
-
-
-def half_unit(x: float) -> float:
-    """Half a unit in the last digit of a number as it is written; whole numbers are written to the unit.
-
-    >>> half_unit(0.0142), half_unit(1200.0)
-    (5e-05, 0.5)
-    """
-    exponent = Decimal(repr(x)).normalize().as_tuple().exponent
-    assert isinstance(exponent, int)  # finite
-    return 0.5 * 10.0 ** min(exponent, 0)
 
 
 def is_rounded(x: float, exact: float) -> bool:
@@ -120,8 +109,8 @@ def diagnose(graph: Graph, cases: Sequence[Case]) -> list[Finding]:
             return [replace(finding, cases=tuple(cases)) for finding in _finding(evidence, answers)]
     findings = []
     for pair, swap in _swaps(graph, evidence):
-        shared = set(pair[0].fitting) & set(pair[1].fitting)
-        findings += _finding(pair, [[swap], *_classes(pair, [m for m in pair[0].fitting if m in shared])])
+        both = [m for m in pair[0].fitting if m in pair[1].fitting]
+        findings += _finding(pair, [[swap], *_classes(pair, both)])
         evidence = [e for e in evidence if e not in pair]
     return findings + _one_by_one(evidence)
 
@@ -170,7 +159,9 @@ def _finding(evidence: Sequence[_Evidence], answers: Sequence[Sequence[Mistake]]
         # Sums of some paths are many: to the digits written, they fit by chance sooner than a simple mistake.
         answers = [a for a in answers if any(m.simple for m in a)] or answers
     most = max(e.around for e in evidence) + 1
-    sure = most * math.prod(e.share for e in evidence) <= CHANCE
+    # The same number with the other sign is no chance, however few its digits.
+    turned = exact and len(answers) == 1 and SIGN in answers[0]
+    sure = turned or most * math.prod(e.share for e in evidence) <= CHANCE
     if not 1 <= len(answers) <= 2 or not (sure or (exact and most <= FEW and len(answers) == 1)):
         return []
     # All of it twice: that is a factor of 2, and where it comes from is not known.
@@ -185,7 +176,8 @@ def _swaps(graph: Graph, evidence: Sequence[_Evidence]) -> list[tuple[tuple[_Evi
         (i, j)
         for i, a in enumerate(evidence)
         for j, b in enumerate(evidence)
-        if i != j and abs(a.case.by_hand - graph.derivative(b.case.source)) <= max(EXACT * abs(a.case.by_hand), slack(a.case))
+        if i != j
+        and abs(a.case.by_hand - graph.derivative(b.case.source)) <= max(EXACT * abs(a.case.by_hand), slack(a.case))
     }
     pairs = [(i, j) for i, j in fits if i < j and (j, i) in fits]
     # With two equal numbers, nobody knows which one was meant.

@@ -8,13 +8,16 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from autograd.checking.rounding import half_unit
 from autograd.explanation.notation import html_table
-from autograd.support.text import clean, shorten
 
 
 @dataclass(frozen=True)
 class Row:
-    """One gradient by the engine and by hand; `agrees` if they are the same, `hint` in a word or two if not."""
+    """One gradient by the engine and by hand; `agrees` if they are the same, `hint` in a word or two if not.
+
+    The name fits on a line.
+    """
 
     name: str
     engine: float
@@ -25,7 +28,7 @@ class Row:
     def cells(self) -> tuple[str, str, str, str]:
         """The name and the three numbers as they are shown."""
         difference = "" if self.agrees else f"{self.engine - self.by_hand:.4g}"
-        return shorten(clean(self.name)), f"{self.engine:.10g}", f"{self.by_hand:.10g}", difference
+        return self.name, f"{self.engine:.10g}", f"{self.by_hand:.10g}", difference
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Mismatch:
     @property
     def head(self) -> str:
         """Which gradients are wrong."""
-        return f"the gradients differ in {', '.join(shorten(clean(row.name)) for row in self.rows if not row.agrees)}"
+        return f"the gradients differ in {', '.join(row.name for row in self.rows if not row.agrees)}"
 
     def __str__(self) -> str:
         table = [("", "engine", "by hand", "difference"), *(row.cells() for row in self.rows)]
@@ -91,12 +94,20 @@ def hint(engine: float, hand: float) -> str:
 
 def same_factor(rows: Sequence[Row]) -> float:
     """The factor by which all wrong gradients are off, if it is the same and there are several; nan if not."""
-    factors = [row.engine / row.by_hand if row.by_hand else math.nan for row in rows if not row.agrees]
-    near = len(factors) > 1 and all(math.isclose(f, factors[0], rel_tol=1e-6) for f in factors)
-    return factors[0] if near and factors[0] else math.nan
+    known = [row for row in rows if row.by_hand and math.isfinite(row.engine / row.by_hand)]
+    if len(known) < max(2, len(rows)):
+        return math.nan
+    # As far as the digits tell: the factors of rounded numbers lie between two bounds each.
+    bounds = [sorted((row.engine / (row.by_hand - u), row.engine / (row.by_hand + u))) for row, u in _units(known)]
+    low, high = max(low for low, _ in bounds), min(high for _, high in bounds)
+    return (low + high) / 2.0 if low <= high and low * high > 0.0 and (high - low) < 1e-3 * abs(low) else math.nan
+
+
+def _units(rows: Sequence[Row]) -> Iterable[tuple[Row, float]]:
+    return ((row, half_unit(row.by_hand) + 1e-9 * abs(row.by_hand)) for row in rows)
 
 
 def joined(names: Iterable[str]) -> str:
     """Names in a sentence, the first six of many."""
-    names = [shorten(clean(name)) for name in names]
+    names = list(names)
     return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -7,7 +7,8 @@ turned round, −d for a wrong sign, 0 for paths left out and 2d for paths count
 of the other one's, and z in place of σ(z). That needs one sweep up and one down, however many paths there are.
 
 The places: edges; links from stop to stop, as `explain` shows them; pieces of a chain of edges; nodes, for all paths
-through them; single paths and sums of some of them, where they are few; and all edges of one kind of operation.
+through them; single paths, from stop to stop or through every node, and sums of some of them, where they are few; and
+all edges of one kind of operation.
 
 Two mistakes can be one and the same in other words: where there are two paths, to leave out the one is to sum the other
 alone. They agree at whatever numbers the local derivatives have, and so they are told from mistakes that agree by
@@ -31,30 +32,21 @@ In y = (x · 3) · x at x = 2, the paths carry 6 each; with the factor 3 forgott
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd.engine.ops import TABLE
-from autograd.explanation.stops import choose, stops
+from autograd.checking.places import Structure, as_factor, other_numbers, replacements, structure_of
 from autograd.graph.adjoints import adjoints, chain, sweep, tangents
-from autograd.graph.paths import Link, Routes, between
-from autograd.graph.snapshot import Edge, Snapshot
+from autograd.graph.paths import Link, Routes
+from autograd.graph.snapshot import Snapshot
 
 MOST_PATHS = 64  # single paths are looked at up to so many
 MOST_SUMMED = 8  # sums of some of the paths, up to so many paths
-LONGEST_PIECE = 6
-MOST_EDGES = 2_000  # on the paths of one gradient: beyond, nothing is asked but the sign
-FIXED = ("+", "-", "neg", "sum")  # their local derivatives are 1 and −1 at any numbers: nobody forgets a factor there
-# Where the derivative is f(x) times a number, that number by itself: (x²)′ = 2x, (√x)′ = 1/2 · 1/√x.
-NUMBERS = {"square": 2.0, "sqrt": 0.5, "cbrt": 1.0 / 3.0}
-
-FACTOR_KINDS = ("forgotten", "number", "squared", "inverted", "argument")
-KINDS_EVERYWHERE = ("forgotten", "number", "argument")
+KINDS_EVERYWHERE = ("forgotten", "number", "argument", "confused")
 
 
 Place = tuple[Any, ...]
@@ -70,24 +62,11 @@ class Mistake:
     @property
     def simple(self) -> bool:
         """Whether it is about one place; sums of some paths are many, and fit something by chance sooner."""
-        return self.place[0] != "paths"
+        return bool(self.place[0] != "paths")
 
 
+SIGN = Mistake("sign", ("all",))
 TWICE = Mistake("twice", ("all",))
-
-
-@dataclass(frozen=True)
-class Structure:
-    """What the mistakes of one gradient need to know of its paths: their stops, their edges, and pieces of a chain.
-
-    `kinds` are the operations that occur several times, `names` the nodes that have a name.
-    """
-
-    stops: tuple[int, ...]
-    edges: tuple[int, ...]
-    pieces: tuple[tuple[int, ...], ...]
-    kinds: tuple[str, ...]
-    names: dict[int, str]
 
 
 class Slips:
@@ -116,7 +95,7 @@ class Graph:
         self.picture = picture
         self._structures: dict[int, Structure] = {}
         random = Random(20)
-        self.variants = [Variant(picture), *(Variant(_other(picture, random)) for _ in range(2))]
+        self.variants = [Variant(picture), *(Variant(other_numbers(picture, random)) for _ in range(2))]
 
     def derivative(self, source: int) -> float:
         """∂root/∂source."""
@@ -141,7 +120,7 @@ class Graph:
 
     def _structure(self, source: int) -> Structure:
         if source not in self._structures:
-            self._structures[source] = _structure(self.picture, source)
+            self._structures[source] = structure_of(self.picture, source)
         return self._structures[source]
 
     def slips(self, source: int) -> Slips:
@@ -177,7 +156,7 @@ class Variant:
         """The number after each mistake."""
         picture, above, below = self.picture, self.above, tangents(self.picture, source)
         total = above[source]
-        result = {Mistake("sign", ("all",)): -total, TWICE: 2.0 * total}
+        result = {SIGN: -total, TWICE: 2.0 * total}
         places: list[Place] = [("edge", index) for index in structure.edges]
         places += [("node", index) for index in {picture.edges[i].target for i in structure.edges} - {picture.root}]
         places += [("piece", *piece) for piece in structure.pieces]
@@ -185,7 +164,7 @@ class Variant:
         routes = Routes(picture, source, picture.root, structure.stops)
         for link in (link for links in routes.links.values() for link in links):
             place = ("link", link.source, link.target, link.slot)
-            terms += _factor(place, link.source, above[link.target], link.value, _as_factor(link.value))
+            terms += _factor(place, link.source, above[link.target], link.value, as_factor(link.value))
             terms += _flow(place, link.source, above[link.target] * link.value)
         for stop in structure.stops:
             if stop not in (source, picture.root):
@@ -193,12 +172,15 @@ class Variant:
                 result[Mistake("forgotten", ("below", stop))] = total + above[stop] * (1.0 - below[stop])
         for mistake, kept, coefficient, by in terms:
             result[mistake] = kept * total + coefficient * below[by]
-        if 1 < routes.count <= MOST_PATHS:
-            products = [(_path_key(path), routes.product(path)) for path in routes.paths()]
+        single = [("path", routes)] if 1 < routes.count <= MOST_PATHS else []
+        if structure.edges and routes.count < routes.every <= MOST_PATHS:
+            single.append(("trail", Routes(picture, source, picture.root)))
+        for kind, found in single:
+            products = [(_path_key(path), found.product(path)) for path in found.paths()]
             for key, product in products:
-                for mistake, kept, coefficient, _ in _flow(("path", key), 0, product):
+                for mistake, kept, coefficient, _ in _flow((kind, key), 0, product):
                     result[mistake] = kept * total + coefficient
-            for n in range(2, len(products) - 1) if len(products) <= MOST_SUMMED else ():
+            for n in range(2, len(products) - 1) if len(products) <= MOST_SUMMED and kind == "path" else ():
                 for chosen in combinations(products, n):
                     some = ("paths", *(key for key, _ in chosen))
                     result[Mistake("only", some)] = math.fsum(product for _, product in chosen)
@@ -215,13 +197,13 @@ class Variant:
                 self._terms[place] = _flow(place, place[1], above[place[1]])
             elif place[0] == "edge":
                 edge = edges[place[1]]
-                kinds = dict(_replacements(self.picture, edge))
+                kinds = dict(replacements(self.picture, edge))
                 self._terms[place] = _factor(place, edge.source, above[edge.target], edge.local_grad, kinds)
                 self._terms[place] += _flow(place, edge.source, above[edge.target] * edge.local_grad)
             else:
                 d = math.prod(edges[i].local_grad for i in place[1:])
                 by, of = edges[place[1]].source, edges[place[-1]].target
-                self._terms[place] = _factor(place, by, above[of], d, _as_factor(d))
+                self._terms[place] = _factor(place, by, above[of], d, as_factor(d))
         return self._terms[place]
 
     def everywhere(self, mistake: Mistake) -> list[float] | None:
@@ -241,7 +223,7 @@ class Variant:
         picture, nodes = self.picture, self.picture.nodes
         if (op, kind) not in self._everywhere:
             edges = [edge for edge in picture.edges if nodes[edge.target].op == op]
-            found = {edge.index: dict(_replacements(picture, edge)) for edge in edges}
+            found = {edge.index: dict(replacements(picture, edge)) for edge in edges}
             written = {index: kinds[kind] for index, kinds in found.items() if kind in kinds}
             totals = [math.nan] * len(nodes)
             if written:
@@ -270,88 +252,3 @@ def _flow(place: Place, by: int, flow: float) -> list[Term]:
 def _path_key(path: Sequence[Link]) -> tuple[tuple[int, int], ...]:
     """A path by its links from the root down: the lower end of each, and which of several edges it is."""
     return tuple([(link.source, link.slot) for link in path])
-
-
-def _as_factor(d: float) -> dict[str, float]:
-    return {"forgotten": 1.0, "squared": d * d, "inverted": 1.0 / d if d else math.nan}
-
-
-def _replacements(picture: Snapshot, edge: Edge) -> Iterator[tuple[str, float]]:
-    """What may have been written in place of a local derivative; nothing where it is 1 or −1 by the rule."""
-    op, d = picture.nodes[edge.target].op, edge.local_grad
-    if op in FIXED:
-        return
-    yield from _as_factor(d).items()
-    number = rule_number(picture, edge)
-    if number not in (0.0, 1.0):
-        yield "number", d / number
-    x = picture.nodes[edge.source].data
-    if op in ("*", "dot"):
-        yield "own", x
-    if op in ("sigmoid", "tanh"):
-        yield "argument", x * (1.0 - x) if op == "sigmoid" else 1.0 - x * x
-
-
-def rule_number(picture: Snapshot, edge: Edge) -> float:
-    """The number that stands by itself in the rule of an edge, as the 2 of (x²)′ = 2x does; 1 if none does."""
-    op = picture.nodes[edge.target].op
-    if op == "**" and edge.position == 0:
-        exponent = picture.nodes[picture.incoming[edge.target][1].source]
-        return exponent.data if exponent.is_leaf else 1.0
-    return NUMBERS.get(op, 1.0)
-
-
-def _other(picture: Snapshot, random: Random) -> Snapshot:
-    """The same graph with other numbers and, independent of them, other local derivatives; 0, 1 and −1 stay, for they say that something is not there."""
-    drawn: dict[tuple[int, int, float], float] = {}
-    edges = []
-    for edge in picture.edges:
-        d = edge.local_grad
-        if d not in (0.0, 1.0, -1.0) and math.isfinite(d) and picture.nodes[edge.target].op not in FIXED:
-            # x · x has two edges that no number can tell apart.
-            d = drawn.setdefault((edge.source, edge.target, d), math.copysign(math.exp(random.uniform(-1.0, 1.0)), d))
-        edges.append(replace(edge, local_grad=d))
-    nodes = [
-        # An exponent is a part of its rule.
-        node if node.role == "constant" else replace(node, data=node.data * math.exp(random.uniform(-1.0, 1.0)))
-        for node in picture.nodes
-    ]
-    return replace(picture, nodes=tuple(nodes), edges=tuple(edges))
-
-
-def _structure(picture: Snapshot, source: int) -> Structure:
-    on_path = between(picture, source, picture.root)
-    chosen = choose(picture, on_path, source, picture.root, "auto")
-    inner = [i for i, on in enumerate(on_path) if on] if chosen.blocks is None else [b[0] for b in chosen.blocks]
-    ends = sorted({*inner, source, picture.root})
-    names = {node.index: node.label or chosen.titles.get(node.index, "") for node in picture.nodes}
-    names |= {i: stop.name for i, stop in stops(picture, [(i,) for i in ends], chosen.titles).items() if names[i]}
-    named = {i: name for i, name in names.items() if name}
-    edges = [e.index for e in picture.edges if on_path[e.source] and on_path[e.target]]
-    counts = Counter(picture.nodes[picture.edges[i].target].op for i in edges)
-    # A product's local derivatives are the other factors: not one thing that is forgotten everywhere.
-    kinds = [op for op, n in counts.items() if n > 1 and op not in (*FIXED, "*", "dot", "prod") and op in TABLE]
-    if len(edges) > MOST_EDGES:
-        return Structure((), (), (), (), named)
-    return Structure(tuple(ends), tuple(edges), tuple(_pieces(picture, on_path, set(ends))), tuple(kinds), named)
-
-
-def _pieces(picture: Snapshot, on_path: Sequence[int], stops: set[int]) -> Iterator[tuple[int, ...]]:
-    """Pieces of two edges and more where a node leads on to one other only, up to the next stop."""
-    up: dict[int, list[Edge]] = {i: [e for e in picture.outgoing[i] if on_path[e.target]] for i in _on(on_path)}
-    down = {i: sum(1 for e in picture.incoming[i] if on_path[e.source]) for i in _on(on_path)}
-    for start, above in up.items():
-        for edge in above:
-            piece, factors = [edge.index], edge.local_grad not in (1.0, -1.0)
-            while len(piece) < LONGEST_PIECE and edge.target not in stops and len(up[edge.target]) == 1:
-                if down[edge.target] != 1:
-                    break
-                edge = up[edge.target][0]
-                piece.append(edge.index)
-                factors += edge.local_grad not in (1.0, -1.0)
-                if factors > 1 or start in stops or edge.target in stops:
-                    yield tuple(piece)
-
-
-def _on(on_path: Sequence[int]) -> Iterator[int]:
-    return (i for i, on in enumerate(on_path) if on)

@@ -8,6 +8,7 @@ result is far smaller than ε.
 
 import math
 import sys
+from decimal import Decimal
 
 from autograd import functions
 from autograd.engine import ops
@@ -52,3 +53,14 @@ def _own_error(node: Value) -> float:
     # Near a zero of a function its rounding is that of an operand: lgamma at 1.000001 is off by ε, not by ε·|lgamma|.
     moved = (abs(operand.data * slope) for operand, slope in zip(node.operands, node.local_grads, strict=True))
     return EPSILON * max(abs(node.data), *(min(by, 1.0) for by in moved if by == by), 0.0) + TINY
+
+
+def half_unit(x: float) -> float:
+    """Half a unit in the last digit of a number as it is written; whole numbers are written to the unit.
+
+    >>> half_unit(0.0142), half_unit(1200.0)
+    (5e-05, 0.5)
+    """
+    exponent = Decimal(repr(x)).normalize().as_tuple().exponent
+    assert isinstance(exponent, int)  # finite
+    return 0.5 * 10.0 ** min(exponent, 0)

@@ -6,15 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.checking.diagnosis import Case, Finding
-from autograd.checking.mistakes import FACTOR_KINDS, Graph, Mistake, rule_number
+from autograd.checking.mistakes import TWICE, Graph, Mistake
+from autograd.checking.places import rule_number
 from autograd.explanation.notation import Style
 from autograd.explanation.operations import rule, write_operation
 from autograd.graph.snapshot import Edge
 from autograd.support.text import clean
 
 LONGEST = 40  # characters of a formula that stands for a node without a name
-KINDS = ("sign", "number", "forgotten", "inverted", "squared", "own", "argument", "left out", "twice", "only", "swapped")
-PLACES = ("all", "path", "edge", "link", "node", "piece", "op", "above", "below", "paths", "labels")
+FACTORS = ("number", "forgotten", "inverted", "squared", "own", "argument", "confused")
+KINDS = (*FACTORS, "left out", "twice", "only", "sign", "swapped")
+PLACES = ("labels", "path", "node", "edge", "link", "piece", "trail", "op", "above", "below", "paths", "all")
+DONE = {
+    "forgotten": "left out", "squared": "there twice", "inverted": "turned round", "argument": "taken of what goes in",
+    "confused": "taken by the rule of another function",
+}  # fmt: skip
 SUMS = ("+", "sum")
 OPERATORS = (*SUMS, "-", "*", "/", "dot", "neg", "**", "square", "//", "%")
 ALL_NAMED = 6  # gradients that are named one by one
@@ -50,16 +56,32 @@ class Words:
         kind, place = best.kind, best.place
         if kind == "swapped":
             return f"the numbers of {place[1]} and {place[2]} are swapped"
-        if kind in (*FACTOR_KINDS, "own"):
-            return self._factor(kind, place)
-        return self._paths(best)
+        if kind not in FACTORS:
+            return self._paths(TWICE if TWICE in answer else best)
+        text = self._factor(kind, place)
+        # Along a path of slopes 1 alone, such as one that skips a layer, two mistakes are the same.
+        paths = [m for m in answer if m.place[0] in ("path", "trail")]
+        if place[0] in ("link", "above", "below") and paths:
+            text += f"; or, which is the same here, {self._paths(min(paths, key=self._rank))}"
+        return text
 
     def _rank(self, mistake: Mistake) -> tuple[int, int, int]:
-        named = 0
-        if mistake.place[0] == "edge":  # a link between two names says more than an edge between nodes without any
-            edge = self.picture.edges[mistake.place[1]]
-            named = not (edge.source in self.titles or edge.target in self.titles)
-        return KINDS.index(mistake.kind), 2 * named, PLACES.index(mistake.place[0])
+        kind, place = mistake.kind, mistake.place
+        if place == ("all",):
+            return -1 if kind == "sign" else len(KINDS), 0, 0
+        ends: tuple[int, ...] = ()
+        if place[0] == "edge":
+            edge = self.picture.edges[place[1]]
+            ends = edge.source, edge.target
+        elif place[0] == "node":
+            ends = place[1:]
+        # To use one thing twice is what goes wrong there.
+        if len(ends) == 2 and kind not in FACTORS and self._uses(*ends) > 1:
+            return KINDS.index(kind), -1, 0
+        # A link between two names says more than an edge between nodes without any. Paths take all the names.
+        without = sum(end not in self.titles for end in ends)
+        unnamed = without == 2 if kind in FACTORS else without > 0
+        return KINDS.index(kind), int(unnamed), PLACES.index(place[0])
 
     # ----- factors -----
 
@@ -75,11 +97,14 @@ class Words:
         why = f" ({self._why(edges)})" if edges else ""
         x = self.picture.nodes[by].data
         if kind == "own":
-            other = "the other factor of the product was meant"
-            return f"{derivative} is {self.style.number(value)} and not {self.node(by)} = {self.style.number(x)}: {other}"
+            own = f"{self.node(by)} = {self.style.number(x)}"
+            return f"{what} is the other factor of the product, and not {own} itself"
         if kind == "argument":
             y = self.style.number(self.picture.nodes[of].data)
             return f"{what} was taken with {self.style.number(x)}, what goes in, for {y}, what comes out{why}"
+        if kind == "confused":
+            other = "σ" if self.picture.nodes[of].op == "tanh" else "tanh"
+            return f"{what} was taken by the rule of {other}{why}"
         if kind == "forgotten":
             return f"the factor {what} is left out{why}"
         if kind == "squared":
@@ -115,8 +140,7 @@ class Words:
             return f"the {number} of the rule is left out {place} ({rules})"
         values = {e.local_grad for e in edges}
         value = f" {self.style.number(edge.local_grad)}" if len(values) == 1 else ""
-        done = {"forgotten": "left out", "squared": "there twice", "inverted": "turned round"}
-        return f"the local derivative{value} is {done.get(kind, 'taken of what goes in')} {place} ({rules})"
+        return f"the local derivative{value} is {DONE[kind]} {place} ({rules})"
 
     def _why(self, edges: Sequence[Edge]) -> str:
         """What is computed there, and the rules; a sum needs none."""
@@ -151,25 +175,30 @@ class Words:
 
     def _which(self, place: tuple[Any, ...]) -> tuple[str, bool]:
         """Paths by name, and whether they may be several."""
-        if place[0] == "path":
+        if place[0] in ("path", "trail"):
             return f"the path {self._path(place[1])}", False
         if place[0] == "node":
             return f"the paths through {self.node(place[1])}", True
         edge = self.picture.edges[place[1]] if place[0] == "edge" else None
         by, of = (edge.source, edge.target) if edge else place[1:3]
-        uses = sum(other.source == by for other in self.picture.incoming[of])
+        uses = self._uses(by, of)
         if edge and uses > 1:
             where = f"{self.node(of)} = {self._formula(of, 2)}" if of in self.titles else self._formula(of, 2)
             return f"one of the {uses} uses of {self.node(by)} in {where}", False
-        return f"the paths from {self.node(by)} up through {self.node(of)}", True
+        return f"the paths with the step {self.node(of)} ← {self.node(by)}", True
+
+    def _uses(self, by: int, of: int) -> int:
+        return sum(edge.source == by for edge in self.picture.incoming[of])
 
     def _path(self, key: Sequence[tuple[int, int]]) -> str:
-        nodes = [self.node(self.picture.root, short=True)]
+        names = [self.node(self.picture.root, short=True)]
         for index, slot in key:
-            nodes.append(self.node(index, short=True) + (self.style.raised(slot) if slot else ""))
-        if len(nodes) > 12:
-            nodes = [*nodes[:6], "…", *nodes[-5:]]
-        return " ← ".join(nodes)
+            # Through every node, sums and products without a name say little.
+            if index in self.titles or index == key[-1][0] or self.picture.nodes[index].op not in OPERATORS:
+                names.append(self.node(index, short=index == key[-1][0]) + (self.style.raised(slot) if slot else ""))
+        if len(names) > 12:
+            names = [*names[:6], "…", *names[-5:]]
+        return " ← ".join(names)
 
     # ----- nodes -----
 

@@ -106,8 +106,7 @@ class Planted:
     def gradient(self, output: Value, source: Value) -> float:
         """What comes of it."""
         return math.fsum(
-            self.times(nodes(path, source))
-            * math.prod(self.change(node, i, node.local_grads[i]) for node, i in path)
+            self.times(nodes(path, source)) * math.prod(self.change(node, i, node.local_grads[i]) for node, i in path)
             for path in paths(output, source)
         )
 

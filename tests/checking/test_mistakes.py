@@ -23,7 +23,8 @@ from tests.checking.planted import (
 
 PRODUCT = Planted(lambda node, i, d: 1.0 if node.operands[i].label == "u2" else d)
 NUMBER = r"−?[\d.]+(?:e−\d+)?"
-# A network, the labels of the wrong gradients, the mistake (None: two numbers swapped), and what the message says, # for a number.
+# A network, the labels of the wrong gradients, the mistake (None: two numbers swapped), and what the message says, with
+# a # for each number.
 Row = tuple[str, str, Planted | None, str]
 ROWS: list[Row] = [
     ("two_layers", "w1", through("O22", 0), "the path L ← O31 ← O22 ← O11 ← w1 is left out, its product is"),
@@ -128,7 +129,9 @@ def test_an_arbitrary_number_gets_no_name(precision: int, most: float) -> None:
             output, p = net(random)
             output.backward()
             for value in p.values():
-                by_hand = digits(value.grad * math.exp(random.uniform(-2.0, 2.0)) * random.choice((1, 1, -1)), precision)
+                by_hand = digits(
+                    value.grad * math.exp(random.uniform(-2.0, 2.0)) * random.choice((1, 1, -1)), precision
+                )
                 named += bool(notes(output, {value: by_hand}))
                 total += 1
     assert total > 250 and named <= most * total
@@ -192,10 +195,10 @@ def test_whole_numbers_are_named_with_care() -> None:
     label(e=(e := a * b), d=(d := e + c), L=(L := d * f))
     L.backward()
     said = {by_hand: notes(L, {a: by_hand}) for by_hand in map(float, range(-12, 13))}
-    assert said[-6.0] == ["a: perhaps the sign is turned"]
+    assert said[-6.0] == ["a: the sign is turned"]
     assert said[-3.0] == ["a: perhaps the factor ∂L/∂d = −2 is left out (L = d · f: product rule: the other factor)"]
-    assert said[-4.0] == ["a: perhaps ∂e/∂a is −3 and not a = 2: the other factor of the product was meant"]
-    assert all(line.startswith("a: perhaps") for lines in said.values() for line in lines)
+    assert said[-4.0] == ["a: perhaps ∂e/∂a = −3 is the other factor of the product, and not a = 2 itself"]
+    assert all(line.startswith("a: perhaps") for x, lines in said.items() if x != -6.0 for line in lines)
     assert sum(map(bool, said.values())) <= 5
 
 

@@ -295,7 +295,7 @@ def test_assert_gradient_accepts() -> None:
     v.grad = 3.0001
     assert_gradient(v, 3.0, rtol=1e-3)
     with pytest.raises(TypeError, match=r"takes a Value and its gradient by hand, got 3.0"):
-        assert_gradients({3.0: 1.0})  # type: ignore[dict-item]
+        assert_gradients({3.0: 1.0})  # type: ignore[arg-type]
 
 
 WRONG_TOLERANCES: list[tuple[str, Any]] = [
