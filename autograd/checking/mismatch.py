@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autograd.checking.rounding import half_unit
 from autograd.explanation.notation import html_table
+from autograd.support.text import columns, pad
 
 
 @dataclass(frozen=True)
@@ -59,23 +59,6 @@ class Mismatch:
         cells = [[html.escape(cell) for cell in (*row.cells(), row.hint)] for row in self.rows]
         table = html_table(html.escape(self.head), ("", "engine", "by hand", "difference", ""), cells)
         return "\n".join([table, *(f"<p>{html.escape(note)}</p>" for note in self.notes)])
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: two for a character of Chinese, none for an accent by itself.
-
-    >>> columns("w1"), columns("σ′"), columns("重み"), columns("w\\u0302")
-    (2, 2, 4, 1)
-    """
-    return sum(
-        0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1 + (unicodedata.east_asian_width(c) in "WF")
-        for c in text
-    )
-
-
-def pad(text: str, width: int) -> str:
-    """A text with spaces behind it, up to so many columns."""
-    return text + " " * (width - columns(text))
 
 
 def hint(engine: float, hand: float) -> str:

@@ -7,7 +7,8 @@ import unicodedata
 from itertools import islice
 
 __all__ = [
-    "FORBIDDEN", "MAX_LABEL", "clean", "format_number", "got", "plural", "short", "short_path", "short_text", "shorten",
+    "FORBIDDEN", "MAX_LABEL", "clean", "columns", "format_number", "got", "pad", "plural", "short", "short_path",
+    "short_text", "shorten",
 ]  # fmt: skip
 
 MAX_LABEL = 32  # characters of a label in a picture
@@ -107,3 +108,20 @@ def plural(number: int, noun: str) -> str:
     ('1 node', '2,047 nodes')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a character of Chinese, none for an accent by itself.
+
+    >>> columns("w1"), columns("σ′"), columns("重み"), columns("w\\u0302")
+    (2, 2, 4, 1)
+    """
+    return sum(
+        0 if unicodedata.category(c) in ("Mn", "Me", "Cf") else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
+
+
+def pad(text: str, width: int) -> str:
+    """A text with spaces behind it, up to so many columns."""
+    return text + " " * (width - columns(text))

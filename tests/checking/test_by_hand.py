@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from autograd import Value, sigmoid
 from autograd.checking.by_hand import MOST_NODES
-from autograd.checking.mismatch import columns
+from autograd.support.text import columns
 from autograd.testing import GradientMismatch, assert_gradient, assert_gradients
 from tests.checking.planted import NETS
 from tests.checking.test_mistakes import notes
@@ -143,7 +143,8 @@ def test_a_very_large_graph_is_not_searched() -> None:
 def test_labels_stand_for_values() -> None:
     a, _, y = product()
     assert_gradients({"a": -3.2, "b": 2.5, "y": 1.0}, output=y)
-    assert_gradients({"b": 2.5, a: -3.2}, output=y)
+    both: dict[Value | str, float] = {"b": 2.5, a: -3.2}
+    assert_gradients(both, output=y)
     with pytest.raises(GradientMismatch, match=r"the gradients differ in a\n"):
         assert_gradients({"a": 3.5}, output=y)
 
