@@ -156,8 +156,10 @@ def _finding(evidence: Sequence[_Evidence], answers: Sequence[Sequence[Mistake]]
     """The finding, unless too much fits, or would fit by chance."""
     exact = all(e.exact for e in evidence)
     if not exact:
-        # Sums of some paths are many: to the digits written, they fit by chance sooner than a simple mistake.
-        answers = [a for a in answers if any(m.simple for m in a)] or answers
+        # Sums of some paths are many: to the digits written, they fit by chance sooner than a simple mistake does. What
+        # comes to exactly the same as that one fits no less.
+        simple = [answer for answer in answers if any(m.simple for m in answer)]
+        answers = [a for a in answers if a in simple or any(_tie(evidence, a[0], b[0]) for b in simple)] or answers
     most = max(e.around for e in evidence) + 1
     # The same number with the other sign is no chance, however few its digits.
     turned = exact and len(answers) == 1 and SIGN in answers[0]
@@ -168,6 +170,12 @@ def _finding(evidence: Sequence[_Evidence], answers: Sequence[Sequence[Mistake]]
     if len(answers) == 1 and TWICE in answers[0] and all(m.kind == "twice" for m in answers[0]):
         return []
     return [Finding(tuple([e.case for e in evidence]), tuple(map(tuple, answers)), sure)]
+
+
+def _tie(evidence: Sequence[_Evidence], a: Mistake, b: Mistake) -> bool:
+    """Whether two mistakes come to the same numbers here; numbers that are swapped are known to no other."""
+    values = [e.slips.values for e in evidence]
+    return all(a in v and b in v and math.isclose(v[a], v[b], rel_tol=EXACT) for v in values)
 
 
 def _swaps(graph: Graph, evidence: Sequence[_Evidence]) -> list[tuple[tuple[_Evidence, _Evidence], Mistake]]:

@@ -53,7 +53,10 @@ class GradcheckReport:
 
     def __str__(self) -> str:
         width = max(16, *(columns(c.name) for c in self.comparisons))
-        lines = [f"{'derivative':<{width}} {'analytic':>22} {'numeric':>22}", *(c.line(width) for c in self.comparisons)]
+        lines = [
+            f"{'derivative':<{width}} {'analytic':>22} {'numeric':>22}",
+            *(c.line(width) for c in self.comparisons),
+        ]
         return "\n".join([*lines, *self._remarks()])
 
     __repr__ = __str__

@@ -48,7 +48,10 @@ class Words:
         self.graph, self.picture, self.cases = graph, graph.picture, cases
         self.style = Style()
         self.slips = graph.slips(cases[0].source)
-        self.titles = graph.names(cases[0].source)
+        titles = graph.names(cases[0].source)
+        self.titles = {i: self.style.name(title) for i, title in titles.items()}
+        # A node without a label is called what the table calls it.
+        self.titles |= {case.source: case.name for case in cases if case.source not in titles}
 
     def describe(self, answer: Sequence[Mistake]) -> str:
         """The sentence of the mistake that says most, out of all that are the same in other words."""
@@ -193,9 +196,9 @@ class Words:
     def _path(self, key: Sequence[tuple[int, int]]) -> str:
         names = [self.node(self.picture.root, short=True)]
         for index, slot in key:
-            # Through every node, sums and products without a name say little.
-            if index in self.titles or index == key[-1][0] or self.picture.nodes[index].op not in OPERATORS:
-                names.append(self.node(index, short=index == key[-1][0]) + (self.style.raised(slot) if slot else ""))
+            # Sums without a name say little; a product or a call without one tells paths apart.
+            if index in self.titles or self.picture.nodes[index].op not in (*SUMS, "-", "neg"):
+                names.append(self.node(index) + (self.style.raised(slot) if slot else ""))
         if len(names) > 12:
             names = [*names[:6], "…", *names[-5:]]
         return " ← ".join(names)
@@ -205,7 +208,7 @@ class Words:
     def node(self, index: int, short: bool = False) -> str:
         """A node by its name, its neuron, or else its formula."""
         if index in self.titles:
-            return self.style.name(self.titles[index])
+            return self.titles[index]
         if self.picture.nodes[index].is_leaf or short:
             return self.style.name(self.picture.nodes[index].name)
         formula = f"({self._formula(index, 2)})"
@@ -217,11 +220,11 @@ class Words:
         def name(i: int) -> str:
             node = nodes[i]
             if i in self.titles or node.is_leaf or depth <= 0:
-                return self.style.name(self.titles.get(i, node.name))
+                return self.titles.get(i) or self.style.name(node.name)
             # A sum of sums reads on as one: a quarter of a step.
             text = self._formula(i, depth - (0.25 if node.op in SUMS and op in SUMS else 1.0))
             # A sum of sums needs no brackets, nor does a product in a sum, nor what stands in those of a call.
-            bare = op not in OPERATORS or (op in SUMS and node.op in (*SUMS, "*", "dot", "/"))
+            bare = op not in OPERATORS or (op in SUMS and node.op in (*SUMS, "*", "dot", "/", "**", "square"))
             return text if bare or node.op not in OPERATORS else f"({text})"
 
         return write_operation(self.picture, index, self.style, name) if op else self.style.name(nodes[index].name)

@@ -90,7 +90,7 @@ def test_an_unnamed_output_and_inner_nodes() -> None:
     y = h * h * 0.7
     y.backward()
     assert notes(y, {h: y.data / h.data}) == [
-        "value 0: one of the 2 uses of (σ(x)) in σ(x) · σ(x) is left out, its product is 0.4191"
+        "value 0: one of the 2 uses of value 0 in value 0 · value 0 is left out, its product is 0.4191"
     ]
     assert notes(y, {x: 0.0}) == []
     with pytest.raises(GradientMismatch, match="by hand it is 0"):

@@ -31,7 +31,7 @@ CUTS: list[tuple[Callable[..., Any], tuple[float, ...], list[str]]] = [
     (
         lambda a: a.data * a + a.data * 1.5 * a + math.sin(a.data),
         (0.7,),
-        ["∂a: `.data` or float() cuts the graph: the 0.7 in 0.7 · a, the 1.05 in 1.05 · a, the 0.6442 in v5 + 0.6442 move"],
+        ["∂a: `.data` or float() cuts the graph: the 0.7 in 0.7 · a, the 1.05 in 1.05 · a, the 0.6442 in v5 +"],
     ),
 ]  # fmt: skip
 

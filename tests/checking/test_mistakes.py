@@ -220,6 +220,41 @@ def test_two_mistakes_that_fit_are_both_named_and_three_are_not() -> None:
     assert notes(z, {x: x.grad / 0.6}) == []
 
 
+def test_of_two_examples_without_names_the_one_left_out_is_told_by_its_numbers() -> None:
+    a, b = Value(0.6, "a"), Value(-0.4, "b")
+    terms = [(a * x + b - t) ** 2 for x, t in ((0.3, 0.5), (-1.1, 0.2), (0.7, -0.6))]
+    label(L=(L := (terms[0] + terms[1] + terms[2]) * 0.25))
+    L.backward()
+    rest = terms[1].operands[0].data * 2.0 * -1.1 * 0.25
+    (line,) = notes(L, {a: digits(a.grad - rest, 5)})
+    assert re.search(r"^a: the path L ← .*\(a · \(−1\.1\)\) ← a is left out, its product is 0\.693", line)
+
+
+def test_the_rule_of_another_function_and_the_wrong_factor_of_a_product() -> None:
+    w, x = Value(0.7, "w"), Value(-0.45, "x")
+    z = w * x
+    h = sigmoid(z)
+    y = h * 1.3
+    label(z=z, h=h, y=y)
+    y.backward()
+    for by_hand, words in (
+        (
+            1.3 * (1.0 - h.data**2) * x.data,
+            r"w: ∂h/∂z = 0\.2439 was taken by the rule of tanh \(h = σ\(z\): σ′",
+        ),
+        (
+            1.3 * z.data * (1.0 - z.data) * x.data,
+            r"w: ∂h/∂z = 0\.2439 was taken with −0\.315, what goes in, for 0\.4",
+        ),
+        (
+            1.3 * h.data * (1.0 - h.data) * w.data,
+            r"∂z/∂w = −0\.45 is the other factor of the product, and not w = 0\.7 i",
+        ),
+    ):
+        (line,) = notes(y, {w: digits(by_hand, 6)})
+        assert re.search(words, line)
+
+
 # ----- several gradients -----
 
 
