@@ -3,6 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograd.checking.by_hand import Entry, compare_by_hand
@@ -14,6 +15,7 @@ from autograd.checking.report import Comparison as Comparison
 from autograd.checking.report import GradcheckReport as GradcheckReport
 from autograd.engine import ops
 from autograd.engine.value import Value
+from autograd.explanation.notation import unique
 from autograd.graph import topological_order
 from autograd.support.convert import Number, to_float
 from autograd.support.text import clean, short, shorten
@@ -232,9 +234,9 @@ def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mis
         )
     if not by_hand:
         raise ValueError("assert_gradients was given nothing to compare")
+    values = [_by_label(key, output) if isinstance(key, str) else key for key in by_hand]
     entries = []
-    for i, (key, number) in enumerate(by_hand.items()):
-        value = _by_label(key, output) if isinstance(key, str) else key
+    for i, (value, number) in enumerate(zip(values, by_hand.values(), strict=True)):
         if not isinstance(value, Value):
             raise TypeError(
                 f"{owner} takes a Value and its gradient by hand, got {short(value)} ({type(value).__name__})"
@@ -244,6 +246,8 @@ def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mis
             entries.append(Entry(name, value, to_float(number)))
         except TypeError as error:
             raise TypeError(f"{owner}: the gradient by hand of {name} is no number: {error}") from None
+    names = unique(entry.name for entry in entries)
+    entries = [replace(entry, name=name) for entry, name in zip(entries, names, strict=True)]
     return compare_by_hand(entries, output, rtol, atol)
 
 

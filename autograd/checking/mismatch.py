@@ -77,7 +77,7 @@ def hint(engine: float, hand: float) -> str:
 
 def same_factor(rows: Sequence[Row]) -> float:
     """The factor by which all wrong gradients are off, if it is the same and there are several; nan if not."""
-    known = [row for row in rows if row.by_hand and math.isfinite(row.engine / row.by_hand)]
+    known = [row for row in rows if row.by_hand and math.isfinite(row.by_hand) and math.isfinite(row.engine)]
     if len(known) < max(2, len(rows)):
         return math.nan
     # As far as the digits tell: the factors of rounded numbers lie between two bounds each.

@@ -18,7 +18,7 @@ FACTORS = ("number", "forgotten", "inverted", "squared", "own", "argument", "con
 KINDS = (*FACTORS, "left out", "twice", "only", "sign", "swapped")
 PLACES = ("labels", "path", "node", "edge", "link", "piece", "trail", "op", "above", "below", "paths", "all")
 DONE = {
-    "forgotten": "left out", "squared": "there twice", "inverted": "turned round", "argument": "taken of what goes in",
+    "forgotten": "forgotten", "squared": "there twice", "inverted": "turned round", "argument": "taken of what goes in",
     "confused": "taken by the rule of another function",
 }  # fmt: skip
 SUMS = ("+", "sum")
@@ -91,11 +91,14 @@ class Words:
     def _factor(self, kind: str, place: tuple[Any, ...]) -> str:
         if place[0] == "op":
             return self._every(kind, place[1])
+        if place[0] == "below" and len(self.cases) > 1:
+            numbers = f"∂{self.node(self.picture.root)}/∂{self.node(place[1])}"
+            return f"the numbers are {numbers}, and what follows from there down is forgotten"
         value, of, by, edges = self._local(place)
         derivative = f"∂{self.node(of)}/∂{self.node(by)}"
         if kind == "number":
             number = self.style.number(rule_number(self.picture, edges[0]))
-            return f"the {number} in {derivative} = {self.style.number(value)} is left out ({self._why(edges)})"
+            return f"the {number} in {derivative} = {self.style.number(value)} is forgotten ({self._why(edges)})"
         what = f"{derivative} = {self.style.number(value)}"
         why = f" ({self._why(edges)})" if edges else ""
         x = self.picture.nodes[by].data
@@ -109,7 +112,7 @@ class Words:
             other = "σ" if self.picture.nodes[of].op == "tanh" else "tanh"
             return f"{what} was taken by the rule of {other}{why}"
         if kind == "forgotten":
-            return f"the factor {what} is left out{why}"
+            return f"the factor {what} is forgotten{why}"
         if kind == "squared":
             return f"the factor {what} is there twice{why}"
         return f"the factor {what} is turned round, it was divided by it{why}"
@@ -140,7 +143,7 @@ class Words:
         place = f"at every {symbol}" if len(targets) > 1 else f"at {self.node(edge.target)} = {symbol}(…)"
         if kind == "number":
             number = self.style.number(rule_number(self.picture, edge))
-            return f"the {number} of the rule is left out {place} ({rules})"
+            return f"the {number} of the rule is forgotten {place} ({rules})"
         values = {e.local_grad for e in edges}
         value = f" {self.style.number(edge.local_grad)}" if len(values) == 1 else ""
         return f"the local derivative{value} is {DONE[kind]} {place} ({rules})"

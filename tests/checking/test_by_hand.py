@@ -137,6 +137,13 @@ def test_a_very_large_graph_is_not_searched() -> None:
     assert notes(y, {x: -x.grad}) == []
 
 
+def test_infinite_numbers_beside_finite_ones() -> None:
+    a, b, y = product()
+    assert notes(y, {a: math.inf, b: 7.7}) == []
+    with pytest.raises(GradientMismatch, match="by hand it is nan"):
+        assert_gradients({a: math.nan, b: 5.0})
+
+
 # ----- labels -----
 
 
@@ -194,6 +201,8 @@ def test_a_label_that_two_nodes_have() -> None:
     y.backward()
     with pytest.raises(ValueError, match="2 nodes have the label 'w': pass the Value itself"):
         assert_gradients({"w": 3.0}, output=y)
+    with pytest.raises(GradientMismatch, match="the gradients differ in w#2\n"):
+        assert_gradients({a: 3.0, b: 5.0}, output=y)
 
 
 # ----- how it is shown -----

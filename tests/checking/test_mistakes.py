@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from autograd import Value, exp, label, relu, sigmoid
+from autograd.graph import topological_order
 from autograd.testing import GradientMismatch, assert_gradients
 from tests.checking.planted import (
     NETS,
@@ -31,42 +32,47 @@ ROWS: list[Row] = [
     ("two_layers", "w4", through("O21", 0), "the path L ← O31 ← O21 ← O12 ← w4 is left out"),
     ("two_layers", "w2", through("O21", 2), "the path L ← O31 ← O21 ← O11 ← w2 is counted twice"),
     ("two_layers", "b1", through("O22", -1), "the path L ← O31 ← O22 ← O11 ← b1 has the wrong sign"),
-    ("two_layers", "w3", at("O12", forgotten), r"the factor ∂O12/∂\(.*\) = # is left out \(σ′ = σ\(1−σ\)\)"),
-    ("two_layers", "w3", at("O21", forgotten), r"the factor ∂O21/∂\(.*\) = # is left out"),
+    ("two_layers", "w3", at("O12", forgotten), r"the factor ∂O12/∂\(.*\) = # is forgotten \(σ′ = σ\(1−σ\)\)"),
+    ("two_layers", "w3", at("O21", forgotten), r"the factor ∂O21/∂\(.*\) = # is forgotten"),
     ("two_layers", "w1", at("O31", squared), r"the factor ∂O31/∂\(.*\) = # is there twice"),
     ("two_layers", "w5", at("O21", inverted), r"the factor ∂O21/∂\(.*\) = # is turned round"),
-    ("two_layers", "w9", at("L", halved), r"the 2 in ∂L/∂\(1 − O31\) = # is left out"),
-    ("two_layers", "w9 w10 b5 w5 w6 w7 w8 b3 b4", at("O31", forgotten), r"^all 9: the factor ∂O31/∂\(.*is left out"),
-    ("two_layers", "w1 w2", at("O22", forgotten), r"^both: the factor ∂O22/∂.*is left out"),
+    ("two_layers", "w9", at("L", halved), r"the 2 in ∂L/∂\(1 − O31\) = # is forgotten"),
+    ("two_layers", "w9 w10 b5 w5 w6 w7 w8 b3 b4", at("O31", forgotten), r"^all 9: the factor ∂O31/∂\(.*is forgotten"),
+    ("two_layers", "w1 w2", at("O22", forgotten), r"^both: the factor ∂O22/∂.*is forgotten"),
     ("two_layers", "w5 w7 w9", at("L", negated), "^all 3: the sign is turned"),
     ("shared", "w1", through("O12", 0), "the path L ← e ← z31 ← O22 ← z22 ← O12 ← z12 ← w1 is left out"),
     ("shared", "w1", through("O11", 0), "the path L ← e ← z31 ← O21 ← z21 ← O11 ← z11 ← w1 is left out"),
-    ("shared", "w1", at("O22", forgotten), r"∂O22/∂z22 = # is left out \(O22 = tanh\(z22\): tanh′ = 1 − tanh²\)"),
-    ("shared", "w1", at("z21", forgotten, "O11"), r"∂z21/∂O11 = # is left out \(z21 = w2 · O11: product rule"),
+    ("shared", "w1", at("O22", forgotten), r"∂O22/∂z22 = # is forgotten \(O22 = tanh\(z22\): tanh′ = 1 − tanh²\)"),
+    ("shared", "w1", at("z21", forgotten, "O11"), r"∂z21/∂O11 = # is forgotten \(z21 = w2 · O11: product rule"),
     ("shared", "w2", at("O21", inverted), r"∂O21/∂z21 = # is turned round"),
     ("shared", "w1", at("O12", squared), r"∂O12/∂z12 = # is there twice"),
     ("shared", "w2 w3", None, "^both: the numbers of w2 and w3 are swapped"),
     ("shared", "w1 w2 w3 w4 w5", at("L", halved), "^all 5: one of the 2 uses of e in L = e · e is left out"),
-    ("fused", "u1", at("h1", forgotten), r"∂h1/∂z1 = # is left out"),
-    ("fused", "u2", PRODUCT, r"∂\(.*\)/∂u2 = # is left out \(product rule: the other factor"),
-    ("fused", "v1 v2 v3", at("h2", forgotten), r"^all 3: the factor ∂h2/∂z2 = # is left out"),
+    ("fused", "u1", at("h1", forgotten), r"∂h1/∂z1 = # is forgotten"),
+    ("fused", "u2", PRODUCT, r"∂\(.*\)/∂u2 = # is forgotten \(product rule: the other factor"),
+    ("fused", "v1 v2 v3", at("h2", forgotten), r"^all 3: the factor ∂h2/∂z2 = # is forgotten"),
     ("fused", "c1", at("q", squared), r"∂q/∂s = # is there twice"),
     ("fused", "a1 a2 d", at("q", inverted), r"^all 3: the factor ∂q/∂s = # is turned round"),
     ("fused", "u1 v1", None, "^both: the numbers of u1 and v1 are swapped"),
-    ("fused", "d", at("", forgotten, op="log"), r"∂\(ln\(q\)\)/∂q = # is left out \(ln′ = 1/x\)"),
+    ("fused", "d", at("", forgotten, op="log"), r"∂\(ln\(q\)\)/∂q = # is forgotten \(ln′ = 1/x\)"),
     ("fused", "v1", at("loss", negated), "the sign is turned"),
     ("formula", "a", through("r", 0), "the path y ← r ← f ← a is left out"),
     ("formula", "a", through("t", 0), "the path y ← t ← k ← a is left out"),
-    ("formula", "b", at("r", forgotten, "f"), r"∂r/∂f = # is left out \(r = f / g: quotient rule: 1/b\)"),
+    ("formula", "b", at("r", forgotten, "f"), r"∂r/∂f = # is forgotten \(r = f / g: quotient rule: 1/b\)"),
     ("formula", "b", at("f", squared), r"∂f/∂\(a · b\) = # is there twice"),
-    ("formula", "a", at("k", lambda d: d / 3.0), r"the 3 in ∂k/∂a = # is left out"),
-    ("formula", "c", at("g", lambda d: 2.0 * d), r"the 0\.5 in ∂g/∂\(c · c \+ 0\.5\) = # is left out"),
+    ("formula", "a", at("k", lambda d: d / 3.0), r"the 3 in ∂k/∂a = # is forgotten"),
+    ("formula", "c", at("g", lambda d: 2.0 * d), r"the 0\.5 in ∂g/∂\(c · c \+ 0\.5\) = # is forgotten"),
     ("formula", "a b", None, "^both: the numbers of a and b are swapped"),
     ("recurrent", "u", through("l1", 0), "the path L ← l1 ← h1 ← u is left out"),
-    ("recurrent", "v", at("h2", forgotten), r"∂h2/∂\(.*\) = # is left out"),
+    ("recurrent", "v", at("h2", forgotten), r"∂h2/∂\(.*\) = # is forgotten"),
     ("recurrent", "h0", through("l3", 0), "the path L ← l3 ← h3 ← h2 ← h1 ← h0 is left out"),
-    ("recurrent", "b", at("", halved, op="**"), r"the 2 of the rule is left out at every \^"),
-    ("recurrent", "u v b", at("L", lambda d: 3.0 * d), r"^all 3: the local derivative 0\.3333 is left out at L = mean"),
+    ("recurrent", "b", at("", halved, op="**"), r"the 2 of the rule is forgotten at every \^"),
+    (
+        "recurrent",
+        "u v b",
+        at("L", lambda d: 3.0 * d),
+        r"^all 3: the local derivative 0\.3333 is forgotten at L = mean",
+    ),
 ]
 
 
@@ -107,8 +113,8 @@ def test_a_planted_mistake_is_named(row: Row) -> None:
     assert re.search(row[3].replace("#", NUMBER), line)
 
 
-@pytest.mark.parametrize("precision", [17, 6, 5, 4])
-@pytest.mark.parametrize("seed", range(20, 25))
+@pytest.mark.parametrize("precision", [17, 5, 4])
+@pytest.mark.parametrize("seed", range(20, 24))
 def test_mistakes_are_named_with_other_numbers_and_to_few_digits_and_never_wrongly(seed: int, precision: int) -> None:
     named = 0
     for row in ROWS:
@@ -157,7 +163,7 @@ def two_equal_paths() -> tuple[Value, dict[str, Value]]:
         ("x", 1.5, ""),
         ("x", 2.0, ""),  # both weights forgotten, which nobody can tell from a factor 2
         ("x", -1.0, "x: the sign is turned"),
-        ("w1", 2.0, "w1: either all of it is there twice, or the factor ∂(w3 · h)/∂h = 0.5 is left out (product rule"),
+        ("w1", 2.0, "w1: either all of it is there twice, or the factor ∂(w3 · h)/∂h = 0.5 is forgotten (product rule"),
         ("w1", 0.25, ""),
     ],
 )
@@ -183,7 +189,7 @@ def test_a_slope_of_zero_that_was_taken_for_one() -> None:
     label(z=z, u=u, h=h, k=k, o=o, L=(L := (o - 1.0) ** 2))
     L.backward()
     slope = 2.0 * (o.data - 1.0)
-    dead = "the factor ∂h/∂z = 0 is left out (h = ReLU(z): ReLU: slope 1 above 0, 0 below)"
+    dead = "the factor ∂h/∂z = 0 is forgotten (h = ReLU(z): ReLU: slope 1 above 0, 0 below)"
     assert p["w1"].grad == 0.0 and notes(L, {p["w1"]: slope * 0.9 * 1.5}) == [f"w1: {dead}"]
     assert notes(L, {p["x"]: p["x"].grad + slope * 0.9 * -0.5}) == [f"x: {dead}"]
     # Nothing comes along that path: that it was left out is no mistake.
@@ -196,7 +202,7 @@ def test_whole_numbers_are_named_with_care() -> None:
     L.backward()
     said = {by_hand: notes(L, {a: by_hand}) for by_hand in map(float, range(-12, 13))}
     assert said[-6.0] == ["a: the sign is turned"]
-    assert said[-3.0] == ["a: perhaps the factor ∂L/∂d = −2 is left out (L = d · f: product rule: the other factor)"]
+    assert said[-3.0] == ["a: perhaps the factor ∂L/∂d = −2 is forgotten (L = d · f: product rule: the other factor)"]
     assert said[-4.0] == ["a: perhaps ∂e/∂a = −3 is the other factor of the product, and not a = 2 itself"]
     assert all(line.startswith("a: perhaps") for x, lines in said.items() if x != -6.0 for line in lines)
     assert sum(map(bool, said.values())) <= 5
@@ -210,8 +216,8 @@ def test_two_mistakes_that_fit_are_both_named_and_three_are_not() -> None:
     label(h=h, k=k, y=y)
     y.backward()
     assert notes(y, {x: x.grad / 0.6}) == [
-        "x: either the factor ∂h/∂x = 0.6 is left out (h = x · 0.6: product rule: the other factor), or the factor "
-        "∂(k · 0.6)/∂k = 0.6 is left out (product rule: the other factor): both fit"
+        "x: either the factor ∂h/∂x = 0.6 is forgotten (h = x · 0.6: product rule: the other factor), or the factor "
+        "∂(k · 0.6)/∂k = 0.6 is forgotten (product rule: the other factor): both fit"
     ]
     z = y * 0.6
     z.label = "z"
@@ -275,6 +281,17 @@ def test_gradients_with_different_mistakes_are_named_apart() -> None:
     lines = notes(output, by_hand)
     assert [line.split(":")[0] for line in lines] == ["w9, w10", "w5, w6, b3", "w1"]
     assert "are swapped" in lines[0] and "∂O21/∂" in lines[1] and "path L ← O31 ← O22 ← O11 ← w1" in lines[2]
+
+
+def test_what_lies_below_a_node_was_forgotten_in_two_gradients() -> None:
+    output, p = NETS["two_layers"](Random(4))
+    output.backward()
+    slope = {node.label: node.grad for node in topological_order(output)}
+    assert notes(output, {p["w1"]: slope["O11"], p["w2"]: slope["O11"]}) == [
+        "both: the numbers are ∂L/∂O11, and what follows from there down is forgotten"
+    ]
+    (line,) = notes(output, {p["w1"]: digits(slope["O11"], 5)})
+    assert line.startswith("w1: the factor ∂O11/∂w1 = ")
 
 
 def test_the_same_factor_without_a_name_is_said_once() -> None:
