@@ -115,7 +115,8 @@ class Words:
             return f"the factor {what} is forgotten{why}"
         if kind == "squared":
             return f"the factor {what} is there twice{why}"
-        return f"the factor {what} is turned round, it was divided by it{why}"
+        inverse = f"∂{self.node(by)}/∂{self.node(of)} = {self.style.number(1.0 / value)}"
+        return f"the factor {what} is turned round, {inverse} stands in its place{why}"
 
     def _local(self, place: tuple[Any, ...]) -> tuple[float, int, int, list[Edge]]:
         """The number of a factor, what is derived by what, and its edges from above down."""
