@@ -18,7 +18,7 @@ from autograd.engine.value import Value
 from autograd.explanation.notation import unique
 from autograd.graph import topological_order
 from autograd.support.convert import Number, to_float
-from autograd.support.text import clean, short, shorten
+from autograd.support.text import clean, got, short, shorten
 
 
 class GradientMismatch(AssertionError):
@@ -167,7 +167,7 @@ def assert_gradient(
     __tracebackhide__ = True
     if not isinstance(value, Value):
         raise TypeError(
-            f"assert_gradient takes a Value and its gradient by hand, got {short(value)} ({type(value).__name__})"
+            f"assert_gradient takes a Value and its gradient by hand, got {got(value)}"
             "; for several, assert_gradients takes a dict of them"
         )
     mismatch = _compare("assert_gradient", {value: by_hand}, output, rtol, atol)
@@ -223,14 +223,10 @@ def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mis
     _check_tolerance("rtol", rtol)
     _check_tolerance("atol", atol)
     if output is not None and not isinstance(output, Value):
-        raise TypeError(
-            f"{owner}: output must be the Value that backward() was called on, got {short(output)} "
-            f"({type(output).__name__})"
-        )
+        raise TypeError(f"{owner}: output must be the Value that backward() was called on, got {got(output)}")
     if not isinstance(by_hand, Mapping):
         raise TypeError(
-            f"{owner} takes a dict from Values to their gradients by hand, such as {{w: 0.5}}, got {short(by_hand)} "
-            f"({type(by_hand).__name__})"
+            f"{owner} takes a dict from Values to their gradients by hand, such as {{w: 0.5}}, got {got(by_hand)}"
         )
     if not by_hand:
         raise ValueError("assert_gradients was given nothing to compare")
@@ -238,9 +234,7 @@ def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mis
     entries = []
     for i, (value, number) in enumerate(zip(values, by_hand.values(), strict=True)):
         if not isinstance(value, Value):
-            raise TypeError(
-                f"{owner} takes a Value and its gradient by hand, got {short(value)} ({type(value).__name__})"
-            )
+            raise TypeError(f"{owner} takes a Value and its gradient by hand, got {got(value)}")
         name = shorten(clean(value.label)) or f"value {i}"
         try:
             entries.append(Entry(name, value, to_float(number)))

@@ -122,7 +122,7 @@ def _wrong_rules(output: Value) -> Iterator[str]:
             slope, error = found.slope.slope, SAFETY * found.slope.error
             if found.kink or not error <= 1e-3 * abs(slope) or abs(slope - by_rule) <= 1e-4 * abs(slope) + error:
                 continue
-            style = Style()
+            style = Style(precision=6)
             place = ", ".join(f"{n:g}" for n in numbers)
             by = f" by operand {i + 1}" if len(numbers) > 1 else ""
             yield (
