@@ -59,7 +59,7 @@ RULES: list[tuple[Callable[..., Any], str]] = [
     (lambda xp, _, x, y: 4.0 * x * y, "3 by its rule, and 1.5 by difference quotients: twice as much"),
     (
         lambda xp, _, x, y: 1.0 / (2.0 * x * y),
-        "0.6667 by its rule, and 1.5 by difference quotients: 1 / the derivative",
+        "0.666667 by its rule, and 1.5 by difference quotients: 1 / the derivative",
     ),
     (lambda xp, _, x, y: (2.0 * x * y) ** 2, "2.25 by its rule, and 1.5 by difference quotients: its square"),
     (lambda xp, _, x, y: 2.0 * x, "1 by its rule, and 1.5 by difference quotients"),
