@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from autograd.support.convert import to_float
+from autograd.support.seeds import own_generator
 from autograd.support.settings import check_count, check_flag, check_list, check_seed
 from autograd.support.text import short
 from nn.columns import check_aligned, is_column, named_number
@@ -30,8 +31,9 @@ def batches(
     """The examples in lists of batch_size, each as (examples, labels); what is left over makes a smaller last one.
 
     `shuffle` mixes them first: a seed gives the same order each time, a `random.Random` goes on from where it stands
-    (one generator for all epochs mixes anew in each). `drop_last` leaves an incomplete last batch out. X and y are
-    read, never changed. Raises ValueError for different lengths, no examples and a batch_size below 1.
+    (one generator for all epochs mixes anew in each), None takes one draw from Python's `random`. `drop_last` leaves
+    an incomplete last batch out. X and y are read, never changed. Raises ValueError for different lengths, no examples
+    and a batch_size below 1.
 
     >>> list(batches([[1], [2], [3]], [0, 1, 0], batch_size=2))
     [([[1], [2]], [0, 1]), ([[3]], [0])]
@@ -40,10 +42,10 @@ def batches(
     n = len(y)
     size = check_count("batches", "batch_size", batch_size)
     drop_last = check_flag("batches", "drop_last", drop_last)
-    rng = _generator("batches", seed)
+    check_seed("batches", "seed", seed)
     order = list(range(n))
     if check_flag("batches", "shuffle", shuffle):
-        rng.shuffle(order)
+        own_generator("batches", seed).shuffle(order)
     return _pick(X, y, order, size, n - n % size if drop_last else n)
 
 
@@ -79,7 +81,7 @@ def train_validation_split(
     if n < 2:
         raise ValueError(f"train_validation_split: needs at least 2 examples to cut in two, got {n}")
     order = list(range(n))
-    _generator("train_validation_split", seed).shuffle(order)
+    own_generator("train_validation_split", seed).shuffle(order)
     size = min(max(round(n * fraction), 1), n - 1)
     members = _shares_of_labels(y, order, size) if stratify else set(order[:size])
     validation = [i for i in order if i in members]
@@ -220,8 +222,3 @@ def _aligned(owner: str, X: Rows, y: Rows) -> tuple[Rows, Rows]:
     unequal = f"{owner}: {{}} examples but {{}} labels; there must be as many of each"
     check_aligned(X, y, unequal, f"{owner}: X must not be empty, got no examples")
     return X, y
-
-
-def _generator(owner: str, seed: int | random.Random | None) -> random.Random:
-    start = check_seed(owner, "seed", seed)
-    return start if isinstance(start, random.Random) else random.Random(start)

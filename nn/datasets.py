@@ -1,7 +1,8 @@
 """Small data sets to learn with: points of two classes in the plane, the student table, iris and handwritten digits.
 
 Each returns (X, y): one list of numbers for each example, and one label for each example. The drawn ones come from a
-generator of their own: the same seed gives the same points, and no other random numbers change.
+generator of their own: the same seed gives the same points, and no other random numbers change; seed=None takes one
+draw from Python's `random`.
 """
 
 import math
@@ -9,7 +10,8 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.support.settings import check_count, check_fraction, check_non_negative, check_seed
+from autograd.support.seeds import own_generator
+from autograd.support.settings import check_count, check_fraction, check_non_negative
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +97,7 @@ def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0, labels: Labels = (
     count = check_count("xor", "n", n)
     deviation = check_non_negative("xor", "noise", noise)
     names = _two_labels("xor", labels)
-    rng = _rng("xor", seed)
+    rng = own_generator("xor", seed)
     corners = [(0, 0), (0, 1), (1, 0), (1, 1)]
     points = [corners[i % 4] for i in range(count)]
     return [[a + rng.gauss(0.0, deviation), b + rng.gauss(0.0, deviation)] for a, b in points], [
@@ -134,14 +136,18 @@ def student() -> tuple[Examples, list[int]]:
 def iris() -> tuple[Examples, list[int]]:
     """Fisher's 150 irises: length and width of sepal and petal in cm; 0 setosa, 1 versicolor, 2 virginica.
 
+    They are mixed, always in the same way: the last ones, which `validation_split` holds back, are of all three.
+
     Raises ImportError if scikit-learn, which holds the numbers, is not installed.
 
     >>> X, y = iris()
     >>> X[0], y[0], len(X)
-    ([5.1, 3.5, 1.4, 0.2], 0, 150)
+    ([5.2, 3.5, 1.5, 0.2], 0, 150)
     """
     data, target = _from_sklearn("iris")
-    return data.tolist(), target.tolist()
+    order = list(range(len(target)))
+    random.Random(0).shuffle(order)
+    return data[order].tolist(), target[order].tolist()
 
 
 def digits(size: int = 8) -> tuple[Examples, list[int]]:
@@ -197,12 +203,6 @@ def _from_sklearn(name: str) -> tuple[Any, Any]:
     return bunch.data, bunch.target
 
 
-def _rng(owner: str, seed: int | None) -> random.Random:
-    """The generator of a data set: one that is given goes on from where it stands."""
-    start = check_seed(owner, "seed", seed)
-    return start if isinstance(start, random.Random) else random.Random(start)
-
-
 def _sizes(owner: str, n: int) -> tuple[int, int]:
     count = check_count(owner, "n", n, least=2)
     return count // 2, count - count // 2
@@ -225,7 +225,7 @@ def _two_classes(
     """The points of both classes, moved by the noise, in random order."""
     deviation = check_non_negative(owner, "noise", noise)
     names = _two_labels(owner, labels)
-    rng = _rng(owner, seed)
+    rng = own_generator(owner, seed)
     points = [(x, names[0]) for x in first] + [(x, names[1]) for x in second]
     moved = [([v + rng.gauss(0.0, deviation) for v in x], label) for x, label in points]
     rng.shuffle(moved)

@@ -73,12 +73,12 @@ def show_student(out: Path, rate: float = 0.1) -> list[tuple[Path, str]]:
 
 
 def train_moons(epochs: int, seed: int) -> tuple[nn.MLP, list[list[float]], list[int], list[float]]:
-    """Train 2-16-16-1 on 100 points of the two moons, full batch, hinge loss and L2, as micrograd's demo does.
+    """Train 2-16-16-1 on 100 points of the two moons, with the weights, hinge loss, L2 and rate of micrograd's demo.
 
     Returns the model, the points, their labels −1 and 1, and the loss of each epoch.
     """
     X, y = moons(100, noise=0.1, seed=seed, labels=(-1, 1))
-    model = nn.MLP(2, [16, 16, 1], seed=seed)
+    model = nn.MLP(2, [16, 16, 1], init="uniform", seed=seed)
     losses = []
     with tqdm(range(epochs), desc="two moons", unit="epoch") as bar:
         for epoch in bar:

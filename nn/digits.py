@@ -172,7 +172,7 @@ def learn(
     """
     out = check_path(out, "the folder for the pictures is named by a path")
     p = pictures
-    model = nn.MLP(math.prod(p.shape), [*hidden, p.classes], init="he_normal", seed=seed)
+    model = nn.MLP(math.prod(p.shape), [*hidden, p.classes], seed=seed)
     widths = "-".join(map(str, [model.nin, *model.nouts]))
     print(f"network: {widths}, {len(model.parameters()):,} parameters; Adam, lr {lr:g}, batches of {batch}", flush=True)
 

@@ -1,6 +1,11 @@
 """Initial weights: a rule `(fan_in, fan_out, rng) -> float` draws one weight of a layer with `fan_in` inputs and
 `fan_out` outputs from the generator it is given. Biases start at 0.
 
+Without `init=`, the activation of a layer decides by `DEFAULTS`: He's rule before relu and its kin, LeCun's before
+selu, Glorot's before everything else, each as its paper has it, so that numbers neither grow nor fade from layer to
+layer. A layer knows its own activation only: where that is a stage of its own, as in
+`Sequential(Layer(2, 8, "linear"), ActivationLayer("relu"))`, say init="he_normal". micrograd's rule is init="uniform".
+
 Settings are bound with `functools.partial(nn.init.normal, std=0.1)`.
 """
 
@@ -8,9 +13,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
-from autograd.support.settings import check_number, check_seed
+from autograd.support.seeds import PYTHONS, own_generator
+from autograd.support.settings import check_number, check_text
 from autograd.support.text import short
 
 InitRule = Callable[[int, int, Random], float]
@@ -21,8 +28,13 @@ def zeros(fan_in: int, fan_out: int, rng: Random) -> float:
     return 0.0
 
 
+def given(fan_in: int, fan_out: int, rng: Random) -> float:
+    """0 until the weights come from elsewhere: from a file, or from another library's network."""
+    return 0.0
+
+
 def uniform(fan_in: int, fan_out: int, rng: Random, *, low: float = -1.0, high: float = 1.0) -> float:
-    """Uniform between two bounds, whatever the width; −1 to 1 is micrograd's rule and the default of every layer.
+    """Uniform between two bounds, whatever the width; −1 to 1 is micrograd's rule.
 
     >>> uniform(2, 16, Random(0))
     0.6888437030500962
@@ -71,6 +83,16 @@ def he_normal(fan_in: int, fan_out: int, rng: Random, *, gain: float = math.sqrt
     return rng.gauss(0.0, gain / math.sqrt(fan_in))
 
 
+def lecun_uniform(fan_in: int, fan_out: int, rng: Random) -> float:
+    """Uniform within ±√(3 / fan_in), which has the variance 1 / fan_in (LeCun et al. 1998)."""
+    return he_uniform(fan_in, fan_out, rng, gain=1.0)
+
+
+def lecun_normal(fan_in: int, fan_out: int, rng: Random) -> float:
+    """Normal with standard deviation 1 / √fan_in, for selu layers, as its paper wants it (Klambauer et al. 2017)."""
+    return he_normal(fan_in, fan_out, rng, gain=1.0)
+
+
 RULES: dict[str, InitRule] = {
     "zeros": zeros,
     "uniform": uniform,
@@ -79,25 +101,34 @@ RULES: dict[str, InitRule] = {
     "xavier_normal": xavier_normal,
     "he_uniform": he_uniform,
     "he_normal": he_normal,
+    "lecun_uniform": lecun_uniform,
+    "lecun_normal": lecun_normal,
     "glorot_uniform": xavier_uniform,
     "glorot_normal": xavier_normal,
     "kaiming_uniform": he_uniform,
     "kaiming_normal": he_normal,
 }
 
+# Of these about half of the numbers come through, those on one side of 0: weights of twice the variance make up for it.
+HALF_OPEN = ("relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh", "mish", "softplus", "logsigmoid")
+DEFAULTS: dict[str, InitRule] = {**dict.fromkeys(HALF_OPEN, he_normal), "selu": lecun_normal}
+"""The rule for each activation that has one of its own; `xavier_uniform` is that of all others."""
+
 GAINS = {"linear": 1.0, "sigmoid": 1.0, "tanh": 5.0 / 3.0, "relu": math.sqrt(2.0), "selu": 0.75}
 
 
-def get(rule: str | InitRule | None) -> InitRule:
-    """The rule of that name; a rule of your own as it is; `uniform` for None.
+def get(rule: str | InitRule | None, activation: str = "linear") -> InitRule:
+    """The rule of that name; a rule of your own as it is; for None the default before that activation.
 
-    Raises ValueError for a name that is not among `RULES`, TypeError for what is neither a name nor a function.
+    Raises ValueError for a name that is not among `RULES`, TypeError for what is neither a name nor a function, and for
+    an activation that is no name.
 
-    >>> get("glorot_uniform") is xavier_uniform
-    True
+    >>> get("glorot_uniform") is xavier_uniform, get(None, "relu") is he_normal, get(None, "tanh") is xavier_uniform
+    (True, True, True)
     """
+    activation = check_text("get", "activation", activation)
     if rule is None:
-        return uniform
+        return DEFAULTS.get(activation, xavier_uniform)
     if isinstance(rule, str):
         if rule.lower() not in RULES:
             raise ValueError(f"init={rule!r} is not known: choose one of {', '.join(RULES)}, or give a function")
@@ -105,6 +136,17 @@ def get(rule: str | InitRule | None) -> InitRule:
     if not callable(rule):
         raise TypeError(f"init is a name or a function (fan_in, fan_out, rng) -> float, got {rule!r}")
     return rule
+
+
+def name_of(rule: InitRule) -> str:
+    """What `model.summary()` calls a rule: its name, with the settings that are bound to it.
+
+    >>> name_of(he_normal), name_of(partial(normal, std=0.1))
+    ('he_normal', 'normal(std=0.1)')
+    """
+    if isinstance(rule, partial):
+        return f"{name_of(rule.func)}({', '.join(f'{name}={short(x)}' for name, x in rule.keywords.items())})"
+    return str(getattr(rule, "__name__", type(rule).__name__))
 
 
 def gain(activation: str, slope: float = 0.01) -> float:
@@ -127,12 +169,12 @@ def gain(activation: str, slope: float = 0.01) -> float:
 
 
 def generator(seed: int | Random | None) -> Random:
-    """The generator of random numbers for a seed: a new one, or the very one that is given; None is new every time.
+    """The generator that weights are drawn from: a new one for a seed, the very one that is given, Python's for None.
 
-    Raises TypeError for anything else.
+    Python's is the one that `random.seed` starts: after `random.seed(1337)` the weights of init="uniform" are
+    micrograd's. Raises TypeError for anything else.
 
     >>> generator(7).random() == Random(7).random()
     True
     """
-    start = check_seed("a generator", "seed", seed)
-    return start if isinstance(start, Random) else Random(start)
+    return PYTHONS if seed is None else own_generator("a generator", seed)

@@ -9,10 +9,10 @@ from typing import Any, SupportsIndex
 
 from autograd import Value, divide, mean, no_grad, sqrt, var
 from autograd.support.convert import to_float
+from autograd.support.seeds import own_generator
 from autograd.support.settings import check_list, check_probability
 from nn import activations
 from nn.columns import is_column
-from nn.init import generator
 from nn.keywords import suggest_settings
 from nn.module import Module
 from nn.neuron import ActivationLike, as_inputs, checked_width, resolve_activation
@@ -22,7 +22,8 @@ from nn.stand_in import active_stand_in
 class Dropout(Module):
     """In training, drop each number with probability `p` and scale the others by 1/(1 − p); in evaluation, nothing.
 
-    The generator `rng` is the layer's own, started at `seed`. p = 1 gives zeros. (Srivastava et al. 2014)
+    The generator `rng` is the layer's own, started at `seed`, or without one at a draw from Python's `random`. p = 1
+    gives zeros. (Srivastava et al. 2014)
 
     Raises ValueError for a probability outside 0 to 1.
 
@@ -33,7 +34,7 @@ class Dropout(Module):
     @suggest_settings
     def __init__(self, p: float = 0.5, *, seed: int | Random | None = None) -> None:
         self.p: float = check_probability("Dropout", "p", p)
-        self.rng = generator(seed)
+        self.rng = own_generator("Dropout", seed)
 
     def __call__(self, x: Any) -> list[Any]:
         """One example with some of its numbers dropped, in training; the same numbers in evaluation."""
@@ -152,6 +153,8 @@ class BatchNorm(Module):
 
 class ActivationLayer(Module):
     """An activation as a layer of its own, by name or as a function; see `nn.activations`.
+
+    The layer before it does not know of it: for relu, give that one init="he_normal".
 
     >>> ActivationLayer("relu")([-1.0, 2.0])
     [0.0, 2.0]

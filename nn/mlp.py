@@ -9,6 +9,7 @@ from typing import SupportsIndex
 
 from autograd.support.settings import check_flag, check_probability
 from nn.init import InitRule, generator
+from nn.init import get as get_init
 from nn.keywords import suggest_settings
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
@@ -21,8 +22,9 @@ class MLP(Sequential):
 
     Hidden layers get `activation`, the last one `output_activation`. With `batch_norm`, a `BatchNorm` stands between
     the weighted sums and the activation of each hidden layer, whose own biases are frozen at 0, as it adds one; with
-    `dropout` above 0, a `Dropout` after it. `init` draws the weights, uniform in −1 to 1 by default; the same `seed`
-    gives the same network and the same dropout, and no seed a new one every time. `fused=False` records every product
+    `dropout` above 0, a `Dropout` after it. `init` draws the weights, by default as the activation of each
+    layer wants it (see `nn.init`). The same `seed` gives the same network and the same dropout; without one, both come
+    from Python's `random`, layer by layer and neuron by neuron as in micrograd. `fused=False` records every product
     and sum as a node of its own.
 
     Raises ValueError for widths below 1 and for an empty `nouts`, TypeError for what is no width, flag or number.
@@ -53,12 +55,11 @@ class MLP(Sequential):
         # Checked even if there is no hidden layer.
         activation, rate = resolve_activation(activation, None), check_probability("MLP", "dropout", dropout)
         rng = generator(seed)
+        # The weights of a hidden layer are made for its activation, also where a normalisation stands between the two.
+        hidden_init = get_init(init, activation.name)
         hidden = "linear" if batch_norm else activation
-        last = len(widths) - 2
-        dense = [
-            Layer(n, m, hidden if i < last else output_activation, init=init, seed=rng, fused=fused)
-            for i, (n, m) in enumerate(pairwise(widths))
-        ]
+        dense = [Layer(n, m, hidden, init=hidden_init, seed=rng, fused=fused) for n, m in pairwise(widths[:-1])]
+        dense.append(Layer(widths[-2], widths[-1], output_activation, init=init, seed=rng, fused=fused))
         layers: list[Module] = []
         for layer in dense[:-1]:
             layers.append(layer)

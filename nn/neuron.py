@@ -14,7 +14,7 @@ from autograd.support.text import got, plural, short
 from nn import activations
 from nn.activations import Activation
 from nn.columns import is_column, named_number
-from nn.init import InitRule, generator
+from nn.init import InitRule, generator, name_of
 from nn.init import get as get_init
 from nn.keywords import suggest_settings
 from nn.module import Module
@@ -56,16 +56,16 @@ def _input(x: Any, i: int, taker: object) -> Value:
 class Neuron(Module):
     """One neuron: activation(b + Σ wᵢ·xᵢ), with weights `w` and bias `b`.
 
-    `activation` is a name or a function (see `nn.activations`); `init` draws the weights (see `nn.init`), uniform in
-    −1 to 1 by default, from a generator started at `seed`; the bias starts at 0. With `fused=False` every product and
-    sum is recorded as a node of its own instead of one node for all: the same numbers, a picture with more in it.
-    `nonlin=False` is micrograd's way to say activation="linear".
+    `activation` is a name or a function (see `nn.activations`). `init` draws the weights (see `nn.init`), by default by
+    the rule for that activation, from a generator started at `seed`, or from Python's `random` without one; the bias
+    starts at 0. With `fused=False` every product and sum is recorded as a node of its own instead of one node for all:
+    the same numbers, a picture with more in it. `nonlin=False` is micrograd's way to say activation="linear".
 
     Raises ValueError for a width below 1 and for an activation that needs a whole layer, such as softmax.
 
     >>> neuron = Neuron(2, activation="tanh", seed=0)
     >>> neuron([1.0, -2.0]).data
-    -0.3301...
+    -0.4502...
     >>> [p.label for p in neuron.parameters()]
     ['w0', 'w1', 'b']
     """
@@ -89,10 +89,12 @@ class Neuron(Module):
         self.activation = resolve_activation(activation, nonlin)
         if self.activation.over_layer:
             raise ValueError(f"{self.activation.name} goes over a whole layer: give it to a Layer, not to a Neuron")
-        rule, rng, count = get_init(init), generator(seed), checked_width("fan_out", fan_out)
+        rule = get_init(init, self.activation.name)
+        rng, count = generator(seed), checked_width("fan_out", fan_out)
         weights = [named_number(BAD_WEIGHT, rule(width, count, rng)) for _ in range(width)]
         self.w = [Value(x, f"w{i}", role="parameter") for i, x in enumerate(weights)]
         self.b = Value(0.0, "b", role="parameter")
+        self.init = name_of(rule)
         self.fused: bool = check_flag(type(self).__name__, "fused", fused)
 
     @property
@@ -156,9 +158,9 @@ class Layer(Module):
         width, count = checked_width("nin", nin), checked_width("nout", nout)
         self.activation = resolve_activation(activation, nonlin)
         of_neurons = "linear" if self.activation.over_layer else self.activation
-        rng = generator(seed)
+        rule, rng = get_init(init, self.activation.name), generator(seed)
         self.neurons = [
-            Neuron(width, of_neurons, init=init, seed=rng, fused=fused, fan_out=count) for _ in range(count)
+            Neuron(width, of_neurons, init=rule, seed=rng, fused=fused, fan_out=count) for _ in range(count)
         ]
         self._label_anew()
 

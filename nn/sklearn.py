@@ -82,8 +82,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         share = check_fraction(owner, "validation_fraction", self.validation_fraction)
         verbose = self.verbose if isinstance(self.verbose, bool) else check_count(owner, "verbose", self.verbose, 0) > 0
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        init = "he_uniform" if self.activation == "relu" else "xavier_uniform"
-        model = MLP(X.shape[1], [*hidden, width], self.activation, dropout=self.dropout, init=init, seed=seed)
+        model = MLP(X.shape[1], [*hidden, width], self.activation, dropout=self.dropout, seed=seed)
         rows, validation = X.tolist(), None
         if hold_back:
             rows, X_val, y, y_val = train_validation_split(rows, y, share, seed=seed)

@@ -14,13 +14,17 @@ from nn.stages import kind_of, layers_of, stages_of, widths_of
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a summary; `width` is the number of outputs, None where it cannot be known."""
+    """One line of a summary; `width` is the number of outputs, None where it cannot be known.
+
+    `init` is the rule that the weights were drawn by, "" for a layer without neurons.
+    """
 
     name: str
     kind: str
     width: int | None
     parameters: int
     formula: str
+    init: str
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,9 @@ class Summary:
 
     >>> from nn import MLP
     >>> print(MLP(2, [16, 1]).summary())
-    Layer     Kind         Output   Parameters
-    layers.0  Layer relu       16           48   2 × 16 + 16
-    layers.1  Layer linear      1           17   16 × 1 + 1
+    Layer     Kind         Output   Parameters                 Init
+    layers.0  Layer relu       16           48   2 × 16 + 16   he_normal
+    layers.1  Layer linear      1           17   16 × 1 + 1    xavier_uniform
     Total parameters: 65 (trainable 65, frozen 0)
     """
 
@@ -45,12 +49,15 @@ class Summary:
         return self.total - self.trainable
 
     def __str__(self) -> str:
-        cells = [("Layer", "Kind", "Output", "Parameters", "")]
+        cells = [("Layer", "Kind", "Output", "Parameters", "", "Init")]
         for row in self.rows:
             width = "?" if row.width is None else f"{row.width:,}"
-            cells.append((row.name, row.kind, width, f"{row.parameters:,}", row.formula))
-        a, b, c, d, _ = (max(map(len, column)) for column in zip(*cells, strict=True))
-        lines = [f"{name:<{a}}  {kind:<{b}}  {width:>{c}}   {n:>{d}}   {text}" for name, kind, width, n, text in cells]
+            cells.append((row.name, row.kind, width, f"{row.parameters:,}", row.formula, row.init))
+        a, b, c, d, e, _ = (max(map(len, column)) for column in zip(*cells, strict=True))
+        lines = [
+            f"{name:<{a}}  {kind:<{b}}  {width:>{c}}   {n:>{d}}   {formula:<{e}}   {init}"
+            for name, kind, width, n, formula, init in cells
+        ]
         totals = f"Total parameters: {self.total:,} (trainable {self.trainable:,}, frozen {self.frozen:,})"
         return "\n".join(line.rstrip() for line in [*lines, totals])
 
@@ -65,7 +72,7 @@ def summarise(model: Module) -> Summary:
     for name, module, own in layers_of(model):
         if not isinstance(module, (Dropout, ActivationLayer)):  # those give as many numbers as came in
             width = widths_of(module)[1]
-        rows.append(Row(name, kind_of(module), width, len(own), _formula(module, len(own))))
+        rows.append(Row(name, kind_of(module), width, len(own), _formula(module, len(own)), _init(module)))
     parameters = model.parameters()
     return Summary(rows, len(parameters), sum(p.requires_grad for p in parameters))
 
@@ -89,3 +96,9 @@ def _formula(module: Module, count: int) -> str:
         nout = module.nout if isinstance(module, Layer) else 1
         return f"{module.nin} × {nout} + {nout}" if count == nout * (module.nin + 1) else ""
     return f"2 × {module.width}" if isinstance(module, BatchNorm) else ""
+
+
+def _init(module: Module) -> str:
+    """The rule, or rules, that the weights of a layer were drawn by."""
+    neurons = module.neurons if isinstance(module, Layer) else [module]
+    return ", ".join(dict.fromkeys(n.init for n in neurons if isinstance(n, Neuron)))

@@ -7,6 +7,7 @@ from typing import Any
 from autograd.support.text import short
 from nn.activations import Activation
 from nn.exchange.dense import dense, is_ours
+from nn.init import given
 from nn.mlp import MLP
 from nn.module import Module, check_module
 from nn.neuron import Layer, Neuron, set_numbers
@@ -88,7 +89,7 @@ def from_sklearn(estimator: Any) -> MLP:
                 f"{short(estimator)} has {name}={short(theirs)}: there is an equal here of {', '.join(known)}"
             )
     widths = [len(biases) for biases in estimator.intercepts_]
-    model = MLP(len(estimator.coefs_[0]), widths, _SKLEARN[hidden], _OUTPUTS[output], init="zeros")
+    model = MLP(len(estimator.coefs_[0]), widths, _SKLEARN[hidden], _OUTPUTS[output], init=given)
     for layer, coefs, biases in zip(model.layers, estimator.coefs_, estimator.intercepts_, strict=True):
         if isinstance(layer, Layer):  # all of them are
             set_numbers(layer, coefs.T.tolist(), biases.tolist())

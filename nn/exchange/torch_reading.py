@@ -9,6 +9,7 @@ from autograd.support.text import got
 from nn import activations
 from nn.activations import Activation
 from nn.exchange.torch import ACTIVATIONS, check_held_once, shown
+from nn.init import given
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Module
 from nn.neuron import Layer, set_numbers
@@ -141,7 +142,7 @@ def _from_torch(part: torch.nn.Module) -> Module:
 def _from_linear(linear: torch.nn.Linear) -> Layer:
     weight: Any = linear.weight
     nout, nin = weight.shape
-    layer = Layer(nin, nout, "linear", init="zeros")
+    layer = Layer(nin, nout, "linear", init=given)
     biases = [0.0] * nout if linear.bias is None else _numbers(linear, linear.bias, nout)
     set_numbers(layer, _numbers(linear, weight, nout, nin), biases)
     for neuron in layer.neurons:

@@ -11,6 +11,7 @@ from typing import Any
 from autograd.support.text import short
 from nn import activations
 from nn.activations import Activation
+from nn.init import given
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.mlp import MLP
 from nn.module import Module
@@ -143,9 +144,11 @@ def _read_mlp(d: Description) -> Module:
 
 
 _READERS: dict[str, Callable[[Description], Module]] = {
-    "Neuron": lambda d: Neuron(d["nin"], _named(d), init="zeros", fused=bool(d["fused"])),
-    "Perceptron": lambda d: Perceptron(d["nin"], _named(d), threshold=d["threshold"], fused=bool(d["fused"])),
-    "Layer": lambda d: Layer(d["nin"], d["nout"], _named(d), init="zeros", fused=bool(d["fused"])),
+    "Neuron": lambda d: Neuron(d["nin"], _named(d), init=given, fused=bool(d["fused"])),
+    "Perceptron": lambda d: Perceptron(
+        d["nin"], _named(d), threshold=d["threshold"], init=given, fused=bool(d["fused"])
+    ),
+    "Layer": lambda d: Layer(d["nin"], d["nout"], _named(d), init=given, fused=bool(d["fused"])),
     "Sequential": lambda d: Sequential(*[build(layer) for layer in d["layers"]]),
     "MLP": _read_mlp,
     "Dropout": lambda d: Dropout(d["p"]),

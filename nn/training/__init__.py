@@ -181,13 +181,13 @@ def fit(
         epochs=check_count("fit", "epochs", epochs),
         batch_size=size,
         shuffle=shuffle,
-        seed=arguments.checked_seed(seed),
         fixed_seed=seed is not None,
         schedule=schedule,
         clipping=(clip_norm, clip_value),
         checkpoint=None if checkpoint is None else Checkpoint(checkpoint),
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
         verbosity=verbosity,
+        seed=arguments.checked_seed(seed),  # at the end: nothing is drawn for arguments that do not fit
     )
     # Only array code multiplies matrices.
     with threads_for(len(eager.parameters) * size) if job.engine.name == "compiled" else nullcontext():

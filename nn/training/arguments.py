@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from random import SystemRandom
 from typing import Any
 
 from autograd import Value
 from autograd.support.convert import to_float
+from autograd.support.seeds import new_seed
 from autograd.support.settings import check_count, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short
 from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
@@ -262,5 +262,5 @@ def verbosity(progress: bool, verbose: int | str | None) -> int:
 
 
 def checked_seed(seed: int | None) -> int:
-    """The seed of the order of the examples; a new one every time if it is None."""
-    return SystemRandom().getrandbits(48) if seed is None else check_count("fit", "seed", seed, least=0)
+    """The seed of the order of the examples; if it is None, one draw from Python's `random`."""
+    return new_seed() if seed is None else check_count("fit", "seed", seed, least=0)

@@ -1,28 +1,31 @@
 """The table of a model: its lines, its totals, its text."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from autograd import Value
-from nn import MLP, BatchNorm, Layer, Module, Neuron, Perceptron, Sequential
+from nn import MLP, BatchNorm, Dropout, Layer, Module, Neuron, Perceptron, Sequential, init
 
 MNIST = """\
-Layer     Kind           Output   Parameters
-layers.0  Layer relu         16       12,560   784 × 16 + 16
-layers.1  Layer relu         16          272   16 × 16 + 16
-layers.2  Layer softmax      10          170   16 × 10 + 10
+Layer     Kind           Output   Parameters                   Init
+layers.0  Layer relu         16       12,560   784 × 16 + 16   zeros
+layers.1  Layer relu         16          272   16 × 16 + 16    zeros
+layers.2  Layer softmax      10          170   16 × 10 + 10    zeros
 Total parameters: 13,002 (trainable 442, frozen 12,560)"""
 
 EVERYTHING = """\
-Layer     Kind                     Output   Parameters
-layers.0  Layer linear                  3            9   2 × 3 + 3
+Layer     Kind                     Output   Parameters               Init
+layers.0  Layer linear                  3            9   2 × 3 + 3   xavier_uniform
 layers.1  BatchNorm                     3            6   2 × 3
 layers.2  ActivationLayer('tanh')       3            0
 layers.3  Dropout(0.5)                  3            0
-layers.4  Layer linear                  1            4   3 × 1 + 1
+layers.4  Layer linear                  1            4   3 × 1 + 1   xavier_uniform
 Total parameters: 19 (trainable 16, frozen 3)"""
 
 
@@ -62,6 +65,17 @@ def test_every_line_adds_up(widths: list[int]) -> None:
 )
 def test_models_of_every_kind(model: Module, lines: list[Any]) -> None:
     assert [(row.name, row.kind, row.width, row.parameters, row.formula) for row in model.summary().rows] == lines
+
+
+def test_the_rules_that_the_weights_were_drawn_by(tmp_path: Path) -> None:
+    mixed = Layer(2, 3, "tanh")
+    mixed.neurons[1] = Neuron(2, "tanh", init=partial(init.normal, std=0.5))
+    model = Sequential(mixed, Dropout(0.1), Layer(3, 2, "selu"), Perceptron(2))
+    rules = ["xavier_uniform, normal(std=0.5)", "", "lecun_normal", "zeros"]
+    assert [row.init for row in model.summary().rows] == rules
+    for part in (Layer(2, 1), Neuron(2), Perceptron(2)):  # what comes from elsewhere was not drawn at all
+        nn.save(part, tmp_path / "part.safetensors")
+        assert [row.init for row in nn.load(tmp_path / "part.safetensors").summary().rows] == ["given"]
 
 
 def test_modules_of_your_own() -> None:

@@ -267,6 +267,8 @@ def _entry(x: Any, place: str, depth: int) -> Iterator[tuple[str, Any]]:
 def _attributes(thing: object, place: str, depth: int) -> dict[str, Any]:
     """The attributes of an object that are plain values or functions, by place."""
     state = {"training", *getattr(thing, "buffers", ())}
+    if isinstance(thing, Neuron):
+        state.add("init")  # the weights of the checkpoint take the place of those it drew
     for method in (m for kind in type(thing).__mro__ for m in vars(kind).values()):
         if isinstance(method, FunctionType) and method.__name__ != "__init__":
             state |= _assigned(method.__code__, "STORE_ATTR")

@@ -49,9 +49,13 @@ def test_a_seed_fixes_the_order_and_a_generator_goes_on() -> None:
     assert order(1) == order(1) == order(random.Random(1)) != order(2)
     rng = random.Random(1)
     assert order(rng) != order(rng)
+    random.seed(3)
+    first, second = order(None), order(None)
+    random.seed(3)
+    assert (order(None), order(None)) == (first, second) and first != second
     state = random.getstate()
-    order(None)
-    assert random.getstate() == state  # the global generator is nobody's business
+    list(batches(X, y, 7)), order(1)
+    assert random.getstate() == state  # nothing is drawn from Python's generator where it is not needed
     assert X == examples(20)[0]
 
 

@@ -29,12 +29,16 @@ def test_as_many_points_as_asked_for_in_two_classes(draw: Callable[..., Any], n:
 
 
 @pytest.mark.parametrize("draw", DRAWN)
-def test_a_seed_fixes_the_points_and_leaves_the_global_generator_alone(draw: Callable[..., Any]) -> None:
+def test_a_seed_fixes_the_points_and_leaves_pythons_generator_alone(draw: Callable[..., Any]) -> None:
     state = random.getstate()
     assert draw(20, noise=0.1, seed=1) == draw(20, noise=0.1, seed=1)
     assert draw(20, noise=0.1, seed=1) != draw(20, noise=0.1, seed=2)
-    assert draw(20, noise=0.1, seed=None) != draw(20, noise=0.1, seed=None)
+    assert draw(20, noise=0.1) == draw(20, noise=0.1, seed=0)
     assert random.getstate() == state
+    random.seed(8)
+    first, second = draw(20, noise=0.1, seed=None), draw(20, noise=0.1, seed=None)
+    random.seed(8)
+    assert draw(20, noise=0.1, seed=None) == first != second
 
 
 @pytest.mark.parametrize("draw", [moons, circles, spirals])
@@ -102,8 +106,16 @@ def test_the_student_table() -> None:
 def test_iris() -> None:
     X, y = iris()
     known = sk.load_iris()
-    assert (X, y) == (known.data.tolist(), known.target.tolist())
+    rows = list(zip(known.data.tolist(), known.target.tolist(), strict=True))
+    assert Counter((tuple(x), label) for x, label in zip(X, y, strict=True)) == Counter((tuple(x), c) for x, c in rows)
     assert (len(X), Counter(y)) == (150, {0: 50, 1: 50, 2: 50})
+
+
+@pytest.mark.parametrize("size", [15, 30, 45, 75])
+def test_the_last_irises_are_of_all_kinds(size: int) -> None:
+    X, y = iris()
+    assert set(Counter(y[-size:])) == {0, 1, 2} and max(Counter(y[-size:]).values()) <= 0.6 * size
+    assert (X, y) == iris()
 
 
 def test_digits_are_between_paper_and_ink() -> None:

@@ -1,6 +1,7 @@
 """Initial weights: the bounds and deviations of the field's formulas, drawn from the generator that is given."""
 
 import math
+import random
 import statistics
 from functools import partial
 from random import Random
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 import torch
 
-from nn import init
+import autograd
+from nn import MLP, Layer, Neuron, activations, init
 from nn.init import RULES, InitRule
 
 FANS = [(16, 4), (1, 1), (784, 16), (3, 100)]
@@ -17,11 +19,13 @@ UNIFORM = {
     "uniform": lambda i, o: 1.0,
     "xavier_uniform": lambda i, o: math.sqrt(6 / (i + o)),
     "he_uniform": lambda i, o: math.sqrt(6 / i),
+    "lecun_uniform": lambda i, o: math.sqrt(3 / i),
 }
 NORMAL = {
     "normal": lambda i, o: 1.0,
     "xavier_normal": lambda i, o: math.sqrt(2 / (i + o)),
     "he_normal": lambda i, o: math.sqrt(2 / i),
+    "lecun_normal": lambda i, o: math.sqrt(1 / i),
 }
 
 
@@ -87,13 +91,62 @@ def test_other_names_of_the_same_rules(alias: str, name: str) -> None:
     assert init.get(alias) is RULES[name]
 
 
-def test_none_is_micrograds_rule_and_a_function_is_taken_as_it_is() -> None:
+def test_a_function_is_taken_as_it_is() -> None:
     def rule(fan_in: int, fan_out: int, rng: Random) -> float:
         return 1.0
 
-    assert init.get(None) is init.uniform
-    assert init.get(rule) is rule
+    assert init.get(rule) is init.get(rule, "relu") is rule
     assert init.uniform(5, 5, Random(1337)) == Random(1337).uniform(-1, 1)
+
+
+# ----- The rule of a layer that is given none -----
+
+HE = ("relu", "leaky_relu", "elu", "silu", "gelu", "gelu_tanh", "mish", "softplus", "logsigmoid")
+GLOROT = ("linear", "sigmoid", "tanh", "hardtanh", "softsign", "softmax", "log_softmax")
+DEFAULT = {**dict.fromkeys(HE, "he_normal"), **dict.fromkeys(GLOROT, "xavier_uniform"), "selu": "lecun_normal"}
+
+
+@pytest.mark.parametrize("activation", [*activations.NAMES, *activations.ALIASES])
+def test_the_activation_decides_about_the_weights(activation: str) -> None:
+    rule = DEFAULT[activations.ALIASES.get(activation, activation)]
+    layer = Layer(5, 3, activation, seed=0)
+    assert layer.state_dict() == Layer(5, 3, activation, init=rule, seed=0).state_dict()
+    assert {neuron.init for neuron in layer.neurons} == {rule}
+    if activation not in activations.OVER_A_LAYER:
+        assert Neuron(5, activation, seed=0).state_dict() == Neuron(5, activation, init=rule, seed=0).state_dict()
+    other = "uniform" if rule != "uniform" else "zeros"
+    assert layer.state_dict() != Layer(5, 3, activation, init=other, seed=0).state_dict()
+
+
+def test_functions_and_other_operations_have_glorots_rule() -> None:
+    assert Neuron(3, lambda z: z * z).init == Neuron(3, "sin").init == "xavier_uniform"
+    assert Neuron(3, autograd.relu).init == "he_normal"
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "selu"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_the_layers_of_a_network_have_each_their_own(activation: str, batch_norm: bool) -> None:
+    """Where a normalisation stands between weights and activation, the weights are made for the activation too."""
+    dense = [m for m in MLP(3, [4, 4, 2], activation, batch_norm=batch_norm, dropout=0.1) if isinstance(m, Layer)]
+    assert [m.neurons[0].init for m in dense] == [DEFAULT[activation]] * 2 + ["xavier_uniform"]
+
+
+@pytest.mark.parametrize("activation", HE + GLOROT[1:4] + ("selu",))
+def test_numbers_neither_grow_nor_fade_on_the_way_through_ten_layers(activation: str) -> None:
+    rng = Random(0)
+    model = MLP(32, [32] * 10, activation, activation, seed=0)
+    outputs = [model([rng.gauss(0.0, 1.0) for _ in range(32)]) for _ in range(20)]
+    assert 0.01 < statistics.fmean(abs(v.data) for row in outputs for v in row) < 5.0
+
+
+def test_a_rule_has_a_name() -> None:
+    class Rule:
+        def __call__(self, fan_in: int, fan_out: int, rng: Random) -> float:
+            return 0.5
+
+    rules: list[Any] = ["glorot_uniform", partial(init.normal, std=0.1), Rule(), init.zeros]
+    names = ["xavier_uniform", "normal(std=0.1)", "Rule", "zeros"]
+    assert [Neuron(1, init=rule).init for rule in rules] == names
 
 
 def test_what_is_no_rule_is_refused() -> None:
@@ -118,10 +171,10 @@ def test_no_gain_is_known_for_others() -> None:
         init.gain("mish")
 
 
-def test_a_generator_is_passed_on_and_a_seed_starts_one() -> None:
+def test_a_generator_is_passed_on_a_seed_starts_one_and_none_is_pythons() -> None:
     rng = Random(0)
     assert init.generator(rng) is rng
     assert init.generator(3).random() == Random(3).random()
-    assert init.generator(None).random() != init.generator(None).random()
+    assert init.generator(None) is random.seed.__self__  # type: ignore[attr-defined]
     with pytest.raises(TypeError, match=r"seed must be a whole number, a random.Random or None, got '1'"):
         init.generator("1")  # type: ignore[arg-type]

@@ -27,7 +27,8 @@ def numbers(model: Module) -> list[float]:
 
 
 def test_micrograds_network_is_this_one() -> None:
-    model = MLP(2, [16, 16, 1], seed=1337)
+    random.seed(1337)
+    model = MLP(2, [16, 16, 1], init="uniform")
     rng = random.Random(1337)
     assert len(model.parameters()) == 337
     for layer in model.layers:
@@ -35,6 +36,7 @@ def test_micrograds_network_is_this_one() -> None:
         for neuron in layer.neurons:
             assert [w.data for w in neuron.w] == [rng.uniform(-1, 1) for _ in neuron.w]
             assert neuron.b.data == 0.0
+    assert random.getstate() == rng.getstate()  # and nothing else was drawn
     assert [neuron.nonlin for layer in model.layers for neuron in layer.neurons] == [True] * 32 + [False]  # type: ignore[attr-defined]
     y = model([Value(1.0), -2.0])
     assert type(y) is Value

@@ -17,7 +17,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 
 def test_a_neuron_is_what_micrograd_says_it_is() -> None:
-    neuron = Neuron(2, seed=3)
+    neuron = Neuron(2, init="uniform", seed=3)
     rng = random.Random(3)
     assert [w.data for w in neuron.w] == [rng.uniform(-1, 1), rng.uniform(-1, 1)]
     assert neuron.b.data == 0.0
@@ -71,12 +71,13 @@ def test_the_same_seed_gives_the_same_layer_and_none_a_new_one() -> None:
     assert weights(None) != weights(None)
 
 
-def test_the_global_generator_is_left_alone() -> None:
-    random.seed(1)
+def test_without_a_seed_the_weights_come_from_pythons_generator_and_with_one_it_is_left_alone() -> None:
+    random.seed(5)
     state = random.getstate()
-    Layer(2, 2)
-    Layer(2, 2, seed=1)
+    layer = Layer(2, 2, seed=5)
     assert random.getstate() == state
+    assert Layer(2, 2).state_dict() == layer.state_dict()
+    assert random.getstate() != state
 
 
 @pytest.mark.parametrize("n", [1, 3])

@@ -15,9 +15,9 @@ LOGITS = "binary_cross_entropy_with_logits"
 
 
 def test_micrograds_moons_reach_100_percent_in_100_steps() -> None:
-    """2-16-16-1, full batch, hinge loss, L2 of 1e-4 on all parameters, rate 1 − 0.9·k/100."""
+    """2-16-16-1, weights in −1 to 1, full batch, hinge loss, L2 of 1e-4 on all parameters, rate 1 − 0.9·k/100."""
     X, y = moons(100, noise=0.1, seed=1337, labels=(-1, 1))
-    model = nn.MLP(2, [16, 16, 1], seed=1337)
+    model = nn.MLP(2, [16, 16, 1], init="uniform", seed=1337)
     history = model.fit(
         X,
         y,

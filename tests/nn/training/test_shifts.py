@@ -136,7 +136,10 @@ STEPS, DIGITS = 30, 1e-10
 
 
 def random_model(parts: list[str], seed: int) -> nn.Sequential:
-    """Random stages. No normalisation follows another at once: the second leaves next to nothing of any gradient."""
+    """Random stages. No normalisation follows another at once: the second leaves next to nothing of any gradient.
+
+    Weights are small, so that no rate above makes the loss explode.
+    """
     rng = Random(seed)
     width, fresh = 2, True
 
@@ -147,7 +150,8 @@ def random_model(parts: list[str], seed: int) -> nn.Sequential:
             if kind == "layer":
                 nout = rng.randint(1, 4)
                 activation = rng.choice(ACTIVATIONS)
-                modules.append(nn.Layer(width, nout, activation, seed=rng.getrandbits(20), fused=rng.random() < 0.7))
+                weights: dict[str, Any] = {"init": "uniform", "seed": rng.getrandbits(20)}
+                modules.append(nn.Layer(width, nout, activation, fused=rng.random() < 0.7, **weights))
                 width, fresh = nout, True
             elif kind == "norm" and fresh:
                 modules.append(nn.BatchNorm(width))
@@ -161,7 +165,7 @@ def random_model(parts: list[str], seed: int) -> nn.Sequential:
                 return [*modules, nn.Sequential(*inner)] if inner else modules
         return modules
 
-    return nn.Sequential(*stages(parts), nn.Layer(width, 1, "linear", seed=rng.getrandbits(20)))
+    return nn.Sequential(*stages(parts), nn.Layer(width, 1, "linear", init="uniform", seed=rng.getrandbits(20)))
 
 
 def check_engines(

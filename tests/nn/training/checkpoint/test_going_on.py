@@ -63,17 +63,24 @@ def test_a_training_that_stopped_early_stays_stopped(tmp_path: Path) -> None:
     assert a.stopped == "early" and same(outcome(model, a), outcome(again, b))
 
 
-def test_without_a_seed_the_order_goes_on_too(tmp_path: Path) -> None:
-    whole, parts = tmp_path / "whole", tmp_path / "parts"
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("after", [1, 7])
+def test_without_seeds_weights_dropout_and_order_go_on_too(after: int, engine: str, tmp_path: Path) -> None:
+    """All three come from Python's generator, and nothing is drawn from it after a training has begun."""
+
+    def unseeded() -> nn.MLP:
+        return nn.MLP(2, [4, 1], "tanh", "sigmoid", dropout=0.3, batch_norm=True)
+
+    settings_: dict[str, Any] = {"seed": None, "engine": engine}
+    random.seed(3)
+    whole = unseeded()
+    expected = outcome(whole, train(whole, **settings_))
+    random.seed(3)
     with pytest.raises(RuntimeError, match="a crash"):
-        train(net(), parts, seed=None, callbacks=[Stop(7)])
-    whole.mkdir()
-    (whole / "checkpoint.json").write_bytes((parts / "checkpoint.json").read_bytes())
-    results = []
-    for folder in (whole, parts):
-        model = net()
-        results.append(outcome(model, train(model, folder, seed=None, resume=True)))
-    assert same(*results)
+        train(unseeded(), tmp_path, callbacks=[Stop(after)], **settings_)
+    random.seed(99)
+    other = unseeded()
+    assert same(outcome(other, train(other, tmp_path, resume=True, **settings_)), expected)
 
 
 def test_resume_without_a_checkpoint_starts(tmp_path: Path) -> None:
