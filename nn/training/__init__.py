@@ -61,7 +61,7 @@ def fit(
     optimizer: str | Optimizer | Callable[..., Optimizer] = "adam",
     lr: float | None = None,
     epochs: int = 1,
-    batch_size: int | None = 32,
+    batch_size: int | str | None = "auto",
     validation_data: tuple[Any, Any] | None = None,
     validation_split: float = 0.0,
     metrics: Any = (),
@@ -90,7 +90,8 @@ def fit(
 
     - `loss`: a name or function of `nn.losses`; by default what suits the output (`predicting.chosen_loss`).
     - `optimizer`, `lr`, `schedule`: a name, class or instance of `nn.optim`, its rate, or the rate for each step.
-    - `epochs`, `batch_size` (None: all examples at once), `shuffle`, `seed`: the same seed gives the same order.
+    - `epochs`, `batch_size` (None: all examples at once; "auto": an eighth of them, from 4 to 32).
+    - `shuffle`, `seed`: the same seed gives the same order; without one, it is one draw from Python's `random`.
     - `validation_data=(X, y)`, or `validation_split`: the last share of the examples as they stand, as in Keras.
     - `metrics`: names or functions of `nn.metrics`. `callbacks`: see `nn.callbacks`, or functions (epoch, logs).
     - `early_stopping`: True, a patience in epochs, or an `EarlyStopping`; the best weights are restored.
@@ -133,7 +134,7 @@ def fit(
     examples = arguments.weighted(checked(model, X, y), sample_weight, class_weight)
     training, validation = arguments.split(model, examples, validation_data, validation_split)
     n = len(training.X)
-    size = n if batch_size is None else check_count("fit", "batch_size", batch_size)
+    size = arguments.size_of_batches(n, batch_size)
     arguments.check_batches(model, n, size)
     # The loss and the metrics, tried on one output and all targets: what does not fit is found before anything changes.
     output = arguments.checked_output(model, training.X[0])

@@ -103,6 +103,31 @@ def _class_of(target: Any) -> Any:
     return target if target == int(target) else None
 
 
+def size_of_batches(n: int, batch_size: int | str | None) -> int:
+    """How many of n examples go into a step.
+
+    "auto" is an eighth of them, so that an epoch has steps to learn from where there are few examples too, but at least
+    4 and at most 32; it grows until it leaves no example alone, which a `BatchNorm` could not take.
+
+    >>> [size_of_batches(n, "auto") for n in (12, 100, 60_000, 97)], size_of_batches(100, None)
+    ([4, 12, 32, 13], 100)
+    """
+    if batch_size is None:
+        return n
+    if not isinstance(batch_size, str) or batch_size != "auto":
+        try:
+            return check_count("fit", "batch_size", batch_size)
+        except TypeError:
+            raise TypeError(
+                'fit: batch_size must be a whole number from 1 on, "auto", or None for all examples at once, '
+                f"got {short(batch_size)}"
+            ) from None
+    size = max(4, min(n // 8, 32))
+    while n % size == 1 < n:
+        size += 1
+    return size
+
+
 def check_batches(model: Module, n: int, size: int) -> None:
     """Raise ValueError if a batch of one example would reach a `BatchNorm`, which needs at least two."""
     # One that is frozen in evaluation mode, in a model that is not, measures nothing.

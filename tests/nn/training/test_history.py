@@ -61,7 +61,7 @@ def test_gradient_norm_and_update_ratio_are_means_over_the_steps() -> None:
 
 
 def test_the_gradient_norm_is_that_before_clipping() -> None:
-    clipped, free = (small().fit(*moons(8), clip_norm=c, seed=0, **QUIET) for c in (1e-6, None))
+    clipped, free = (small().fit(*moons(8), clip_norm=c, batch_size=None, seed=0, **QUIET) for c in (1e-6, None))
     assert clipped.layers["layers.0"]["gradient_norm"] == free.layers["layers.0"]["gradient_norm"]
 
 
