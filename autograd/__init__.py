@@ -39,6 +39,7 @@ from autograd.functions import *
 from autograd.graph import *
 from autograd.modes import *
 from autograd.reductions import *
+from autograd.support import habits as _habits
 
 if TYPE_CHECKING:  # imported at their first use
     from autograd.explanation import explain as explain
@@ -98,7 +99,7 @@ def __getattr__(name: str) -> _Any:
     if name in _MODULES:
         return _import_module(f"autograd.{name}")
     if name not in _FIRST_USE:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        raise _habits.missing_in("autograd", name, __dir__())
     function = getattr(_import_module(_FIRST_USE[name]), name)
     globals()[name] = function  # the next look-up finds it without this function
     return function

@@ -21,7 +21,7 @@ PACKAGES = ("autograd", "nn")
 # Who stands on whom. A room imports from the storeys below its own; files at the top of `nn` that share a storey may
 # import each other, as long as no circle comes of it.
 STOREYS: tuple[tuple[str, ...], ...] = (
-    ("autograd.support",),
+    ("autograd.support", "autograd.numpy"),
     ("autograd.engine",),
     ("autograd.graph",),
     ("autograd.functions", "autograd.reductions", "autograd.modes", "autograd.custom", "autograd.derivatives"),

@@ -3,8 +3,9 @@
 import math
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from autograd.support import habits
 from autograd.support.convert import to_float
 from autograd.support.settings import check_count, check_flag, check_list, check_seed
 from autograd.support.text import short
@@ -223,3 +224,7 @@ def _aligned(owner: str, X: Rows, y: Rows) -> tuple[Rows, Rows]:
 def _generator(owner: str, seed: int | random.Random | None) -> random.Random:
     start = check_seed(owner, "seed", seed)
     return start if isinstance(start, random.Random) else random.Random(start)
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = habits.of_module("nn.data")

@@ -75,6 +75,9 @@ _SENTENCES = {
     "parameters=": "give model.parameters(); to fit, give optimizer=functools.partial(nn.SGD, lr=0.1), which adds them",
     "nouts=": "give the widths of the layers, as in MLP(2, [16, 16, 1])",
     "y=": "give the targets after the examples, as in fit(X, y)",
+    "set_to_none": "a gradient is a number, and is set to 0.0: leave it out",
+    "foreach": "leave it out",
+    "callback": "did you mean callbacks?",
     "maximize": "the loss is made small, give its negative to make something large",
 }
 

@@ -17,8 +17,10 @@ from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
 from autograd.engine.state import MODE, check_finite, refuse_branch, refuse_number
+from autograd.support import habits
 from autograd.support.convert import Number, takes_part, to_float
 from autograd.support.settings import check_flag
+from autograd.support.text import short
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
@@ -29,6 +31,8 @@ ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (
     ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot")
 )
 INF = math.inf
+RADIANS_A_DEGREE = math.pi / 180.0
+DEGREES_A_RADIAN = 180.0 / math.pi
 
 modes = 0  # how many contexts, in all threads, have a mode switched on: the one test that an operation pays for them
 
@@ -54,7 +58,12 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: Number, label: str = "", *, requires_grad: bool = True, role: str = "input") -> None:
+    # `_op` is there to be refused: micrograd's operations end in Value(data, (self, other), "+").
+    def __init__(
+        self, data: Number, label: str = "", _op: str = "", *, requires_grad: bool = True, role: str = "input"
+    ) -> None:
+        if _op != "":
+            raise TypeError(f"Value takes no operation, got {short(_op)}{habits.NOT_BY_HAND}")
         if self._code != LEAF:
             raise TypeError(f"{self!r} was computed, and cannot be made a leaf: make a new Value")
         self._data = data if type(data) is float else to_float(data)
@@ -204,6 +213,12 @@ class Value(Node):
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
+    def item(self) -> float:
+        """The number, as PyTorch and NumPy call it; `.data` here."""
+        if modes:
+            refuse_number("item()")
+        return self._data
+
     # ----- Functions that NumPy calls by these names on object arrays; all stand in `autograd.functions` too -----
 
     def relu(self) -> Value:
@@ -316,6 +331,18 @@ class Value(Node):
 
     # `apply` gives a Value where one goes in, as here.
 
+    def conjugate(self) -> Value:
+        """x itself, a real number; `np.var` and `np.std` ask for it."""
+        return self
+
+    def deg2rad(self) -> Value:
+        """x degrees in radians."""
+        return self * RADIANS_A_DEGREE
+
+    def rad2deg(self) -> Value:
+        """x radians in degrees."""
+        return self * DEGREES_A_RADIAN
+
     def arctan2(self, x: Any) -> Value:
         """The angle of the point (x, self)."""
         return apply(ops.TABLE["atan2"], (self, x))  # type: ignore[return-value]
@@ -327,6 +354,30 @@ class Value(Node):
     def clip(self, low: Any, high: Any) -> Value:
         """self held between low and high."""
         return apply(ops.TABLE["clamp"], (self, low, high))  # type: ignore[return-value]
+
+    # ----- What other libraries' numbers have, each answered with what does the job here -----
+
+    abs = habits.Elsewhere("Value", "abs")
+    children = habits.Elsewhere("Value", "children")
+    clamp = habits.Elsewhere("Value", "clamp")
+    clone = habits.Elsewhere("Value", "clone")
+    cpu = habits.Elsewhere("Value", "cpu")
+    cuda = habits.Elsewhere("Value", "cuda")
+    gradient = habits.Elsewhere("Value", "gradient")
+    grad_fn = habits.Elsewhere("Value", "grad_fn")
+    name = habits.Elsewhere("Value", "name")
+    numpy = habits.Elsewhere("Value", "numpy")
+    parents = habits.Elsewhere("Value", "parents")
+    pow = habits.Elsewhere("Value", "pow")
+    requires_grad_ = habits.Elsewhere("Value", "requires_grad_")
+    retain_grad = habits.Elsewhere("Value", "retain_grad")
+    to = habits.Elsewhere("Value", "to")
+    val = habits.Elsewhere("Value", "val")
+    value = habits.Elsewhere("Value", "value")
+    zero_grad = habits.Elsewhere("Value", "zero_grad")
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if not habits.is_elsewhere(type(self), name)]
 
 
 def _role_flags(role: str) -> int:

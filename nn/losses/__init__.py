@@ -11,9 +11,10 @@ unknown reduction, and TypeError for what is no number; the message names the ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
+from autograd.support import habits
 from autograd.support.convert import to_float
 from autograd.support.text import short
 from nn.losses.cross_entropy import binary_cross_entropy as binary_cross_entropy
@@ -153,3 +154,7 @@ def get(loss: str | Loss) -> Loss:
     if not callable(loss):
         raise TypeError(f"loss is a name or a function (predictions, targets) -> Value, got {loss!r}")
     return loss
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = habits.of_module("nn.losses")

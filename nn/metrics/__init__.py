@@ -6,8 +6,9 @@ numbers: scikit-learn's, in the same order of arguments.
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograd.support import habits
 from autograd.support.text import short
 from nn.columns import check_label, named_number
 from nn.data import Rows
@@ -239,3 +240,7 @@ def get(metric: str | Callable[..., Any]) -> Callable[..., Any]:
     if not callable(metric):
         raise TypeError(f"metric must be a name or a function of truth and predictions, got {metric!r}")
     return metric
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = habits.of_module("nn.metrics")

@@ -4,10 +4,11 @@ A training step is `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
+from autograd.support import habits
 from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short
 from nn.keywords import suggest_settings
@@ -147,3 +148,7 @@ def get(
     if not isinstance(made, Optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class; {short(optimizer)} gave {short(made)}")
     return made
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = habits.of_module("nn.optim")

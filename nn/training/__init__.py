@@ -175,7 +175,10 @@ def fit(
         validation=validation,
         judge=judge,
         callbacks=arguments.chosen_callbacks(
-            callbacks, early_stopping, [*names, *(f"val_{name}" for name in names if validation is not None)]
+            callbacks,
+            early_stopping,
+            [*names, *(f"val_{name}" for name in names if validation is not None)],
+            schedule,
         ),
         epochs=check_count("fit", "epochs", epochs),
         batch_size=size,
