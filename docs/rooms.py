@@ -55,7 +55,7 @@ SHARED = {room for storey in STOREYS for room in storey if storey[0] in COMMON}
 DOORS = {
     ("autograd/engine/node.py", "autograd/graph/copying.py"): "a Value is copied and pickled by reading its graph",
     ("autograd/explanation/explanation.py", "autograd/picture/__init__.py"): "Explanation.draw shows its paths",
-    ("nn/module.py", "nn/training/__init__.py"): "model.fit, predict, predict_classes and evaluate",
+    ("nn/module.py", "nn/training/__init__.py"): "model.fit, predict, predict_proba, predict_classes and evaluate",
     ("nn/module.py", "nn/io/__init__.py"): "model.save and load_weights",
     ("nn/module.py", "nn/summary.py"): "model.summary",
     ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",

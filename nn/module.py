@@ -84,6 +84,8 @@ class Module(Parts):
     training = True
     """Whether the module is being trained: dropout drops and batch normalisation measures only then."""
 
+    _fitted_loss = ""
+
     def __call__(self, x: Any) -> Any:
         """The output for one example."""
         remedy = "call its forward(self, x) __call__(self, x)" if "forward" in dir(self) else "define __call__(self, x)"
@@ -199,6 +201,11 @@ class Module(Parts):
 
         with Evaluating(self):
             return unrecorded(lambda: activations_by_layer(self, x))
+
+    @property
+    def fitted_loss(self) -> str:
+        """The name of the loss that `fit` last trained with, "" before; it says what raw scores are."""
+        return self._fitted_loss
 
     # ----- Training and files: functions of the rooms above, imported when a model is first asked for one -----
 

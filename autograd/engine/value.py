@@ -337,11 +337,11 @@ class Value(Node):
 
     def deg2rad(self) -> Value:
         """x degrees in radians."""
-        return self * RADIANS_A_DEGREE
+        return _multiply_number(self, RADIANS_A_DEGREE, False)
 
     def rad2deg(self) -> Value:
         """x radians in degrees."""
-        return self * DEGREES_A_RADIAN
+        return _multiply_number(self, DEGREES_A_RADIAN, False)
 
     def arctan2(self, x: Any) -> Value:
         """The angle of the point (x, self)."""

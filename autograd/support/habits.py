@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.support.keywords import closest
 
-__all__ = ["CLOSED", "NOT_BY_HAND", "Elsewhere", "answer", "closed", "missing", "missing_in", "of_module"]
+__all__ = ["CLOSED", "NOT_BY_HAND", "Elsewhere", "answer", "choose", "closed", "missing", "missing_in", "of_module"]
 
 PAGE = "docs/closed-value.md"
 CLOSED = f": a Value is closed (see {PAGE}). Keep what you add in a class of your own that holds a Value"
@@ -262,6 +262,17 @@ def answer(owner: str, name: str, known: Iterable[str] = ()) -> str:
     text = WORDS.get(owner, {}).get(name, "")
     nearest = "" if text else closest(name, [word for word in known if not word.startswith("_")])
     return text or (f"did you mean {nearest}?" if nearest else "")
+
+
+def choose(owner: str, name: str, known: Iterable[str]) -> str:
+    """What to write for an unknown name of a setting: what does its job here if there is such, and all that are known.
+
+    >>> choose("nn.optim", "momentm", ["sgd", "adam"]), choose("nn.optim", "adams", ["sgd", "adam"])
+    ('choose one of sgd, adam', 'did you mean adam? Choose one of sgd, adam')
+    """
+    names = list(known)
+    advice, listed = answer(owner, name, names), f"hoose one of {', '.join(names)}"
+    return f"c{listed}" if not advice else f"{advice} C{listed}" if advice.endswith("?") else f"{advice}; c{listed}"
 
 
 def missing(owner: str, thing: Any, name: str, known: Iterable[str]) -> AttributeError:

@@ -149,7 +149,8 @@ def get(loss: str | Loss) -> Loss:
     """
     if isinstance(loss, str):
         if loss not in LOSSES:
-            raise ValueError(f"loss={loss!r} is not known: choose one of {', '.join(LOSSES)}, or give a function")
+            names = habits.choose("nn.losses", loss, LOSSES)
+            raise ValueError(f"loss={loss!r} is not known: {names}, or give a function")
         return LOSSES[loss]
     if not callable(loss):
         raise TypeError(f"loss is a name or a function (predictions, targets) -> Value, got {loss!r}")

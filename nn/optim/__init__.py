@@ -140,7 +140,7 @@ def get(
     settings = {} if lr is None else {"lr": lr}
     if isinstance(optimizer, str):
         if optimizer.lower() not in NAMES:
-            raise ValueError(f"no optimizer is called {optimizer!r}: choose one of {', '.join(NAMES)}")
+            raise ValueError(f"no optimizer is called {optimizer!r}: {habits.choose('nn.optim', optimizer, NAMES)}")
         return NAMES[optimizer.lower()](parameters, **settings)
     if not callable(optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class, got {optimizer!r}")

@@ -86,9 +86,9 @@ def test_the_box_of_the_last_neuron_computes_the_output(level: str, fused: bool,
     folded, root = drawn.folded, drawn.snapshot.root
     assert folded is not None
     if level == "neuron" and activation == "softmax":  # which is the work of no single neuron
-        assert folded.maker == "" and f"o{root} -> v{root}" in drawn.source
+        assert not folded.makers and f"o{root} -> v{root}" in drawn.source
         return
-    maker = next(box for box in folded.boxes if box.name == folded.maker)
+    maker = next(box for box in folded.boxes if box.name == folded.makers[root])
     assert maker.title == ("layers.1.neurons.0" if level == "neuron" else "layers.1")
     assert root in maker.members and root in folded.outside
     assert f"{maker.name} -> v{root}" in drawn.source and f"o{root}" not in drawn.source

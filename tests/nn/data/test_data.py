@@ -149,7 +149,7 @@ def test_one_hot_has_its_one_at_the_label(labels: list[int], more: int) -> None:
     rows = one_hot(labels, width)
     assert [row.index(1.0) for row in rows] == labels
     assert all(sum(row) == 1.0 and len(row) == width for row in rows)
-    assert one_hot(np.array(labels)) == one_hot(labels) == [row[: max(labels) + 1] for row in rows]
+    assert one_hot(np.array(labels)).tolist() == one_hot(labels) == [row[: max(labels) + 1] for row in rows]
 
 
 # ----- What is refused -----

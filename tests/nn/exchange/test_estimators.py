@@ -89,7 +89,7 @@ def test_training_stops_when_the_loss_stands_still() -> None:
         ({"validation_fraction": "abc"}, TypeError, "validation_fraction must be a number from 0 on and below 1"),
         ({"batch_size": 10**400}, ValueError, f"batch_size must be at most {2**63 - 1}, got 1000"),
         ({"alpha": -1.0}, ValueError, "alpha must be a finite number from 0 on, got -1.0"),
-        ({"solver": "lbfgs"}, ValueError, "no optimizer is called 'lbfgs': choose one of sgd"),
+        ({"solver": "lbfgs"}, ValueError, "no optimizer is called 'lbfgs': use adam; .* choose one of sgd"),
         ({"activation": "step"}, ValueError, "activation 'step' is not known"),
         ({"early_stopping": True, "validation_fraction": 1.0}, ValueError, "validation_fraction must be"),
     ],

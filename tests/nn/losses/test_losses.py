@@ -315,7 +315,9 @@ def test_losses_are_known_by_name() -> None:
     assert losses.get("mean_squared_error") is losses.get("mse") is losses.mse
     assert losses.get("sparse_categorical_crossentropy") is losses.categorical_cross_entropy
     assert losses.get(max) is max
-    with pytest.raises(ValueError, match="loss='mes' is not known: choose one of mse, squared_error"):
+    with pytest.raises(
+        ValueError, match=r"loss='mes' is not known: did you mean mse\? Choose one of mse, squared_error"
+    ):
         losses.get("mes")
     with pytest.raises(TypeError, match=r"loss is a name or a function .*, got 3"):
         losses.get(3)  # type: ignore[arg-type]

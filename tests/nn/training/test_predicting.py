@@ -20,10 +20,10 @@ def test_predict_is_the_model_in_evaluation_and_records_nothing() -> None:
     X, _ = moons(200)
     predicted = model.predict(X)
     with no_grad():
-        assert predicted == [model.eval()(x).data for x in X]
-    assert all(type(p) is float for p in predicted)
+        assert predicted.tolist() == [model.eval()(x).data for x in X]
+    assert predicted.shape == (200,) and predicted.dtype == np.float64
     wide = nn.MLP(2, [3], seed=0)
-    assert wide.predict(np.array(X[:2])) == [[v.data for v in wide(x)] for x in X[:2]]
+    assert wide.predict(np.array(X[:2])).tolist() == [[v.data for v in wide(x)] for x in X[:2]]
 
 
 class Halved(nn.Module):
