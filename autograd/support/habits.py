@@ -67,7 +67,6 @@ TABLE: dict[str, dict[str, str]] = {
         "degrees": "use rad2deg(x)",
         "clip": "use clamp(x, low, high)",
         "seed manual_seed": "use random.seed(...), or the seed=... of what draws numbers",
-        "abs max min sum round compile": "",
     },
     "Value": {
         "clone copy_": "x + 0 is a node of its own, copy.copy(x) another leaf or the same operation",
@@ -162,7 +161,7 @@ TABLE: dict[str, dict[str, str]] = {
         "zero_grads": "use model.zero_grad()",
     },
     "History": {
-        "plot": "use nn.plots.history(history)",
+        "plot": "use nn.plots.loss_curve(history)",
         "items keys values get": "history.history is a dict; history['loss'] one of its lists",
         "to_frame to_df to_csv": "use pandas.DataFrame(history.history)",
         "params": "use history.settings",

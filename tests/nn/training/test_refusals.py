@@ -25,7 +25,7 @@ NAN = float("nan")
         ({"X": [[]]}, ValueError, r"X\[0\] is empty"),
         ({"X": "data.csv"}, TypeError, "X is a list with one list of numbers for each example, got 'data.csv'"),
         ({"X": [1.0, 2.0]}, TypeError, r"X\[0\] is a list of numbers, got 1.0.*: for one example, give \[X\]"),
-        ({"X": [1.0] * 4}, TypeError, r"X\[0\] is a list of numbers, got 1.0.*: for one example, give \[X\]; for one .*\[\[x\]"),
+        ({"X": [1.0] * 4}, TypeError, r"X\[0\] is a list of numbers, got 1.0.* give \[X\]; for one .*\[\[x\]"),
         ({"X": [[1.0, 2.0, 3.0], *X[1:]]}, ValueError, r"X\[0\] has 3 numbers, expected 2, which is what the model"),
         ({"X": [*X[:3], [1.0]]}, ValueError, r"X\[3\] has 1 number, expected 2"),
         ({"X": [*X[:3], [1.0, NAN]]}, ValueError, r"X\[3\]\[1\] is nan: every input must be a finite number"),
