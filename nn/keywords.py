@@ -54,7 +54,8 @@ _ELSEWHERE = {
     "nesterov": "nesterovs_momentum use_nesterov",
     "lr_decay": "learning_rate_decay",
     "patience": "wait n_iter_no_change",
-    "min_delta": "tol delta",
+    "min_delta": "tol delta threshold",
+    "threshold": "min_delta epsilon tol",
     "restore_best_weights": "restore_best restore_weights",
 }
 _OF_SOME_OPTIMIZERS = (

@@ -20,7 +20,7 @@ from autograd.support.text import short
 from nn import losses
 from nn.columns import like_these
 from nn.keywords import suggest_settings
-from nn.module import Evaluating, Module, unrecorded
+from nn.module import Evaluating, Module, check_module, unrecorded
 from nn.stages import is_known, output_activation, plain, trial
 from nn.training.engine import Objective, as_values, unwrapped
 from nn.training.examples import Examples, as_list, by_target, checked, checked_inputs
@@ -119,7 +119,7 @@ def predict_proba(model: Module, X: Any, loss: str | losses.Loss | None = None) 
     >>> predict_proba(MLP(2, [3], init="zeros"), [[0.0, 1.0]], loss="cross_entropy").round(3)
     array([[0.333, 0.333, 0.333]])
     """
-    activation = output_activation(model)
+    activation = output_activation(check_module("predict_proba", model))
     name = loss_name(losses.get(loss)) if loss is not None else model.fitted_loss
     share = SHARES.get(activation) or (SHARES.get(name) if activation == "linear" else None)
     if share is None:

@@ -137,3 +137,15 @@ def test_the_summary_of_a_large_graph() -> None:
     ):
         draw(loss(), max_nodes=10)
     assert summary(loss()) == summary(snapshot(loss()))
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_several_outputs_stand_beside_the_boxes_that_compute_them(level: str) -> None:
+    outputs = MLP(2, [3, 2], seed=1)([1.0, 2.0])
+    drawn = draw(outputs, collapse=level)
+    folded = drawn.folded
+    assert folded is not None and set(folded.makers) == set(drawn.snapshot.outputs) <= set(folded.outside)
+    assert len(drawn.snapshot.outputs) == 2 and len({*folded.makers.values()}) == (2 if level == "neuron" else 1)
+    for index, box in folded.makers.items():
+        assert f"{box} -> v{index}" in drawn.source and f"o{index}" not in drawn.source
+    assert [*Picture(drawn.svg).kinds.values()].count("node value output") == 2
