@@ -244,7 +244,7 @@ def test_the_same_neuron_in_pytorch() -> None:
     x1, x2, w1, w2 = (torch.tensor([x], dtype=torch.float64, requires_grad=True) for x in (2.0, 0.0, -3.0, 1.0))
     b = torch.tensor([6.8813735870195432], dtype=torch.float64, requires_grad=True)
     o = torch.tanh(x1 * w1 + x2 * w2 + b)
-    o.backward()
+    o.backward()  # type: ignore[no-untyped-call]
     v = neuron()
     v["o"].backward()
     assert v["o"].item() == pytest.approx(o.item(), rel=1e-14)

@@ -167,9 +167,11 @@ def test_rates_on_a_plateau_are_pytorchs(values: list[float], settings: dict[str
 def test_a_plateau_in_a_training_and_after_a_crash(engine: str, tmp_path: Path) -> None:
     def train(model: nn.MLP, epochs: int, **settings: Any) -> nn.History:
         plateau = ReduceLROnPlateau(patience=1, factor=0.5, threshold=0.05)
-        return model.fit(*X_Y, lr=0.3, epochs=epochs, seed=0, callbacks=[plateau], engine=engine, **settings, **QUIET)
+        settings |= {"lr": 0.3, "seed": 0, "callbacks": [plateau], "engine": engine, "progress": False}
+        history: nn.History = model.fit(X, y, epochs=epochs, **settings)
+        return history
 
-    X_Y = moons(12, noise=0.3, seed=0)
+    X, y = moons(12, noise=0.3, seed=0)
     whole, parts = small(), small()
     expected = train(whole, 12)
     assert len(set(expected["lr"])) > 2
@@ -178,7 +180,7 @@ def test_a_plateau_in_a_training_and_after_a_crash(engine: str, tmp_path: Path) 
     assert history["lr"] == expected["lr"] and parts.state_dict() == whole.state_dict()
     with pytest.raises(nn.CheckpointError, match=r"ReduceLROnPlateau\.factor=0.5, and now it is 0.1"):
         small().fit(
-            *X_Y, lr=0.3, seed=0, callbacks=[ReduceLROnPlateau(patience=1, threshold=0.05)], engine=engine,
+            X, y, lr=0.3, seed=0, callbacks=[ReduceLROnPlateau(patience=1, threshold=0.05)], engine=engine,
             checkpoint=tmp_path, resume=True, **QUIET,
         )  # fmt: skip
 

@@ -350,7 +350,7 @@ def test_weights_and_smoothing_are_pytorchs(
     loss = losses.cross_entropy(values, targets, reduction, weight=weight, label_smoothing=smoothing)
     found = [v.data for v in loss] if reduction == "none" else loss.data
     np.testing.assert_allclose(found, expected.detach().numpy(), rtol=1e-12)
-    expected.sum().backward()
+    expected.sum().backward()  # type: ignore[no-untyped-call]
     (autograd.sum(loss) if reduction == "none" else loss).backward()
     assert z.grad is not None
     np.testing.assert_allclose([[v.grad for v in row] for row in values], z.grad.numpy(), rtol=1e-11, atol=1e-15)
