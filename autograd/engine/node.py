@@ -285,7 +285,7 @@ if not cython.compiled:
 
     def _blank(self: Node, name: str) -> Any:
         if name not in Node.__slots__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise habits.missing("Value", self, name, ())  # as the words that stand in the class
         return _BLANK.get(name)
 
     Node.__getattr__ = _blank  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from opcode import opname
+from types import FrameType
 from typing import Any
 
 from autograd.support.keywords import closest
@@ -296,10 +296,16 @@ def missing_in(module: str, name: str, known: Iterable[str]) -> Exception:
     """
     text = f"module {module!r} has no attribute {name!r}"
     advice = "" if name.startswith("_") else answer(module, name, known)
-    caller = sys._getframe(2)
-    if advice and opname[caller.f_code.co_code[caller.f_lasti]] == "IMPORT_FROM":
+    if advice and _is_import(sys._getframe(2)):
         return ImportError(f"cannot import name {name!r} from {module!r}: {advice}", name=module)
     return AttributeError(f"{text}: {advice}" if advice else text, name=name, obj=sys.modules.get(module))
+
+
+def _is_import(caller: FrameType) -> bool:
+    """Whether a frame is at `from module import name`, and not at an attribute."""
+    from opcode import opname
+
+    return opname[caller.f_code.co_code[caller.f_lasti]] == "IMPORT_FROM"
 
 
 def of_module(module: str) -> Callable[[str], Any]:

@@ -96,6 +96,7 @@ REFUSED: list[tuple[str, type[Exception], str]] = [
     ("x.requires_grad_()", AttributeError, "x.requires_grad = True"),
     ("x.name = 'w'", AttributeError, "x.label"),
     ("x.value", AttributeError, "x.data"),
+    ("autograd.compile(lambda x: 2.0 * x.item())(1.0)", autograd.TracingError, "item()"),
     ("x.pow(2)", AttributeError, "x ** n"),
     ("x._children", AttributeError, "_children"),
     ("Value(2.0, (x,), 'tanh')", TypeError, "@autograd.operation"),
