@@ -40,7 +40,7 @@ from autograd.functions import *
 from autograd.graph import *
 from autograd.modes import *
 from autograd.reductions import *
-from autograd.support import habits as _habits
+from autograd.support import answers as _answers
 
 if TYPE_CHECKING:  # imported at their first use
     from autograd.explanation import explain as explain
@@ -101,7 +101,7 @@ def __getattr__(name: str) -> _Any:
     if name in _MODULES:
         return _import_module(f"autograd.{name}")
     if name not in _FIRST_USE:
-        raise _habits.missing_in("autograd", name, __dir__())
+        raise _answers.missing_in("autograd", name, __dir__())
     function = getattr(_import_module(_FIRST_USE[name]), name)
     globals()[name] = function  # the next look-up finds it without this function
     return function

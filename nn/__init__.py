@@ -36,7 +36,7 @@ if not hasattr(_autograd, "Value"):
         "needs another name"
     )
 
-from autograd.support import habits as _habits
+from autograd.support import answers as _answers
 from nn import activations as activations
 from nn import init as init
 from nn import losses as losses
@@ -72,7 +72,7 @@ def __getattr__(name: str) -> _Any:
         return _import_module(f"nn.{name}")
     if name in _NAMES:
         return getattr(_import_module(f"nn.{_NAMES[name]}"), name)
-    raise _habits.missing_in("nn", name, __dir__())
+    raise _answers.missing_in("nn", name, __dir__())
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.schema import Schema, count, equal, fields, finite, known, number, optional
 from autograd.support.settings import check_count, check_flag, check_fraction, check_function, check_non_negative
 from autograd.support.text import short
@@ -90,7 +90,7 @@ def check_hooks(place: str, callback: Callback) -> None:
     hooks = [name for name in dir(Callback) if name.startswith("on_")]
     for name in dir(callback):
         if name.startswith("on_") and name not in hooks:
-            advice = habits.answer("Callback", name, hooks)
+            advice = answers.answer("Callback", name, hooks)
             if advice:  # a method of another name may be the callback's own affair
                 raise TypeError(f"{place}: fit never calls {type(callback).__name__}.{name}: {advice}")
 
@@ -339,4 +339,4 @@ class ReduceLROnPlateau(Monitor):
 
 
 if not TYPE_CHECKING:  # which knows the names above, and no others
-    __getattr__ = habits.of_module("nn.callbacks")
+    __getattr__ = answers.of_module("nn.callbacks")

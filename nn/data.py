@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.convert import to_float
 from autograd.support.settings import check_count, check_flag, check_list, check_seed
 from autograd.support.text import short
@@ -234,4 +234,4 @@ def _generator(owner: str, seed: int | random.Random | None) -> random.Random:
 
 
 if not TYPE_CHECKING:  # which knows the names above, and no others
-    __getattr__ = habits.of_module("nn.data")
+    __getattr__ = answers.of_module("nn.data")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import enable_grad, no_grad
 from autograd.engine.state import NoHistoryError
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.settings import check_flag, check_list
 from autograd.support.text import short
 from nn.columns import named_number
@@ -100,7 +100,7 @@ class Module(Parts):
         def __getattr__(self, name: str) -> Any:
             if hasattr(type(self), name):  # a property that failed inside: say what failed there
                 return object.__getattribute__(self, name)
-            raise habits.missing("Module", self, name, dir(self))
+            raise answers.missing("Module", self, name, dir(self))
 
     # ----- State -----
 

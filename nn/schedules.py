@@ -11,7 +11,7 @@ from functools import wraps
 from typing import TYPE_CHECKING
 
 from autograd import power
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.settings import check_count, check_non_negative
 
 Schedule = Callable[[int], float]
@@ -124,4 +124,4 @@ def _from_zero(rate_at: Schedule) -> Schedule:
 
 
 if not TYPE_CHECKING:  # which knows the names above, and no others
-    __getattr__ = habits.of_module("nn.schedules")
+    __getattr__ = answers.of_module("nn.schedules")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine import ops
 from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
-from autograd.support import habits
+from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float
 from autograd.support.settings import check_flag
 from autograd.support.text import short
@@ -87,7 +87,7 @@ class Node:
         try:
             PyObject_GenericSetAttr(self, name, value)  # type: ignore[name-defined]  # noqa: F821
         except AttributeError as error:
-            raise habits.closed(self, name, error) from None
+            raise answers.closed(self, name, error) from None
 
     @property
     def data(self) -> float:
@@ -285,7 +285,7 @@ if not cython.compiled:
 
     def _blank(self: Node, name: str) -> Any:
         if name not in Node.__slots__:
-            raise habits.missing("Value", self, name, ())  # as the words that stand in the class
+            raise answers.missing("Value", self, name, ())  # as the words that stand in the class
         return _BLANK.get(name)
 
     Node.__getattr__ = _blank  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
 from autograd.engine.state import MODE, check_finite, refuse_branch, refuse_number
-from autograd.support import habits
+from autograd.support import answers, habits
 from autograd.support.convert import Number, takes_part, to_float
 from autograd.support.settings import check_flag
 from autograd.support.text import short
@@ -357,27 +357,28 @@ class Value(Node):
 
     # ----- What other libraries' numbers have, each answered with what does the job here -----
 
-    abs = habits.Elsewhere("Value", "abs")
-    children = habits.Elsewhere("Value", "children")
-    clamp = habits.Elsewhere("Value", "clamp")
-    clone = habits.Elsewhere("Value", "clone")
-    cpu = habits.Elsewhere("Value", "cpu")
-    cuda = habits.Elsewhere("Value", "cuda")
-    gradient = habits.Elsewhere("Value", "gradient")
-    grad_fn = habits.Elsewhere("Value", "grad_fn")
-    name = habits.Elsewhere("Value", "name")
-    numpy = habits.Elsewhere("Value", "numpy")
-    parents = habits.Elsewhere("Value", "parents")
-    pow = habits.Elsewhere("Value", "pow")
-    requires_grad_ = habits.Elsewhere("Value", "requires_grad_")
-    retain_grad = habits.Elsewhere("Value", "retain_grad")
-    to = habits.Elsewhere("Value", "to")
-    val = habits.Elsewhere("Value", "val")
-    value = habits.Elsewhere("Value", "value")
-    zero_grad = habits.Elsewhere("Value", "zero_grad")
+    _children = answers.Elsewhere("Value", "_children")
+    abs = answers.Elsewhere("Value", "abs")
+    children = answers.Elsewhere("Value", "children")
+    clamp = answers.Elsewhere("Value", "clamp")
+    clone = answers.Elsewhere("Value", "clone")
+    cpu = answers.Elsewhere("Value", "cpu")
+    cuda = answers.Elsewhere("Value", "cuda")
+    gradient = answers.Elsewhere("Value", "gradient")
+    grad_fn = answers.Elsewhere("Value", "grad_fn")
+    name = answers.Elsewhere("Value", "name")
+    numpy = answers.Elsewhere("Value", "numpy")
+    parents = answers.Elsewhere("Value", "parents")
+    pow = answers.Elsewhere("Value", "pow")
+    requires_grad_ = answers.Elsewhere("Value", "requires_grad_")
+    retain_grad = answers.Elsewhere("Value", "retain_grad")
+    to = answers.Elsewhere("Value", "to")
+    val = answers.Elsewhere("Value", "val")
+    value = answers.Elsewhere("Value", "value")
+    zero_grad = answers.Elsewhere("Value", "zero_grad")
 
     def __dir__(self) -> list[str]:
-        return [name for name in object.__dir__(self) if not habits.is_elsewhere(type(self), name)]
+        return [name for name in object.__dir__(self) if not answers.is_elsewhere(type(self), name)]
 
 
 def _role_flags(role: str) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.convert import to_float
 from autograd.support.text import short
 from nn.losses.cross_entropy import binary_cross_entropy as binary_cross_entropy
@@ -149,7 +149,7 @@ def get(loss: str | Loss) -> Loss:
     """
     if isinstance(loss, str):
         if loss not in LOSSES:
-            names = habits.choose("nn.losses", loss, LOSSES)
+            names = answers.choose("nn.losses", loss, LOSSES)
             raise ValueError(f"loss={loss!r} is not known: {names}, or give a function")
         return LOSSES[loss]
     if not callable(loss):
@@ -158,4 +158,4 @@ def get(loss: str | Loss) -> Loss:
 
 
 if not TYPE_CHECKING:  # which knows the names above, and no others
-    __getattr__ = habits.of_module("nn.losses")
+    __getattr__ = answers.of_module("nn.losses")

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.text import short
 from nn.columns import check_label, like_these, named_number
 from nn.data import Rows
@@ -238,7 +238,7 @@ def get(metric: str | Callable[..., Any]) -> Callable[..., Any]:
     """
     if isinstance(metric, str):
         if metric not in NAMES:
-            raise ValueError(f"no metric is called {metric!r}: {habits.choose('nn.metrics', metric, NAMES)}")
+            raise ValueError(f"no metric is called {metric!r}: {answers.choose('nn.metrics', metric, NAMES)}")
         return NAMES[metric]
     if not callable(metric):
         raise TypeError(f"metric must be a name or a function of truth and predictions, got {metric!r}")
@@ -246,4 +246,4 @@ def get(metric: str | Callable[..., Any]) -> Callable[..., Any]:
 
 
 if not TYPE_CHECKING:  # which knows the names above, and no others
-    __getattr__ = habits.of_module("nn.metrics")
+    __getattr__ = answers.of_module("nn.metrics")

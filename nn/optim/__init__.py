@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short
 from nn.keywords import suggest_settings
@@ -140,7 +140,7 @@ def get(
     settings = {} if lr is None else {"lr": lr}
     if isinstance(optimizer, str):
         if optimizer.lower() not in NAMES:
-            raise ValueError(f"no optimizer is called {optimizer!r}: {habits.choose('nn.optim', optimizer, NAMES)}")
+            raise ValueError(f"no optimizer is called {optimizer!r}: {answers.choose('nn.optim', optimizer, NAMES)}")
         return NAMES[optimizer.lower()](parameters, **settings)
     if not callable(optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class, got {optimizer!r}")
@@ -151,4 +151,4 @@ def get(
 
 
 if not TYPE_CHECKING:  # which knows the names above, and no others
-    __getattr__ = habits.of_module("nn.optim")
+    __getattr__ = answers.of_module("nn.optim")

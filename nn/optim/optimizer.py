@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
 from autograd.support.settings import Check, check_settings
 from nn.keywords import suggest_settings
@@ -132,7 +132,7 @@ class Optimizer:
         def __getattr__(self, name: str) -> Any:
             if hasattr(type(self), name):  # a property that failed inside: say what failed there
                 return object.__getattribute__(self, name)
-            raise habits.missing("Optimizer", self, name, dir(self))
+            raise answers.missing("Optimizer", self, name, dir(self))
 
     @suggest_settings
     def zero_grad(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from autograd.support import habits
+from autograd.support import answers
 from autograd.support.text import short
 
 Numbers = dict[str, list[float]]
@@ -62,7 +62,7 @@ class History:
             if name in vars(self).get("history", ()):
                 text = f"'History' object has no attribute {name!r}: use history[{name!r}]"
                 raise AttributeError(text, name=name, obj=self)
-            raise habits.missing("History", self, name, dir(self))
+            raise answers.missing("History", self, name, dir(self))
 
     @property
     def epochs(self) -> int:

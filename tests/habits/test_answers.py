@@ -15,7 +15,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value
-from autograd.support import habits
+from autograd.support import answers, habits
 
 START = """
 import math, numpy as np, autograd, nn
@@ -98,7 +98,7 @@ REFUSED: list[tuple[str, type[Exception], str]] = [
     ("x.value", AttributeError, "x.data"),
     ("autograd.compile(lambda x: 2.0 * x.item())(1.0)", autograd.TracingError, "item()"),
     ("x.pow(2)", AttributeError, "x ** n"),
-    ("x._children", AttributeError, "_children"),
+    ("x._children", AttributeError, "x.operands"),
     ("Value(2.0, (x,), 'tanh')", TypeError, "@autograd.operation"),
     ("Value(2.0, (x, y))", TypeError, "@autograd.operation"),
     ("class Own(Value): pass", TypeError, "not an acceptable base type"),
@@ -220,6 +220,10 @@ def test_words_are_not_there(owner: str) -> None:
     things = {**PLACES, "Value": Value(1.0), "Module": model, "History": nn.History(), "Callback": nn.Callback()}
     things["Optimizer"] = nn.SGD(model.parameters())
     assert not [word for word in habits.WORDS[owner] if word in dir(things[owner])]
+
+
+def test_the_words_on_a_value_stand_in_its_class() -> None:
+    assert {name for name in vars(Value) if answers.is_elsewhere(Value, name)} == set(habits.WORDS["Value"])
 
 
 def test_no_word_stands_twice() -> None:
