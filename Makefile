@@ -9,6 +9,7 @@ C_TYPES := $(wildcard autograd/engine/*.pxd)
 ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
 CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py)
 PLAIN   := build/uncompiled
+CORES   := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,11 +25,11 @@ demo: $(VENV)/engine  ## train a small network; its pictures go to demo/
 
 .PHONY: test
 test: $(VENV)/test  ## tests, docstring and README examples, notebooks
-	$(PY) -m pytest
+	$(PY) -m pytest $(CORES)
 
 .PHONY: test-slow
 test-slow: $(VENV)/test  ## the tests marked slow; hypothesis searches 20 times as long
-	HYPOTHESIS_PROFILE=long $(PY) -m pytest -m slow
+	HYPOTHESIS_PROFILE=long $(PY) -m pytest $(CORES) -m slow
 
 # The copy is first on the path of a Python started inside it, so it hides the editable installation.
 .PHONY: test-uncompiled
@@ -40,7 +41,7 @@ test-uncompiled: $(VENV)/test  ## the engine's tests on a copy that is not compi
 	    inside = autograd.__file__.startswith(os.getcwd() + os.sep); \
 	    sys.exit(None if inside and not autograd.compiled else \
 	        f"not the plain engine: {autograd.__file__}, compiled={autograd.compiled}")'
-	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest autograd $(wildcard tests/engine tests/graph tests/entrances tests/support tests/command tests/seeds tests/habits)
+	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest $(CORES) autograd $(wildcard tests/engine tests/graph tests/entrances tests/support tests/command tests/seeds tests/habits)
 
 .PHONY: check
 check: lint types  ## lint and types

@@ -9,6 +9,7 @@ from pathlib import Path
 import autograd
 from autograd.command.expression import ExpressionError, evaluate, known_functions
 from autograd.engine.value import Value
+from autograd.support.text import short
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,11 +57,11 @@ def _values(pairs: Sequence[str]) -> dict[str, Value]:
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
-            raise ExpressionError(f"{pair!r} is not of the form name=value: write it without spaces, such as a=2")
+            raise ExpressionError(f"{short(pair)} is not of the form name=value: write it without spaces, such as a=2")
         if name in known_functions():
-            raise ExpressionError(f"{name!r} is the name of a function: choose another name for the value")
+            raise ExpressionError(f"{short(name)} is the name of a function: choose another name for the value")
         if name in values:
-            raise ExpressionError(f"{name!r} is given twice")
+            raise ExpressionError(f"{short(name)} is given twice")
         values[name] = Value(_number(name, text), label=name)
     return values
 
@@ -75,7 +76,7 @@ def _number(name: str, text: str) -> float:
         return evaluate(text, {}).data
     except ExpressionError as error:
         remedy = "; a decimal number has a point" if "," in text else ""
-        raise ExpressionError(f"the value of {name} is not a number: {text!r}{remedy}") from error
+        raise ExpressionError(f"the value of {name} is not a number: {short(text)}{remedy}") from error
 
 
 def _show(options: argparse.Namespace, output: Value, values: dict[str, Value]) -> None:

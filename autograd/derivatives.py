@@ -27,7 +27,7 @@ from autograd.modes import enable_grad
 from autograd.support.convert import Number, to_float
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_flag
-from autograd.support.text import short
+from autograd.support.text import got, short
 
 __all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"]
 
@@ -77,7 +77,7 @@ def grad(
     """
     if not isinstance(output, Value):
         raise TypeError(
-            f"grad() takes a recorded Value and what to differentiate by, got {output!r} ({type(output).__name__}); "
+            f"grad() takes a recorded Value and what to differentiate by, got {got(output)}; "
             "for a function, write derivative(f)(x) or value_and_grad(f)(x)"
         )
     allow_unused = check_flag("grad", "allow_unused", allow_unused)
@@ -89,11 +89,11 @@ def grad(
     variables = [inputs] if isinstance(inputs, Value) else list(inputs)
     for v in variables:
         if not isinstance(v, Value):
-            raise TypeError(f"grad() takes Values, got {v!r} ({type(v).__name__})")
+            raise TypeError(f"grad() takes Values, got {got(v)}")
     if not MODE.get().recording and output.role == "constant" and output not in variables:
         raise NoHistoryError(
-            f"grad() of {output!r}: it was computed under no_grad(), and how was not recorded. Compute it inside of "
-            "`with enable_grad():`, or use derivative(f)(x) or value_and_grad(f)(x), which record by themselves"
+            f"grad() of {short(output)}: it was computed under no_grad(), and how was not recorded. Compute it inside "
+            "of `with enable_grad():`, or use derivative(f)(x) or value_and_grad(f)(x), which record by themselves"
         )
     order = topological_order(output)
     if not allow_unused:
@@ -127,7 +127,9 @@ def _refuse_unused(output: Value, variables: list[Value], order: list[Value]) ->
     below = set(order)
     for i, v in enumerate(variables):
         if v not in below:
-            raise ValueError(f"input {i}, {v!r}, is not in the graph of {output!r}: its derivative is 0 everywhere")
+            raise ValueError(
+                f"input {i}, {short(v)}, is not in the graph of {short(output)}: its derivative is 0 everywhere"
+            )
 
 
 def _adjoints(
@@ -204,7 +206,7 @@ def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:
         now = _number(slope)
         if operand in reaching and now != number and now == now and abs(now - number) > 1e-9 * abs(number):
             raise RuntimeError(
-                f"the data of {operand!r} or {node!r} was changed after it was recorded (local derivative "
+                f"the data of {short(operand)} or {short(node)} was changed after it was recorded (local derivative "
                 f"{number:g} then, {now:g} now): a second derivative would mix the two. Record the graph again"
             )
     if MODE.get().tracing:
@@ -448,7 +450,7 @@ def _with_vector(name: str, arguments: Sequence[Any]) -> Sequence[Any]:
 def _check_function(name: str, f: Any) -> None:
     if not callable(f):
         more = "; of a recorded Value, use grad(output, inputs)" if isinstance(f, Value) else ""
-        raise TypeError(f"{name}() takes a function, got {short(f)} ({type(f).__name__}){more}")
+        raise TypeError(f"{name}() takes a function, got {got(f)}{more}")
 
 
 def _name(f: Callable[..., Any]) -> str:
@@ -461,4 +463,4 @@ def _checked(f: Callable[..., Any], output: Any) -> Value:
     try:
         return Value(output, role="constant")  # a plain number: it depends on nothing
     except TypeError:
-        raise TypeError(f"{_name(f)} must return a Value, got {short(output)} ({type(output).__name__})") from None
+        raise TypeError(f"{_name(f)} must return a Value, got {got(output)}") from None

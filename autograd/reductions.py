@@ -7,7 +7,7 @@ from autograd.engine import ops
 from autograd.engine.value import Value, apply, dot_node
 from autograd.support.convert import is_listed
 from autograd.support.settings import check_number
-from autograd.support.text import short
+from autograd.support.text import got, short
 
 __all__ = ["dot", "log_softmax", "logsumexp", "max", "mean", "min", "norm", "prod", "softmax", "std", "sum", "var"]
 
@@ -17,9 +17,9 @@ def _gathered(name: str, xs: Iterable[Any], ordered: bool = False) -> list[Any]:
     if type(xs) is list:
         return list(xs)
     if isinstance(xs, Value):
-        raise TypeError(f"{name}() takes a list of Values, got the single {xs!r}")
+        raise TypeError(f"{name}() takes a list of Values, got the single {short(xs)}")
     if not is_listed(xs) and (ordered or not isinstance(xs, (set, frozenset))):
-        raise TypeError(f"{name}() takes a list of Values, got {short(xs)} ({type(xs).__name__})")
+        raise TypeError(f"{name}() takes a list of Values, got {got(xs)}")
     return list(xs)
 
 

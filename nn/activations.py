@@ -11,6 +11,7 @@ from autograd import functions
 from autograd.engine import ops
 from autograd.engine.value import apply
 from autograd.support.settings import check_flag, check_function, check_list, check_text
+from autograd.support.text import got, short
 
 NAMES = (
     "linear", "relu", "leaky_relu", "elu", "selu", "silu", "gelu", "gelu_tanh", "mish", "softplus",
@@ -80,7 +81,7 @@ def get(activation: str | Callable[..., Any] | Activation | None) -> Activation:
         name = ALIASES.get(activation.lower(), activation.lower())
         return _BY_NAME.get(name) or _from_table(activation)
     if not callable(activation):
-        raise TypeError(f"an activation is a name or a function, got {activation!r} ({type(activation).__name__})")
+        raise TypeError(f"an activation is a name or a function, got {got(activation)}")
     name = getattr(activation, "__name__", type(activation).__name__)
     predefined = _BY_NAME.get(name)
     if predefined is not None and getattr(autograd, name, None) is activation:
@@ -101,7 +102,7 @@ def _row(op: ops.Op) -> Callable[..., Any]:
 def _from_table(name: str) -> Activation:
     op = ops.TABLE.get(name)
     if op is None or op.variadic or op.arity != 1 + len(op.defaults):
-        raise ValueError(f"activation {name!r} is not known: choose one of {', '.join(NAMES)}, or give a function")
+        raise ValueError(f"activation {short(name)} is not known: choose one of {', '.join(NAMES)}, or give a function")
     function = getattr(functions, name, None)
     return Activation(name, function if callable(function) else _row(op))
 

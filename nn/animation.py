@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd.support import files
 from autograd.support.settings import check_count, check_list
+from autograd.support.text import short, short_path
 from nn.callbacks import Callback, Logs
 from nn.columns import in_a_plane
 from nn.module import Evaluating
@@ -69,9 +70,9 @@ class Film(Callback):
         check_count("Film", "resolution", resolution, least=2)
         check_count("Film", "dpi", dpi)
         if target.suffix.lower() != ".gif":
-            raise ValueError(f"Film: a film is saved as .gif, got {str(path)!r}")
+            raise ValueError(f"Film: a film is saved as .gif, got {short_path(path)}")
         if not fps > 0:
-            raise ValueError(f"Film: fps is the number of frames a second, more than 0, got {fps!r}")
+            raise ValueError(f"Film: fps is the number of frames a second, more than 0, got {short(fps)}")
         if not self.states:
             raise ValueError("Film: nothing was recorded; pass it to fit: model.fit(X, y, callbacks=[film])")
         now = dict(self.model.state_dict())

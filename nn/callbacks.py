@@ -107,7 +107,7 @@ class Monitor(Callback):
             problem = ValueError if isinstance(mode, str) else TypeError
             raise problem(f'{owner}: mode must be "auto", "min" or "max", got {short(mode)}')
         if monitor is not None and not isinstance(monitor, str):
-            raise TypeError(f'{owner}: monitor is a name in the logs, such as "val_loss", got {monitor!r}')
+            raise TypeError(f'{owner}: monitor is a name in the logs, such as "val_loss", got {short(monitor)}')
         self.monitor, self.mode = monitor, mode
         self.patience = check_count(owner, "patience", patience, least)
         self.restart()
@@ -125,7 +125,7 @@ class Monitor(Callback):
     def check(self, name: str, logs: Iterable[str]) -> None:
         """Raise ValueError if there is no number of that name."""
         if name not in logs:
-            raise ValueError(f"{type(self).__name__}: monitor must be one of {', '.join(logs)}, got {name!r}")
+            raise ValueError(f"{type(self).__name__}: monitor must be one of {', '.join(logs)}, got {short(name)}")
 
     def watched(self, logs: Logs) -> tuple[str, float]:
         """Name and number of this epoch; ValueError if there is no such number in the logs."""

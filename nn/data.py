@@ -103,7 +103,7 @@ def _shares_of_labels(y: Rows, order: list[int], total: int) -> set[int]:
     for label, members in groups.items():
         if len(members) < 2:
             raise ValueError(
-                f"train_validation_split: the label {label!r} has one example, which cannot be on both sides: "
+                f"train_validation_split: the label {short(label)} has one example, which cannot be on both sides: "
                 "give more examples of it, or stratify=False"
             )
     exact = {label: total * len(members) / len(order) for label, members in groups.items()}
@@ -151,7 +151,7 @@ def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[Any, Scaling]:
         for i, (m, d) in enumerate(zip(means, deviations, strict=True)):
             if not (math.isfinite(m) and math.isfinite(d) and d > 0.0):
                 raise ValueError(
-                    f"standardise: column {i} needs a finite mean and a deviation above 0, got {m!r}, {d!r}"
+                    f"standardise: column {i} needs a finite mean and a deviation above 0, got {short(m)}, {short(d)}"
                 )
     scaled = [[(v - m) / d for v, m, d in zip(row, means, deviations, strict=True)] for row in rows]
     return like_these([X], scaled), (means, deviations)
@@ -168,7 +168,7 @@ def one_hot(y: Rows, classes: int | None = None) -> Any:
     labels = []
     for i, label in enumerate(check_list("one_hot", "y", y, "a list of labels")):
         if isinstance(label, str) or not hasattr(label, "__float__") or not to_float(label).is_integer():
-            raise TypeError(f"one_hot: label {i} must be a whole number from 0 on, got {label!r}")
+            raise TypeError(f"one_hot: label {i} must be a whole number from 0 on, got {short(label)}")
         labels.append(int(label))
     if not labels:
         raise ValueError("one_hot: there must be at least one label, got none")
@@ -187,7 +187,7 @@ def _mean_and_deviation(k: int, column: Sequence[float]) -> tuple[float, float]:
     deviation = math.hypot(*(v - mean for v in column)) / math.sqrt(len(column))
     if not math.isfinite(deviation):
         raise ValueError(
-            f"standardise: column {k} spans {min(column)!r} to {max(column)!r}: too far for a float, scale it"
+            f"standardise: column {k} spans {short(min(column))} to {short(max(column))}: too far for a float, scale it"
         )
     return mean, deviation or 1.0
 
@@ -210,9 +210,11 @@ def _row(owner: str, i: int, example: Any) -> list[float]:
     row = []
     for k, v in enumerate(example):
         if isinstance(v, str) or not hasattr(v, "__float__"):
-            raise TypeError(f"{owner}: example {i}, column {k} must be a number, got {v!r}")
+            raise TypeError(f"{owner}: example {i}, column {k} must be a number, got {short(v)}")
         if not math.isfinite(v):
-            raise ValueError(f"{owner}: example {i}, column {k} must be finite, got {v!r}: leave it out or fill it in")
+            raise ValueError(
+                f"{owner}: example {i}, column {k} must be finite, got {short(v)}: leave it out or fill it in"
+            )
         row.append(float(v))
     return row
 

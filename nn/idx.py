@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.support import files
-from autograd.support.settings import check_count
+from autograd.support.settings import check_choice, check_count
+from autograd.support.text import got
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MOST_DIMENSIONS = 32
@@ -25,6 +26,7 @@ MOST_BYTES = 1 << 30
 # does no harm.
 MOST_UNPACKED = 100
 SMALL = 1 << 26
+PARTS = {"train": "train", "test": "t10k"}  # how the names of MNIST's files begin
 
 PathLike = str | os.PathLike[str]
 
@@ -33,9 +35,12 @@ def load_idx(path: PathLike, max_bytes: int | None = None) -> NDArray[np.generic
     """The array in an IDX file, whether it is plain or gzip, whatever its name.
 
     Raises ValueError, with the name of the file, what was found and what was expected, if it does not begin as an IDX
-    file does, is cut off or damaged, holds more than its header says, or if its header asks for more than `max_bytes`:
-    by default 1 GiB, of a gzip file 100 times its size (64 MiB of a small one). TypeError for what is no path,
-    FileNotFoundError if there is no such file.
+    file does, is cut off or damaged, holds more than its header says, or if its header asks for more than `max_bytes`.
+    TypeError for what is no path and for a `max_bytes` that is no whole number, FileNotFoundError if there is no such
+    file.
+
+    `max_bytes` None is 1 GiB, and of a gzip file 100 times its size (64 MiB of a small one) if that is less: what its
+    header claims must not fill the memory. There is no way to have no limit; for a larger file, give its size.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -62,20 +67,28 @@ def save_idx(path: PathLike, array: NDArray[np.generic]) -> None:
     """Write an array as an IDX file; gzip if the name ends in ".gz".
 
     Raises ValueError for a type that the format does not have (it has 8-bit whole numbers with and without sign, 16-
-    and 32-bit ones with sign, and both floats) and for an array without a dimension or with more than 32; TypeError,
-    IsADirectoryError and FileNotFoundError for a path that cannot be that of a file.
+    and 32-bit ones with sign, and both floats) and for an array without a dimension or with more than 32; TypeError
+    for what is no array of numbers; TypeError, IsADirectoryError and FileNotFoundError for a path that cannot be that
+    of a file.
     """
     target = files.target(path, "labels.idx")
-    numbers = np.asarray(array)
+    try:
+        numbers = np.asarray(array)
+    except (ValueError, TypeError):  # rows of different lengths, or of Values
+        numbers = np.array(None)
+    if numbers.dtype.kind not in "biufc":
+        raise TypeError(f"save_idx: array must be an array of numbers, got {got(array)}")
     codes = {np.dtype(name).newbyteorder("="): code for code, name in TYPES.items()}
     code = codes.get(numbers.dtype.newbyteorder("="))
     if code is None:
         raise ValueError(
-            f"{path}: IDX has no {numbers.dtype} numbers, only "
+            f"save_idx: array has {numbers.dtype} numbers, and IDX only "
             f"{', '.join(map(str, codes))}: convert with .astype() first"
         )
     if not 1 <= numbers.ndim <= MOST_DIMENSIONS or max(numbers.shape) >= 2**32:
-        raise ValueError(f"{path}: IDX holds 1 to {MOST_DIMENSIONS} dimensions below 2**32, got shape {numbers.shape}")
+        raise ValueError(
+            f"save_idx: array must have 1 to {MOST_DIMENSIONS} dimensions below 2**32, got shape {numbers.shape}"
+        )
     header = bytes([0, 0, code, numbers.ndim]) + np.array(numbers.shape, dtype=">u4").tobytes()
     content = header + numbers.astype(TYPES[code]).tobytes()
     files.write(target, gzip.compress(content, mtime=0) if target.name.endswith(".gz") else content)
@@ -93,9 +106,8 @@ def load_mnist(
     or do not belong together; TypeError for what is no path.
     """
     folder = files.check_path(directory, "the folder of MNIST's files is named by a path")
-    prefix = {"train": "train", "test": "t10k"}.get(part)
-    if prefix is None:
-        raise ValueError(f"load_mnist: part must be 'train' or 'test', got {part!r}")
+    check_choice("part", part, PARTS)
+    prefix = PARTS[part]
     pictures_at = _find(folder, f"{prefix}-images", "idx3-ubyte")
     labels_at = _find(folder, f"{prefix}-labels", "idx1-ubyte")
     pictures, labels = load_idx(pictures_at), load_idx(labels_at)
@@ -123,7 +135,7 @@ def _find(folder: Path, name: str, kind: str) -> Path:
     for candidate in names:
         if (folder / candidate).is_file():
             return folder / candidate
-    raise FileNotFoundError(f"{folder}: none of {', '.join(names)} is there")
+    raise FileNotFoundError(f"{folder}: none of {', '.join(names)} is in this folder")
 
 
 def _read(path: PathLike, file: IO[bytes], most: int) -> NDArray[np.generic]:

@@ -17,7 +17,7 @@ from autograd import enable_grad, no_grad
 from autograd.engine.state import NoHistoryError
 from autograd.support import answers
 from autograd.support.settings import check_flag, check_list
-from autograd.support.text import short
+from autograd.support.text import got, short
 from nn.columns import named_number
 from nn.keywords import suggest_settings
 from nn.places import Parts
@@ -158,9 +158,7 @@ class Module(Parts):
         ValueError: the state does not fit Neuron: missing b
         """
         if not isinstance(state, Mapping):
-            raise TypeError(
-                f"the state is what state_dict() gives, a dict, got {short(state)} ({type(state).__name__})"
-            )
+            raise TypeError(f"the state is what state_dict() gives, a dict, got {got(state)}")
         named = dict(self.named_parameters())
         buffers = dict(self.named_buffers())
         expected = [*named, *buffers]
@@ -170,7 +168,7 @@ class Module(Parts):
             problems = {"missing": missing, "unexpected": unexpected}
             listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
             raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
-        numbers = {name: named_number(f"state[{name!r}]", state[name]) for name in expected}
+        numbers = {name: named_number(f"state[{short(name)}]", state[name]) for name in expected}
         for name, p in named.items():
             p.data = numbers[name]
         for prefix, module in self.named_modules():
@@ -250,7 +248,7 @@ def check_module(owner: str, model: Any) -> Any:
     TypeError: fit: model must be a module of this package, got <class 'nn.module.Module'> (type)
     """
     if not isinstance(model, Module):
-        raise TypeError(f"{owner}: model must be a module of this package, got {short(model)} ({type(model).__name__})")
+        raise TypeError(f"{owner}: model must be a module of this package, got {got(model)}")
     return model
 
 

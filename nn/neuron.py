@@ -10,7 +10,7 @@ from typing import Any, SupportsIndex
 from autograd import Value
 from autograd.engine.value import dot_node
 from autograd.support.settings import check_flag
-from autograd.support.text import plural, short
+from autograd.support.text import got, plural, short
 from nn import activations
 from nn.activations import Activation
 from nn.columns import is_column, named_number
@@ -39,9 +39,7 @@ def as_inputs(x: Any, width: int, taker: object) -> Inputs:
     if type(x) is Inputs and len(x) == width:
         return x
     if not is_column(x):
-        raise TypeError(
-            f"{_described(taker)} takes a list of {plural(width, 'number')}, got {short(x)} ({type(x).__name__})"
-        )
+        raise TypeError(f"{_described(taker)} takes a list of {plural(width, 'number')}, got {got(x)}")
     entries = list(x)
     if entries and is_column(entries[0]):
         raise TypeError(
@@ -207,7 +205,7 @@ def checked_width(name: str, n: Any) -> int:
     Raises TypeError if it is not a whole number, ValueError if it is below 1.
     """
     if isinstance(n, bool) or not hasattr(n, "__index__") or getattr(n, "ndim", None):
-        raise TypeError(f"{name} is a whole number, got {short(n)} ({type(n).__name__})")
+        raise TypeError(f"{name} is a whole number, got {got(n)}")
     if not 1 <= int(n) <= sys.maxsize:
         raise ValueError(f"{name} must be at least 1{f' and at most {sys.maxsize}' if n > 1 else ''}, got {short(n)}")
     return int(n)

@@ -9,6 +9,7 @@ from typing import Any, SupportsIndex
 
 from autograd import Value, greater_equal, no_grad
 from autograd.support.settings import check_list, check_number
+from autograd.support.text import short
 from nn.columns import check_aligned, named_number
 from nn.init import InitRule
 from nn.keywords import suggest_settings
@@ -68,7 +69,7 @@ class Perceptron(Neuron):
         epochs = checked_width("epochs", epochs)
         lr = named_number("lr", lr)
         if not 0.0 < lr < math.inf:
-            raise ValueError(f"lr is the size of a correction and must be above 0, got {lr!r}")
+            raise ValueError(f"lr is the size of a correction and must be above 0, got {short(lr)}")
         self.mistakes = []
         with no_grad():
             for _ in range(epochs):

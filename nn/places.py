@@ -103,7 +103,11 @@ class Parts:
 
 
 def _label(places: Iterable[tuple[str, Value]], anew: bool = False) -> None:
-    """Label parameters by their places, but for labels that were chosen; and, if not `anew`, longer ones."""
+    """Give each parameter its place in the model as its label, such as `layers.0.neurons.1.w2`.
+
+    A label that the user chose stays. Unless `anew`, so does the label of a place in a larger model that ends in this
+    place, as `layers.0.w1` ends in `w1`.
+    """
     for name, value in places:
         label = value.label
         if label != name and _is_place(label, name) and (anew or not label.endswith("." + name)):

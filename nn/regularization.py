@@ -9,7 +9,7 @@ from typing import Any
 from autograd import Value
 from autograd import sum as sum_of
 from autograd.support.settings import check_list, check_non_negative
-from autograd.support.text import short
+from autograd.support.text import got, short
 
 
 def l1(parameters: Iterable[Value], strength: float) -> Value:
@@ -52,7 +52,7 @@ def weights_of(model: Any) -> list[Value]:
     [2.0]
     """
     if isinstance(model, type) or not callable(getattr(model, "named_parameters", None)):
-        raise TypeError(f"weights_of takes a model, got {short(model)} ({type(model).__name__})")
+        raise TypeError(f"weights_of takes a model, got {got(model)}")
     return [p for name, p in model.named_parameters() if name.rsplit(".", 1)[-1].startswith("w")]
 
 
@@ -63,11 +63,11 @@ def _scaled(total: Any, strength: float) -> Value:
 
 def _values(owner: str, parameters: Iterable[Value]) -> list[Value]:
     if isinstance(parameters, Value):
-        raise TypeError(f"{owner}: parameters must be a list of Values, got the single {parameters!r}")
+        raise TypeError(f"{owner}: parameters must be a list of Values, got the single {short(parameters)}")
     values = check_list(owner, "parameters", parameters, "a list of Values")
     for i, w in enumerate(values):
         if not isinstance(w, Value):
-            raise TypeError(f"{owner}: parameter {i} must be a Value, got {w!r} ({type(w).__name__})")
+            raise TypeError(f"{owner}: parameter {i} must be a Value, got {got(w)}")
     if not values:
         raise ValueError(f"{owner}: parameters must not be empty: a penalty needs at least one Value, got none")
     return values

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from autograd import power
 from autograd.support import answers
 from autograd.support.settings import check_count, check_non_negative
+from autograd.support.text import short
 
 Schedule = Callable[[int], float]
 
@@ -92,7 +93,7 @@ def warmup(steps: int, then: Schedule | float, start: float = 0.0) -> Schedule:
     steps = check_count("warmup", "steps", steps)
     start = check_non_negative("warmup", "start", start)
     if start > 1.0:
-        raise ValueError(f"warmup: start must be a share of the rate from 0 to 1, got {start!r}")
+        raise ValueError(f"warmup: start must be a share of the rate from 0 to 1, got {short(start)}")
     after = then if callable(then) else constant(check_non_negative("warmup", "then", then))
     peak = check_non_negative("warmup", "the rate then(0)", after(0))
     return _from_zero(lambda t: peak * (start + (1.0 - start) * t / steps) if t < steps else after(t - steps))

@@ -155,7 +155,7 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
         n = len(self.classes_)
         if n < 2:
             (only,) = self.classes_.tolist()
-            raise ValueError(f"{type(self).__name__} needs at least two classes, got one class: {only!r}")
+            raise ValueError(f"{type(self).__name__} needs at least two classes, got one class: {short(only)}")
         binary = n == 2
         loss = "binary_cross_entropy_with_logits" if binary else "cross_entropy"
         self._train(X, indices.tolist(), 1 if binary else n, loss, sample_weight)

@@ -1,4 +1,4 @@
-"""A model as stages: modules that are applied one after another. `Sequential` is such a model; the rest here reads one.
+"""A model as stages: modules that are applied one after another. `Sequential` is one; the functions here read one.
 
     >>> model = Sequential(Sequential(Layer(2, 3), Dropout(0.5)), Layer(3, 1, "sigmoid"))
     >>> [name for name, _ in stages_of(model)]
@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.support.settings import check_list
+from autograd.support.text import got
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Evaluating, Module, unrecorded
@@ -46,9 +47,7 @@ class Sequential(Module):
         for i, layer in enumerate(layers):
             if not isinstance(layer, Module):
                 remedy = "; write Sequential(*layers) for a list of layers" if isinstance(layer, (list, tuple)) else ""
-                raise TypeError(
-                    f"Sequential takes modules, got {layer!r} ({type(layer).__name__}) in place {i}{remedy}"
-                )
+                raise TypeError(f"Sequential takes modules, got {got(layer)} in place {i}{remedy}")
         if not layers:
             raise ValueError("Sequential needs at least one module")
         _check_widths(layers)
@@ -149,7 +148,7 @@ def layers_of(model: Module) -> Iterator[tuple[str, Module, list[Value]]]:
 
 
 def _without_modules(model: Module, prefix: str) -> Iterator[Stage]:
-    """The modules that hold no others but neurons, or parameters of their own beside them, in order."""
+    """The modules that compute, in order: those whose parts are neurons at most, or that have own parameters."""
     parts = list(model.children())
     inside = {p for _, part in parts for p in part.parameters()}
     if not parts or isinstance(model, (Layer, Neuron)) or any(p not in inside for p in model.parameters()):
@@ -201,7 +200,7 @@ def input_width(model: Module) -> int | None:
 
 
 def _check_widths(layers: Sequence[Module]) -> None:
-    """Raise ValueError for the first of some layers that takes another number of inputs than come out before it."""
+    """Raise ValueError if a layer takes another number of inputs than the layer before it gives."""
     width: int | None = None
     source = 0  # the layer that the width comes from, which need not be the one right before: Dropout has none
     for i, layer in enumerate(layers):
@@ -216,7 +215,7 @@ def _check_widths(layers: Sequence[Module]) -> None:
 
 
 def _certain_widths(module: Module) -> Widths:
-    """The widths of a module if its code is ours from end to end: a subclass may do anything in its `__call__`."""
+    """The widths of a module of this package's own code; None for a subclass with a `__call__` of its own."""
     if isinstance(module, Sequential):
         deciding = [layer for layer in module if not _keeps_width(layer)] if runs_as(module, Sequential) else []
         return (_certain_widths(deciding[0])[0], _certain_widths(deciding[-1])[1]) if deciding else (None, None)
@@ -274,7 +273,7 @@ def activation_of(module: Module) -> Activation | None:
 
 
 def is_known(model: Module) -> bool:
-    """Whether all the code in a model is of this package: it does for other numbers what it does for some.
+    """Whether a model runs code of this package alone, so that it computes the same operations for any numbers.
 
     >>> from nn import MLP
     >>> is_known(MLP(2, [1])), is_known(Layer(2, 1, lambda z: z * z))

@@ -1,4 +1,4 @@
-"""Twenty-five things that people hand to a parameter, and for each kind of parameter which of them are right."""
+"""Thirty things that people hand to a parameter, and for each kind of parameter which of them are right."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ def _matrix() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PendingDeprecationWarning)
         return np.matrix([[1.0, 2.0]])
+
+
+class Broken:
+    """Something that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("it has no repr")
 
 
 # Made anew for each call: what one call changed must not reach the next.
@@ -44,6 +51,12 @@ VALUES: dict[str, Callable[[], Any]] = {
     "matrix": _matrix,
     "value": lambda: Value(1.0),
     "values": lambda: [Value(1.0), None],
+    # Too long for a message, each in its way, and what has no repr.
+    "long": lambda: "x" * 5000,
+    "many": lambda: [k / 8.0 for k in range(1000)],
+    "names": lambda: {f"name {k}": float(k) for k in range(1000)},
+    "digits": lambda: 10**5000,
+    "broken": Broken,
 }
 
 # What may be right: whether 0 is in the range of a count, or two numbers are as many as there should be, is for the
@@ -54,31 +67,31 @@ RIGHT: dict[str, str] = {
     "Values": "",  # a list of leaves
     "Value or Values": "value list",
     "none": "none",
-    "operand": "true zero minus half nan inf huge large value",  # of an operation: plain numbers take part
-    "operands": "list pair set array",  # for a sum, the order does not matter
-    "ordered operands": "list pair array",
-    "number": "true zero minus half nan inf huge large",
+    "operand": "true zero minus half nan inf huge large value digits",  # of an operation: plain numbers take part
+    "operands": "list pair set array many",  # for a sum, the order does not matter
+    "ordered operands": "list pair array many",
+    "number": "true zero minus half nan inf huge large digits",
     "setting": "true zero minus half large",  # finite
     "pair of settings": "pair",
     "any pair": "pair mixed values",  # of labels, whatever they are
     "count": "zero",
     "counts": "list",
     "flag": "true",
-    "text": "text empty",
+    "text": "text empty long",
     "choice": "",
     "path": "text",
     "function": "function class",
     "rule": "function class text",  # a function, or the name of one
-    "seed": "none zero minus huge",
+    "seed": "none zero minus huge digits",
     "model": "",
     "estimator": "",
-    "array": "array matrix list pair",
+    "array": "array matrix list pair many",
     "example": "pair array list",
     "table": "matrix list",
-    "labels": "pair array matrix mixed list",
-    "label": "true zero minus half huge large nan inf text empty value",
-    "numbers": "pair array matrix list",
-    "mapping": "dict",
+    "labels": "pair array matrix mixed list many",
+    "label": "true zero minus half huge large nan inf text empty value long digits",
+    "numbers": "pair array matrix list many",
+    "mapping": "dict names",
     "callbacks": "list function",
     "axes": "none",
 }

@@ -4,11 +4,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.checking.arguments import check_call, check_order
 from autograd.checking.rounding import rounding_error
 from autograd.derivatives import grad, recording
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.convert import to_float
+from autograd.support.text import short
 
 Path = tuple[int, ...]  # the indices of the inputs in the order of differentiation; () is the value of f
 
@@ -16,11 +18,14 @@ Path = tuple[int, ...]  # the indices of the inputs in the order of differentiat
 class Partials:
     """The partial derivatives of f up to one order at a point, by path; `recorded[k]` holds those of order k.
 
-    Raises ValueError if f gives another number when it is called again.
+    Raises ValueError if f gives another number when it is called again and for an order above 10; TypeError
+    if f takes another number of inputs.
     """
 
     def __init__(self, f: Callable[..., Any], point: Sequence[float], order: int) -> None:
         self.f, self.point = f, list(point)
+        check_order(order)
+        check_call(f, self.point)
         self._beside: dict[tuple[int, int, float], dict[Path, float]] = {}
         self._rounding: dict[Path, float] = {}
         with recording():
@@ -29,8 +34,8 @@ class Partials:
             again = _partials(f, [Value(x) for x in self.point], 0)[0][()].data
         if again != self.value(()) and again == again:
             raise ValueError(
-                f"f gave {self.value(())!r} and then {again!r} at the same inputs: difference quotients need a "
-                "function without chance. Seed it inside of f; call model.eval() if it has dropout"
+                f"f gave {short(self.value(()))} and then {short(again)} at the same inputs: difference quotients "
+                "need a function without chance. Seed it inside of f; call model.eval() if it has dropout"
             )
 
     def value(self, path: Path) -> float:

@@ -9,7 +9,7 @@ import autograd
 from autograd.command.slips import Text, function_hint, point_at, slips
 from autograd.engine.value import Value
 from autograd.support.convert import to_float
-from autograd.support.text import short_text
+from autograd.support.text import short, short_text
 
 _REDUCTIONS = ("sum", "prod", "mean", "var", "std", "norm", "max", "min", "logsumexp")
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -167,7 +167,7 @@ class _Reader:
         name, place = function.id, self.text.place_in_line(function.col_offset)
         if name not in self.functions:
             if name in self.values or name in _CONSTANTS:
-                raise self._at(place, f"there is no function {name!r}, it is a number: write {name}*(...)")
+                raise self._at(place, f"there is no function {short(name)}, it is a number: write {name}*(...)")
             hint = function_hint(name, self.functions)
             advice = f"did you mean {hint}?" if hint else f"known are {', '.join(sorted(self.functions))}"
             raise self._at(place, f"there is no function {_short(name)}; {advice}")

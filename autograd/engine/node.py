@@ -19,7 +19,7 @@ from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_nu
 from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float
 from autograd.support.settings import check_flag
-from autograd.support.text import short
+from autograd.support.text import got, short
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
@@ -182,7 +182,7 @@ class Node:
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if self._code != LEAF:
-            raise ValueError(f"{self!r} is computed: freeze the leaves it is made of, or use .detach()")
+            raise ValueError(f"{short(self)} is computed: freeze the leaves it is made of, or use .detach()")
         if check_flag("Value", "requires_grad", wanted):
             self._flags = (self._flags & ~CONSTANT) | REQUIRES
         else:
@@ -221,7 +221,7 @@ class Node:
         seed = grad if type(grad) is float else to_float(grad)
         if not self._flags & REQUIRES:
             raise RuntimeError(
-                f"backward() on {self!r}: nothing that it was made of takes a gradient. "
+                f"backward() on {short(self)}: nothing that it was made of takes a gradient. "
                 "Was it made under no_grad(), detached, or from frozen leaves?"
             )
         # In this order, for the call of a check would be half of what a small graph costs.
@@ -296,7 +296,7 @@ def checked_label(text: Any) -> str:
     # Exactly a str: an instance of a subclass could refer back to the node and close a cycle that nothing collects.
     if not isinstance(text, str):
         history = habits.NOT_BY_HAND if isinstance(text, (tuple, set)) else ""
-        raise TypeError(f"a label is a str, got {short(text)} ({type(text).__name__}){history}")
+        raise TypeError(f"a label is a str, got {got(text)}{history}")
     return str(text)
 
 
@@ -431,14 +431,14 @@ def _release(v: Node) -> None:
 def peek(v: Node) -> float:
     """The number of a node, while a function is traced too: for checks that leave no trace in what is computed."""
     if not isinstance(v, Node):
-        raise TypeError(f"peek() takes a Value, got {v!r}")
+        raise TypeError(f"peek() takes a Value, got {short(v)}")
     return v._data
 
 
 def _check_nodes(name: str, values: list[Any]) -> None:
     for v in values:
         if not isinstance(v, Node):
-            raise TypeError(f"{name}() takes a list of Values, got {v!r} in it")
+            raise TypeError(f"{name}() takes a list of Values, got {short(v)} in it")
 
 
 def numbers_of(values: list[Any]) -> list[float]:

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from autograd.engine import ieee
+from autograd.support.text import short
 
 # A rule works on whatever its namespace works on: floats, Values, arrays.
 Rule = Callable[..., Any]
@@ -73,7 +74,9 @@ class Namespace:
         if function is None:
             op = TABLE.get(name)
             if op is None:
-                raise AttributeError(f"neither {self.primitives.__name__} nor the table of operations has {name!r}")
+                raise AttributeError(
+                    f"neither {self.primitives.__name__} nor the table of operations has {short(name)}"
+                )
             forward = op.forward
 
             def function(*operands: Any) -> Any:
@@ -91,7 +94,7 @@ FLOATS = Namespace(ieee)
 def register(op: Op) -> Op:
     """Add a row to the table and give it its index; a name can be taken once."""
     if op.name in TABLE:
-        raise ValueError(f"there is an operation {op.name!r} already: choose another name")
+        raise ValueError(f"there is an operation {short(op.name)} already: choose another name")
     op = replace(op, index=len(ROWS))
     TABLE[op.name] = op
     ROWS.append(op)

@@ -73,11 +73,12 @@ def polygamma(n: float, x: float) -> float:
             total = right - left + rest if s % 2 else right + left - rest
     # n! total / nearestˢ with the powers of two apart: each factor by itself would overflow long before the product.
     mantissa, exponent = math.frexp(nearest)
+    part, power = math.frexp(total)
     factorial = math.factorial(order)
     bits = factorial.bit_length()
-    number = total * (factorial / 2**bits) * mantissa**-s
+    number = part * (factorial / 2**bits) * mantissa**-s
     try:
-        size = math.ldexp(number, bits - s * exponent)
+        size = math.ldexp(number, power + bits - s * exponent)
     except OverflowError:
         size = math.copysign(math.inf, total)
     return size if order % 2 else -size

@@ -65,7 +65,7 @@ class Value(Node):
         if _op != "":
             raise TypeError(f"Value takes no operation, got {short(_op)}{habits.NOT_BY_HAND}")
         if self._code != LEAF:
-            raise TypeError(f"{self!r} was computed, and cannot be made a leaf: make a new Value")
+            raise TypeError(f"{short(self)} was computed, and cannot be made a leaf: make a new Value")
         self._data = data if type(data) is float else to_float(data)
         self._flags = REQUIRES if type(role) is str and role == "input" else _role_flags(role)
         # In this order, for the call of a check would be a third of what an input costs.
@@ -125,7 +125,7 @@ class Value(Node):
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         if modulus is not None:
-            raise TypeError(f"pow() of a Value takes no modulus, got {modulus!r}: use (a ** b) % m")
+            raise TypeError(f"pow() of a Value takes no modulus, got {short(modulus)}: use (a ** b) % m")
         if isinstance(other, Value):
             return apply(ops.ROWS[POW], (self, other))
         return _power_number(self, number(other)) if is_plain(other) else NotImplemented
@@ -162,7 +162,7 @@ class Value(Node):
 
     def __round__(self, digits: None = None) -> Value:
         if digits is not None:
-            raise TypeError(f"round() of a Value goes to whole numbers, got digits={digits!r}: scale it first")
+            raise TypeError(f"round() of a Value goes to whole numbers, got digits={short(digits)}: scale it first")
         return _apply_unary(self, "round")
 
     # ----- Comparisons by data, equality by identity -----
@@ -384,7 +384,7 @@ class Value(Node):
 def _role_flags(role: str) -> int:
     if not isinstance(role, str) or role not in ROLES:
         problem = ValueError if isinstance(role, str) else TypeError
-        raise problem(f"role must be one of {', '.join(map(repr, ROLES))}, got {role!r}")
+        raise problem(f"role must be one of {', '.join(map(short, ROLES))}, got {short(role)}")
     return ROLES[role]
 
 
@@ -497,7 +497,7 @@ def node(
     Raises TypeError for an `op` that is no row of the table, ValueError unless there is one derivative an operand.
     """
     if not isinstance(op, Op) or not 0 <= op.index < len(ops.ROWS) or ops.ROWS[op.index] is not op:
-        raise TypeError(f"node() takes a row of the table of operations, got {op!r}")
+        raise TypeError(f"node() takes a row of the table of operations, got {short(op)}")
     values = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in operands])
     # A finished array: a sequence may lie about its length, and the walk back does not look again.
     slopes = array("d", [number(slope) for slope in local_grads])

@@ -16,6 +16,7 @@ from autograd.explanation.notation import Style, format_count
 from autograd.graph import topological_order
 from autograd.graph.snapshot import Snapshot, snapshot
 from autograd.support.convert import to_float
+from autograd.support.text import got, short
 
 __all__ = ["Explanation", "Factor", "Path", "PathSum", "Settings", "explain"]
 
@@ -128,11 +129,11 @@ def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
         return picture, _index_of(picture, wrt)
     if not isinstance(wrt, Value):
         raise TypeError(
-            f"explain(output, wrt) derives by one Value or the label of one, got {wrt!r} ({type(wrt).__name__})"
+            f"explain(output, wrt) derives by one Value or the label of one, got {got(wrt)}"
             + ("; for several, [explain(output, w) for w in ...]" if isinstance(wrt, (list, tuple)) else "")
         )
     if isinstance(output, Snapshot):
-        raise TypeError(f"in a snapshot, name the node by its label, got {wrt!r}")
+        raise TypeError(f"in a snapshot, name the node by its label, got {short(wrt)}")
     picture = snapshot(output)
     for index, node in enumerate(topological_order(output)):
         if node is wrt:
@@ -148,7 +149,7 @@ def _index_of(picture: Snapshot, label: str) -> int:
     if len(indices) == 1:
         return indices[0]
     if indices:
-        raise ValueError(f"{len(indices)} nodes have the label {label!r}: pass the Value itself")
+        raise ValueError(f"{len(indices)} nodes have the label {short(label)}: pass the Value itself")
     labels = sorted({node.label for node in picture.nodes if node.label})
-    some = ", ".join(map(repr, labels[:10])) + (", ..." if len(labels) > 10 else "")
-    raise ValueError(f"no node has the label {label!r}; labels are {some or 'none: pass the Value itself'}")
+    some = ", ".join(map(short, labels[:10])) + (", ..." if len(labels) > 10 else "")
+    raise ValueError(f"no node has the label {short(label)}; labels are {some or 'none: pass the Value itself'}")

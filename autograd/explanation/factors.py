@@ -32,7 +32,7 @@ from autograd.graph.paths import Link, Routes, between
 from autograd.graph.snapshot import Edge, Node, Snapshot
 from autograd.graph.strongest import strongest
 from autograd.support.settings import check_flag
-from autograd.support.text import short
+from autograd.support.text import got, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Settings:
         for name, least, most in (("k", 1, sys.maxsize), ("precision", 1, 17), ("width", 20, sys.maxsize)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int):
-                raise TypeError(f"{name} is a whole number, got {short(value)} ({type(value).__name__})")
+                raise TypeError(f"{name} is a whole number, got {got(value)}")
             if not least <= value <= most:
                 limits = f"{least} to {most}" if most < sys.maxsize or value > most else f"at least {least}"
                 raise ValueError(f"{name} is {limits}, got {short(value)}")

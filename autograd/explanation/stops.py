@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from autograd.explanation.notation import unique
 from autograd.graph.boxes import ACTIVATIONS, layer_name, module_boxes
 from autograd.graph.snapshot import Node, Snapshot
+from autograd.support.text import short
 
 GRAINS = ("auto", "named", "all", "neuron", "layer")
 
@@ -61,7 +62,7 @@ def choose(picture: Snapshot, on_path: Sequence[int], source: int, target: int, 
     """
     if not isinstance(grain, str) or grain not in GRAINS:
         problem = ValueError if isinstance(grain, str) else TypeError
-        raise problem(f"grain is one of {', '.join(map(repr, GRAINS))}, got {grain!r}")
+        raise problem(f"grain is one of {', '.join(map(short, GRAINS))}, got {short(grain)}")
     inner = [index for index in range(source + 1, target) if on_path[index]]
     named = [index for index in inner if picture.nodes[index].label]
     if grain == "named" or (grain == "auto" and named):
@@ -80,8 +81,8 @@ def choose(picture: Snapshot, on_path: Sequence[int], source: int, target: int, 
     titles = neurons if grain == "neuron" else _outputs(picture, boxes)
     if not titles:
         raise ValueError(
-            f"grain={grain!r} needs parameters with a module in their names, such as layers.0.neurons.1.w2, and there "
-            'are none: use a model of nn, or grain="named" or "all"'
+            f"grain={short(grain)} needs parameters with a module in their names, such as layers.0.neurons.1.w2, and "
+            'there are none: use a model of nn, or grain="named" or "all"'
         )
     kept = {index: titles[index] for index in inner if index in titles}
     if grain == "neuron":

@@ -24,6 +24,7 @@ from autograd.explanation.operations import write_operation
 from autograd.graph.adjoints import adjoints, contribution
 from autograd.graph.snapshot import Snapshot, snapshot
 from autograd.support.settings import check_count
+from autograd.support.text import short
 
 __all__ = ["Sent", "TraceRow", "TraceTable", "trace_table"]
 
@@ -209,6 +210,6 @@ def trace_table(output: Value | Snapshot, *, precision: int = 4, max_rows: int =
                        |   v̄0 += v̄3 · 1 = 1
     """
     if check_count("trace_table", "precision", precision, least=0) not in range(1, 18):
-        raise ValueError(f"precision is 1 to 17 significant digits, got {precision!r}")
+        raise ValueError(f"precision is 1 to 17 significant digits, got {short(precision)}")
     check_count("trace_table", "max_rows", max_rows, least=2)
     return TraceTable(output if isinstance(output, Snapshot) else snapshot(output), precision, max_rows)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from autograd.engine.value import Value
 from autograd.support.settings import check_list
-from autograd.support.text import short
+from autograd.support.text import got
 
 __all__ = ["count_paths", "leaves", "levels", "parameters", "topological_order"]
 
@@ -31,7 +31,7 @@ def topological_order(root: Value | Iterable[Value]) -> list[Value]:
     roots = [root] if isinstance(root, Value) else check_list("topological_order", "root", root, "a Value or a list")
     for start in roots:
         if not isinstance(start, Value):
-            raise TypeError(f"a graph starts at a Value, got {start!r} ({type(start).__name__})")
+            raise TypeError(f"a graph starts at a Value, got {got(start)}")
     order: list[Value] = []
     done: set[Value] = set()
     # What a recursion would do before and after its calls: True marks a node whose operands are all above it.
@@ -98,7 +98,7 @@ def count_paths(root: Value, leaf: Value) -> int:
     True
     """
     if not isinstance(leaf, Value):
-        raise TypeError(f"count_paths() goes from a Value to a Value, got {leaf!r} ({type(leaf).__name__})")
+        raise TypeError(f"count_paths() goes from a Value to a Value, got {got(leaf)}")
     # The leaf may be a computed node: the paths end there all the same.
     order = reversed(topological_order(_one("count_paths", root)))
     return count_between(order, lambda node: () if node is leaf else node.operands, leaf, root)
@@ -107,7 +107,7 @@ def count_paths(root: Value, leaf: Value) -> int:
 def _one(owner: str, root: Value) -> Value:
     """The Value that a graph is of."""
     if not isinstance(root, Value):
-        raise TypeError(f"{owner}: root must be a Value, the end of a graph, got {short(root)} ({type(root).__name__})")
+        raise TypeError(f"{owner}: root must be a Value, the end of a graph, got {got(root)}")
     return root
 
 

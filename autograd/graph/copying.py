@@ -19,6 +19,7 @@ from typing import Any
 from autograd.engine import ops
 from autograd.engine.value import Value, node
 from autograd.graph import topological_order
+from autograd.support.text import short
 
 # The operation, the places of the operands, data, grad, label, local derivatives and settings.
 Record = tuple[str, tuple[int, ...], float, float, str, tuple[float, ...], tuple[float, ...]]
@@ -80,7 +81,7 @@ def thaw(leaves: list[Value], records: list[Record]) -> Value:
     nodes = list(leaves)
     for op, operands, data, grad, label, local_grads, params in records:
         if op not in ops.TABLE:
-            raise ValueError(f"the stored graph uses the operation {op!r}: register it before loading")
+            raise ValueError(f"the stored graph uses the operation {short(op)}: register it before loading")
         # Nothing is computed again: numbers and local derivatives are those that were recorded.
         result = node(ops.TABLE[op], [nodes[i] for i in operands], data, local_grads, params)
         result.grad, result.label = grad, label

@@ -13,7 +13,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.support.settings import check_flag
-from autograd.support.text import short
+from autograd.support.text import got
 
 __all__ = ["label"]
 
@@ -44,9 +44,7 @@ def label(names: Mapping[str, Any] | None = None, /, *, overwrite: bool = False,
     for name, entries in keywords.items():
         if not entries:
             value = values[name]
-            raise TypeError(
-                f"label({name}=...) names a Value or a list of Values, got {short(value)} ({type(value).__name__})"
-            )
+            raise TypeError(f"label({name}=...) names a Value or a list of Values, got {got(value)}")
     labels: dict[Value, str] = {}
     # Two rounds: a variable that holds a Value names it, even where an earlier variable is a list with that Value.
     for name, value in variables:
@@ -73,12 +71,12 @@ def _check_names(names: Any) -> dict[str, Any]:
     # The commonest slip is label(value) for label(name=value).
     if not isinstance(names, Mapping):
         raise TypeError(
-            f"label() takes a mapping from names to Values such as locals(), got {names!r} ({type(names).__name__}); "
+            f"label() takes a mapping from names to Values such as locals(), got {got(names)}; "
             "for one Value, write label(name=value)"
         )
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"a name is a str, got {name!r} ({type(name).__name__})")
+            raise TypeError(f"a name is a str, got {got(name)}")
     return {name: value for name, value in names.items() if not name.startswith("_")}
 
 

@@ -20,7 +20,7 @@ from functools import cached_property
 from autograd.engine.ops import TABLE
 from autograd.engine.value import Value
 from autograd.graph import levels, topological_order
-from autograd.support.text import plural, short
+from autograd.support.text import got, plural
 
 __all__ = [
     "Edge",
@@ -161,7 +161,7 @@ def check_root(root: object) -> None:
         model = callable(root) and hasattr(root, "parameters")
         remedy = "the result that a model gives for an example, model(x)" if model else "such as a loss"
         raise TypeError(
-            f"a graph is taken from the Value at its end, got {short(root)} ({type(root).__name__}); "
+            f"a graph is taken from the Value at its end, got {got(root)}; "
             f"pass the result of an expression of Values, {remedy}"
         )
 

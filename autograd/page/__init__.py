@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
-from autograd.support.settings import check_count, check_positive, check_text
+from autograd.support.settings import check_count, check_text
+from autograd.support.text import short_path
 
 if TYPE_CHECKING:
     from autograd.engine.value import Value
@@ -52,7 +53,7 @@ def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = 
     node to the output, and recomputes everything when a slider moves a leaf. Graphs of more than 150 nodes start
     folded: one box for each neuron or layer, as parameter labels such as `layers.0.neurons.1.w2` tell.
 
-    `height` is that of the page inside a notebook, in pixels.
+    `height` is that of the page inside a notebook, a whole number of pixels.
 
     Raises TypeError when `output` is not a Value and for a setting of the wrong kind, ValueError for a height that is
     not positive, and `GraphTooLarge` (a ValueError) when the graph has more than `max_nodes` nodes.
@@ -69,7 +70,7 @@ def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = 
     from autograd.graph.snapshot import snapshot
 
     check_text("view", "title", title)
-    check_positive("view", "height", height, "pixels")
+    check_count("view", "height", height)
     check_count("view", "max_nodes", max_nodes)
     picture = snapshot(output, max_nodes=max_nodes)
     order = topological_order(output)
@@ -108,7 +109,8 @@ class View:
             target = target.with_name(target.name + ".html")
         if target.suffix.lower() not in (".html", ".htm"):
             raise ValueError(
-                f"a page is saved as .html, got {str(path)!r}; draw(...).save writes pictures, such as .svg and .png"
+                f"a page is saved as .html, got {short_path(path)}; "
+                "draw(...).save writes pictures, such as .svg and .png"
             )
         files.write(target, self.html.encode("utf-8"))
         return target

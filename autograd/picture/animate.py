@@ -36,7 +36,7 @@ from autograd.picture.themes import THEMES
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_positive
-from autograd.support.text import clean, format_number, shorten
+from autograd.support.text import clean, format_number, short_path, shorten
 
 __all__ = ["Animation", "Step", "animate"]
 
@@ -184,7 +184,7 @@ class Animation:
         target = files.target(path, "backward.svg")
         kind = target.suffix[1:].lower()
         if kind not in FORMATS:
-            raise ValueError(f"an animation is saved as .svg or .gif, got {str(path)!r}")
+            raise ValueError(f"an animation is saved as .svg or .gif, got {short_path(path)}")
         files.write(target, self.svg.encode("utf-8") if kind == "svg" else self._gif())
         return target
 

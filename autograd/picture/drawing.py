@@ -23,6 +23,7 @@ from autograd.picture.themes import THEMES
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_choice, check_count, check_flag, check_positive
+from autograd.support.text import short, short_path
 
 __all__ = ["NAMES", "Drawing", "check_shared", "draw"]
 
@@ -133,7 +134,7 @@ def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limi
     """Check the settings that pictures and animations share, for `owner`; raises TypeError and ValueError."""
     if not isinstance(rankdir, str) or rankdir not in RANKDIRS:
         problem = ValueError if isinstance(rankdir, str) else TypeError
-        raise problem(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {rankdir!r}')
+        raise problem(f'rankdir is "LR" (left to right) or "TB" (top to bottom), got {short(rankdir)}')
     check_choice("theme", theme, THEMES)
     check_count(owner, "max_nodes", max_nodes)
     check_positive(owner, "time_limit", time_limit, "seconds")
@@ -158,7 +159,7 @@ def _snapshot_to_draw(
             return picture, folded
     if folded is None and collapse != "auto":
         raise ValueError(
-            f"collapse={collapse!r} needs parameters with a module in their names, such as "
+            f"collapse={short(collapse)} needs parameters with a module in their names, such as "
             "layers.0.neurons.1.w2, and there are none: use a model with layers, or leave collapse out"
         )
     try:
@@ -228,7 +229,9 @@ class Drawing:
         kind = target.suffix[1:].lower()
         if kind not in FILE_FORMATS:
             works = ", ".join(f".{name}" for name in FILE_FORMATS)
-            raise ValueError(f"cannot tell what to write from {target.suffix!r} in {str(path)!r}; what works: {works}")
+            raise ValueError(
+                f"cannot tell what to write from {short(target.suffix)} in {short_path(path)}; what works: {works}"
+            )
         files.write(target, self._content(kind))
         return target
 

@@ -35,6 +35,7 @@ from autograd.graph.adjoints import flows
 from autograd.graph.paths import Routes
 from autograd.graph.snapshot import Snapshot
 from autograd.graph.strongest import strongest
+from autograd.support.text import got, short
 
 __all__ = ["Highlight", "highlighted", "index_of"]
 
@@ -66,11 +67,13 @@ def highlighted(picture: Snapshot, source: int, k: int | None = None) -> Highlig
     Raises ValueError when k is below 1, and when no path leads from the node to the output.
     """
     if k is not None and (not isinstance(k, int) or k < 1):
-        raise ValueError(f"k is how many of the strongest paths to show, 1 or more, got {k!r}")
+        raise ValueError(f"k is how many of the strongest paths to show, 1 or more, got {short(k)}")
     routes = Routes(picture, source, picture.root)
     if not routes.count:
         name = picture.nodes[source].name
-        raise ValueError(f"no path leads from {name!r} to the output {picture.output.name!r}: nothing to highlight")
+        raise ValueError(
+            f"no path leads from {short(name)} to the output {short(picture.output.name)}: nothing to highlight"
+        )
     # All paths: one sweep forward and one back give the flow of every edge, and no path is listed.
     if k is None or routes.count <= k:
         on_path, carried_by = routes.on_path, flows(picture, source)
@@ -99,14 +102,16 @@ def index_of(highlight: Value | str | int, root: Value | Sequence[Value] | Snaps
     """
     if isinstance(highlight, Value):
         if isinstance(root, Snapshot):
-            raise TypeError(f"in a snapshot, name the node to highlight by its label or number, got {highlight!r}")
+            raise TypeError(f"in a snapshot, name the node to highlight by its label or number, got {short(highlight)}")
         # A snapshot numbers its nodes in this order.
         for index, node in enumerate(topological_order(root)):
             if node is highlight:
                 return index
-        raise ValueError(f"highlight={highlight!r} is not part of the graph that leads to {picture.output.name!r}")
+        raise ValueError(
+            f"highlight={short(highlight)} is not part of the graph that leads to {short(picture.output.name)}"
+        )
     if isinstance(highlight, bool) or not isinstance(highlight, (str, int)):
-        raise TypeError(f"highlight is a Value or the label of one, got {highlight!r} ({type(highlight).__name__})")
+        raise TypeError(f"highlight is a Value or the label of one, got {got(highlight)}")
     if isinstance(highlight, int):
         if not 0 <= highlight < len(picture.nodes):
             raise ValueError(f"highlight={highlight}: the graph has the nodes 0 to {len(picture.nodes) - 1}")
@@ -114,7 +119,7 @@ def index_of(highlight: Value | str | int, root: Value | Sequence[Value] | Snaps
     matches = [node.index for node in picture.nodes if node.label == highlight]
     if len(matches) != 1:
         known = list(dict.fromkeys(node.label for node in picture.nodes if node.label))
-        some = ", ".join(map(repr, known[:10])) + (", ..." if len(known) > 10 else "")
+        some = ", ".join(map(short, known[:10])) + (", ..." if len(known) > 10 else "")
         problem = f"{len(matches)} nodes have" if matches else "no node has"
-        raise ValueError(f"{problem} the label {highlight!r}; pass the Value itself, or one of: {some or 'none'}")
+        raise ValueError(f"{problem} the label {short(highlight)}; pass the Value itself, or one of: {some or 'none'}")
     return matches[0]

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from autograd.support.text import short
+
 __all__ = ["BINARY_FORMATS", "TEXT_FORMATS", "RenderError", "render", "render_binary"]
 
 TEXT_FORMATS = ("svg", "json0", "json", "plain", "dot", "xdot")
@@ -56,7 +58,9 @@ def render(dot_source: str, format: str = "svg", *, time_limit: float = TIME_LIM
     (2, 1)
     """
     if format not in TEXT_FORMATS:
-        raise ValueError(f"render() gives {', '.join(TEXT_FORMATS)} as text, not {format!r}; png and pdf: Drawing.save")
+        raise ValueError(
+            f"render() gives {', '.join(TEXT_FORMATS)} as text, not {short(format)}; png and pdf: Drawing.save"
+        )
     _check_limit(time_limit)
     failure: RenderError | None = None
     reasons = []
@@ -80,7 +84,9 @@ def render_binary(dot_source: str, format: str, *, time_limit: float = TIME_LIMI
     Raises ValueError for another format, and `RenderError` when neither is there or the layout fails.
     """
     if format not in BINARY_FORMATS:
-        raise ValueError(f"render_binary() gives {' and '.join(BINARY_FORMATS)}, not {format!r}; render() gives text")
+        raise ValueError(
+            f"render_binary() gives {' and '.join(BINARY_FORMATS)}, not {short(format)}; render() gives text"
+        )
     _check_limit(time_limit)
     try:
         return _with_dot(dot_source, format, time_limit)
@@ -97,7 +103,7 @@ def render_binary(dot_source: str, format: str, *, time_limit: float = TIME_LIMI
 
 def _check_limit(time_limit: float) -> None:
     if not time_limit > 0:
-        raise ValueError(f"time_limit is a positive number of seconds, got {time_limit!r}")
+        raise ValueError(f"time_limit is a positive number of seconds, got {short(time_limit)}")
 
 
 def _too_slow(time_limit: float) -> _TooSlow:

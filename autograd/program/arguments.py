@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from autograd.engine.value import Value
 from autograd.support.convert import takes_part
+from autograd.support.text import got, short
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _read(arguments: Arguments, name: str, x: Any, top: bool = False) -> Hashabl
     if isinstance(x, (list, tuple)):
         return (type(x).__name__, *[_read(arguments, f"{name}[{i}]", part) for i, part in enumerate(x)])
     if isinstance(x, dict):
-        return ("dict", *[(key, _read(arguments, f"{name}[{key!r}]", part)) for key, part in x.items()])
+        return ("dict", *[(key, _read(arguments, f"{name}[{short(key)}]", part)) for key, part in x.items()])
     # A whole number by itself is a constant, as a count of steps is; in a list it is a number like the others.
     if isinstance(x, (float, np.floating, np.ndarray)) or (not top and not isinstance(x, bool) and takes_part(x)):
         arguments.numbers.append(float(x))
@@ -107,7 +108,7 @@ def _read(arguments: Arguments, name: str, x: Any, top: bool = False) -> Hashabl
         hash(x)
     except TypeError:
         raise TypeError(
-            f"{name} is {x!r} ({type(x).__name__}): a compiled function takes numbers, lists of them, arrays of one "
+            f"{name} is {got(x)}: a compiled function takes numbers, lists of them, arrays of one "
             "example a row, Values, modules, and constants that can be hashed"
         ) from None
     arguments.references.append(x)

@@ -36,7 +36,7 @@ from autograd.program.source.draft import Draft
 from autograd.program.source.emit import emit
 from autograd.program.source.forward import References, write_forward
 from autograd.program.source.places import display_name, read
-from autograd.support.text import plural
+from autograd.support.text import plural, short
 
 # Sums are collected before equal nodes are merged, because a product that two sums used would stay outside of both
 # dots. `legalize` is last: it needs the sums and dots that are left, and makes no copies for dead nodes then.
@@ -74,7 +74,7 @@ class Stages(Sequence[Stage]):
             return self._stages[which]
         named = {stage.name: stage for stage in self._stages}
         if which not in named:
-            raise KeyError(f"there is no stage {which!r}: the stages are {', '.join(named)}")
+            raise KeyError(f"there is no stage {short(which)}: the stages are {', '.join(named)}")
         return named[which]
 
     def __len__(self) -> int:

@@ -13,6 +13,7 @@ from autograd.program.function import CompiledFunction
 from autograd.program.passes.graph import read_graph
 from autograd.program.program import Program
 from autograd.support.collector import no_collection
+from autograd.support.text import got
 
 
 @overload
@@ -74,9 +75,7 @@ def compile(
     if output is None:
         return lambda function: compile(function, dtype=dtype)
     if not callable(output):
-        raise TypeError(
-            f"compile takes a Value, a list of Values or a function, got {output!r} ({type(output).__name__})"
-        )
+        raise TypeError(f"compile takes a Value, a list of Values or a function, got {got(output)}")
     if len(inputs) or len(parameters):
         raise ValueError("inputs and parameters are for a recorded graph: a function finds them in its arguments")
     return CompiledFunction(output, dtype)

@@ -17,6 +17,7 @@ from autograd.program.machine import Machine
 from autograd.program.program import Program, Reduction
 from autograd.program.trace import Call, Trace
 from autograd.program.trace import tracing as tracing
+from autograd.support.text import short
 
 KEPT = 64  # programs of one function
 OF_PROGRAMS = ("source", "careful_source", "stages", "report", "inputs", "parameters", "trainer")
@@ -163,7 +164,9 @@ class CompiledFunction(_WithoutPrograms):
     def __reduce__(self) -> str:
         """A function is pickled by its name; traces stay where they are."""
         if not hasattr(self, "__qualname__"):
-            raise TypeError(f"{self!r} has no name to be pickled by: pickle what was compiled, and compile it again")
+            raise TypeError(
+                f"{short(self)} has no name to be pickled by: pickle what was compiled, and compile it again"
+            )
         return str(self.__qualname__)
 
     def __copy__(self) -> CompiledFunction:

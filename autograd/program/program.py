@@ -46,7 +46,7 @@ class Program:
     def __init__(self, recorded: RecordedGraph, dtype: DTypeLike = np.float64) -> None:
         try:
             self.dtype: np.dtype[Any] = np.dtype(dtype)
-        except (TypeError, ValueError):
+        except Exception:  # NumPy asks what it gets for attributes and its repr, which may raise anything
             raise TypeError(f"dtype must be float64 or float32, got {short(dtype)}") from None
         if dtype is None or self.dtype not in (np.float64, np.float32):  # None is NumPy's word for float64
             raise ValueError(f"dtype must be float64 or float32, got {short(dtype)}")
@@ -274,5 +274,5 @@ def is_reduced(reduction: str) -> bool:
     Raises ValueError for another word.
     """
     if reduction not in ("mean", "sum", "none"):
-        raise ValueError(f'reduction must be "mean", "sum" or "none", got {reduction!r}')
+        raise ValueError(f'reduction must be "mean", "sum" or "none", got {short(reduction)}')
     return reduction != "none"

@@ -27,6 +27,7 @@ from autograd.program.machine import Array, Machine
 from autograd.program.passes.graph import read_graph
 from autograd.program.program import Program
 from autograd.support.collector import no_collection
+from autograd.support.text import got, short
 
 SHOWN = 3  # results in an error
 AGREEMENT = 1e-6  # relative: rounding mostly stays far below, another number does not
@@ -79,7 +80,7 @@ class Call:
             return Value(x, role="constant")
         more = ", not nested" if isinstance(x, (list, tuple)) else ""
         more = ", as array.ravel().tolist() gives it" if isinstance(x, np.ndarray) else more
-        raise TypeError(f"{self.name} returned {x!r} ({type(x).__name__}): return a Value, or a list of them{more}")
+        raise TypeError(f"{self.name} returned {got(x)}: return a Value, or a list of them{more}")
 
 
 class Trace:
@@ -97,7 +98,7 @@ class Trace:
         self.several = isinstance(result, (list, tuple))
         outputs = call.outputs(result)
         if not outputs:
-            raise TypeError(f"{call.name} returned {result!r}: return a Value, or a list of them")
+            raise TypeError(f"{call.name} returned {short(result)}: return a Value, or a list of them")
         leaves = call.arguments.leaves
         with no_collection():
             trained = [v for v in leaves if v.requires_grad]

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograd.engine.value import Value
 from autograd.program.machine import Array, Machine
+from autograd.support.text import short
 
 
 # A protocol, and not Program itself: its module imports this one.
@@ -66,7 +67,7 @@ class Trainer:
         Raises ValueError if X does not have a column for each input, and for another reduction.
         """
         if reduction not in ("mean", "sum"):
-            raise ValueError(f'reduction must be "mean" or "sum" here, got {reduction!r}')
+            raise ValueError(f'reduction must be "mean" or "sum" here, got {short(reduction)}')
         # The seed is what one result counts.
         rows, _ = self.program.rows(X)
         value = self._machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0)

@@ -3,7 +3,7 @@
 import math
 from typing import Any, SupportsFloat, SupportsIndex
 
-from autograd.support.text import short
+from autograd.support.text import got, short
 
 Number = SupportsFloat | SupportsIndex  # float, int, bool, NumPy scalars, Fraction, Decimal
 
@@ -22,7 +22,7 @@ def to_float(x: Any) -> float:
     if isinstance(x, float):
         return float(x)
     if hasattr(x, "local_grads") or not takes_part(x):
-        raise TypeError(f"a Value holds one real number, got {short(x)} ({type(x).__name__}){_remedy(x)}")
+        raise TypeError(f"a Value holds one real number, got {got(x)}{_remedy(x)}")
     try:
         return float(x)
     except OverflowError:  # an int beyond 1.8e308
@@ -41,13 +41,13 @@ def takes_part(x: Any) -> bool:
     if x is None:
         raise TypeError("a Value holds one real number, got None: did a function forget its return?")
     if isinstance(x, complex):
-        raise TypeError(f"a Value holds one real number, got the complex {x!r}: take its .real and .imag, a Value each")
+        raise TypeError(
+            f"a Value holds one real number, got the complex {short(x)}: take its .real and .imag, a Value each"
+        )
     if isinstance(x, (str, bytes, bytearray)):
         raise TypeError(f"a Value holds one real number, got the text {short(x)}: convert it with float() first")
     if isinstance(x, (list, tuple, dict, set, frozenset)):
-        raise TypeError(
-            f"a Value holds one real number, got {short(x)} ({type(x).__name__}): make a Value of each element"
-        )
+        raise TypeError(f"a Value holds one real number, got {got(x)}: make a Value of each element")
     return not getattr(x, "ndim", 0) and (hasattr(x, "__float__") or hasattr(x, "__index__"))
 
 

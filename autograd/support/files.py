@@ -11,11 +11,12 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from autograd.support.text import short
+from autograd.support.text import got, short, short_path
 
 __all__ = ["FOREIGN", "check_path", "open_to_read", "read_up_to", "target", "write"]
 
 CHUNK = 1 << 20  # bytes
+LONGEST_PATH = 4096  # characters; Linux takes no longer one, other systems stop before
 
 # What other formats are called: such a name on a file of this package would mislead whoever opens it.
 FOREIGN = frozenset(
@@ -26,16 +27,19 @@ FOREIGN = frozenset(
 def check_path(path: str | os.PathLike[str], what: str = "a file is named by a path") -> Path:
     """The path, in the type that is used; `what` begins the error: what is named, and by what.
 
-    Raises TypeError for anything but a text and an `os.PathLike`, ValueError for an empty text.
+    Raises TypeError for anything but a text and an `os.PathLike`, ValueError for an empty text and for one that is
+    longer than the paths of any system.
 
     >>> check_path(3)
     Traceback (most recent call last):
     TypeError: a file is named by a path, got 3 (int)
     """
     if not isinstance(path, (str, os.PathLike)) or not isinstance(os.fspath(path), str):
-        raise TypeError(f"{what}, got {short(path)} ({type(path).__name__})")
+        raise TypeError(f"{what}, got {got(path)}")
     if not os.fspath(path):
         raise ValueError(f"the path is empty: {what}")
+    if len(os.fspath(path)) > LONGEST_PATH:
+        raise ValueError(f"{what}, got one of {len(os.fspath(path)):,} characters, {short(path)}")
     return Path(path)
 
 
@@ -51,9 +55,11 @@ def target(path: str | os.PathLike[str], example: str) -> Path:
     """
     found = check_path(path, f"a file is named by a path such as {example!r}")
     if found.is_dir():
-        raise IsADirectoryError(f"{str(found)!r} is a folder: name a file in it, such as {str(found / example)!r}")
+        raise IsADirectoryError(
+            f"{short_path(found)} is a folder: name a file in it, such as {short_path(found / example)}"
+        )
     if not found.parent.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(found.parent)!r} for {found.name!r}; make it first")
+        raise FileNotFoundError(f"there is no folder {short_path(found.parent)} for {short(found.name)}; make it first")
     return found
 
 
@@ -70,9 +76,11 @@ def open_to_read(path: str | os.PathLike[str], example: str) -> IO[bytes]:
     found = check_path(path, f"a file is read from a path such as {example!r}")
     kind = found.stat().st_mode
     if stat.S_ISDIR(kind):
-        raise IsADirectoryError(f"{str(found)!r} is a folder: name the file in it, such as {example!r}")
+        raise IsADirectoryError(f"{short_path(found)} is a folder: name the file in it, such as {short(example)}")
     if not stat.S_ISREG(kind):
-        raise ValueError(f"{str(found)!r} is no file but a device or a pipe: name a file, such as {example!r}")
+        raise ValueError(
+            f"{short_path(found)} is no file but a device or a pipe: name a file, such as {short(example)}"
+        )
     return found.open("rb")
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from itertools import islice
 
-__all__ = ["FORBIDDEN", "MAX_LABEL", "clean", "format_number", "plural", "short", "short_text", "shorten"]
+__all__ = [
+    "FORBIDDEN", "MAX_LABEL", "clean", "format_number", "got", "plural", "short", "short_path", "short_text", "shorten",
+]  # fmt: skip
 
 MAX_LABEL = 32  # characters of a label in a picture
+LIMIT = 100  # characters of a value in a message: a Value with its digits and its label fits
+PATH = 300  # of a path
 FORBIDDEN = {"Cc", "Cs", "Cn"}  # control characters, lone surrogates, code points that are no characters
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -45,16 +51,47 @@ def shorten(text: str, limit: int = MAX_LABEL) -> str:
     return f"{text[: limit - tail - 1]}…{text[len(text) - tail :]}"
 
 
-def short(thing: object, limit: int = 60) -> str:
-    """The start of a repr, for an error message.
+def short(thing: object, limit: int = LIMIT) -> str:
+    """The start of a repr, on one line, for an error message: whatever was given, however long, and if it has no repr.
 
-    >>> short([1, 2]), short("a" * 100, 12)
-    ('[1, 2]', "'aaaaaaaa...")
+    >>> short([1, 2]), short("a" * 100, 12), short(10**5000)
+    ('[1, 2]', "'aaaaaaaa...", '<int>')
     """
-    return short_text(repr(thing), limit)
+    try:
+        text = repr(_first_entries(thing, limit))
+    except Exception:  # its own error, lists too deep, a whole number of more than 4,300 digits
+        text = f"<{type(thing).__name__}>"
+    return short_text(re.sub(r"\n\s*", " ", text), limit)
 
 
-def short_text(text: str, limit: int = 60) -> str:
+def short_path(path: object) -> str:
+    """A path in quotes, whole unless it is longer than any that is meant: the part cut off could not be looked for.
+
+    >>> short_path("graphs/first.svg")
+    "'graphs/first.svg'"
+    """
+    return short(str(path), PATH)
+
+
+def got(thing: object) -> str:
+    """What came instead of what was wanted: the start of its repr, and its type.
+
+    >>> got("two"), got(list(range(1000)))[-20:]
+    ("'two' (str)", '24, 25, 26... (list)')
+    """
+    return f"{short(thing)} ({type(thing).__name__})"
+
+
+def _first_entries(thing: object, limit: int) -> object:
+    """As many entries of a long list as a text of `limit` characters shows: the repr of millions takes seconds."""
+    if type(thing) in (list, tuple, set, frozenset) and len(thing) > limit:  # type: ignore[arg-type]
+        return type(thing)(islice(thing, limit))  # type: ignore[call-overload, call-arg]
+    if type(thing) is dict and len(thing) > limit:
+        return dict(islice(thing.items(), limit))
+    return thing
+
+
+def short_text(text: str, limit: int = LIMIT) -> str:
     """The start of a text.
 
     >>> short_text("a formula of many words", 12)

@@ -84,7 +84,9 @@ def from_sklearn(estimator: Any) -> MLP:
     hidden, output = estimator.activation, estimator.out_activation_
     for name, theirs, known in (("activation", hidden, _SKLEARN), ("out_activation_", output, _OUTPUTS)):
         if theirs not in known:
-            raise TypeError(f"{short(estimator)} has {name}={theirs!r}: there is an equal here of {', '.join(known)}")
+            raise TypeError(
+                f"{short(estimator)} has {name}={short(theirs)}: there is an equal here of {', '.join(known)}"
+            )
     widths = [len(biases) for biases in estimator.intercepts_]
     model = MLP(len(estimator.coefs_[0]), widths, _SKLEARN[hidden], _OUTPUTS[output], init="zeros")
     for layer, coefs, biases in zip(model.layers, estimator.coefs_, estimator.intercepts_, strict=True):
@@ -99,5 +101,5 @@ def _dense(module: Module) -> tuple[list[Neuron], Activation]:
     if layer is None or not isinstance(module, Layer):
         raise TypeError(f"scikit-learn's MLP has no equal of {short(module)}")
     if not is_ours(layer[1]):
-        raise TypeError(f"scikit-learn's MLP has no equal of the activation {layer[1].name!r} of {short(module)}")
+        raise TypeError(f"scikit-learn's MLP has no equal of the activation {short(layer[1].name)} of {short(module)}")
     return layer

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
-from autograd.support.text import short_text
+from autograd.support.text import short, short_text
 from nn.activations import Activation
 from nn.exchange.dense import dense, is_ours
 from nn.layers import ActivationLayer, BatchNorm, Dropout
@@ -116,7 +116,7 @@ def _torch_activation(activation: Activation) -> torch.nn.Module:
     import torch
 
     if not is_ours(activation):
-        raise TypeError(f"torch.nn has no module for the activation {activation.name!r}")
+        raise TypeError(f"torch.nn has no module for the activation {short(activation.name)}")
     if activation.name == "linear":
         return torch.nn.Identity()
     kind, settings = ACTIVATIONS[activation.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from autograd.support.text import short
+from autograd.support.text import got
 from nn import activations
 from nn.activations import Activation
 from nn.exchange.torch import ACTIVATIONS, check_held_once, shown
@@ -39,7 +39,7 @@ def from_torch(model: torch.nn.Module) -> Sequential:
     import torch
 
     if not isinstance(model, torch.nn.Module):
-        raise TypeError(f"from_torch takes a torch.nn.Module, got {short(model)} ({type(model).__name__})")
+        raise TypeError(f"from_torch takes a torch.nn.Module, got {got(model)}")
     try:
         return _converted(model)
     except _NoEqual as error:

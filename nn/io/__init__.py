@@ -19,8 +19,9 @@ from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save as to_bytes
 
 from autograd.support import files
+from autograd.support.text import got, short
 from nn.io.architecture import build, describe, owned, size
-from nn.module import Module
+from nn.module import Module, check_module
 
 VERSION = 1
 KEY = "chaingrad"
@@ -50,13 +51,15 @@ def save(model: Module, path: str | os.PathLike[str]) -> None:
     True
     """
     if not isinstance(model, Module):
-        raise TypeError(f"save() takes a Module, got {model!r} ({type(model).__name__})")
+        raise TypeError(f"save() takes a Module, got {got(model)}")
     target = checked_target(path)
     frozen = [name for name, p in model.named_parameters() if not p.requires_grad]
     architecture = describe(model)
     state = model.state_dict()
     if not owned(architecture) and size(architecture) != len(state):
-        raise TypeError(f"{model!r} holds a layer in two places: a file cannot say that they share their parameters")
+        raise TypeError(
+            f"{short(model)} holds a layer in two places: a file cannot say that they share their parameters"
+        )
     description = {"version": VERSION, "architecture": architecture, "frozen": frozen}
     tensors = {
         name: np.array([state[entry] for entry in slot.entries], dtype=np.float64).reshape(slot.shape)
@@ -76,7 +79,7 @@ def checked_target(path: str | os.PathLike[str]) -> Path:
     if target.suffix.lower() in files.FOREIGN:
         raise ValueError(
             f"a model is saved in the format safetensors, and {target.suffix} is another: "
-            f"name the file {target.with_suffix('.safetensors').name!r}"
+            f"name the file {short(target.with_suffix('.safetensors').name)}"
         )
     return target
 
@@ -89,7 +92,9 @@ def load(path: str | os.PathLike[str]) -> Module:
     """
     tensors, description = _read(path)
     if description is None:
-        raise _refusal(path, f"its metadata have no {KEY!r}; for the numbers alone there is model.load_weights(path)")
+        raise _refusal(
+            path, f"its metadata have no {short(KEY)}; for the numbers alone there is model.load_weights(path)"
+        )
     try:
         architecture = description["architecture"]
         numbers = sum(array.size for array in tensors.values())
@@ -112,8 +117,10 @@ def load(path: str | os.PathLike[str]) -> Module:
 def load_weights(model: Module, path: str | os.PathLike[str]) -> None:
     """Put the numbers of a file into a model that has tensors of the same names and shapes.
 
-    Raises ValueError if they differ, or if the file is truncated or malformed; then the model is as it was.
+    Raises ValueError if they differ, or if the file is truncated or malformed; then the model is as it was. TypeError
+    for what is no model, or no path.
     """
+    check_module("load_weights", model)
     tensors, _ = _read(path)
     try:
         _fill(model, tensors)
@@ -187,7 +194,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Array], dict[str, Any
         raise _refusal(path, f"its description is no JSON ({error})") from None
     if not isinstance(description, dict) or description.get("version") != VERSION:
         version = description.get("version") if isinstance(description, dict) else description
-        raise _refusal(path, f"its format has version {version!r}, this is version {VERSION}")
+        raise _refusal(path, f"its format has version {short(version)}, this is version {VERSION}")
     return tensors, description
 
 

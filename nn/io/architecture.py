@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograd.support.text import short
 from nn import activations
 from nn.activations import Activation
 from nn.layers import ActivationLayer, BatchNorm, Dropout
@@ -84,14 +85,14 @@ def _reader(description: Any) -> Callable[[Description], Module] | None:
     if description.get("own"):
         return None
     if description["kind"] not in _READERS:
-        raise ValueError(f"it has a module of unknown kind {description['kind']!r}")
+        raise ValueError(f"it has a module of unknown kind {short(description['kind'])}")
     return _READERS[description["kind"]]
 
 
 def _activation(activation: Activation, name: str) -> str:
     if not activation.named:
         raise TypeError(
-            f"{name} has the activation {activation.name!r}, a function of your own, which a file cannot hold: "
+            f"{name} has the activation {short(activation.name)}, a function of your own, which a file cannot hold: "
             "make it an operation with autograd.operation and give its name"
         )
     return activation.name
@@ -107,7 +108,7 @@ def _layer(layer: Layer, name: str) -> Description:
     first = layer.neurons[0]
     for i, n in enumerate(layer.neurons):
         if type(n) is not Neuron or (n.nin, n.activation, n.fused) != (first.nin, expected, first.fused):
-            raise TypeError(f"{name}.neurons.{i}, {n!r}, is unlike its layer: a file cannot hold such a layer")
+            raise TypeError(f"{name}.neurons.{i}, {short(n)}, is unlike its layer: a file cannot hold such a layer")
     activation = _activation(layer.activation, name)
     return {"nin": layer.nin, "nout": layer.nout, "activation": activation, "fused": first.fused}
 
@@ -131,7 +132,7 @@ _WRITERS: dict[type[Module], Callable[[Any, str], Description]] = {
 
 def _named(d: Description) -> Activation:
     if not isinstance(d["activation"], str):
-        raise ValueError(f"an activation is a name, got {d['activation']!r}")
+        raise ValueError(f"an activation is a name, got {short(d['activation'])}")
     return activations.get(d["activation"])
 
 

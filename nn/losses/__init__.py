@@ -85,7 +85,7 @@ def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: flo
     except TypeError:
         raise TypeError(f"{expected}, got {short(delta)}") from None
     if not number > 0.0:
-        raise ValueError(f"{expected}, got {delta!r}")
+        raise ValueError(f"{expected}, got {short(delta)}")
 
     def bent(p: Any, y: Any) -> Any:
         # c·(d − ½c) with c = d held within ±delta: all pieces in one formula, without a branch on the data. With |d|,
@@ -150,10 +150,10 @@ def get(loss: str | Loss) -> Loss:
     if isinstance(loss, str):
         if loss not in LOSSES:
             names = answers.choose("nn.losses", loss, LOSSES)
-            raise ValueError(f"loss={loss!r} is not known: {names}, or give a function")
+            raise ValueError(f"loss={short(loss)} is not known: {names}, or give a function")
         return LOSSES[loss]
     if not callable(loss):
-        raise TypeError(f"loss is a name or a function (predictions, targets) -> Value, got {loss!r}")
+        raise TypeError(f"loss is a name or a function (predictions, targets) -> Value, got {short(loss)}")
     return loss
 
 

@@ -14,6 +14,7 @@ from autograd.custom import operation
 from autograd.engine import ops
 from autograd.engine.value import apply
 from autograd.support.settings import check_list, check_non_negative, check_probability
+from autograd.support.text import short
 from nn.losses.targets import checked_reduction, data, elementwise, examples, finite, reduced
 
 LEAST_LOG = -100.0  # PyTorch's: the logarithm of a probability is held at this or above
@@ -233,7 +234,7 @@ def _is_one(y: Any) -> bool:
 def _classes(i: int, p: Any) -> list[Any]:
     if isinstance(p, Value) or not hasattr(p, "__iter__"):
         raise TypeError(
-            f"predictions[{i}] is the single {p!r}: cross-entropy takes a list with one score for each class; "
+            f"predictions[{i}] is the single {short(p)}: cross-entropy takes a list with one score for each class; "
             "for one output there is binary_cross_entropy"
         )
     scores = list(p)
@@ -251,7 +252,7 @@ def _distribution(i: int, y: Any, p: Sequence[Any]) -> list[tuple[int, Any]]:
     if not hasattr(y, "__iter__"):
         index = finite(name, y)
         if index != int(index) or not 0 <= index < classes:
-            raise ValueError(f"{name} is {y!r}: a class index is a whole number from 0 to {classes - 1}")
+            raise ValueError(f"{name} is {short(y)}: a class index is a whole number from 0 to {classes - 1}")
         return [(int(index), 1.0)]
     weights = [finite(name, x) for x in y]
     if len(weights) != classes:

@@ -9,7 +9,7 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.engine.node import peek
-from autograd.support.text import short
+from autograd.support.text import got, short
 from nn.columns import check_aligned, is_column, named_number
 
 REDUCTIONS = ("mean", "sum", "none")
@@ -118,5 +118,5 @@ def _is_number(x: Any) -> bool:
 
 def _listed(name: str, x: Any) -> list[Any]:
     if _is_number(x) or not is_column(x):
-        raise TypeError(f"{name} must be a list, got {short(x)} ({type(x).__name__})")
+        raise TypeError(f"{name} must be a list, got {got(x)}")
     return list(x)

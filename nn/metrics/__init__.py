@@ -44,7 +44,7 @@ def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None)
     pairs = paired_labels("confusion_matrix", truth, predictions)
     names = sort_labels(pairs) if labels is None else classes_of("confusion_matrix", labels)
     if labels is not None and not any(t in names for t, _ in pairs):
-        raise ValueError(f"confusion_matrix: none of the labels {names!r} is among the true ones")
+        raise ValueError(f"confusion_matrix: none of the labels {short(names)} is among the true ones")
     place = {name: i for i, name in enumerate(names)}
     counts = [[0] * len(names) for _ in names]
     for t, p in pairs:
@@ -198,11 +198,13 @@ def _score(
 def _positive_label(owner: str, names: list[Any], positive: Any) -> Any:
     if len(names) > 2:
         raise ValueError(
-            f"{owner}: average='binary' needs two labels, got {len(names)}: {names!r}; "
+            f"{owner}: average='binary' needs two labels, got {len(names)}: {short(names)}; "
             "choose 'macro', 'micro', 'weighted' or None"
         )
     if positive not in names and len(names) == 2:
-        raise ValueError(f"{owner}: positive={positive!r} is not among the labels {names!r}: name one of these")
+        raise ValueError(
+            f"{owner}: positive={short(positive)} is not among the labels {short(names)}: name one of these"
+        )
     return positive
 
 
@@ -238,10 +240,10 @@ def get(metric: str | Callable[..., Any]) -> Callable[..., Any]:
     """
     if isinstance(metric, str):
         if metric not in NAMES:
-            raise ValueError(f"no metric is called {metric!r}: {answers.choose('nn.metrics', metric, NAMES)}")
+            raise ValueError(f"no metric is called {short(metric)}: {answers.choose('nn.metrics', metric, NAMES)}")
         return NAMES[metric]
     if not callable(metric):
-        raise TypeError(f"metric must be a name or a function of truth and predictions, got {metric!r}")
+        raise TypeError(f"metric must be a name or a function of truth and predictions, got {short(metric)}")
     return metric
 
 

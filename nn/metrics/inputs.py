@@ -23,17 +23,17 @@ def paired_labels(owner: str, truth: Rows, predictions: Rows) -> list[tuple[Any,
     for i, pair in enumerate(pairs):
         for what, label in zip(("truth", "prediction"), pair, strict=True):
             if not isinstance(label, (str, int, float)):
-                raise TypeError(f"{owner}: {what} {i} must be a label (a number or a text), got {label!r}")
+                raise TypeError(f"{owner}: {what} {i} must be a label (a number or a text), got {short(label)}")
             if isinstance(label, float) and not math.isfinite(label):
-                raise ValueError(f"{owner}: {what} {i} must be a label, got {label!r}")
+                raise ValueError(f"{owner}: {what} {i} must be a label, got {short(label)}")
             if isinstance(label, float) and label != math.floor(label):
                 raise ValueError(
-                    f"{owner}: {what} {i} must be a label, got {label!r}: "
+                    f"{owner}: {what} {i} must be a label, got {short(label)}: "
                     "round probabilities first, such as int(p > 0.5)"
                 )
     kinds = {isinstance(label, str) for pair in pairs for label in pair}
     if len(kinds) > 1:
-        raise TypeError(f"{owner}: labels must be all texts or all numbers, got both: {sort_labels(pairs)!r}")
+        raise TypeError(f"{owner}: labels must be all texts or all numbers, got both: {short(sort_labels(pairs))}")
     return pairs
 
 
@@ -53,7 +53,7 @@ def classes_of(owner: str, labels: Rows) -> list[Any]:
     """
     names = check_labels(owner, "labels", labels)
     if not names or len(set(names)) < len(names):
-        raise ValueError(f"{owner}: labels must be at least one and each only once, got {names!r}")
+        raise ValueError(f"{owner}: labels must be at least one and each only once, got {short(names)}")
     return names
 
 
@@ -85,9 +85,9 @@ def _outputs(owner: str, what: str, entry: Any) -> list[float]:
         raise ValueError(f"{owner}: {what} must be a number or a list of numbers, got an empty list")
     for x in numbers:
         if not isinstance(x, (int, float)):
-            raise TypeError(f"{owner}: {what} must be a number, got {x!r}")
+            raise TypeError(f"{owner}: {what} must be a number, got {short(x)}")
         if not math.isfinite(x):
-            raise ValueError(f"{owner}: {what} must be finite, got {x!r}")
+            raise ValueError(f"{owner}: {what} must be finite, got {short(x)}")
     return [float(x) for x in numbers]
 
 

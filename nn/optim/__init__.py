@@ -10,7 +10,7 @@ from autograd import Value
 from autograd.engine.ops import FLOATS
 from autograd.support import answers
 from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
-from autograd.support.text import short
+from autograd.support.text import short, short_text
 from nn.keywords import suggest_settings
 from nn.optim.adaptive import Adagrad as Adagrad
 from nn.optim.adaptive import Adam as Adam
@@ -84,8 +84,8 @@ class SGD(Optimizer):
         momentum, dampening = hyperparameters["momentum"], hyperparameters["dampening"]
         if hyperparameters["nesterov"] and (momentum == 0.0 or dampening != 0.0):
             raise ValueError(
-                f"SGD: nesterov needs a momentum above 0 and no dampening, got momentum={momentum!r}, "
-                f"dampening={dampening!r}: try momentum=0.9, dampening=0"
+                f"SGD: nesterov needs a momentum above 0 and no dampening, got momentum={short(momentum)}, "
+                f"dampening={short(dampening)}: try momentum=0.9, dampening=0"
             )
 
     @staticmethod
@@ -127,10 +127,10 @@ def get(
     if isinstance(optimizer, Optimizer):
         if lr is not None:
             raise ValueError(
-                f"lr={lr!r} and an optimizer with lr={optimizer.lr!r} are two rates: set optimizer.lr instead"
+                f"lr={short(lr)} and an optimizer with lr={short(optimizer.lr)} are two rates: set optimizer.lr instead"
             )
         own = {id(p) for p in check_parameters(parameters)}
-        strangers = [p.label or repr(p) for p in optimizer.parameters if id(p) not in own]
+        strangers = [short_text(p.label or short(p)) for p in optimizer.parameters if id(p) not in own]
         if strangers:
             raise ValueError(
                 f"the optimizer steps {len(strangers)} parameters that are not among these, {strangers[0]} first: "
@@ -140,10 +140,12 @@ def get(
     settings = {} if lr is None else {"lr": lr}
     if isinstance(optimizer, str):
         if optimizer.lower() not in NAMES:
-            raise ValueError(f"no optimizer is called {optimizer!r}: {answers.choose('nn.optim', optimizer, NAMES)}")
+            raise ValueError(
+                f"no optimizer is called {short(optimizer)}: {answers.choose('nn.optim', optimizer, NAMES)}"
+            )
         return NAMES[optimizer.lower()](parameters, **settings)
     if not callable(optimizer):
-        raise TypeError(f"optimizer must be a name, an optimizer or its class, got {optimizer!r}")
+        raise TypeError(f"optimizer must be a name, an optimizer or its class, got {short(optimizer)}")
     made = optimizer(parameters, **settings)
     if not isinstance(made, Optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class; {short(optimizer)} gave {short(made)}")

@@ -15,6 +15,7 @@ from autograd.engine.ops import FLOATS
 from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
 from autograd.support.settings import Check, check_settings
+from autograd.support.text import got, short, short_text
 from nn.keywords import suggest_settings
 
 State = tuple[Any, ...]
@@ -32,24 +33,25 @@ def check_parameters(parameters: Iterable[Value]) -> list[Value]:
     ValueError: parameter 1, w, is listed twice (it is parameter 0 too): list each parameter once
     """
     if callable(getattr(parameters, "parameters", None)):
-        raise TypeError(f"parameters must be a list of Values, got {parameters!r}: give model.parameters()")
+        raise TypeError(f"parameters must be a list of Values, got {short(parameters)}: give model.parameters()")
     if isinstance(parameters, (Value, str)) or not isinstance(parameters, Iterable):
-        raise TypeError(f"parameters must be a list of Values, got the single {parameters!r}: put it into a list")
+        raise TypeError(f"parameters must be a list of Values, got the single {short(parameters)}: put it into a list")
     listed = list(parameters)
     if not listed:
         raise ValueError("parameters must not be empty: an optimizer needs at least one Value, got none")
     places: dict[int, int] = {}
     for i, p in enumerate(listed):
         if not isinstance(p, Value):
-            raise TypeError(f"parameter {i} must be a Value, got {p!r} ({type(p).__name__})")
+            raise TypeError(f"parameter {i} must be a Value, got {got(p)}")
         if not p.is_leaf:
             raise ValueError(
-                f"parameter {i}, {p.label or repr(p)}, is computed (by {p.op!r}): give the leaves that it is made of"
+                f"parameter {i}, {short_text(p.label or short(p))}, is computed (by {short(p.op)}): "
+                "give the leaves that it is made of"
             )
         if id(p) in places:
             first = places[id(p)]
             raise ValueError(
-                f"parameter {i}, {p.label or repr(p)}, is listed twice (it is parameter {first} too): "
+                f"parameter {i}, {short_text(p.label or short(p))}, is listed twice (it is parameter {first} too): "
                 "list each parameter once"
             )
         places[id(p)] = i
@@ -185,7 +187,7 @@ class Optimizer:
         owner, n = type(self).__name__, len(self.parameters)
         _check_keys(owner, "entries", saved, {"optimizer", "hyperparameters", "steps", "state"})
         if saved["optimizer"] != owner:
-            raise ValueError(f"this is the state of {saved['optimizer']!r}, and the optimizer is {owner!r}")
+            raise ValueError(f"this is the state of {short(saved['optimizer'])}, and the optimizer is {short(owner)}")
         _check_keys(owner, "hyperparameters", saved["hyperparameters"], set(self.limits))
         settings = check_settings(owner, saved["hyperparameters"], self.limits)
         self.check_together(settings)
@@ -209,18 +211,18 @@ def _is_number(x: Any) -> bool:
 def _check_keys(owner: str, what: str, saved: Any, expected: set[str]) -> None:
     """Raise ValueError if a part of a saved state is no dict with exactly these keys."""
     if not isinstance(saved, Mapping):
-        raise ValueError(f"{owner}: the saved {what} must be a dict, got {saved!r}")
+        raise ValueError(f"{owner}: the saved {what} must be a dict, got {short(saved)}")
     missing, unknown = sorted(expected - set(saved)), sorted(map(str, set(saved) - expected))
     if missing or unknown:
-        raise ValueError(f"{owner}: the saved {what} do not fit: missing {missing}, unknown {unknown}")
+        raise ValueError(f"{owner}: the saved {what} do not fit: missing {short(missing)}, unknown {short(unknown)}")
 
 
 def _column(owner: str, name: str, saved: Any, n: int, fits: Callable[[Any], bool], expected: str) -> list[Any]:
     """One saved entry for each of n parameters; ValueError if there are not as many, or one does not fit."""
     if not isinstance(saved, (list, tuple)) or len(saved) != n:
-        size = len(saved) if isinstance(saved, (list, tuple)) else repr(saved)
-        raise ValueError(f"{owner}: the saved {name!r} must be a list of {n}, one for each parameter, got {size}")
+        size = len(saved) if isinstance(saved, (list, tuple)) else short(saved)
+        raise ValueError(f"{owner}: the saved {short(name)} must be a list of {n}, one for each parameter, got {size}")
     for i, x in enumerate(saved):
         if not fits(x):
-            raise ValueError(f"{owner}: the saved {name!r} of parameter {i} must be {expected}, got {x!r}")
+            raise ValueError(f"{owner}: the saved {short(name)} of parameter {i} must be {expected}, got {short(x)}")
     return list(saved)

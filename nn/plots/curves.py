@@ -16,7 +16,7 @@ def _columns(history: Any) -> dict[str, list[float]]:
     """The numbers by name: of a History, of a mapping, or of a plain list, which is the loss."""
     logs = getattr(history, "history", history)
     if isinstance(logs, Mapping):
-        columns = {str(name): _numbers(f"history[{name!r}]", numbers) for name, numbers in logs.items()}
+        columns = {str(name): _numbers(f"history[{short(name)}]", numbers) for name, numbers in logs.items()}
     elif is_column(logs):
         columns = {"loss": _numbers("history", logs)}
     else:
@@ -47,7 +47,7 @@ def metric_curve(history: Any, metric: str, ax: Axes | None = None) -> Axes:
     columns = _columns(history)
     check_text("metric_curve", "metric", metric)
     if metric not in columns:
-        raise ValueError(f"there is no {metric!r} in the history, only {', '.join(map(repr, columns))}")
+        raise ValueError(f"there is no {short(metric)} in the history, only {', '.join(map(short, columns))}")
     return _train_and_validation(columns, metric, axes(ax))
 
 
@@ -81,9 +81,10 @@ def learning_rates(runs: Mapping[Any, Sequence[float]], ax: Axes | None = None) 
     Raises ValueError if there is no run, or an empty one.
     """
     if not isinstance(runs, Mapping):
-        raise TypeError(f"runs is a dict from learning rate to its list of losses, got {runs!r}")
+        raise TypeError(f"runs is a dict from learning rate to its list of losses, got {short(runs)}")
     if not runs:
         raise ValueError("give at least one run: a dict from learning rate to its list of losses")
+    runs = {rate: _numbers(f"runs[{short(rate)}]", losses) for rate, losses in runs.items()}
     ax = axes(ax)
     starts = [float(losses[0]) for losses in runs.values() if len(losses) and math.isfinite(losses[0])]
     top = 3 * min(starts) if starts and min(starts) > 0 else math.inf

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.support.settings import check_count, check_list, check_number, check_numbers
+from autograd.support.text import short
 from nn.columns import named_number
 from nn.module import unrecorded
 from nn.plots.style import BLUE, VERMILION, Axes, axes, finish
@@ -28,9 +29,9 @@ def loss_along_weight(
     for fewer than 2 points.
     """
     if not callable(loss):
-        raise TypeError(f"loss is a function without arguments that computes the loss, got {loss!r}")
+        raise TypeError(f"loss is a function without arguments that computes the loss, got {short(loss)}")
     if not isinstance(weight, Value):
-        raise TypeError(f"weight is a Value, one of model.parameters(), got {weight!r}")
+        raise TypeError(f"weight is a Value, one of model.parameters(), got {short(weight)}")
     check_count("loss_along_weight", "points", points, least=2)
     if span is not None:
         span = check_numbers("loss_along_weight", "span", span)

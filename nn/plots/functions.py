@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import Value, grad
 from autograd.support.settings import check_positive
+from autograd.support.text import short
 from nn import activations
 from nn.plots.style import BLUE, CYCLE, VERMILION, Axes, axes
 
@@ -19,10 +20,10 @@ def activation_functions(names: Sequence[str] | str = "sigmoid", ax: Axes | None
     Raises ValueError for an unknown name, for one that goes over a whole layer, and for a span that is not above 0.
     """
     if not isinstance(names, Iterable):
-        raise TypeError(f"names is the name of an activation or a list of names, got {names!r}")
+        raise TypeError(f"names is the name of an activation or a list of names, got {short(names)}")
     listed = [names] if isinstance(names, str) else list(names)
     if not listed:
-        raise ValueError(f"names is empty: give at least one activation, such as {SHOWN[0]!r}")
+        raise ValueError(f"names is empty: give at least one activation, such as {short(SHOWN[0])}")
     span = check_positive("activation_functions", "span", span, "units to each side")
     ax = axes(ax)
     grid = [-span + 2 * span * i / 400 for i in range(401)]

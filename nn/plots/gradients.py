@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from autograd.support.settings import check_list
+from autograd.support.text import short
+from nn.columns import named_number
 from nn.plots.style import BLUE, Axes, axes, finish
 
 
@@ -18,8 +21,8 @@ def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
     Raises ValueError if there is no parameter, or if every gradient is 0: call `loss.backward()` first.
     """
     if not isinstance(model, Mapping) and not hasattr(model, "named_parameters"):
-        raise TypeError(f"give a model, or a mapping from layer to its gradients, got {model!r}")
-    layers = model if isinstance(model, Mapping) else _by_layer(model)
+        raise TypeError(f"give a model, or a mapping from layer to its gradients, got {short(model)}")
+    layers = _listed(model) if isinstance(model, Mapping) else _by_layer(model)
     sizes = {name: math.sqrt(sum(g * g for g in grads) / len(grads)) for name, grads in layers.items() if len(grads)}
     if not sizes:
         raise ValueError("there is no parameter: give a model, or a mapping from layer to its gradients")
@@ -31,6 +34,15 @@ def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
     if len(sizes) > 6:
         ax.tick_params(axis="x", rotation=60)
     return finish(ax, "gradient size per layer", "from the first layer to the last", "root mean square gradient")
+
+
+def _listed(gradients: Mapping[Any, Any]) -> dict[Any, list[float]]:
+    layers: dict[Any, list[float]] = {}
+    for name, column in gradients.items():
+        place = f"model[{short(name)}]"
+        entries = check_list("gradient_sizes", place, column, "a list of gradients")
+        layers[name] = [named_number(f"{place}[{i}]", g) for i, g in enumerate(entries)]
+    return layers
 
 
 def _by_layer(model: Any) -> dict[str, list[float]]:

@@ -8,6 +8,7 @@ from autograd.picture.themes import BLUE as BLUE
 from autograd.picture.themes import GREEN, SKY
 from autograd.picture.themes import ORANGE as ORANGE
 from autograd.picture.themes import VERMILION as VERMILION
+from autograd.support.text import got
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes as Axes
@@ -30,7 +31,7 @@ def axes(ax: Any, size: tuple[float, float] = (6.0, 4.0)) -> Axes:
 
         ax = pyplot.subplots(figsize=size, layout="constrained")[1]
     if not hasattr(ax, "plot") or not hasattr(ax, "figure"):
-        raise TypeError(f"ax is a matplotlib Axes or None, got {ax!r} ({type(ax).__name__})")
+        raise TypeError(f"ax is a matplotlib Axes or None, got {got(ax)}")
     checked: Axes = ax
     return checked
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from autograd.support.settings import check_count
+from autograd.support.text import short
 from nn.plots.network import neuron_layers, weight_rows
 from nn.plots.style import Axes, axes
 
@@ -21,7 +22,7 @@ def first_layer(
     """
     if shape is not None:
         if not isinstance(shape, (tuple, list)) or len(shape) != 2:
-            raise TypeError(f"first_layer: shape must be a pair (rows, columns), got {shape!r}")
+            raise TypeError(f"first_layer: shape must be a pair (rows, columns), got {short(shape)}")
         shape = (
             check_count("first_layer", "shape[0]", shape[0]),
             check_count("first_layer", "shape[1]", shape[1]),

@@ -28,6 +28,7 @@ from typing import Any
 
 from autograd import Value
 from autograd.support.settings import check_count, check_non_negative
+from autograd.support.text import short
 from nn.callbacks import Callback, EarlyStopping
 from nn.keywords import suggest_settings
 from nn.losses import Loss
@@ -137,7 +138,7 @@ def fit(
     # The examples, and which of them are for validation.
     if not isinstance(engine, str) or engine not in ENGINES:
         problem = ValueError if isinstance(engine, str) else TypeError
-        raise problem(f"engine must be one of {', '.join(map(repr, ENGINES))}, got {engine!r}")
+        raise problem(f"engine must be one of {', '.join(map(short, ENGINES))}, got {short(engine)}")
     shuffle, resume = arguments.flag("shuffle", shuffle), arguments.flag("resume", resume)
     examples = arguments.weighted(checked(model, X, y), sample_weight, class_weight)
     training, validation = arguments.split(model, examples, validation_data, validation_split)

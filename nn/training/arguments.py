@@ -46,11 +46,11 @@ def weighted(examples: Examples, sample_weight: Any, class_weight: Mapping[Any, 
     factors = [1.0] * n if sample_weight is None else checked_weights("sample_weight", sample_weight, n)
     if class_weight is not None:
         if not isinstance(class_weight, Mapping):
-            raise TypeError(f"class_weight is a dict from class to weight, got {class_weight!r}")
+            raise TypeError(f"class_weight is a dict from class to weight, got {short(class_weight)}")
         classes = [t.index(max(t)) if isinstance(t, list) else t for t in examples.y]
         for i, c in enumerate(classes):
             if c not in class_weight:
-                raise ValueError(f"class_weight has no weight for {c!r}, the class of y[{i}]")
+                raise ValueError(f"class_weight has no weight for {short(c)}, the class of y[{i}]")
         by_class = checked_weights("class_weight", class_weight.values(), len(class_weight))
         weight_of = dict(zip(class_weight, by_class, strict=True))
         factors = [f * weight_of[c] for f, c in zip(factors, classes, strict=True)]
@@ -76,7 +76,7 @@ def split(
     n = len(examples.X)
     boundary = math.floor(n * (1.0 - share))
     if not 0 < boundary < n:
-        raise ValueError(f"validation_split={validation_split!r} of {n} examples leaves none on one side")
+        raise ValueError(f"validation_split={short(validation_split)} of {n} examples leaves none on one side")
     # Weights say what counts in training; validation judges all examples alike.
     validation = examples.select(range(boundary, n))._replace(sample_weight=None)
     return examples.select(range(boundary)), validation
@@ -91,7 +91,7 @@ def check_order(training: Examples, validation: Examples, loss: Callable[..., An
         if _class_of(t) not in trained:
             raise ValueError(
                 f"validation_split holds back the last {len(validation.y)} examples, and with them all of class "
-                f"{_class_of(t)!r}: mix the examples first, or give validation_data, as from "
+                f"{short(_class_of(t))}: mix the examples first, or give validation_data, as from "
                 "nn.data.train_validation_split(X, y)"
             )
 
@@ -157,9 +157,9 @@ def chosen_optimizer(
     if schedule is None:
         return get_optimizer(optimizer, model.parameters(), lr)
     if lr is not None:
-        raise ValueError(f"lr={lr!r} and a schedule are two rates: give one of them")
+        raise ValueError(f"lr={short(lr)} and a schedule are two rates: give one of them")
     if not callable(schedule):
-        raise TypeError(f"schedule is a function from a step to a rate, as in nn.schedules, got {schedule!r}")
+        raise TypeError(f"schedule is a function from a step to a rate, as in nn.schedules, got {short(schedule)}")
     try:
         first = schedule(0)
     except TypeError as error:
@@ -195,7 +195,7 @@ def chosen_callbacks(
         elif callable(entry) and not isinstance(entry, type):
             chosen.append(EpochFunction(entry))
         else:
-            raise TypeError(f"callbacks[{i}] is a Callback or a function (epoch, logs), got {entry!r}")
+            raise TypeError(f"callbacks[{i}] is a Callback or a function (epoch, logs), got {short(entry)}")
     if isinstance(early_stopping, EarlyStopping):
         chosen.append(early_stopping)
     elif early_stopping is True:

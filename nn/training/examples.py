@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from autograd.support.text import short
+from autograd.support.text import got, short
 from nn.columns import is_column, named_number
 from nn.module import Module, check_module
 from nn.stages import input_width
@@ -127,7 +127,7 @@ def checked_weights(name: str, weights: Any, n: int) -> list[float]:
         raise ValueError(f"{name} has {len(factors)} weights for {n} examples: there must be one for each")
     for i, w in enumerate(factors):
         if not 0.0 <= w < math.inf:
-            raise ValueError(f"{name}[{i}] is {w!r}: a weight is a finite number from 0 on")
+            raise ValueError(f"{name}[{i}] is {short(w)}: a weight is a finite number from 0 on")
     if not any(factors):
         raise ValueError(f"{name} is 0 everywhere: at least one example must count")
     return factors
@@ -170,7 +170,7 @@ def _entries(name: str, values: Any, kind: str, remedy: str = "") -> list[Any]:
     if hasattr(values, "tolist"):
         values = values.tolist()
     if not is_column(values):
-        raise TypeError(f"{name} is {kind}, got {short(values)} ({type(values).__name__}){remedy}")
+        raise TypeError(f"{name} is {kind}, got {got(values)}{remedy}")
     return list(values)
 
 
@@ -206,7 +206,7 @@ def _target(name: str, target: Any) -> Any:
         return [_target(f"{name}[{k}]", t) for k, t in enumerate(target)]
     if isinstance(target, str):
         raise TypeError(
-            f"{name} is the text {target!r}: number the classes from 0 on, or use nn.sklearn.MLPClassifier, whose "
+            f"{name} is the text {short(target)}: number the classes from 0 on, or use nn.sklearn.MLPClassifier, whose "
             "labels may be texts"
         )
     x = named_number(name, target)

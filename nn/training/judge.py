@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from autograd.support.convert import to_float
+from autograd.support.convert import is_listed, to_float
+from autograd.support.text import short
 from nn import losses, metrics
 from nn.module import Module
 from nn.stages import output_activation
@@ -66,7 +67,8 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
 
     A sigmoid output is the probability p itself, a tanh output 2p − 1, any other a raw score ln(p / (1 − p)).
 
-    Raises ValueError for a threshold outside 0 to 1, and unless there are two labels.
+    Raises ValueError for a threshold outside 0 to 1 and unless there are two labels, TypeError for labels without an
+    order, such as a set.
 
     >>> from nn import MLP
     >>> decision_at(MLP(2, [1]), 0.5).cut
@@ -74,9 +76,13 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
     """
     p = to_float(threshold)
     if not 0.0 <= p <= 1.0:
-        raise ValueError(f"threshold is a probability from 0 to 1, got {threshold!r}")
-    if isinstance(labels, str) or len(labels) != 2:
-        raise ValueError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {labels!r}")
+        raise ValueError(f"threshold is a probability from 0 to 1, got {short(threshold)}")
+    expected = f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {short(labels)}"
+    if not is_listed(labels):
+        raise TypeError(expected)
+    pair = list(labels)
+    if len(pair) != 2:
+        raise ValueError(expected)
     activation = output_activation(model)
     if activation == "sigmoid":
         cut = p
@@ -84,7 +90,7 @@ def decision_at(model: Module, threshold: float, labels: Sequence[Any] = (0, 1))
         cut = 2.0 * p - 1.0
     else:
         cut = -math.inf if p == 0.0 else math.inf if p == 1.0 else math.log(p / (1.0 - p))
-    return Decision(cut, (labels[0], labels[1]))
+    return Decision(cut, (pair[0], pair[1]))
 
 
 def decision_for(activation: str, loss: losses.Loss, y: Sequence[Any]) -> Decision:
@@ -114,8 +120,8 @@ class Judge:
         self.decision = decision
         self.functions: dict[str, Callable[..., Any]] = {}
         if chosen is not None and not isinstance(chosen, Iterable) and not callable(chosen):
-            raise TypeError(f"metrics is a list of names and functions of nn.metrics, got {chosen!r}")
-        entries = [chosen] if isinstance(chosen, str) or callable(chosen) else list(chosen or ())
+            raise TypeError(f"metrics is a list of names and functions of nn.metrics, got {short(chosen)}")
+        entries = [chosen] if isinstance(chosen, str) or callable(chosen) else list(() if chosen is None else chosen)
         for metric in entries:
             try:
                 function = metrics.get(ALIASES.get(metric, metric) if isinstance(metric, str) else metric)
@@ -123,7 +129,7 @@ class Judge:
                 raise type(error)(f"metrics: {error}") from None
             name = metric if isinstance(metric, str) else _name(metric)
             if name in self.functions or name == "loss":
-                raise ValueError(f"metrics: two are called {name!r}: give each another __name__")
+                raise ValueError(f"metrics: two are called {short(name)}: give each another __name__")
             self.functions[name] = function
 
     def __call__(self, y: Sequence[Any], outputs: Sequence[Any]) -> dict[str, float]:
@@ -160,7 +166,7 @@ class Judge:
         for i, t in enumerate(truth):
             if t not in self.decision.labels:
                 raise ValueError(
-                    f"target {i} is {t!r}, but {name} on a single output tells "
+                    f"target {i} is {short(t)}, but {name} on a single output tells "
                     f"{self.decision.labels[0]} from {self.decision.labels[1]}"
                 )
 
@@ -170,7 +176,7 @@ def _labels(name: str, y: Sequence[Any], outputs: Sequence[Any]) -> list[Any]:
     labels = [one_hot_class(t) if isinstance(t, list) else t for t in y]
     if None in labels:
         i = labels.index(None)
-        raise ValueError(f"target {i} is {y[i]!r}, but {name} needs one class for each example")
+        raise ValueError(f"target {i} is {short(y[i])}, but {name} needs one class for each example")
     return labels
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from autograd import Value, no_grad, topological_order
 from autograd.support.collector import no_collection
 from autograd.support.settings import check_number
-from autograd.support.text import short
+from autograd.support.text import got, short
 from nn import losses
 from nn.columns import like_these
 from nn.keywords import suggest_settings
@@ -186,8 +186,6 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     >>> predict_classes(model, [[-1.0], [3.0]]), predict_classes(model, [[-1.0], [3.0]], labels=(-1, 1))
     ([0, 1], [-1, 1])
     """
-    if not hasattr(labels, "__len__"):
-        raise TypeError(f"labels are the two of a single output, such as (0, 1) or (-1, 1), got {labels!r}")
     decision = decision_at(model, check_number("predict_classes", "threshold", threshold), labels)
     return like_these([X], decision.classes(outputs_for(model, checked_inputs(model, X))))
 
@@ -252,7 +250,7 @@ def check_targets(
     if examples.sample_weight is not None and not objective.takes_weights():
         raise TypeError(
             "sample_weight and class_weight need a loss that takes reduction='none' and then gives one number for each "
-            f"example, as those of nn.losses do; got {objective.loss!r}"
+            f"example, as those of nn.losses do; got {short(objective.loss)}"
         )
     with no_grad():
         # Ten classes need not be tried 60,000 times. If they fail, all targets are tried in their order, so that the
@@ -272,14 +270,21 @@ def check_targets(
 
 
 def _distinct(objective: Objective, examples: Examples) -> Examples:
-    """An example for each target, where the loss is one of ours; one of the user's may look at the others."""
+    """One example for each different target, enough to try a loss of this package.
+
+    All examples for a loss of the user's, whose result for one example may depend on the others.
+    """
     if not objective.is_known():
         return examples
     return examples.select([indices[0] for indices in by_target(examples.y).values()])
 
 
 def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:
-    """The loss; its errors with the name of the targets if it is one of ours, and else with a note on its arguments."""
+    """The loss of some outputs.
+
+    An error of a loss of this package names the targets as the user does; one of a user's loss gets a note on the
+    arguments that it was called with.
+    """
     try:
         return objective.on(outputs, examples)
     except (ValueError, TypeError) as error:
@@ -298,15 +303,15 @@ def _check_recorded(value: Any, outputs: list[Any]) -> None:
     remedy = "compute it from the predictions with + - * / ** and the functions of autograd"
     if not isinstance(value, Value):
         raise TypeError(
-            f"loss must give a Value, got the plain number {value!r}, which has no gradient: {remedy}, without "
+            f"loss must give a Value, got the plain number {short(value)}, which has no gradient: {remedy}, without "
             "float(), .data or the functions of math and numpy"
         )
     predictions = {id(v) for x in outputs for v in as_list(x)}
     leaves = [v for v in topological_order(value) if v.is_leaf]
     if not any(id(v) in predictions or (v.role == "parameter" and v.requires_grad) for v in leaves):
         raise TypeError(
-            f"loss gives a Value that was not computed from the predictions, {value!r}, so that there is nothing to "
-            f"train: {remedy}, without making a new Value(...) of a float"
+            f"loss gives a Value that was not computed from the predictions, {short(value)}, so that there is nothing "
+            f"to train: {remedy}, without making a new Value(...) of a float"
         )
 
 
@@ -315,4 +320,4 @@ def _described(value: Any) -> str:
         return "None: return the loss at the end of the function"
     if isinstance(value, (list, tuple)):
         return f"a {type(value).__name__} of {len(value)}: add them up, as in autograd.mean(losses)"
-    return f"{value!r} ({type(value).__name__})"
+    return got(value)

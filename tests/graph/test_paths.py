@@ -1,7 +1,6 @@
 """Sums, counts and strongest paths against brute force: every path of small random graphs, listed one by one."""
 
 import math
-import time
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from autograd.graph.adjoints import adjoints, chain, flows, tangents
 from autograd.graph.paths import Routes
 from autograd.graph.snapshot import snapshot
 from autograd.graph.strongest import strongest
+from tests.counting import calls
 
 SIGNED: dict[str, Any] = {
     "add": lambda a, b: a + b,
@@ -215,9 +215,10 @@ def test_two_to_the_sixty_paths() -> None:
 def test_paths_that_are_equally_strong_cost_no_more(left: float, right: float, rest: float) -> None:
     y, x = doubling(200, left, right)
     picture = snapshot(y)
-    start = time.perf_counter()
-    found = strongest(Routes(picture, 0, picture.root), 50)
-    assert time.perf_counter() - start < 5.0
+    found: list[Any] = []
+    assert (
+        calls(lambda: found.extend(strongest(Routes(picture, 0, picture.root), 50))) < 300_000
+    )  # 220,000; with candidates for every path, for ever
     assert len({tuple(link.source for link in path) for path in found}) == 50
     assert explain(y, x).rest == pytest.approx(rest, rel=1e-12, abs=0.0)
 
@@ -232,24 +233,21 @@ def test_a_count_too_long_to_print() -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_nodes_in_seconds() -> None:
+def test_a_hundred_thousand_nodes() -> None:
     x = y = Value(1.0, "x")
     for i in range(33_000):
         y = y + tanh(y) * 0.001
         if i % 1000 == 0:
             y.label = f"h{i // 1000}"
     for grain in ("all", "named"):
-        start = time.perf_counter()
         why = explain(y, x, grain)
         assert why.every == 2**33_000
         assert len(str(why)) < 20_000 and len(why.html) < 30_000 and len(why.latex) < 30_000
-        assert time.perf_counter() - start < 30.0
     y.backward()
     assert why.total == pytest.approx(x.grad, rel=1e-12)
 
 
-def test_ten_thousand_nodes_are_quick() -> None:
+def test_ten_thousand_nodes_are_little_work() -> None:
     y, x = doubling(2_000, 0.5, 0.25)
-    start = time.perf_counter()
     assert explain(y, x).count == 2**2_000
-    assert time.perf_counter() - start < 5.0
+    assert calls(lambda: explain(y, x)) < 600_000  # 470,000, and half of it for half the steps

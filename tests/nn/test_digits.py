@@ -132,7 +132,7 @@ def test_missing_files_are_named_with_the_way_to_get_them(tmp_path: Path) -> Non
     with pytest.raises(FileNotFoundError, match="there is no such folder"):
         read(tmp_path / "nowhere")
     save_idx(tmp_path / "t10k-images-idx3-ubyte", np.zeros((4, 2, 1), dtype=np.uint8))
-    with pytest.raises(FileNotFoundError, match=r"none of t10k-labels-idx1-ubyte, .* is there"):
+    with pytest.raises(FileNotFoundError, match=r"none of t10k-labels-idx1-ubyte, .* is in this folder"):
         read(tmp_path)
 
 

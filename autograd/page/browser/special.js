@@ -112,21 +112,29 @@ function polygamma(n, x) {
     }
   }
   // n! total / nearest^s with the powers of two apart: each factor by itself would overflow long before the product.
-  const exponent = Math.floor(Math.log2(nearest)) + 1;
-  let number = total * (nearest * 2 ** -Math.ceil(exponent / 2) * 2 ** -Math.floor(exponent / 2)) ** -s;
-  let power = -s * exponent;
+  const [mantissa, exponent] = powerOfTwoApart(nearest);
+  let [part, power] = powerOfTwoApart(total);
+  power -= s * exponent;
   for (let k = 2; k <= n; k += 1) {
-    number *= k;
-    if (Math.abs(number) > 2) {
-      const taken = Math.floor(Math.log2(Math.abs(number)));
-      number /= 2 ** taken;
-      power += taken;
-    }
+    const [next, taken] = powerOfTwoApart(part * k);
+    [part, power] = [next, power + taken];
   }
-  for (; power > 1000; power -= 1000) number *= 2 ** 1000;
-  for (; power < -1000; power += 1000) number *= 2 ** -1000;
-  number *= 2 ** power;
-  return n % 2 ? number : -number;
+  const [number, more] = powerOfTwoApart(part * mantissa ** -s);
+  const size = timesPowerOfTwo(number, power + more);
+  return n % 2 ? size : -size;
+}
+
+// The m and e of x = m 2^e with 1/2 <= |m| < 1; x itself where there are none.
+function powerOfTwoApart(x) {
+  if (x === 0 || !Number.isFinite(x)) return [x, 0];
+  const exponent = Math.floor(Math.log2(Math.abs(x))) + 1;
+  return [x * 2 ** -Math.ceil(exponent / 2) * 2 ** -Math.floor(exponent / 2), exponent];
+}
+
+// x 2^power for |x| < 1: rounded once, at the end, where the result is less than the smallest normal number.
+function timesPowerOfTwo(x, power) {
+  if (power > 1100 || power < -1100) return power > 0 ? x * Infinity : x * 0;
+  return power > 0 ? x * 2 ** Math.floor(power / 2) * 2 ** Math.ceil(power / 2) : x * 2 ** Math.max(power, -500) * 2 ** Math.min(power + 500, 0);
 }
 
 // a^s times the sum of 1 / (a + k)^s: terms up to a large a + k, then Euler and Maclaurin's formula.

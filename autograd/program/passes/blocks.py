@@ -150,7 +150,10 @@ def levels_of(graph: Graph) -> list[int]:
 
 
 def _operand_storage(graph: Graph, storage: list[str], i: int) -> tuple[str, ...]:
-    """Where the operands of node i are read; of operands that `alike` has made equal in this, the first counts."""
+    """The kind of storage that each operand of node i is read from.
+
+    Of an operation over any number of operands, the first stands for all: the pass `alike` has given them one kind.
+    """
     if graph.ops[i] == "dot":
         left, right, terms = graph.dot_parts(i)
         operands = (left[0], right[0], *terms)

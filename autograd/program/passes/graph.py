@@ -27,6 +27,7 @@ from autograd.engine import ops
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.settings import check_list
+from autograd.support.text import got, short
 
 # Kinds of leaves, see `Leaf`, and operations that are no rows of the table.
 INPUT, PARAMETER, GIVEN, LITERAL = "input", "parameter", "given", "literal"
@@ -200,7 +201,7 @@ def read_graph(
     listed = _positions(parameters, "parameter", columns)
     for v in outputs:
         if not isinstance(v, Value):
-            raise TypeError(f"an output is a Value, got {v!r} ({type(v).__name__})")
+            raise TypeError(f"an output is a Value, got {got(v)}")
     # Nodes are numbered in topological order, so operands have smaller numbers than results.
     nodes = topological_order(outputs)
     number = {id(v): i for i, v in enumerate(nodes)}
@@ -246,7 +247,7 @@ def _leaf(
 
 def _as_list(values: Iterable[Value], argument: str) -> list[Value]:
     if isinstance(values, Value):
-        raise TypeError(f"{argument} is a list of Values, got {values!r}: write {argument}=[...] around it")
+        raise TypeError(f"{argument} is a list of Values, got {short(values)}: write {argument}=[...] around it")
     return check_list("compile", argument, values, "a list of Values")
 
 
@@ -255,12 +256,12 @@ def _positions(leaves: Sequence[Value], kind: str, inputs: dict[int, int]) -> di
     positions: dict[int, int] = {}
     for k, v in enumerate(leaves):
         if not isinstance(v, Value):
-            raise TypeError(f"{kind} {k} is no Value but {v!r} ({type(v).__name__}): list Values as {kind}s")
+            raise TypeError(f"{kind} {k} is no Value but {got(v)}: list Values as {kind}s")
         if not v.is_leaf:
-            raise ValueError(f"{kind} {k}, {v!r}, is computed: list the leaves that it is made of")
+            raise ValueError(f"{kind} {k}, {short(v)}, is computed: list the leaves that it is made of")
         if id(v) in positions:
-            raise ValueError(f"{kind} {k}, {v!r}, is listed twice: it was number {positions[id(v)]} already")
+            raise ValueError(f"{kind} {k}, {short(v)}, is listed twice: it was number {positions[id(v)]} already")
         if id(v) in inputs:
-            raise ValueError(f"{kind} {k}, {v!r}, is input {inputs[id(v)]} too: it can only be one of them")
+            raise ValueError(f"{kind} {k}, {short(v)}, is input {inputs[id(v)]} too: it can only be one of them")
         positions[id(v)] = k
     return positions

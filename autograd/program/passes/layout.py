@@ -107,7 +107,10 @@ class _LayoutAssignment:
         )  # fmt: skip
 
     def _blocks_of_parameters(self) -> set[int]:
-        """Blocks of leaves that the batch shares, as the sum of all squared weights: they take the order of others."""
+        """The blocks that compute from shared leaves alone, such as the sum of all squared weights, by number.
+
+        They are sorted last: the blocks that read the same leaves for each example decide the order of these leaves.
+        """
         last: set[int] = set()
         block_of: dict[int, int] = {}
         for b, block in enumerate(self.blocks):
@@ -145,14 +148,17 @@ class _LayoutAssignment:
         return replace(block, nodes=nodes, operands=(x[k][:, n],))
 
     def _key(self, nodes: Numbers) -> Numbers:
-        """What to sort by: positions where these are known, or ranks where others have read them; else nothing."""
+        """The numbers that these nodes are sorted by: their positions, or, as long as some have none, their ranks.
+
+        Where some have neither, zeros, which leave the nodes in the order that they have.
+        """
         for places in (self.position[nodes], self.rank[nodes]):
             if (places >= 0).all():
                 return places
         return np.zeros(len(nodes), dtype=np.int64)
 
     def _rank(self, block: Block, operand: Numbers) -> None:
-        """Line up what has no place in P yet, in the order in which this block reads it."""
+        """Give ranks to the nodes of an operand that have neither position nor rank, in the order of reading."""
         flat = operand.ravel()
         # One literal for all rows stands in the source text, and needs no place in P.
         if block.form == ELEMENTWISE and self.storage[int(flat[0])] == LITERAL and (flat == flat[0]).all():

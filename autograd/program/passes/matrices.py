@@ -135,7 +135,10 @@ def _rowwise(
 def _products_of_columns(
     group: NodeGroup, left: Operands, right: Operands, terms: Operands
 ) -> tuple[list[Block], list[int]]:
-    """Blocks in which every list of weights meets every one of several lists of operands; and the nodes left over."""
+    """Matrix products among the dots of a group: each row of weights is multiplied with each of several columns.
+
+    Returns the blocks and the nodes that are in none of them.
+    """
     # For each list of weights, the lists of operands that it meets, and the node in which it does.
     meetings: dict[tuple[int, ...], dict[tuple[int, ...], int]] = defaultdict(dict)
     others: list[int] = []
@@ -163,7 +166,10 @@ def _products_of_columns(
 
 
 def _layers(nodes: Sequence[int], left: Operands, right: Operands) -> list[list[int]]:
-    """Nodes that weigh the same operands, in whatever order; each is put into the order of the numbers of nodes."""
+    """The nodes by the operands that they weigh: one list for each set of operands, such as the neurons of one layer.
+
+    Changes `left` and `right`: the operands of each dot, and its weights with them, are sorted by node.
+    """
     layers: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for i in nodes:
         order = sorted(range(len(right[i])), key=right[i].__getitem__)

@@ -43,7 +43,10 @@ Places = NDArray[np.int64]
 
 
 class Adjoints:
-    """The gradients by all rows, while backward lines are written from the last block to the first."""
+    """The backward lines, written from the last block to the first, and the gradient of every block so far.
+
+    The gradient of a block is an array that lines have written to, or a formula that no line has needed as an array.
+    """
 
     def __init__(self, draft: Draft, references: References) -> None:
         self.draft = draft
@@ -134,7 +137,7 @@ class Adjoints:
         return variable
 
     def send(self, reference: Reference, formula: Operand, context: str, sizes: dict[str, int]) -> None:
-        """Add a formula in the midst of arrays along `context` to the gradient by what was read.
+        """Write the line that adds a formula, along the axes `context`, to the gradient of the operand of a reference.
 
         It is summed over the axes along which the operand is the same; `sizes` are those of the axes, but for b.
         """
@@ -214,7 +217,10 @@ class Adjoints:
 
 
 def _as_wide(formula: Operand, reference: Reference) -> Operand:
-    """The formula along all axes of what is scattered: to a vector, np.add.at adds wrong numbers if one is missing."""
+    """The formula broadcast to the shape of the index, for `np.add.at`.
+
+    That function takes numbers of fewer axes, and adds wrong ones to a vector.
+    """
     axes = axes_of(formula)
     if not axes or reference.storage in (ROWS, INPUTS) or axes[0] == reference.axes[0]:
         return formula
@@ -222,9 +228,9 @@ def _as_wide(formula: Operand, reference: Reference) -> Operand:
 
 
 def is_scaled(formula: Operand) -> bool:
-    """Whether a formula is a number for the whole batch, or that times one array: not worth an array of its own.
+    """Whether a formula stays a formula: one number for the whole batch, or such a number times one array.
 
-    A long one is: passed on from block to block it would grow, and be written again in each.
+    A formula of LONGEST operations becomes an array: passed on from block to block, it would be computed in each.
     """
     if isinstance(formula, Formula) and operations(formula, LONGEST) >= LONGEST:
         return False
@@ -233,7 +239,7 @@ def is_scaled(formula: Operand) -> bool:
 
 
 def renamed(formula: Operand, letters: dict[str, str]) -> Operand:
-    """The same formula in the midst of another block, where its axes have other letters."""
+    """The formula with other letters for its axes: `letters` maps those of its block to those of another block."""
     if not isinstance(formula, Formula):
         return formula
     axes = "".join([letters.get(axis, axis) for axis in formula.axes])
@@ -242,7 +248,7 @@ def renamed(formula: Operand, letters: dict[str, str]) -> Operand:
 
 
 def summed(formula: Operand, context: str, axes: str) -> Operand:
-    """The sum of a formula in the midst of arrays along `context`, along all axes but `axes`.
+    """The sum of a formula over those axes of `context` that are not in `axes`.
 
     >>> g, x = name("g", "nb"), name("x", "nb")
     >>> print(summed(g, "nb", "n"), "or", summed(g * x, "nb", "n"), "or", summed(g * x, "nb", "b"))

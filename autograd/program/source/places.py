@@ -68,7 +68,7 @@ def block_rows(draft: Draft, b: int, gradient: bool = False) -> Formula:
 def read(
     draft: Draft, nodes: Numbers, axes: str, context: str = "", summed: str = "", label: str = "", matrix: bool = False
 ) -> Reference:
-    """How to read these nodes, an array of numbers along `axes`, in the midst of arrays along `context`.
+    """The expression that reads the numbers of some nodes, an array along `axes`, beside arrays along `context`.
 
     `summed` axes are kept even if nothing changes along them. `label` is what to call leaves without labels. Rows of a
     `matrix` must lie one after another; those that do not are gathered first, by a line of the open section.
@@ -170,7 +170,10 @@ def _label_of(draft: Draft, nodes: Numbers, label: str) -> str:
 
 
 def _expansion(axes: str, context: str) -> str:
-    """What makes an array along `axes` fit beside one along `context`: new axes of length 1, except in front."""
+    """The subscript that gives an array along `axes` the missing axes of `context`, each of length 1.
+
+    None are written in front, where NumPy adds them itself; "" if there is nothing to add.
+    """
     missing = [axis not in axes for axis in context]
     first = missing.index(False) if False in missing else len(missing)
     if not any(missing[first:]):

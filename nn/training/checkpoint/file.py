@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.support import files
+from autograd.support.text import short, short_path
 
 NAME = "checkpoint.json"
 FORMAT = "chaingrad checkpoint"
@@ -53,18 +54,21 @@ class Checkpoint:
             raise ValueError("checkpoint is empty: name a folder, such as 'run'")
         self.folder = files.check_path(folder, "checkpoint is the path of a folder")
         if self.folder.exists() and not self.folder.is_dir():
-            raise NotADirectoryError(f"checkpoint={str(folder)!r} is a file: name a folder")
+            raise NotADirectoryError(f"checkpoint={short_path(folder)} is a file: name a folder")
         if self.folder.is_symlink() and not self.folder.exists():
-            raise CheckpointError(f"checkpoint={str(folder)!r} is a link that leads nowhere: mend it, or name a folder")
+            raise CheckpointError(
+                f"checkpoint={short_path(folder)} is a link that leads nowhere: mend it, or name a folder"
+            )
         if not self.folder.exists() and self.folder.suffix.lower() in OF_FILES:
             raise ValueError(
-                f"checkpoint={str(folder)!r} looks like a file, and a checkpoint is a folder: name it "
-                f"{str(self.folder.with_suffix(''))!r}; to write the trained model to a file, call model.save(path)"
+                f"checkpoint={short_path(folder)} looks like a file, and a checkpoint is a folder: "
+                f"name it {short_path(self.folder.with_suffix(''))}; to write the trained model to a file, "
+                "call model.save(path)"
             )
         if not self.folder.parent.is_dir():
             raise FileNotFoundError(
-                f"checkpoint={str(folder)!r}: there is no folder {str(self.folder.parent)!r} to make "
-                f"{self.folder.name!r} in; make it first"
+                f"checkpoint={short_path(folder)}: there is no folder {short_path(self.folder.parent)} to make "
+                f"{short(self.folder.name)} in; make it first"
             )
         self.path = self.folder / NAME
 
@@ -129,7 +133,9 @@ class Checkpoint:
         if not isinstance(head, dict) or head.get("format") != FORMAT:
             raise CheckpointError(f"{self.path} is not a checkpoint: delete it, or name another folder")
         if repr(head.get("version")) != repr(VERSION):
-            raise CheckpointError(f"{self.path} has version {head.get('version')!r}, and this program reads {VERSION}")
+            raise CheckpointError(
+                f"{self.path} has version {short(head.get('version'))}, and this program reads {VERSION}"
+            )
         return str(head.get("sha256"))
 
     def _check_size(self, size: int) -> None:
@@ -162,5 +168,5 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) != len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"a name is there twice, {next(n for n in names if names.count(n) > 1)!r}")
+        raise ValueError(f"a name is there twice, {short(next(n for n in names if names.count(n) > 1))}")
     return entries

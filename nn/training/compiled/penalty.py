@@ -19,6 +19,7 @@ from autograd import Value
 from autograd.program import Trainer, compile
 from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
+from autograd.support.text import short
 from nn.module import Module, unrecorded
 from nn.training.compiled.vectors import Vector, indices_of
 from nn.training.engine import CompilationError, Objective
@@ -43,7 +44,7 @@ class Penalty:
             program = compile(penalty)
             for p in program.parameters:
                 if p not in index_of:
-                    raise CompilationError(f"the penalty depends on {p!r}, which is no parameter of the model")
+                    raise CompilationError(f"the penalty depends on {short(p)}, which is no parameter of the model")
             self.trainer, self.indices = program.trainer(), indices_of(program.parameters, index_of)
 
     def read(self) -> None:

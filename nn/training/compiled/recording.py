@@ -24,6 +24,7 @@ from autograd import Value
 from autograd.program import Program, compile
 from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
+from autograd.support.text import short
 from nn.layers import BatchNorm
 from nn.module import InMode, Module
 from nn.stages import Sequential, Stage, activation_of, stages_of, through_stages
@@ -65,7 +66,7 @@ class RecordedExample:
             # Values stand here where examples have numbers.
             self.loss: Any = objective.on([self.output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
         if not isinstance(self.loss, Value):
-            raise CompilationError(f"the loss of one example is {self.loss!r}, and no Value")
+            raise CompilationError(f"the loss of one example is {short(self.loss)}, and no Value")
         if not self.loss.requires_grad and training:
             raise CompilationError("the loss depends on no parameter that takes a gradient")
         self.inputs = [*inputs, *[factor for dropout in self.stand_in.dropouts for factor in dropout.factors]]
@@ -112,7 +113,7 @@ class Recording:
         own = set(trained)
         for p in self.program.parameters:
             if p not in own:
-                raise CompilationError(f"{p!r} takes a gradient, and is no parameter of the model")
+                raise CompilationError(f"{short(p)} takes a gradient, and is no parameter of the model")
         self.trainer = self.program.trainer()
         self.dropouts = dropout_columns(self.stand_in.dropouts, self.width)
         self.buffer = self.input_buffer = np.empty((0, 0))

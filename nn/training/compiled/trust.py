@@ -54,7 +54,7 @@ class Configuration:
         self.attributes = _attributes_of(model)
 
     def matches(self, model: Module) -> bool:
-        """Whether the model is still so."""
+        """Whether the model has the same modules with the same attributes as when this was made."""
         attributes = _attributes_of(model)
         try:
             if self.attributes == attributes:  # which compares identities first, all in C
@@ -128,12 +128,12 @@ def _same(x: Any, y: Any) -> bool:
 
 
 def layers_and_parameters(model: Module) -> tuple[list[Module], set[Value]]:
-    """The objects that an engine steps, clips and watches: they must be the same from the beginning to the end."""
+    """The layers and the parameters of a model, as objects: an engine holds them, a callback may not replace them."""
     return [module for _, module in stages_of(model)], set(model.parameters())
 
 
 def check_modes(model: Module, evaluating: Sequence[Module] = ()) -> None:
-    """Raise CompilationError if a part of the model is in another mode than it was: all but some are in training.
+    """Raise CompilationError unless the modules of `evaluating` are in evaluation mode and all others in training.
 
     >>> from nn import MLP
     >>> check_modes(MLP(1, [2, 1]).eval())
@@ -150,7 +150,7 @@ def check_modes(model: Module, evaluating: Sequence[Module] = ()) -> None:
 
 
 def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Batch) -> str:
-    """A difference on a few examples of a batch, in training mode.
+    """How the program differs from the model on a few examples of a batch, in training mode; "" if they agree.
 
     Random generators and running means move on; the caller puts them back.
     """
@@ -183,7 +183,7 @@ def difference(recording: Recording, penalty: Penalty, keeper: Keeper, batch: Ba
 
 
 def difference_in_evaluation(recording: Recording, examples: Examples, results: Any) -> str:
-    """A difference from the `results` of all examples, on a few of them, in evaluation mode."""
+    """How the program's `results` differ from the model on a few examples, in evaluation mode; "" if they agree."""
     indices = range(0, len(examples.X), max(len(examples.X) // COMPARED, 1))
     few = examples.select(indices)
 
@@ -202,7 +202,7 @@ def difference_in_evaluation(recording: Recording, examples: Examples, results: 
 
 
 def difference_by_target(recording: Recording, examples: Examples) -> str:
-    """A difference in the loss for one of the commonest targets.
+    """How the loss differs from its program for one of the commonest targets; "" if they agree for all of these.
 
     Targets are Values in a recording, and `y == 1` asks there whether y is the number 1 itself. The generators of the
     recording move on; the caller puts them back.
@@ -222,7 +222,10 @@ def difference_by_target(recording: Recording, examples: Examples) -> str:
 
 
 def _first_difference(pairs: dict[str, tuple[Any, Any]], examples: int) -> str:
-    """The first pair, (expected, got), that does not agree: for the example where it is largest, if it has examples."""
+    """The first pair (expected, got) that does not agree, in words; "" if all do.
+
+    Of a pair with numbers for each example, the example is named where they differ most.
+    """
     for name, pair in pairs.items():
         try:
             expected, got = map(np.array, pair)

@@ -13,7 +13,7 @@ from autograd.command.expression import evaluate
 from autograd.engine.special import LARGEST_ORDER
 
 ORDERS = [1, 2, 3, 4, 7, 20, 61, 80, 119, 120, 500, 999, 1000]
-POSITIVE = [1e-3, 0.3, 0.5, 1.0, 1.5, 7.25, 60.0, 137.0, 2e3, 1e5]
+POSITIVE = [1e-3, 0.3, 0.5, 1.0, 1.5, 7.25, 60.0, 137.0, 2e3, 1e5, 1e15, 1e154, 1.7e308]
 NEGATIVE = [-1e-3, -0.5, -0.3, -0.999, -1.5, -2.7, -10.2, -33.5, -1e3 - 0.25]
 
 

@@ -3,7 +3,6 @@
 import gzip
 import os
 import struct
-import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -177,7 +176,6 @@ def test_a_small_gzip_file_may_not_ask_for_a_thousand_times_its_size(content: st
     path = tmp_path / "bomb.gz"
     path.write_bytes(ZEROS[content]())
     assert path.stat().st_size < 1_000_000
-    start = time.perf_counter()
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=r"bomb\.gz: .*expected at most max_bytes=\d{8}: damaged, or raise"):
@@ -185,7 +183,7 @@ def test_a_small_gzip_file_may_not_ask_for_a_thousand_times_its_size(content: st
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert peak < 3_000_000 and time.perf_counter() - start < 1.0
+    assert peak < 3_000_000
 
 
 def test_zeros_that_pack_well_are_read_all_the_same(tmp_path: Path) -> None:
@@ -239,15 +237,17 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     [
         (
             np.array([1, 2], dtype=np.int64),
-            r"IDX has no int64 numbers, only uint8, int8, .*: convert with \.astype\(\)",
+            r"has int64 numbers, and IDX only uint8, int8, .*: convert with \.astype\(\)",
         ),
-        (np.array(["a"]), "IDX has no <U1 numbers"),
-        (np.uint8(3), r"IDX holds 1 to 32 dimensions below 2\*\*32, got shape \(\)"),
-        (np.zeros((1,) * 33, dtype=np.uint8), "IDX holds 1 to 32 dimensions"),
+        (np.uint8(3), r"must have 1 to 32 dimensions below 2\*\*32, got shape \(\)"),
+        (np.zeros((1,) * 33, dtype=np.uint8), "must have 1 to 32 dimensions"),
+        (np.array(["a"]), r"must be an array of numbers, got array\(\['a'\].*\(ndarray\)"),
+        ([[1, 2], [3]], r"must be an array of numbers, got \[\[1, 2\], \[3\]\] \(list\)"),
+        (None, r"must be an array of numbers, got None \(NoneType\)"),
     ],
 )
 def test_what_cannot_be_saved(tmp_path: Path, array: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=f"a.idx: {message}"):
+    with pytest.raises((ValueError, TypeError), match=f"save_idx: array {message}"):
         save_idx(tmp_path / "a.idx", array)
     assert not (tmp_path / "a.idx").exists()
 
@@ -312,7 +312,7 @@ def test_files_that_make_no_pair(tmp_path: Path, files: dict[str, Any], message:
 
 def test_a_part_or_a_count_that_there_is_not(tmp_path: Path) -> None:
     put(tmp_path)
-    with pytest.raises(ValueError, match="load_mnist: part must be 'train' or 'test', got 'all'"):
+    with pytest.raises(ValueError, match="part is one of train, test, got 'all'"):
         load_mnist(tmp_path, "all")
     with pytest.raises(ValueError, match="load_mnist: count must be at most 4, as many as there are, got 5"):
         load_mnist(tmp_path, count=5)

@@ -213,6 +213,14 @@ def test_confusion_matrix(ax: Any) -> None:
         plots.confusion_matrix([1, 3], [1, 2], labels=[1, 2])
 
 
+@pytest.mark.parametrize(("classes", "numbers", "names"), [(2, 4, 2), (40, 1600, 40), (41, 0, 21), (1000, 0, 40)])
+def test_cells_of_many_classes_have_colours_alone(classes: int, numbers: int, names: int) -> None:
+    ax = plots.confusion_matrix(range(classes), range(classes))
+    assert len(ax.texts) == numbers
+    assert len(ax.get_xticklabels()) == len(ax.get_yticklabels()) == names
+    assert [tick.get_text() for tick in ax.get_xticklabels()][:2] == ["0", str(math.ceil(classes / 40))]
+
+
 def settings() -> dict[str, Any]:
     """Every plot, called with what it needs and some settings."""
     net, weight = model(), Value(1.0)

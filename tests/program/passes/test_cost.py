@@ -3,13 +3,13 @@
 import builtins
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from autograd import Value, relu, tanh
 from autograd import sum as add_up
 from autograd.program import compile
+from tests.counting import calls
 
 
 def wide_layer(n: int) -> tuple[Value, list[Value]]:
@@ -30,23 +30,6 @@ def formulas(n: int) -> tuple[Value, list[Value]]:
     x = Value(0.2, "x")
     weights = [Value(0.1 * i) for i in range(n)]
     return add_up([(w * x).sin() * w for w in weights]), [x]
-
-
-def calls(run: Callable[[], Any]) -> int:
-    """How many functions are called, of Python and of C."""
-    count = 0
-
-    def see(frame: object, event: str, argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(see)
-    try:
-        run()
-    finally:
-        sys.setprofile(before)
-    return count
 
 
 @pytest.mark.parametrize("build", [wide_layer, deep_chain, formulas])

@@ -19,6 +19,7 @@ from autograd.program import compile
 from autograd.program.machine import Code
 from autograd.program.passes.graph import read_graph
 from autograd.program.source import emit
+from tests.counting import calls
 
 STEPS: dict[str, Callable[[Any, Value, Value], Any]] = {
     "product": lambda y, w, x: y * w,
@@ -91,20 +92,14 @@ def test_work_is_linear_in_depth(name: str) -> None:
     for depth in (40, 80, 120):
         y, w, x = chain(STEPS[name], depth, False)
         graph = read_graph([y], [x], [w]).graph
-        calls = 0
+        sources: list[str] = []
 
-        def count(frame: Any, event: str, argument: Any) -> None:
-            nonlocal calls
-            calls += event in ("call", "c_call")
+        def work(graph: Any = graph, sources: list[str] = sources) -> None:
+            code = Code(graph, 1, 1)
+            sources += [code.compilation.source, code.careful_compilation.source]
 
         with mock.patch.object(emit, "MANY_NAMES", 0):  # for all depths, or for none
-            sys.setprofile(count)
-            try:
-                code = Code(graph, 1, 1)
-                size = len(code.compilation.source) + len(code.careful_compilation.source)
-            finally:
-                sys.setprofile(None)
-        counts.append((calls, size))
+            counts.append((calls(work), sum(map(len, sources))))
     (a, s), (b, t), (c, u) = counts
     assert c - b <= 1.1 * (b - a) + 200 and u - t <= 1.1 * (t - s) + 500
 
@@ -205,6 +200,9 @@ def recursive(tree: ast.Module) -> set[str]:
                 collect(node.body, node.name)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 calls[f"{owner}.{node.name}" if owner else node.name] |= references(node, owner) - arguments_of(node)
+                inner = [n for n in ast.walk(node) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+                for function in inner[1:]:  # the first is the function itself
+                    calls[function.name] |= references(function, owner) - arguments_of(function)
 
     collect(tree.body, "")
     reached = {name: called & calls.keys() for name, called in calls.items()}
@@ -234,6 +232,8 @@ def test_functions_that_call_themselves_say_why_not_deep() -> None:
         "def f(x): return f(x - 1)",
         "def f(x): return list(map(f, x))",
         "def f(x): return g(x)\ndef g(x): return f(x)",
+        "def outer(x):\n    def f(x): return f(x - 1)\n    return f(x)",
+        "def outer(x):\n    def f(x): return g(x)\n    def g(x): return outer(x)\n    return f(x)",
         "class A:\n    def f(self, x): return self.g(x)\n    def g(self, x): return self.f(x)",
     ],
 )

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -61,12 +60,10 @@ def mine(folder: Path, **settings: Any) -> nn.training.History:
 def test_the_second_process_is_refused_and_told_who_the_first_is(tmp_path: Path) -> None:
     with another(tmp_path / "run") as process:
         before = {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
-        start = time.perf_counter()
         match = rf"run is in use by process {process.pid} on \S+, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d: one training"
         for _ in range(3):
             with pytest.raises(CheckpointError, match=match):
                 mine(tmp_path / "run")
-        assert time.perf_counter() - start < 2.0
         assert {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()} == before
 
 
