@@ -41,7 +41,7 @@ test-uncompiled: $(VENV)/test  ## the engine's tests on a copy that is not compi
 	    inside = autograd.__file__.startswith(os.getcwd() + os.sep); \
 	    sys.exit(None if inside and not autograd.compiled else \
 	        f"not the plain engine: {autograd.__file__}, compiled={autograd.compiled}")'
-	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest $(CORES) autograd $(wildcard tests/engine tests/graph tests/entrances tests/support tests/command tests/seeds)
+	cd $(PLAIN) && '$(CURDIR)/$(PY)' -m pytest $(CORES) autograd $(wildcard tests/engine tests/graph tests/entrances tests/support tests/command tests/seeds tests/habits)
 
 .PHONY: check
 check: lint types  ## lint and types

@@ -19,6 +19,7 @@ Switches       no_grad, enable_grad, detect_anomaly
 Your own       operation: a new differentiable operation
 In tests       autograd.testing: gradcheck, assert_gradients and others
 
+`from autograd import *` leaves Python's own abs, compile, max, min, round and sum alone: `autograd.compile(...)`.
 Neural networks are in the package `nn`. On the command line: `python -m autograd "tanh(a*b + c)" a=2 b=-3 c=10`.
 """
 
@@ -39,6 +40,7 @@ from autograd.functions import *
 from autograd.graph import *
 from autograd.modes import *
 from autograd.reductions import *
+from autograd.support import answers as _answers
 
 if TYPE_CHECKING:  # imported at their first use
     from autograd.explanation import explain as explain
@@ -63,7 +65,8 @@ _FIRST_USE = {
 }
 _MODULES = ("custom", "derivatives", "functions", "modes", "reductions", "testing")
 
-# What a star import brings: everything but the names of Python's own abs, compile, max, min, round and sum.
+# What a star import brings: everything but the names of Python's own abs, compile, max, min, round and sum, which it
+# must not replace unseen. Python's compile refuses Values and functions, so that it is never the wrong one unseen.
 __all__ = ["AnomalyError", "TracingError", "Value"]
 __all__ += ["animate", "draw", "explain", "label", "trace_table", "view", "why_order"]
 __all__ += custom.__all__
@@ -98,7 +101,7 @@ def __getattr__(name: str) -> _Any:
     if name in _MODULES:
         return _import_module(f"autograd.{name}")
     if name not in _FIRST_USE:
-        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+        raise _answers.missing_in("autograd", name, __dir__())
     function = getattr(_import_module(_FIRST_USE[name]), name)
     globals()[name] = function  # the next look-up finds it without this function
     return function

@@ -25,6 +25,7 @@ from autograd.graph import topological_order
 from autograd.graph.nested import leaves_of, like, values_like
 from autograd.modes import enable_grad
 from autograd.support.convert import Number, to_float
+from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_flag
 from autograd.support.text import got, short
 
@@ -36,6 +37,20 @@ Adjoint = Any  # a float, or with create_graph a float or Value
 _NESTED: ContextVar[bool] = ContextVar("chaingrad_nested", default=False)
 
 
+@suggest_keywords(
+    {
+        "inputs=": [
+            "give what to differentiate by, as in grad(loss, [w, b]); of a function f, derivative(f)(x), or "
+            "value_and_grad(f)(x, y)"
+        ],
+        "outputs": ["output"],
+        "wrt": ["inputs"],
+        "grad_outputs": ["seed"],
+        "retain_graph": ["a graph is kept as long as its end is: leave it out"],
+        "argnum": ["it is for functions: value_and_grad(f)(x, y) gives the derivatives by all arguments"],
+        "argnums": ["it is for functions: value_and_grad(f)(x, y) gives the derivatives by all arguments"],
+    }
+)
 def grad(
     output: Value,
     inputs: Value | Sequence[Value],
@@ -210,7 +225,14 @@ class _Call:
     an argument was one, or the output depends on one from outside of the function.
     """
 
-    def __init__(self, arguments: Sequence[Any]) -> None:
+    def __init__(self, arguments: Sequence[Any], settings: dict[str, Any]) -> None:
+        if settings and not arguments:
+            names = ", ".join(settings)
+            raise TypeError(
+                f"there is nothing to differentiate by: arguments by name ({names}) are settings, passed on as they "
+                "are. Give by position what derivatives are wanted of; several by name go into one dict"
+            )
+        self.settings = settings
         nested = _NESTED.get() or MODE.get().tracing
         self.recorded = MODE.get().tracing or any(
             isinstance(x, Value) and x.requires_grad and (nested or x.role != "input")
@@ -225,7 +247,7 @@ class _Call:
         """What f gives, each with its topological order, and whether it gave one Value instead of several."""
         token = _NESTED.set(True)
         try:
-            result = f(*self.values)
+            result = f(*self.values, **self.settings)
         finally:
             _NESTED.reset(token)
         alone = not isinstance(result, (list, tuple)) and not getattr(result, "ndim", 0)
@@ -268,17 +290,20 @@ class _Call:
 
 
 def value_and_grad(f: Callable[..., Value]) -> Callable[..., tuple[Any, Any]]:
-    """A function that returns f's value and its derivatives, shaped as the arguments: numbers or nested lists of them.
+    """A function that returns f's value and its derivatives, shaped as the arguments: numbers, lists or dicts of them.
 
-    For one argument its derivative comes alone, for several as a tuple.
+    For one argument its derivative comes alone, for several as a tuple. Arguments by name are passed on as they are,
+    here and in all functions below: settings, of which no derivative is taken.
 
     >>> value_and_grad(lambda x, w: w[0] * x + w[1])(3.0, [2.0, 1.0])
     (7.0, (2.0, [3.0, 1.0]))
+    >>> value_and_grad(lambda p, power=1: p["w"] ** power + p["b"])({"w": 3.0, "b": 1.0}, power=2)
+    (10.0, {'w': 6.0, 'b': 1.0})
     """
     _check_function("value_and_grad", f)
 
-    def value_and_derivatives(*arguments: Any) -> tuple[Any, Any]:
-        call = _Call(arguments)
+    def value_and_derivatives(*arguments: Any, **settings: Any) -> tuple[Any, Any]:
+        call = _Call(arguments, settings)
         with recording():
             output, order = call.output(f)
             slopes = _grad(output, call.inputs, order, call.recorded)
@@ -301,8 +326,8 @@ def derivative(f: Callable[[Value], Value], order: int = 1) -> Callable[[Any], A
             f"order must be a whole number from 0 on, got {short(order)}; write derivative(f)(x) for the value at x"
         )
 
-    def nth(x: Any) -> Any:
-        call = _Call([x])
+    def nth(x: Any, **settings: Any) -> Any:
+        call = _Call([x], settings)
         if len(call.inputs) != 1 or not isinstance(call.values[0], Value):
             raise TypeError(
                 f"derivative() is of a function of one number, got {short(x)}: use value_and_grad or jacobian"
@@ -325,8 +350,8 @@ def jacobian(f: Callable[..., Sequence[Value]]) -> Callable[..., list[list[Any]]
     """
     _check_function("jacobian", f)
 
-    def rows(*arguments: Any) -> list[list[Any]]:
-        call = _Call(arguments)
+    def rows(*arguments: Any, **settings: Any) -> list[list[Any]]:
+        call = _Call(arguments, settings)
         with recording():
             outputs, orders, _ = call.outputs(f)
             matrix = [
@@ -345,8 +370,8 @@ def hessian(f: Callable[..., Value]) -> Callable[..., list[list[Any]]]:
     """
     _check_function("hessian", f)
 
-    def rows(*arguments: Any) -> list[list[Any]]:
-        call = _Call(arguments)
+    def rows(*arguments: Any, **settings: Any) -> list[list[Any]]:
+        call = _Call(arguments, settings)
         with recording():
             output, order = call.output(f)
             first = _grad(output, call.inputs, order, create_graph=True)
@@ -366,9 +391,9 @@ def hvp(f: Callable[..., Value]) -> Callable[..., Any]:
     """
     _check_function("hvp", f)
 
-    def product(*arguments: Any) -> Any:
+    def product(*arguments: Any, **settings: Any) -> Any:
         *points, vector = _with_vector("hvp", arguments)
-        call = _Call(points)
+        call = _Call(points, settings)
         weights = call.direction(vector)
         with recording():
             output, order = call.output(f)
@@ -388,9 +413,9 @@ def jvp(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
     """
     _check_function("jvp", f)
 
-    def push(*arguments: Any) -> tuple[Any, Any]:
+    def push(*arguments: Any, **settings: Any) -> tuple[Any, Any]:
         *points, vector = _with_vector("jvp", arguments)
-        call = _Call(points)
+        call = _Call(points, settings)
         tangents: dict[Value, Any] = dict(zip(call.inputs, call.direction(vector), strict=True))
         with recording():
             outputs, _, alone = call.outputs(f)

@@ -5,6 +5,7 @@ this module is also the namespace over which derivatives of derivatives are reco
 """
 
 from collections.abc import Callable
+from math import pi
 from typing import Any, Protocol, overload
 
 from autograd.engine import ops
@@ -14,13 +15,80 @@ from autograd.support.convert import Number
 from autograd.support.text import short
 
 __all__ = [
-    "abs", "acos", "acosh", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin",
-    "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp", "cos", "cosh", "digamma", "divide", "elu", "equal",
-    "erf", "exp", "exp2", "expm1", "floor", "floor_divide", "gelu", "greater", "greater_equal", "hardtanh", "hypot",
-    "isnan", "leaky_relu", "lgamma", "log", "log1p", "log2", "log10", "logaddexp", "logsigmoid", "maximum",
-    "minimum", "mish", "multiply", "negative", "polygamma", "power", "reciprocal", "relu", "remainder", "rint",
-    "round", "selu", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "softsign", "sqrt", "square", "subtract",
-    "tan", "tanh", "where", "xlogy",
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "ceil",
+    "clamp",
+    "cos",
+    "cosh",
+    "deg2rad",
+    "digamma",
+    "divide",
+    "elu",
+    "equal",
+    "erf",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "gelu",
+    "greater",
+    "greater_equal",
+    "hardtanh",
+    "hypot",
+    "isnan",
+    "leaky_relu",
+    "lgamma",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logsigmoid",
+    "maximum",
+    "minimum",
+    "mish",
+    "multiply",
+    "negative",
+    "polygamma",
+    "power",
+    "rad2deg",
+    "reciprocal",
+    "relu",
+    "remainder",
+    "rint",
+    "round",
+    "selu",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinh",
+    "softplus",
+    "softsign",
+    "sqrt",
+    "square",
+    "subtract",
+    "tan",
+    "tanh",
+    "where",
+    "xlogy",
 ]  # fmt: skip
 
 
@@ -164,6 +232,24 @@ def clamp(x: Any, low: Any = None, high: Any = None) -> Any:
     """
     op = ops.TABLE["clamp"]
     return apply(op, (x, op.defaults[0] if low is None else low, op.defaults[1] if high is None else high))
+
+
+def deg2rad(x: Any, /) -> Any:
+    """x degrees in radians: x · π/180, a product like any other. Derivative: π/180.
+
+    >>> deg2rad(180.0)
+    3.141592653589793
+    """
+    return multiply(x, pi / 180.0)
+
+
+def rad2deg(x: Any, /) -> Any:
+    """x radians in degrees: x · 180/π, a product like any other. Derivative: 180/π.
+
+    >>> rad2deg(Value(pi / 2.0)).data
+    90.0
+    """
+    return multiply(x, 180.0 / pi)
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:

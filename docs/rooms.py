@@ -21,7 +21,7 @@ PACKAGES = ("autograd", "nn")
 # Who stands on whom. A room imports from the storeys below its own; files at the top of `nn` that share a storey may
 # import each other, as long as no circle comes of it.
 STOREYS: tuple[tuple[str, ...], ...] = (
-    ("autograd.support",),
+    ("autograd.support", "autograd.numpy"),
     ("autograd.engine",),
     ("autograd.graph",),
     ("autograd.functions", "autograd.reductions", "autograd.modes", "autograd.custom", "autograd.derivatives"),
@@ -55,7 +55,7 @@ SHARED = {room for storey in STOREYS for room in storey if storey[0] in COMMON}
 DOORS = {
     ("autograd/engine/node.py", "autograd/graph/copying.py"): "a Value is copied and pickled by reading its graph",
     ("autograd/explanation/explanation.py", "autograd/picture/__init__.py"): "Explanation.draw shows its paths",
-    ("nn/module.py", "nn/training/__init__.py"): "model.fit, predict, predict_classes and evaluate",
+    ("nn/module.py", "nn/training/__init__.py"): "model.fit, predict, predict_proba, predict_classes and evaluate",
     ("nn/module.py", "nn/io/__init__.py"): "model.save and load_weights",
     ("nn/module.py", "nn/summary.py"): "model.summary",
     ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",

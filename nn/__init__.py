@@ -10,7 +10,8 @@
 Models         MLP, Sequential, Layer, Neuron, Dropout, BatchNorm, ActivationLayer, Perceptron; Module for your own
 In a model     `nn.activations`, `nn.init`: first weights; model.parameters(), state_dict(), summary() (`nn.summary`)
 Training       model.fit, predict, evaluate; fit (`nn.training`), History, TrainingError, CompilationError
-On the way     Callback, EarlyStopping (`nn.callbacks`), `nn.schedules`, `nn.regularization`, `nn.clipping`
+On the way     Callback, EarlyStopping, ReduceLROnPlateau (`nn.callbacks`), `nn.schedules`, `nn.clipping`,
+               `nn.regularization`
 By hand        `nn.losses`, `nn.metrics`; SGD, Adagrad, RMSProp, Adam, AdamW, sgd, Optimizer (`nn.optim`)
 Data           `nn.datasets` to learn with, `nn.data` to prepare your own, `nn.idx` for MNIST's files
 Files          model.save, load_weights; save, load (`nn.io`); CheckpointError, when `fit` cannot go on
@@ -35,6 +36,7 @@ if not hasattr(_autograd, "Value"):
         "needs another name"
     )
 
+from autograd.support import answers as _answers
 from nn import activations as activations
 from nn import init as init
 from nn import losses as losses
@@ -56,7 +58,8 @@ _MODULES = (
 _NAMES = {
     "Optimizer": "optim", "SGD": "optim", "Adagrad": "optim", "RMSProp": "optim", "Adam": "optim", "AdamW": "optim",
     "sgd": "optim",
-    "History": "training.history", "Callback": "callbacks", "EarlyStopping": "callbacks", "fit": "training",
+    "History": "training.history", "fit": "training",
+    "Callback": "callbacks", "EarlyStopping": "callbacks", "ReduceLROnPlateau": "callbacks",
     "TrainingError": "training.divergence", "CompilationError": "training.engine",
     "CheckpointError": "training.checkpoint",
     "save": "io", "load": "io",
@@ -69,7 +72,7 @@ def __getattr__(name: str) -> _Any:
         return _import_module(f"nn.{name}")
     if name in _NAMES:
         return getattr(_import_module(f"nn.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    raise _answers.missing_in("nn", name, __dir__())
 
 
 def __dir__() -> list[str]:

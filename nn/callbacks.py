@@ -1,13 +1,17 @@
-"""Callbacks: what `fit` calls between steps and epochs. `EarlyStopping` is one; write others as in Keras."""
+"""Callbacks: what `fit` calls between steps and epochs. `EarlyStopping` is one; write others as in Keras.
+
+`ReduceLROnPlateau` is another. Both watch one number of the log.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from autograd.support.schema import Schema, count, equal, fields, finite, number
-from autograd.support.settings import check_count, check_flag, check_function, check_non_negative
+from autograd.support import answers
+from autograd.support.schema import Schema, count, equal, fields, finite, known, number, optional
+from autograd.support.settings import check_count, check_flag, check_fraction, check_function, check_non_negative
 from autograd.support.text import short
 from nn.keywords import suggest_settings
 
@@ -74,7 +78,71 @@ class EpochFunction(Callback):
         self.function(epoch, logs)
 
 
-class EarlyStopping(Callback):
+def check_hooks(place: str, callback: Callback) -> None:
+    """Raise TypeError if a callback has a method that looks like a hook, and is none: `fit` would never call it.
+
+    >>> class Log(Callback):
+    ...     def on_epoch_ends(self, epoch, logs): ...
+    >>> check_hooks("callbacks[0]", Log())
+    Traceback (most recent call last):
+    TypeError: callbacks[0]: fit never calls Log.on_epoch_ends: did you mean on_epoch_end?
+    """
+    hooks = [name for name in dir(Callback) if name.startswith("on_")]
+    for name in dir(callback):
+        if name.startswith("on_") and name not in hooks:
+            advice = answers.answer("Callback", name, hooks)
+            if advice:  # a method of another name may be the callback's own affair
+                raise TypeError(f"{place}: fit never calls {type(callback).__name__}.{name}: {advice}")
+
+
+class Monitor(Callback):
+    """What the callbacks share that watch one number of the log: which one, and which way is better."""
+
+    settings: ClassVar[tuple[str, ...]] = ()
+    """The attributes that must be the same when a training is resumed."""
+
+    def __init__(self, monitor: str | None, mode: str, patience: int, least: int) -> None:
+        owner = type(self).__name__
+        if not isinstance(mode, str) or mode not in ("auto", "min", "max"):
+            problem = ValueError if isinstance(mode, str) else TypeError
+            raise problem(f'{owner}: mode must be "auto", "min" or "max", got {short(mode)}')
+        if monitor is not None and not isinstance(monitor, str):
+            raise TypeError(f'{owner}: monitor is a name in the logs, such as "val_loss", got {short(monitor)}')
+        self.monitor, self.mode = monitor, mode
+        self.patience = check_count(owner, "patience", patience, least)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget every epoch so far."""
+        self.wait = 0
+        self.best: float | None = None
+
+    def on_train_begin(self, logs: Logs) -> None:
+        """Begin anew, unless the training is resumed."""
+        if not self.history.epochs:
+            self.restart()
+
+    def check(self, name: str, logs: Iterable[str]) -> None:
+        """Raise ValueError if there is no number of that name."""
+        if name not in logs:
+            raise ValueError(f"{type(self).__name__}: monitor must be one of {', '.join(logs)}, got {short(name)}")
+
+    def watched(self, logs: Logs) -> tuple[str, float]:
+        """Name and number of this epoch; ValueError if there is no such number in the logs."""
+        name = self.monitor or ("val_loss" if "val_loss" in logs else "loss")
+        self.check(name, logs)
+        return name, logs[name]
+
+    def upwards(self, name: str) -> bool:
+        """Whether more is better."""
+        return self.mode == "max" or (self.mode == "auto" and name.removeprefix("val_").endswith(UPWARDS))
+
+    def schema(self, epochs: int) -> Schema:
+        """What `state_dict` gives after so many epochs."""
+        raise NotImplementedError
+
+
+class EarlyStopping(Monitor):
     """Stop when a number has not become better for `patience` epochs, and restore the weights of the best epoch.
 
     `monitor` is a name in the logs, by default "val_loss" if there is validation data and else "loss". Better means
@@ -88,6 +156,8 @@ class EarlyStopping(Callback):
     EarlyStopping(monitor=None, patience=5, min_delta=0.0, mode='auto')
     """
 
+    settings = ("monitor", "patience", "min_delta", "mode", "restore_best_weights")
+
     @suggest_settings
     def __init__(
         self,
@@ -97,29 +167,19 @@ class EarlyStopping(Callback):
         mode: str = "auto",
         restore_best_weights: bool = True,
     ) -> None:
-        if not isinstance(mode, str) or mode not in ("auto", "min", "max"):
-            problem = ValueError if isinstance(mode, str) else TypeError
-            raise problem(f'EarlyStopping: mode must be "auto", "min" or "max", got {short(mode)}')
-        if monitor is not None and not isinstance(monitor, str):
-            raise TypeError(f'EarlyStopping: monitor is a name in the logs, such as "val_loss", got {short(monitor)}')
-        self.monitor = monitor
-        self.patience = check_count("EarlyStopping", "patience", patience)
+        super().__init__(monitor, mode, patience, least=1)
         self.min_delta: float = check_non_negative("EarlyStopping", "min_delta", min_delta)
-        self.mode = mode
         self.restore_best_weights: bool = check_flag("EarlyStopping", "restore_best_weights", restore_best_weights)
-        self.restart()
 
     def restart(self) -> None:
         """Forget every epoch so far."""
-        self.wait = 0
-        self.best: float | None = None
+        super().restart()
         self.best_epoch: int | None = None
         self._state: dict[str, float] | None = None
 
     def on_train_begin(self, logs: Logs) -> None:
         """Begin anew, unless the training is resumed."""
-        if not self.history.epochs:
-            self.restart()
+        super().on_train_begin(logs)
         self.stop_training = self.wait >= self.patience
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
@@ -127,9 +187,7 @@ class EarlyStopping(Callback):
 
         Raises ValueError if there is no such number in the logs.
         """
-        name = self.monitor or ("val_loss" if "val_loss" in logs else "loss")
-        self.check(name, logs)
-        value = logs[name]
+        name, value = self.watched(logs)
         if self.best is None or math.isnan(self.best) or self._better(name, value, self.best):
             self.best, self.best_epoch, self.wait = value, epoch, 0
             if self.restore_best_weights:
@@ -138,16 +196,8 @@ class EarlyStopping(Callback):
             self.wait += 1
         self.stop_training = self.wait >= self.patience
 
-    def check(self, name: str, logs: Iterable[str]) -> None:
-        """Raise ValueError if there is no number of that name."""
-        if name not in logs:
-            raise ValueError(f"EarlyStopping: monitor must be one of {', '.join(logs)}, got {short(name)}")
-
     def _better(self, name: str, value: float, best: float) -> bool:
-        upwards = name.removeprefix("val_").endswith(UPWARDS)
-        if self.mode == "max" or (self.mode == "auto" and upwards):
-            return value > best + self.min_delta
-        return value < best - self.min_delta
+        return value > best + self.min_delta if self.upwards(name) else value < best - self.min_delta
 
     def on_train_end(self, logs: Logs) -> None:
         """Put the weights of the best epoch into the model."""
@@ -192,3 +242,101 @@ class EarlyStopping(Callback):
             f"EarlyStopping(monitor={self.monitor!r}, patience={self.patience}, "
             f"min_delta={self.min_delta}, mode={self.mode!r})"
         )
+
+
+class ReduceLROnPlateau(Monitor):
+    """Multiply the rate by `factor` when a number has not become better for more than `patience` epochs.
+
+    Better is below best·(1 − threshold), or with threshold_mode="abs" below best − threshold; where more is better,
+    above best·(1 + threshold) or best + threshold. After a change, `cooldown` epochs pass before bad ones count again;
+    the rate goes no lower than `min_lr`, and a change of `eps` or less is left out. `monitor` and `mode` are as in
+    `EarlyStopping`. The rates are those of PyTorch's class of this name. A schedule sets the rate at every step, so
+    `fit` takes one of the two.
+
+    Raises ValueError for a factor of 1 or more and other settings out of range, TypeError for what is of another kind.
+
+    >>> from nn import MLP
+    >>> X, y = [[0.0], [1.0]], [0.0, 1.0]
+    >>> halve = ReduceLROnPlateau(factor=0.5, patience=0, threshold=1.0, threshold_mode="abs")
+    >>> history = MLP(1, [1], seed=0).fit(X, y, lr=0.1, epochs=4, callbacks=[halve], progress=False)
+    >>> history["lr"]
+    [0.1, 0.1, 0.05, 0.025]
+    """
+
+    settings = (
+        "monitor", "mode", "factor", "patience", "threshold", "threshold_mode", "cooldown", "min_lr", "eps"
+    )  # fmt: skip
+
+    @suggest_settings
+    def __init__(
+        self,
+        monitor: str | None = None,
+        factor: float = 0.1,
+        patience: int = 10,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+        eps: float = 1e-8,
+        mode: str = "auto",
+    ) -> None:
+        owner = "ReduceLROnPlateau"
+        if not isinstance(threshold_mode, str) or threshold_mode not in ("rel", "abs"):
+            problem = ValueError if isinstance(threshold_mode, str) else TypeError
+            raise problem(f'{owner}: threshold_mode must be "rel" or "abs", got {short(threshold_mode)}')
+        super().__init__(monitor, mode, patience, least=0)
+        self.factor: float = check_fraction(owner, "factor", factor)
+        self.threshold: float = check_non_negative(owner, "threshold", threshold)
+        self.threshold_mode = threshold_mode
+        self.cooldown = check_count(owner, "cooldown", cooldown, 0)
+        self.min_lr: float = check_non_negative(owner, "min_lr", min_lr)
+        self.eps: float = check_non_negative(owner, "eps", eps)
+
+    def restart(self) -> None:
+        """Forget every epoch so far."""
+        super().restart()
+        self.cooling = 0
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Compare with the best epoch so far, and lower the rate if there have been too many bad ones.
+
+        Raises ValueError if there is no such number in the logs.
+        """
+        name, value = self.watched(logs)
+        if self._better(name, value):
+            self.best, self.wait = value, 0
+        else:
+            self.wait += 1
+        if self.cooling:
+            self.cooling, self.wait = self.cooling - 1, 0
+        if self.wait > self.patience:
+            rate = max(self.optimizer.lr * self.factor, self.min_lr)
+            if self.optimizer.lr - rate > self.eps:
+                self.optimizer.lr = rate
+            self.cooling, self.wait = self.cooldown, 0
+
+    def _better(self, name: str, value: float) -> bool:
+        sign = 1.0 if self.upwards(name) else -1.0
+        best = -sign * math.inf if self.best is None else self.best
+        edge = best * (1.0 + sign * self.threshold) if self.threshold_mode == "rel" else best + sign * self.threshold
+        return sign * value > sign * edge  # nan is not better
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best number, how many bad epochs there were, and how many more do not count."""
+        return {"wait": self.wait, "best": self.best, "cooling": self.cooling}
+
+    def schema(self, epochs: int) -> Schema:
+        """What `state_dict` gives after so many epochs."""
+        most = min(epochs, self.patience)
+        return fields({"wait": count(most=most), "best": optional(known), "cooling": count(most=self.cooldown)})
+
+    def load_state_dict(self, saved: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        self.wait, self.best, self.cooling = saved["wait"], saved["best"], saved["cooling"]
+
+    def __repr__(self) -> str:
+        return f"ReduceLROnPlateau({', '.join(f'{name}={getattr(self, name)!r}' for name in self.settings)})"
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.callbacks")

@@ -1,15 +1,19 @@
-"""Examples before they reach a network: batches, a part held back for validation, columns of one scale, one-hot."""
+"""Examples before they reach a network: batches, a part held back for validation, columns of one scale, one-hot.
+
+Lists give lists, arrays and pandas tables give arrays.
+"""
 
 import math
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from autograd.support import answers
 from autograd.support.convert import to_float
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_count, check_flag, check_list, check_seed
 from autograd.support.text import short
-from nn.columns import check_aligned, is_column, named_number
+from nn.columns import check_aligned, is_array, is_column, like_these, named_number
 
 
 class Rows(Protocol):
@@ -27,7 +31,7 @@ def batches(
     shuffle: bool = False,
     seed: int | random.Random | None = None,
     drop_last: bool = False,
-) -> Iterator[tuple[list[Any], list[Any]]]:
+) -> Iterator[tuple[Any, Any]]:
     """The examples in lists of batch_size, each as (examples, labels); what is left over makes a smaller last one.
 
     `shuffle` mixes them first: a seed gives the same order each time, a `random.Random` goes on from where it stands
@@ -49,10 +53,14 @@ def batches(
     return _pick(X, y, order, size, n - n % size if drop_last else n)
 
 
-def _pick(X: Rows, y: Rows, order: list[int], size: int, end: int) -> Iterator[tuple[list[Any], list[Any]]]:
+def _pick(X: Rows, y: Rows, order: list[int], size: int, end: int) -> Iterator[tuple[Any, Any]]:
     for start in range(0, end, size):
         batch = order[start : min(start + size, end)]
-        yield [X[i] for i in batch], [y[i] for i in batch]
+        yield _chosen(X, batch), _chosen(y, batch)
+
+
+def _chosen(rows: Rows, indices: list[int]) -> Any:
+    return rows[indices] if is_array(rows) else [rows[i] for i in indices]
 
 
 def train_validation_split(
@@ -61,7 +69,7 @@ def train_validation_split(
     fraction: float = 0.2,
     seed: int | random.Random | None = 0,
     stratify: bool = False,
-) -> tuple[list[Any], list[Any], list[Any], list[Any]]:
+) -> tuple[Any, Any, Any, Any]:
     """Examples mixed and cut in two: X to train on, X to validate on, y to train on, y to validate on.
 
     `fraction` of the examples, rounded, are for validation; at least one is on each side. `stratify` keeps the share
@@ -86,7 +94,7 @@ def train_validation_split(
     members = _shares_of_labels(y, order, size) if stratify else set(order[:size])
     validation = [i for i in order if i in members]
     training = [i for i in order if i not in members]
-    return [X[i] for i in training], [X[i] for i in validation], [y[i] for i in training], [y[i] for i in validation]
+    return _chosen(X, training), _chosen(X, validation), _chosen(y, training), _chosen(y, validation)
 
 
 def _shares_of_labels(y: Rows, order: list[int], total: int) -> set[int]:
@@ -111,7 +119,7 @@ def _shares_of_labels(y: Rows, order: list[int], total: int) -> set[int]:
 Scaling = tuple[list[float], list[float]]
 
 
-def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[list[list[float]], Scaling]:
+def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[Any, Scaling]:
     """Every column moved to mean 0 and scaled to deviation 1; returns it and the (means, deviations) that were used.
 
     (x − mean) / deviation, with the deviation over n. A constant column becomes 0: its deviation is taken as 1. Give
@@ -148,10 +156,10 @@ def standardise(X: Rows, scaling: Scaling | None = None) -> tuple[list[list[floa
                     f"standardise: column {i} needs a finite mean and a deviation above 0, got {short(m)}, {short(d)}"
                 )
     scaled = [[(v - m) / d for v, m, d in zip(row, means, deviations, strict=True)] for row in rows]
-    return scaled, (means, deviations)
+    return like_these([X], scaled), (means, deviations)
 
 
-def one_hot(y: Rows, classes: int | None = None) -> list[list[float]]:
+def one_hot(y: Rows, classes: int | None = None) -> Any:
     """A row of 0.0 with 1.0 at the label, for labels 0, 1, ...; as many columns as classes, or as the largest needs.
 
     Raises ValueError for no labels and a label outside of the classes; TypeError for what is no whole number.
@@ -171,7 +179,7 @@ def one_hot(y: Rows, classes: int | None = None) -> list[list[float]]:
         if not 0 <= label < width:
             expected = f"from 0 to {width - 1}" if classes is not None else "from 0 on"
             raise ValueError(f"one_hot: label {i} must be {expected}, got {label}")
-    return [[1.0 if k == label else 0.0 for k in range(width)] for label in labels]
+    return like_these([y], [[1.0 if k == label else 0.0 for k in range(width)] for label in labels])
 
 
 def _mean_and_deviation(k: int, column: Sequence[float]) -> tuple[float, float]:
@@ -222,3 +230,7 @@ def _aligned(owner: str, X: Rows, y: Rows) -> tuple[Rows, Rows]:
     unequal = f"{owner}: {{}} examples but {{}} labels; there must be as many of each"
     check_aligned(X, y, unequal, f"{owner}: X must not be empty, got no examples")
     return X, y
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.data")

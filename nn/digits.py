@@ -188,7 +188,7 @@ def learn(
     print(f"trained for {seconds:.1f} s", flush=True)
     if save is not None:
         model.save(save)
-    scores = np.array(model.predict(p.X_held))
+    scores = model.predict(p.X_held)
     answers = scores.argmax(axis=1)
     right = int((answers == p.y_held).sum())
     print(f"held out: {right:,} of {len(answers):,} right, {right / len(answers):.1%}")

@@ -54,7 +54,8 @@ _ELSEWHERE = {
     "nesterov": "nesterovs_momentum use_nesterov",
     "lr_decay": "learning_rate_decay",
     "patience": "wait n_iter_no_change",
-    "min_delta": "tol delta",
+    "min_delta": "tol delta threshold",
+    "threshold": "min_delta epsilon tol",
     "restore_best_weights": "restore_best restore_weights",
 }
 _OF_SOME_OPTIMIZERS = (
@@ -75,6 +76,9 @@ _SENTENCES = {
     "parameters=": "give model.parameters(); to fit, give optimizer=functools.partial(nn.SGD, lr=0.1), which adds them",
     "nouts=": "give the widths of the layers, as in MLP(2, [16, 16, 1])",
     "y=": "give the targets after the examples, as in fit(X, y)",
+    "set_to_none": "a gradient is a number, and is set to 0.0: leave it out",
+    "foreach": "leave it out",
+    "callback": "did you mean callbacks?",
     "maximize": "the loss is made small, give its negative to make something large",
 }
 

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import enable_grad, no_grad
 from autograd.engine.state import NoHistoryError
+from autograd.support import answers
 from autograd.support.settings import check_flag, check_list
 from autograd.support.text import got, short
 from nn.columns import named_number
+from nn.keywords import suggest_settings
 from nn.places import Parts
 
 if TYPE_CHECKING:
@@ -82,16 +84,27 @@ class Module(Parts):
     training = True
     """Whether the module is being trained: dropout drops and batch normalisation measures only then."""
 
+    _fitted_loss = ""
+
     def __call__(self, x: Any) -> Any:
         """The output for one example."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what it computes: define __call__(self, x)")
+        remedy = "call its forward(self, x) __call__(self, x)" if "forward" in dir(self) else "define __call__(self, x)"
+        raise NotImplementedError(f"{type(self).__name__} does not say what it computes: {remedy}")
 
     def batch(self, xs: Sequence[Any]) -> list[Any]:
         """The outputs for a list of examples, as training asks for them; `BatchNorm` needs them all at once."""
         return [self(x) for x in check_list(type(self).__name__, "xs", xs, "a list of examples")]
 
+    if not TYPE_CHECKING:  # which would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # a property that failed inside: say what failed there
+                return object.__getattribute__(self, name)
+            raise answers.missing("Module", self, name, dir(self))
+
     # ----- State -----
 
+    @suggest_settings
     def zero_grad(self) -> None:
         """Set every parameter's grad to 0: leaves add up over `backward()` calls."""
         for p in self.parameters():
@@ -187,6 +200,11 @@ class Module(Parts):
         with Evaluating(self):
             return unrecorded(lambda: activations_by_layer(self, x))
 
+    @property
+    def fitted_loss(self) -> str:
+        """The name of the loss that `fit` last trained with, "" before; it says what raw scores are."""
+        return self._fitted_loss
+
     # ----- Training and files: functions of the rooms above, imported when a model is first asked for one -----
 
     @_method_of(_training)
@@ -196,6 +214,10 @@ class Module(Parts):
     @_method_of(_training)
     def predict(self, X: Any, **settings: Any) -> Any:
         """The outputs for a list of examples."""
+
+    @_method_of(_training)
+    def predict_proba(self, X: Any, **settings: Any) -> Any:
+        """The probability of each class for a list of examples."""
 
     @_method_of(_training)
     def predict_classes(self, X: Any, **settings: Any) -> Any:

@@ -41,6 +41,11 @@ def as_inputs(x: Any, width: int, taker: object) -> Inputs:
     if not is_column(x):
         raise TypeError(f"{_described(taker)} takes a list of {plural(width, 'number')}, got {got(x)}")
     entries = list(x)
+    if entries and is_column(entries[0]):
+        raise TypeError(
+            f"{_described(taker)} takes one example, a list of {plural(width, 'number')}, got a list of "
+            f"{len(entries)}: call model.predict(X) for plain numbers, or model.batch(X) for Values"
+        )
     if len(entries) != width:
         raise ValueError(f"{_described(taker)} takes {plural(width, 'input')}, got {len(entries)}: {short(x)}")
     return Inputs([v if isinstance(v, Value) else _input(v, i, taker) for i, v in enumerate(entries)])

@@ -8,8 +8,10 @@ variables there are called as the arguments are.
 import math
 from collections.abc import Callable
 from functools import wraps
+from typing import TYPE_CHECKING
 
 from autograd import power
+from autograd.support import answers
 from autograd.support.settings import check_count, check_non_negative
 from autograd.support.text import short
 
@@ -120,3 +122,7 @@ def _from_zero(rate_at: Schedule) -> Schedule:
         return rate
 
     return schedule
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.schedules")

@@ -15,7 +15,7 @@ try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 except ModuleNotFoundError as missing:
     raise ImportError('nn.sklearn needs scikit-learn: pip install "chaingrad[data]"') from missing
 
@@ -24,7 +24,7 @@ from autograd.support.text import short
 from nn.callbacks import EarlyStopping
 from nn.data import train_validation_split
 from nn.mlp import MLP
-from nn.training import fit, predict
+from nn.training import fit, predict, predict_proba
 
 Array = NDArray[Any]
 
@@ -66,7 +66,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.verbose = verbose
 
-    def _train(self, X: Array, y: list[Any], width: int, loss: str) -> None:
+    def _train(self, X: Array, y: list[Any], width: int, loss: str, sample_weight: Any) -> None:
         """Make a network with so many outputs, and train it."""
         owner = type(self).__name__
         for name, setting in (("activation", self.activation), ("solver", self.solver)):
@@ -83,10 +83,19 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         verbose = self.verbose if isinstance(self.verbose, bool) else check_count(owner, "verbose", self.verbose, 0) > 0
         seed = int(check_random_state(self.random_state).randint(2**31 - 1))
         model = MLP(X.shape[1], [*hidden, width], self.activation, dropout=self.dropout, seed=seed)
-        rows, validation = X.tolist(), None
+        rows, validation, weights = X.tolist(), None, None
+        if sample_weight is not None:
+            factors = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+            counting = np.flatnonzero(factors).tolist()  # an example of weight 0 is as one that is not there
+            if not counting:
+                raise ValueError(f"{owner}: sample_weight must not be 0 everywhere")
+            rows, y = [rows[i] for i in counting], [y[i] for i in counting]
+            weights = (factors[counting] / factors[counting].mean()).tolist()
         if hold_back:
-            rows, X_val, y, y_val = train_validation_split(rows, y, share, seed=seed)
-            validation = (X_val, y_val)
+            pairs = [*zip(rows, weights or rows, strict=True)]
+            pairs, held_back, y, y_val = train_validation_split(pairs, y, share, seed=seed)
+            validation = ([x for x, _ in held_back], y_val)
+            rows, weights = [x for x, _ in pairs], [w for _, w in pairs] if weights else None
         self.history_ = fit(
             model,
             rows,
@@ -98,6 +107,7 @@ class _Network(BaseEstimator):  # type: ignore[misc]
             epochs=epochs,
             batch_size=min(check_count(owner, "batch_size", self.batch_size), len(rows)),
             validation_data=validation,
+            sample_weight=weights,
             early_stopping=EarlyStopping(patience=patience, min_delta=least, restore_best_weights=hold_back),
             seed=seed,
             progress=verbose,
@@ -110,13 +120,6 @@ class _Network(BaseEstimator):  # type: ignore[misc]
         """Raise TypeError for a sparse y, whose entries NumPy would take for one thing."""
         if hasattr(y, "toarray"):
             raise TypeError(f"{type(self).__name__}: y is sparse, and must be an array: give y.toarray()")
-
-    def _outputs(self, X: Any) -> Array:
-        """What the network gives, one row for each example."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        outputs: Array = np.array(predict(self.model_, X), dtype=np.float64)
-        return outputs.reshape(len(X), -1)
 
 
 class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
@@ -134,8 +137,11 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
     (True, (60, 2))
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train a new network on examples X with labels y, numbers or texts; returns self."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train a new network on examples X with labels y, numbers or texts; returns self.
+
+        `sample_weight` has a number for each example: how much it counts in the loss, relative to the others.
+        """
         self._check_dense(y)
         X, y = validate_data(self, X, y, dtype=np.float64)
         try:
@@ -151,17 +157,13 @@ class MLPClassifier(ClassifierMixin, _Network):  # type: ignore[misc]
             raise ValueError(f"{type(self).__name__} needs at least two classes, got one class: {short(only)}")
         binary = n == 2
         loss = "binary_cross_entropy_with_logits" if binary else "cross_entropy"
-        self._train(X, indices.tolist(), 1 if binary else n, loss)
+        self._train(X, indices.tolist(), 1 if binary else n, loss, sample_weight)
         return self
 
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, a row for each example, in the order of `classes_`."""
-        scores = self._outputs(X)
-        if scores.shape[1] == 1:
-            scores = np.hstack([np.zeros_like(scores), scores])  # softmax of (0, z) is the sigmoid of z
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares: Array = powers / powers.sum(axis=1, keepdims=True)
-        return shares
+        check_is_fitted(self)
+        return predict_proba(self.model_, validate_data(self, X, reset=False, dtype=np.float64))
 
     def predict(self, X: Any) -> Array:
         """The likeliest class of each example."""
@@ -185,19 +187,23 @@ class MLPRegressor(RegressorMixin, _Network):  # type: ignore[misc]
     True
     """
 
-    def fit(self, X: Any, y: Any) -> Self:
-        """Train a new network on examples X with targets y; returns self."""
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train a new network on examples X with targets y; returns self.
+
+        `sample_weight` has a number for each example: how much it counts in the loss, relative to the others.
+        """
         self._check_dense(y)
         X, y = validate_data(self, X, y, dtype=np.float64, multi_output=True, y_numeric=True)
         y = np.asarray(y, dtype=np.float64)
         self._flat = y.ndim == 1
-        self._train(X, y.tolist(), 1 if self._flat else y.shape[1], "half_squared_error")
+        self._train(X, y.tolist(), 1 if self._flat else y.shape[1], "half_squared_error", sample_weight)
         return self
 
     def predict(self, X: Any) -> Array:
         """The prediction for each example: a number, or a row of them if y had columns."""
-        outputs = self._outputs(X)
-        return outputs[:, 0] if self._flat else outputs
+        check_is_fitted(self)
+        outputs = predict(self.model_, validate_data(self, X, reset=False, dtype=np.float64))
+        return outputs if self._flat else outputs.reshape(len(outputs), -1)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -181,8 +181,10 @@ ROWS: dict[str, Call] = {
     "nn.fit": lambda: {"model": model(), "X": X(), "y": y(), "progress": False},
     "nn.training.evaluate": lambda: {"model": model(), "X": X(), "y": y()},
     "nn.training.predict": lambda: {"model": model(), "X": X()},
+    "nn.training.predict_proba": lambda: {"model": model(), "X": X()},
     "nn.training.predict_classes": lambda: {"model": model(), "X": X()},
     "nn.EarlyStopping": dict,
+    "nn.ReduceLROnPlateau": dict,
     "nn.History": dict,
     "nn.callbacks.EpochFunction": lambda: {"function": print},
     "nn.animation.Film": lambda: {"X": X(), "y": y()},
@@ -271,10 +273,11 @@ _NAMES_BY_KIND = {
     "flag": """
         legend derivatives gradients overwrite subscripts allow_unused fused shuffle drop_last stratify batch_norm
         over_layer named nesterov centered resume mode restore_best_weights progress requires_grad early_stopping
+        retain_graph
     """,
     "count": """
         nin nout width order fan_out n epochs every steps warmup_steps patience batch_size resolution points precision
-        max_rows max_calls max_nodes height size max_iter n_iter_no_change
+        max_rows max_calls max_nodes height size max_iter n_iter_no_change cooldown
     """,
     "count or none": "classes k count checkpoint_every columns",
     "count or flag": "verbose",
@@ -283,11 +286,11 @@ _NAMES_BY_KIND = {
     "setting": """
         lr l1 l2 eps momentum dampening weight_decay lr_decay rate factor start end initial_accumulator_value p dropout
         noise turns min_delta max_norm max_value strength delta seconds time_limit span fraction validation_split
-        correction threshold learning_rate_init tol validation_fraction
+        correction threshold label_smoothing learning_rate_init tol validation_fraction min_lr
     """,
     "setting or none": "clip_norm clip_value",
     "pair of settings": "betas",
-    "choice": "rankdir theme format reduction approximate role direction part engine",
+    "choice": "rankdir theme format reduction approximate threshold_mode role direction part engine",
     "choice or none": "collapse",
     "rule": "optimizer metric solver",
     "rule or none": "init loss",
@@ -326,6 +329,7 @@ OVERRIDES: dict[str, str] = {
     "autograd.grad.inputs": "Value or Values",
     "autograd.grad.seed": "number",
     "autograd.grad.create_graph": "flag or none",
+    "autograd.Value.backward.create_graph": "choice",
     "autograd.label.names": "mapping or none",
     "autograd.label.values": "value values",  # of a list, the Values are named
     "autograd.operation.derivatives": "function",
@@ -338,6 +342,9 @@ OVERRIDES: dict[str, str] = {
     **{f"{name}.alpha": "setting" for name in ("nn.RMSProp", "nn.sklearn.MLPClassifier", "nn.sklearn.MLPRegressor")},
     "nn.Dropout.seed": "seed",
     "nn.Module.train.mode": "flag",
+    "nn.ReduceLROnPlateau.mode": "choice",
+    "nn.ReduceLROnPlateau.monitor": "text or none",
+    "nn.losses.cross_entropy.weight": "none or pair array",
     "nn.EarlyStopping.mode": "choice",
     "nn.EarlyStopping.monitor": "text or none",
     "nn.losses.huber.delta": "number",
@@ -415,7 +422,8 @@ OVERRIDES: dict[str, str] = {
 LEFT_OUT: dict[str, str] = {
     r".*\.(\w*Error|GradientMismatch)": "errors are made where they are raised",
     r"nn\.Optimizer|.*\.(update|start_of|check_together)": "for those who write an optimizer, called by `step`",
-    r"nn\.\w*\.?(Callback|EarlyStopping|Film|EpochFunction)\.\w+": "called by `fit`, with what it holds",
+    r"nn\.\w*\.?(Callback|EarlyStopping|ReduceLROnPlateau|Film|EpochFunction)\.\w+": "called by `fit`",
+    r"nn\.callbacks\.(Monitor.*|check_hooks)": "what callbacks share, and a check of `fit`",
     r"nn\.History\.(append|load_json)": "called by `fit`, with what it holds",
     r"nn\.(BatchNorm\.follow|Dropout\.draw|Module\.__call__)": "steps of a module, after its checks",
     r"nn\.init\.(zeros|given|uniform|normal|(xavier|he|lecun)_\w+|name_of)": "called by `Neuron`, after its checks",

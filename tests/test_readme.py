@@ -1,4 +1,4 @@
-"""The Python blocks of README.md run in order, as one program, and print what they say they print.
+"""The Python blocks of README.md, and of the pages in docs/, run in order and print what they say they print.
 
 The rule for an example: in ``print(...)  # text`` the comment is what is printed. A comment on a
 ``print`` that is indented under another statement cannot be checked and is refused.
@@ -14,15 +14,26 @@ from typing import TypeGuard
 
 import pytest
 
-README = Path(__file__).parents[1] / "README.md"
+from autograd.engine import ops
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def test_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the examples may write files
-    text = README.read_text(encoding="utf-8")
-    assert BLOCK.search(text), "README.md has no ```python block"
-    assert check(text, str(README)) == []
+    text, operations = page.read_text(encoding="utf-8"), set(ops.TABLE)
+    assert BLOCK.search(text), f"{page.name} has no ```python block"
+    assert check(text, str(page)) == []
+    for name in set(ops.TABLE) - operations:  # of the page's own
+        del ops.TABLE[name]
+
+
+def test_the_readme_names_every_page() -> None:
+    text = PAGES[0].read_text(encoding="utf-8")
+    assert [page.name for page in PAGES[1:] if f"](docs/{page.name})" not in text] == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 cimport cython
+from cpython.object cimport PyObject_GenericSetAttr
 
 cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE
 cdef long modes
@@ -34,8 +35,10 @@ cdef class Node:
 cdef void _unfold_constant(Node v) except *
 @cython.locals(v=Node, a=Node, order=list, stack=list, opened="long long", closed="long long", depth=Py_ssize_t)
 cdef list _interior_order(Node root)
-@cython.locals(v=Node, a=Node, order=list, i=Py_ssize_t)
-cdef void _backward(Node root, double seed, bint anomalies) except *
+@cython.locals(order=list, i=Py_ssize_t)
+cdef void _walk_back(Node root, double seed, bint anomalies) except *
+@cython.locals(a=Node)
+cdef int _pass_back(Node v, bint anomalies) except -1
 @cython.locals(i=Py_ssize_t)
 cdef void _spread(tuple operands, double[::1] slopes, double grad) except *
 @cython.locals(part=double)

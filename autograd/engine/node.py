@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.engine import ops
 from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
+from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float
 from autograd.support.settings import check_flag
 from autograd.support.text import got, short
@@ -80,6 +81,13 @@ class Node:
     def __cinit__(self) -> None:
         # Compiled only: a node that never met __init__ is a leaf, and not the result of operation number 0.
         self._code = LEAF
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Compiled only (plain Python's own error will do): Python's own way, and a better message where it fails.
+        try:
+            PyObject_GenericSetAttr(self, name, value)  # type: ignore[name-defined]  # noqa: F821
+        except AttributeError as error:
+            raise answers.closed(self, name, error) from None
 
     @property
     def data(self) -> float:
@@ -190,13 +198,17 @@ class Node:
         text = {"relu": "ReLU"}.get(self.op, self.op)
         return f"**{self.operands[1].data:g}" if text == "**" and self.operands[1].role == "constant" else text
 
-    def backward(self, grad: Number = 1.0) -> None:
+    def backward(self, grad: Number = 1.0, *, retain_graph: bool = True, create_graph: bool = False) -> None:
         """Add grad · ∂self/∂leaf to the `.grad` of every leaf, through a topological sort walked in reverse.
 
         Interior grads are set anew, leaf grads accumulate; set them to 0 between steps. A path with a factor that is
         exactly 0 adds nothing, even where another of its factors is infinite or nan in a branch not taken.
 
-        Raises RuntimeError if no leaf takes a gradient; TypeError if `grad` is not a number.
+        A graph is kept as long as its end is, whatever PyTorch's `retain_graph` says; `create_graph=True` is for
+        `autograd.grad`, whose results are Values.
+
+        Raises RuntimeError if no leaf takes a gradient; TypeError if `grad` is not a number; ValueError for
+        `create_graph=True`.
 
         >>> from autograd import Value
         >>> x = Value(3.0)
@@ -212,7 +224,32 @@ class Node:
                 f"backward() on {short(self)}: nothing that it was made of takes a gradient. "
                 "Was it made under no_grad(), detached, or from frozen leaves?"
             )
-        _backward(self, seed, modes > 0 and MODE.get().anomalies)
+        # In this order, for the call of a check would be half of what a small graph costs.
+        if retain_graph is not True:
+            check_flag("backward", "retain_graph", retain_graph)
+        if create_graph is not False and check_flag("backward", "create_graph", create_graph):
+            raise ValueError(
+                "backward: create_graph=True: a .grad is a plain number here. For derivatives that are Values, "
+                "use autograd.grad(output, inputs, create_graph=True)"
+            )
+        _walk_back(self, seed, modes > 0 and MODE.get().anomalies)
+
+    def _backward(self) -> None:
+        """One step of the walk, for a lesson by hand: add this node's part to the grads of its operands, as micrograd.
+
+        >>> from autograd import Value
+        >>> a, b = Value(2.0), Value(-3.0)
+        >>> product = a * b
+        >>> total = product + a
+        >>> total.grad = 1.0
+        >>> total._backward()
+        >>> product.grad, a.grad, b.grad
+        (1.0, 1.0, 0.0)
+        >>> product._backward()
+        >>> a.grad, b.grad
+        (-2.0, 2.0)
+        """
+        _pass_back(self, modes > 0 and MODE.get().anomalies)
 
     def __repr__(self) -> str:
         text = f"Value(data={self._data!r}, grad={self._grad!r}"
@@ -248,16 +285,18 @@ if not cython.compiled:
 
     def _blank(self: Node, name: str) -> Any:
         if name not in Node.__slots__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise answers.missing("Value", self, name, ())  # as the words that stand in the class
         return _BLANK.get(name)
 
     Node.__getattr__ = _blank  # type: ignore[attr-defined]
+    del Node.__setattr__
 
 
 def checked_label(text: Any) -> str:
     # Exactly a str: an instance of a subclass could refer back to the node and close a cycle that nothing collects.
     if not isinstance(text, str):
-        raise TypeError(f"a label is a str, got {got(text)}")
+        history = habits.NOT_BY_HAND if isinstance(text, (tuple, set)) else ""
+        raise TypeError(f"a label is a str, got {got(text)}{history}")
     return str(text)
 
 
@@ -319,29 +358,34 @@ def _interior_order(root: Node) -> list[Node]:
     return order
 
 
-def _backward(root: Node, seed: float, anomalies: bool) -> None:
+def _walk_back(root: Node, seed: float, anomalies: bool) -> None:
     if root._code == LEAF:
         root._grad += seed
         return
     order = _interior_order(root)
     root._grad = seed
     for i in range(len(order) - 1, -1, -1):
-        v = cython.cast(Node, order[i])
-        if anomalies:
-            for a, slope in zip(v.operands, v.local_grads, strict=True):
-                check_stopped(a, slope, v, v._grad)
-        if v._grad == 0.0:
-            continue  # nothing arrives here, so nothing leaves: not even 0 · inf
-        if v._flags & WIDE:
-            _spread(v._extra.operands, v._extra.slopes, v._grad)
-        else:
-            if v._a is not None:
-                _send(v._a, v._da, v._grad)
-            if v._b is not None:
-                _send(v._b, v._db, v._grad)
-        if anomalies:
-            for a in v.operands:
-                check_gradient(a, a._grad, v, v._grad)
+        _pass_back(cython.cast(Node, order[i]), anomalies)
+
+
+def _pass_back(v: Node, anomalies: bool) -> int:
+    """The chain rule at one node: every operand gets local derivative · grad of the node."""
+    if anomalies:
+        for a, slope in zip(v.operands, v.local_grads, strict=True):
+            check_stopped(a, slope, v, v._grad)
+    if v._grad == 0.0:
+        return 0  # nothing arrives here, so nothing leaves: not even 0 · inf
+    if v._flags & WIDE:
+        _spread(v._extra.operands, v._extra.slopes, v._grad)
+    else:
+        if v._a is not None:
+            _send(v._a, v._da, v._grad)
+        if v._b is not None:
+            _send(v._b, v._db, v._grad)
+    if anomalies:
+        for a in v.operands:
+            check_gradient(a, a._grad, v, v._grad)
+    return 0
 
 
 def _spread(operands: tuple[Node, ...], slopes: Any, grad: float) -> None:

@@ -7,12 +7,19 @@ need not be installed to run.
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from autograd.support import habits
+
 compiled = False
 Class = TypeVar("Class", bound=type)
 
 
 def final(kind: Class) -> Class:
-    """Compiled: no subclasses."""
+    """No subclasses; compiled, C refuses them."""
+
+    def refuse(cls: type) -> None:
+        raise TypeError(f"type {kind.__name__!r} is not an acceptable base type{habits.CLOSED}")
+
+    kind.__init_subclass__ = classmethod(refuse)  # type: ignore[assignment]
     return kind
 
 

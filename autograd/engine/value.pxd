@@ -4,7 +4,7 @@ from autograd.engine.node cimport Extra, Node
 
 cdef int ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT
 cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
-cdef double INF
+cdef double INF, RADIANS_A_DEGREE, DEGREES_A_RADIAN
 cdef long modes
 
 @cython.final

@@ -17,6 +17,7 @@ from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
 from autograd.engine.state import MODE, check_finite, refuse_branch, refuse_number
+from autograd.support import answers, habits
 from autograd.support.convert import Number, takes_part, to_float
 from autograd.support.settings import check_flag
 from autograd.support.text import short
@@ -30,6 +31,8 @@ ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (
     ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot")
 )
 INF = math.inf
+RADIANS_A_DEGREE = math.pi / 180.0
+DEGREES_A_RADIAN = 180.0 / math.pi
 
 modes = 0  # how many contexts, in all threads, have a mode switched on: the one test that an operation pays for them
 
@@ -55,7 +58,12 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: Number, label: str = "", *, requires_grad: bool = True, role: str = "input") -> None:
+    # `_op` is there to be refused: micrograd's operations end in Value(data, (self, other), "+").
+    def __init__(
+        self, data: Number, label: str = "", _op: str = "", *, requires_grad: bool = True, role: str = "input"
+    ) -> None:
+        if _op != "":
+            raise TypeError(f"Value takes no operation, got {short(_op)}{habits.NOT_BY_HAND}")
         if self._code != LEAF:
             raise TypeError(f"{short(self)} was computed, and cannot be made a leaf: make a new Value")
         self._data = data if type(data) is float else to_float(data)
@@ -205,6 +213,12 @@ class Value(Node):
     def __format__(self, spec: str) -> str:
         return format(self._data, spec) if spec else repr(self)
 
+    def item(self) -> float:
+        """The number, as PyTorch and NumPy call it; `.data` here."""
+        if modes:
+            refuse_number("item()")
+        return self._data
+
     # ----- Functions that NumPy calls by these names on object arrays; all stand in `autograd.functions` too -----
 
     def relu(self) -> Value:
@@ -317,6 +331,18 @@ class Value(Node):
 
     # `apply` gives a Value where one goes in, as here.
 
+    def conjugate(self) -> Value:
+        """x itself, a real number; `np.var` and `np.std` ask for it."""
+        return self
+
+    def deg2rad(self) -> Value:
+        """x degrees in radians."""
+        return _multiply_number(self, RADIANS_A_DEGREE, False)
+
+    def rad2deg(self) -> Value:
+        """x radians in degrees."""
+        return _multiply_number(self, DEGREES_A_RADIAN, False)
+
     def arctan2(self, x: Any) -> Value:
         """The angle of the point (x, self)."""
         return apply(ops.TABLE["atan2"], (self, x))  # type: ignore[return-value]
@@ -328,6 +354,31 @@ class Value(Node):
     def clip(self, low: Any, high: Any) -> Value:
         """self held between low and high."""
         return apply(ops.TABLE["clamp"], (self, low, high))  # type: ignore[return-value]
+
+    # ----- What other libraries' numbers have, each answered with what does the job here -----
+
+    _children = answers.Elsewhere("Value", "_children")
+    abs = answers.Elsewhere("Value", "abs")
+    children = answers.Elsewhere("Value", "children")
+    clamp = answers.Elsewhere("Value", "clamp")
+    clone = answers.Elsewhere("Value", "clone")
+    cpu = answers.Elsewhere("Value", "cpu")
+    cuda = answers.Elsewhere("Value", "cuda")
+    gradient = answers.Elsewhere("Value", "gradient")
+    grad_fn = answers.Elsewhere("Value", "grad_fn")
+    name = answers.Elsewhere("Value", "name")
+    numpy = answers.Elsewhere("Value", "numpy")
+    parents = answers.Elsewhere("Value", "parents")
+    pow = answers.Elsewhere("Value", "pow")
+    requires_grad_ = answers.Elsewhere("Value", "requires_grad_")
+    retain_grad = answers.Elsewhere("Value", "retain_grad")
+    to = answers.Elsewhere("Value", "to")
+    val = answers.Elsewhere("Value", "val")
+    value = answers.Elsewhere("Value", "value")
+    zero_grad = answers.Elsewhere("Value", "zero_grad")
+
+    def __dir__(self) -> list[str]:
+        return [name for name in object.__dir__(self) if not answers.is_elsewhere(type(self), name)]
 
 
 def _role_flags(role: str) -> int:

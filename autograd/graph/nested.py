@@ -1,4 +1,4 @@
-"""Arguments of functions as they come: scalars, and lists, tuples or arrays of them, nested as one likes.
+"""Arguments of functions as they come: scalars, and lists, tuples, arrays or dicts of them, nested as one likes.
 
 A function of w = [2.0, [3.0]] is differentiated in three steps: fresh Values in the same structure, a flat list of
 these for the engine, and the derivatives back in the structure.
@@ -18,9 +18,11 @@ from autograd.engine.value import Value
 
 
 def _entries(x: Any) -> list[Any] | None:
-    """The entries of a list, tuple or array; None for a scalar."""
+    """The entries of a list, tuple, array or dict; None for a scalar."""
     if isinstance(x, (list, tuple)):
         return list(x)
+    if isinstance(x, Mapping):
+        return list(x.values())
     # An array of NumPy, or of whatever has its interface; one without dimensions is a scalar.
     return list(x) if getattr(x, "ndim", 0) else None
 
@@ -46,7 +48,7 @@ def values_like(x: Any, recorded: bool = False) -> Any:
         same = x * 1.0  # exact for every number, -0.0, inf and nan included
         same.label = x.label
         return same
-    return [values_like(entry, recorded) for entry in entries]
+    return _like(x, [values_like(entry, recorded) for entry in entries])
 
 
 def leaves_of(x: Any) -> list[Any]:
@@ -61,6 +63,14 @@ def leaves_of(x: Any) -> list[Any]:
 
 def like(x: Any, numbers: Mapping[Value, float]) -> Any:
     """The structure of x, with each Value replaced by its number."""
-    # Lists, whatever the caller's sequences were: derivatives are read, not passed to the function again.
     entries = _entries(x)
-    return numbers[x] if entries is None else [like(entry, numbers) for entry in entries]
+    return numbers[x] if entries is None else _like(x, [like(entry, numbers) for entry in entries])
+
+
+def _like(x: Any, entries: list[Any]) -> Any:
+    """New entries in the place of those of x: a dict with the same keys, a list for any sequence.
+
+    >>> _like({"w": 1.0, "b": 2.0}, [3.0, 4.0]), _like((1.0, 2.0), [3.0, 4.0])
+    ({'w': 3.0, 'b': 4.0}, [3.0, 4.0])
+    """
+    return dict(zip(x, entries, strict=True)) if isinstance(x, Mapping) else entries

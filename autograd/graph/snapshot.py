@@ -22,7 +22,17 @@ from autograd.engine.value import Value
 from autograd.graph import levels, topological_order
 from autograd.support.text import got, plural
 
-__all__ = ["Edge", "GraphTooLarge", "Node", "Snapshot", "check_size", "snapshot", "summary"]
+__all__ = [
+    "Edge",
+    "GraphTooLarge",
+    "Node",
+    "Snapshot",
+    "check_root",
+    "check_size",
+    "snapshot",
+    "snapshot_of",
+    "summary",
+]
 
 MOST_OPERATIONS = 6  # kinds of operations that a summary names
 
@@ -68,11 +78,19 @@ class Edge:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Nodes in topological order (operands first), edges sorted by target and position, and the index of the root."""
+    """Nodes in topological order (operands first), edges sorted by target and position, and the index of the root.
+
+    A picture of several results has an index for each in `outputs`, and the last of them as its root.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     root: int
+    outputs: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.outputs:
+            object.__setattr__(self, "outputs", (self.root,))
 
     @property
     def output(self) -> Node:
@@ -133,12 +151,29 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
     >>> [(edge.source, edge.target, edge.position, edge.local_grad) for edge in picture.edges]
     [(0, 1, 0, 3.0), (0, 1, 1, 3.0)]
     """
+    check_root(root)
+    return snapshot_of([root], max_nodes=max_nodes)
+
+
+def check_root(root: object) -> None:
+    """Raise TypeError for what is no Value, with a way to one."""
     if not isinstance(root, Value):
+        model = callable(root) and hasattr(root, "parameters")
+        remedy = "the result that a model gives for an example, model(x)" if model else "such as a loss"
         raise TypeError(
             f"a graph is taken from the Value at its end, got {got(root)}; "
-            "pass the result of an expression of Values, such as a loss"
+            f"pass the result of an expression of Values, {remedy}"
         )
-    order = topological_order(root)
+
+
+def snapshot_of(roots: Sequence[Value], *, max_nodes: int | None = None) -> Snapshot:
+    """The same for the graph that leads to one or more results.
+
+    >>> a = Value(3.0, label="a")
+    >>> snapshot_of([a + 1.0, a * a]).outputs
+    (2, 3)
+    """
+    order = topological_order(roots)
     # Before anything is built: a graph of a million nodes is refused after one walk.
     check_size(len(order), max_nodes)
     numbers = {value: index for index, value in enumerate(order)}
@@ -154,7 +189,8 @@ def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
         operands = zip(value.operands, value.local_grads, strict=True)
         for position, (operand, local_grad) in enumerate(operands):
             edges.append(Edge(len(edges), numbers[operand], index, position, float(local_grad)))
-    return Snapshot(tuple(nodes), tuple(edges), numbers[root])
+    outputs = tuple(dict.fromkeys(numbers[root] for root in roots))
+    return Snapshot(tuple(nodes), tuple(edges), outputs[-1], outputs)
 
 
 def check_size(count: int, max_nodes: int | None) -> None:
@@ -166,7 +202,7 @@ def check_size(count: int, max_nodes: int | None) -> None:
         )
 
 
-def summary(root: Value | Snapshot) -> str:
+def summary(root: Value | Sequence[Value] | Snapshot) -> str:
     """What a graph holds that is too large to show: operations, leaves by role, depth, and advice, in two sentences.
 
     >>> w = Value(1.0, label="w", role="parameter")
@@ -178,7 +214,8 @@ def summary(root: Value | Snapshot) -> str:
     if isinstance(root, Snapshot):
         nodes, depth = root.nodes, max(root.levels)
     else:
-        nodes, depth = topological_order(root), max(levels(root).values())
+        roots = [root] if isinstance(root, Value) else root
+        nodes, depth = topological_order(roots), max(max(levels(value).values()) for value in roots)
     operations = Counter(node.op for node in nodes if node.op)
     roles = Counter(node.role for node in nodes if not node.op)
     common = [f"{count:,} {op}" for op, count in operations.most_common(MOST_OPERATIONS)]

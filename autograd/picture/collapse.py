@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from autograd.graph.boxes import layer_name, merged_edges, module_boxes
@@ -74,8 +74,8 @@ class Folded:
     """What a folded picture shows: boxes, the nodes outside of them, links, and the frames around several of them.
 
     `frames` are (title, number of the frame around it or -1, nodes inside); `around[name]` is the frame of a box or
-    of a node `v<i>`. `maker` is the box that computes the output, "" if it is computed outside of all boxes: the
-    operation is then inside the box, and the value is shown beside it.
+    of a node `v<i>`. `makers[index]` is the box that computes an output, which has no entry if it is computed
+    outside of all boxes: the operation is then inside the box, and the value is shown beside it.
     """
 
     level: str
@@ -84,22 +84,22 @@ class Folded:
     links: tuple[Link, ...]
     frames: tuple[tuple[str, int, int], ...]
     around: dict[str, int]
-    maker: str = ""
+    makers: dict[int, str] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         """How many boxes and values the picture has."""
         return len(self.boxes) + len(self.outside)
 
-    def maker_of(self, index: int, picture: Snapshot) -> str:
+    def maker_of(self, index: int) -> str:
         """What stands before the value of node `index`: its operation, or the box that this is inside of."""
-        return self.maker if self.maker and index == picture.root else f"o{index}"
+        return self.makers.get(index, f"o{index}")
 
 
 def fold_modules(picture: Snapshot, level: str) -> Folded | None:
     """Fold every "neuron" or every "layer" of a snapshot into a box; None where no label tells of one.
 
-    The value of the output is always shown, beside the box where it belongs to one.
+    The value of an output is always shown, beside the box where it belongs to one.
     """
     nesting = module_boxes(picture)
     modules, innermost = nesting.boxes, nesting.innermost
@@ -110,7 +110,7 @@ def fold_modules(picture: Snapshot, level: str) -> Folded | None:
     members: dict[str, list[int]] = {}
     for node in picture.nodes:
         number = innermost[node.index]
-        if number < 0 or (node.is_leaf and node.index == picture.root):
+        if number < 0 or (node.is_leaf and node.index in picture.outputs):
             continue
         title = modules[number].title
         if number not in parents or (level == "layer" and title in layers):
@@ -119,7 +119,7 @@ def fold_modules(picture: Snapshot, level: str) -> Folded | None:
         return None
     boxes = tuple(_box(picture, f"g{k}", title, nodes) for k, (title, nodes) in enumerate(members.items()))
     box_of = {index: box.name for box in boxes for index in box.members}
-    outside = tuple(node.index for node in picture.nodes if node.index not in box_of or node.index == picture.root)
+    outside = tuple(node.index for node in picture.nodes if node.index not in box_of or node.index in picture.outputs)
     # An edge leaves a value and enters an operation; inside a box, both are the box.
     sources = [box_of.get(index, f"v{index}") for index in range(len(picture.nodes))]
     targets = [box_of.get(index, f"o{index}") for index in range(len(picture.nodes))]
@@ -133,7 +133,8 @@ def fold_modules(picture: Snapshot, level: str) -> Folded | None:
     around |= {f"v{index}": innermost[index] for index in outside if index not in box_of}
     frames = tuple((m.title, m.parent, size) for m, size in zip(modules, nesting.sizes(), strict=True))
     around = {name: frame for name, frame in around.items() if frame >= 0}
-    return Folded(level, boxes, outside, links, frames, around, box_of.get(picture.root, ""))
+    makers = {index: box_of[index] for index in picture.outputs if index in box_of}
+    return Folded(level, boxes, outside, links, frames, around, makers)
 
 
 def _box(picture: Snapshot, name: str, title: str, members: list[int]) -> FoldedBox:
@@ -159,7 +160,7 @@ def build_folded(
         if not node.is_leaf:
             carries = paint.carries(edge.index for edge in picture.incoming[index])
             attributes = {"id": f"r{index}", "class": "result", "weight": "4", **carries}
-            source = folded.maker_of(index, picture)
+            source = folded.maker_of(index)
             graph.edge(source, f"v{index}", _attributes=attributes | _arrows(direction, node.requires_grad))
     # From values and boxes to operations and boxes: the more edges a link stands for, the wider it is.
     for number, link in enumerate(folded.links):
@@ -194,7 +195,7 @@ def _add_inside(
         if folded.around.get(f"v{index}", -1) == frame:
             node = picture.nodes[index]
             add_value(graph, picture, node, paint)
-            if not node.is_leaf and folded.maker_of(index, picture) == f"o{index}":
+            if not node.is_leaf and folded.maker_of(index) == f"o{index}":
                 add_operation(graph, node, paint)
     fill, border = paint.theme.fills["cluster"]
     for number, (title, parent, size) in enumerate(folded.frames):

@@ -39,8 +39,8 @@ FONT_SIZE = 10
 
 
 def role_of(node: Node, snapshot: Snapshot) -> str:
-    """What decides the look of a node: "output" for the root, otherwise its role."""
-    return "output" if node.index == snapshot.root else node.role
+    """What decides the look of a node: "output" for a result that the picture is of, otherwise its role."""
+    return "output" if node.index in snapshot.outputs else node.role
 
 
 def build(

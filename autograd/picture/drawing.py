@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from autograd.engine.value import Value
-from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_size, snapshot, summary
+from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_root, check_size, snapshot_of, summary
 from autograd.picture.collapse import LEVELS, Folded, build_folded, fold_modules
 from autograd.picture.dot import build
 from autograd.picture.exports import to_json, to_mermaid
@@ -44,7 +46,7 @@ NAMES = {
 
 @suggest_keywords(NAMES)
 def draw(
-    root: Value | Snapshot,
+    root: Value | Sequence[Value] | Snapshot,
     *,
     rankdir: str = "LR",
     format: str = "svg",
@@ -59,7 +61,7 @@ def draw(
     direction: str = "forward",
     theme: str = "light",
 ) -> Drawing:
-    """Draw the graph that leads to `root`, with the numbers it has now.
+    """Draw the graph that leads to `root`, or to several results in a list, with the numbers it has now.
 
     Every value is a node with its label, data and grad; every operation is a small dark node that feeds its result;
     the number on an edge from an operand to an operation is the local derivative ∂result/∂operand. Inputs are orange
@@ -79,11 +81,11 @@ def draw(
       first asked for, one for each .png or .pdf. What `draw` does before (to take the graph, to fold it, to search the
       `k` strongest paths) is bounded by `max_nodes`, by 100,000 nodes if there is a `collapse`, and by `k`.
 
-    Raises TypeError when `root` is not a Value and for a setting of the wrong kind, ValueError for one that is unknown
-    or out of range, a `highlight` that is not in the graph or a `collapse` where no label tells of a neuron, and
-    `GraphTooLarge` (a ValueError) at once, with a summary of the graph, when more than `max_nodes` values and boxes
-    would be shown. The layout happens when the picture is first asked for, and raises `RenderError` where it cannot be
-    made.
+    Raises TypeError when `root` is no Value or list of them and for a setting of the wrong kind, ValueError for one
+    that is unknown or out of range, a `highlight` that is not in the graph, or of several results, or a `collapse`
+    where no label tells of a neuron, and `GraphTooLarge` (a ValueError) at once, with a summary of the graph, when more
+    than `max_nodes` values and boxes would be shown. The layout happens when the picture is first asked for, and raises
+    `RenderError` where it cannot be made.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -97,6 +99,8 @@ def draw(
     4
     >>> draw(loss, highlight=b).svg.count("∂loss/∂b = 2.0")
     2
+    >>> draw([a + b, a * b])
+    <Drawing of v2, v3: 4 values, 2 operations; .svg, .source, .save("graph.svg")>
     """
     check_shared("draw", rankdir, theme, max_nodes, time_limit)
     check_choice("format", format, FILE_FORMATS)
@@ -107,6 +111,8 @@ def draw(
     if k is not None and highlight is None:
         raise ValueError("k says how many paths to highlight: give highlight=parameter with it")
     picture, folded = _snapshot_to_draw(root, max_nodes, collapse)
+    if highlight is not None and len(picture.outputs) > 1:
+        raise ValueError("highlight shows the paths to one output: draw one of the results with it")
     paths = None if highlight is None else highlighted(picture, index_of(highlight, root, picture), k)
     scale = None
     if gradients:
@@ -134,11 +140,13 @@ def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limi
     check_positive(owner, "time_limit", time_limit, "seconds")
 
 
-def _snapshot_to_draw(root: Value | Snapshot, max_nodes: int, collapse: str | None) -> tuple[Snapshot, Folded | None]:
+def _snapshot_to_draw(
+    root: Value | Sequence[Value] | Snapshot, max_nodes: int, collapse: str | None
+) -> tuple[Snapshot, Folded | None]:
     """The snapshot to draw, folded if asked for or needed, and never more than `max_nodes` things to show."""
     limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
     try:
-        picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=limit)
+        picture = root if isinstance(root, Snapshot) else snapshot_of(_roots(root), max_nodes=limit)
         check_size(len(picture.nodes), limit)
     except GraphTooLarge as error:
         raise GraphTooLarge(f"{error}. {summary(root)}") from None
@@ -160,6 +168,16 @@ def _snapshot_to_draw(root: Value | Snapshot, max_nodes: int, collapse: str | No
         folding = "no label tells of a neuron to fold" if folded is None else f"this is after folding each {level}"
         raise GraphTooLarge(f"{error}; {folding}. {summary(picture)}") from None
     return picture, folded
+
+
+def _roots(root: Value | Sequence[Value]) -> Sequence[Value]:
+    """One or more results; TypeError for anything else, and ValueError for none."""
+    roots: Sequence[Any] = root if isinstance(root, (list, tuple)) else [root]
+    for value in roots:
+        check_root(value)
+    if not roots:
+        raise ValueError("root is an empty list: there is no graph to draw without a result")
+    return roots
 
 
 @dataclass(frozen=True, repr=False)

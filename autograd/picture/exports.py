@@ -43,7 +43,7 @@ def to_mermaid(
     """
     lines = [f"flowchart {rankdir}"]
     shown = range(len(picture.nodes)) if folded is None else folded.outside
-    makers = {index: folded.maker_of(index, picture) if folded else f"o{index}" for index in shown}
+    makers = {index: folded.maker_of(index) if folded else f"o{index}" for index in shown}
     # Nodes first, each operation before its value, then edges from operations to values, then from values on.
     for box in folded.boxes if folded else ():
         lines.append(_node(box.name, "box", box.lines))
@@ -79,6 +79,8 @@ def _escaped(text: str) -> str:
 def to_json(picture: Snapshot, *, folded: Folded | None = None) -> str:
     """The graph as JSON: nodes with values and gradients, edges with local derivatives, boxes if there are any.
 
+    The root is the last of the outputs, which are listed if there are several.
+
     Nodes stand in topological order, operands first; nan and infinities are the strings "NaN", "Infinity" and
     "-Infinity", because JSON has no such numbers.
 
@@ -91,6 +93,8 @@ def to_json(picture: Snapshot, *, folded: Folded | None = None) -> str:
     nodes = [{name: _entry(getattr(node, name)) for name in NODE_ENTRIES} for node in picture.nodes]
     edges = [{name: _entry(getattr(edge, name)) for name in EDGE_ENTRIES} for edge in picture.edges]
     graph: dict[str, Any] = {"version": 1, "root": picture.root, "nodes": nodes, "edges": edges}
+    if len(picture.outputs) > 1:
+        graph["outputs"] = list(picture.outputs)
     if folded is not None:
         graph["boxes"] = [{"title": box.title, "nodes": list(box.members)} for box in folded.boxes]
     # ASCII throughout: a lone surrogate in a label has no place in a UTF-8 file.

@@ -26,6 +26,7 @@ For y = a · a − a at a = 3 there are three paths from a to y, with the produc
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autograd.engine.value import Value
@@ -94,7 +95,7 @@ def highlighted(picture: Snapshot, source: int, k: int | None = None) -> Highlig
     return Highlight(source, flow, frozenset(passed), routes.count, len(paths), carried, routes.total)
 
 
-def index_of(highlight: Value | str | int, root: Value | Snapshot, picture: Snapshot) -> int:
+def index_of(highlight: Value | str | int, root: Value | Sequence[Value] | Snapshot, picture: Snapshot) -> int:
     """The number of the node to highlight: a Value of the graph, the label of one node, or the number itself.
 
     Raises TypeError for anything else, and ValueError when the graph has no such node, or several.

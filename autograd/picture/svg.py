@@ -35,7 +35,7 @@ _TITLE = r'(<g id="([^"]+)" class="[^"]*"[^>]*>\s*)<title>[^<]*</title>'
 def describe(picture: Snapshot) -> str:
     """One line on a graph: its output, values and operations."""
     operations = sum(not node.is_leaf for node in picture.nodes)
-    name = shorten(clean(picture.output.name))
+    name = shorten(", ".join(clean(picture.nodes[index].name) for index in picture.outputs))
     return f"{name}: {plural(len(picture.nodes), 'value')}, {plural(operations, 'operation')}"
 
 

@@ -11,9 +11,10 @@ unknown reduction, and TypeError for what is no number; the message names the ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
+from autograd.support import answers
 from autograd.support.convert import to_float
 from autograd.support.text import short
 from nn.losses.cross_entropy import binary_cross_entropy as binary_cross_entropy
@@ -148,8 +149,13 @@ def get(loss: str | Loss) -> Loss:
     """
     if isinstance(loss, str):
         if loss not in LOSSES:
-            raise ValueError(f"loss={short(loss)} is not known: choose one of {', '.join(LOSSES)}, or give a function")
+            names = answers.choose("nn.losses", loss, LOSSES)
+            raise ValueError(f"loss={short(loss)} is not known: {names}, or give a function")
         return LOSSES[loss]
     if not callable(loss):
         raise TypeError(f"loss is a name or a function (predictions, targets) -> Value, got {short(loss)}")
     return loss
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.losses")

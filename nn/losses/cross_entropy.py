@@ -13,6 +13,7 @@ from autograd import Value
 from autograd.custom import operation
 from autograd.engine import ops
 from autograd.engine.value import apply
+from autograd.support.settings import check_list, check_non_negative, check_probability
 from autograd.support.text import short
 from nn.losses.targets import checked_reduction, data, elementwise, examples, finite, reduced
 
@@ -59,12 +60,15 @@ def binary_cross_entropy(predictions: Any, targets: Any, reduction: str = "mean"
     -2.0
     """
 
+    order = _Order("binary_cross_entropy")
+
     def check(i: int, p: Any, y: Any) -> None:
         _check_probability(f"targets[{i}]", y, TARGET_OF_TWO)
+        order.see(p, y)
         remedy = "predictions are probabilities, from 0 to 1: use a sigmoid output, or binary_cross_entropy_with_logits"
         _check_probability(f"predictions[{i}]", p, remedy)
 
-    return elementwise(predictions, targets, cross_entropy_of_two, reduction, check)
+    return elementwise(predictions, targets, cross_entropy_of_two, reduction, check, order.refuse_swapped)
 
 
 def binary_cross_entropy_with_logits(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -74,16 +78,54 @@ def binary_cross_entropy_with_logits(predictions: Any, targets: Any, reduction: 
     1000.0
     """
 
+    order = _Order("binary_cross_entropy_with_logits")
+
     def check(i: int, z: Any, y: Any) -> None:
         _check_probability(f"targets[{i}]", y, TARGET_OF_TWO)
+        order.see(z, y)
 
-    return elementwise(predictions, targets, _logistic, reduction, check)
+    return elementwise(predictions, targets, _logistic, reduction, check, order.refuse_swapped)
 
 
-def cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
-    """−Σ yₖ·ln softmax(z)ₖ for each example's list of raw scores z, exact however large they are.
+class _Order:
+    """Whether targets and predictions may have changed places: all plain 0 and 1 where the predictions should be, and
+    nothing but numbers between 0 and 1 where the targets should be. A model's outputs are Values, and never suspected.
+    """
+
+    def __init__(self, loss: str) -> None:
+        self.loss, self.swapped = loss, True
+
+    def see(self, p: Any, y: Any) -> None:
+        """Look at one prediction and its target."""
+        self.swapped = self.swapped and not isinstance(p, Value) and p in (0.0, 1.0) and 0.0 < data(y) < 1.0
+
+    def refuse_swapped(self) -> None:
+        """Raise ValueError if all that was seen allows the suspicion."""
+        if self.swapped:
+            raise ValueError(
+                f"predictions are all 0 or 1, and targets all between: did they change places? It is {self.loss}"
+                "(predictions, targets)"
+            )
+
+
+def cross_entropy(
+    predictions: Any,
+    targets: Any,
+    reduction: str = "mean",
+    *,
+    weight: Sequence[float] | None = None,
+    label_smoothing: float = 0.0,
+) -> Any:
+    """−Σ wₖ·yₖ·ln softmax(z)ₖ for each example's list of raw scores z, exact however large they are.
 
     A target is the index of the class, or a list with the probability of each class, such as a one-hot one.
+
+    `weight` has a factor w for each class; the mean over targets that are indices then divides by the sum of the
+    factors of these classes, and over others by the number of examples. `label_smoothing` s puts (1 − s)·yₖ + s/n in
+    the place of yₖ, for n classes. Both as in PyTorch. (Szegedy et al. 2016)
+
+    Raises ValueError and TypeError for a weight that is no list of finite numbers from 0 on, one for each class, and
+    for a smoothing that is not from 0 to 1.
 
     >>> z = [Value(1000.0), Value(0.0), Value(-1000.0)]
     >>> cross_entropy([z], [1]).backward()
@@ -91,7 +133,11 @@ def cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> An
     [1.0, -1.0, 0.0]
     """
     row = ops.TABLE["log_softmax"]
-    return _over_classes(predictions, targets, reduction, lambda z, k: apply(row, z, (float(k),)))
+    factors = None if weight is None else _class_weights(weight)
+    smoothing: float = check_probability("cross_entropy", "label_smoothing", label_smoothing)
+    return _over_classes(
+        predictions, targets, reduction, lambda z, k: apply(row, z, (float(k),)), None, factors, smoothing
+    )
 
 
 def categorical_cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -128,6 +174,8 @@ def _over_classes(
     reduction: str,
     log_probability: Callable[[Sequence[Any], int], Any],
     check: Callable[[int, Sequence[Any]], None] | None = None,
+    factors: Sequence[float] | None = None,
+    smoothing: float = 0.0,
 ) -> Any:
     checked_reduction(reduction)
     ps, ys = examples(predictions, targets)
@@ -135,11 +183,48 @@ def _over_classes(
     if check is not None:
         for i, (p, _) in enumerate(pairs):
             check(i, p)
+    if factors is not None or smoothing:
+        pairs = [(p, _spread(i, len(p), weights, factors, smoothing)) for i, (p, weights) in enumerate(pairs)]
     losses = []
     for p, weights in pairs:
         terms = [log_probability(p, k) if _is_one(y) else log_probability(p, k) * y for k, y in weights]
         losses.append(-(terms[0] if len(terms) == 1 else autograd.sum(terms)))
+    if reduction == "mean" and factors is not None:
+        return autograd.sum(losses) / _divisor(ys, factors)
     return reduced(losses, reduction)
+
+
+def _spread(
+    i: int, n: int, weights: list[tuple[int, Any]], factors: Sequence[float] | None, smoothing: float
+) -> list[tuple[int, Any]]:
+    """What each class counts in example i, after smoothing and with the factors of the classes; without zeros.
+
+    >>> _spread(0, 2, [(0, 1.0)], [2.0, 1.0], 0.5)
+    [(0, 1.5), (1, 0.25)]
+    """
+    if factors is not None and len(factors) != n:
+        raise ValueError(f"cross_entropy: weight has {len(factors)} classes but predictions[{i}] has {n}")
+    shares: dict[int, Any] = {k: y * (1.0 - smoothing) for k, y in weights}
+    if smoothing:
+        shares = {k: shares.get(k, 0.0) + smoothing / n for k in range(n)}
+    if factors is not None:
+        shares = {k: y * factors[k] for k, y in shares.items()}
+    return [(k, y) for k, y in shares.items() if isinstance(y, Value) or y != 0.0] or [(0, 0.0)]
+
+
+def _divisor(targets: Sequence[Any], factors: Sequence[float]) -> float:
+    """PyTorch's: the factors of all classes that are meant, where targets are indices."""
+    total = sum(1.0 if hasattr(y, "__iter__") else factors[int(y)] for y in targets)
+    if not total:
+        raise ValueError(
+            "cross_entropy: weight is 0 for all classes among the targets, and a mean divides by their sum"
+        )
+    return total
+
+
+def _class_weights(weight: Any) -> list[float]:
+    entries = check_list("cross_entropy", "weight", weight, "a list with a number for each class")
+    return [check_non_negative("cross_entropy", f"weight[{k}]", w) for k, w in enumerate(entries)]
 
 
 def _is_one(y: Any) -> bool:

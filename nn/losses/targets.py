@@ -54,8 +54,12 @@ def elementwise(
     loss: Callable[[Any, Any], Any],
     reduction: str,
     check: Callable[[int, Any, Any], None] | None = None,
+    check_all: Callable[[], None] | None = None,
 ) -> Any:
-    """loss(prediction, target) for every output of every example, reduced; `check(i, p, y)` may refuse example i."""
+    """loss(prediction, target) for every output of every example, reduced.
+
+    `check(i, p, y)` may refuse example i, and `check_all()` all of them together.
+    """
     checked_reduction(reduction)
     ps, ys = examples(predictions, targets)
     pairs = rows(ps, ys)
@@ -63,6 +67,8 @@ def elementwise(
         for i, (outputs, labels) in enumerate(pairs):
             for p, y in zip(outputs, labels, strict=True):
                 check(i, p, y)
+    if check_all is not None:
+        check_all()
     losses = [[loss(p, y) for p, y in zip(outputs, labels, strict=True)] for outputs, labels in pairs]
     if reduction != "none":
         return reduced([x for row in losses for x in row], reduction)

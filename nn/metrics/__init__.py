@@ -6,10 +6,11 @@ numbers: scikit-learn's, in the same order of arguments.
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograd.support import answers
 from autograd.support.text import short
-from nn.columns import check_label, named_number
+from nn.columns import check_label, like_these, named_number
 from nn.data import Rows
 from nn.metrics.inputs import classes_of, paired_labels, paired_numbers, sort_labels
 
@@ -29,11 +30,13 @@ def accuracy(truth: Rows, predictions: Rows) -> float:
     return sum(1 for t, p in pairs if t == p) / len(pairs)
 
 
-def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None) -> list[list[int]]:
+def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None) -> Any:
     """Counts of examples: one row for each true label, one column for each predicted label.
 
-    The order is that of `labels`, or of all labels that occur, sorted; an example with a label that is not listed is
-    left out. Raises ValueError for different lengths, no examples, nan, and labels of which none is true anywhere.
+    A list of lists, or an array where truth or predictions are one. The order is that of `labels`, or of all labels
+    that occur, sorted; an example with a label that is not listed is left out.
+
+    Raises ValueError for different lengths, no examples, nan, and labels of which none is true anywhere.
 
     >>> confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])
     [[2, 0], [1, 1]]
@@ -47,7 +50,7 @@ def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None)
     for t, p in pairs:
         if t in place and p in place:
             counts[place[t]][place[p]] += 1
-    return counts
+    return like_these((truth, predictions), counts)
 
 
 def precision(
@@ -60,7 +63,8 @@ def precision(
     """Of those predicted to be of a class, the share that are: TP / (TP + FP).
 
     `average`: "binary" for the class `positive` alone; "macro" for the mean over classes, "weighted" for the mean
-    weighted by how many examples each has, "micro" for all counts added up first; None for a list, a number a class.
+    weighted by how many examples each has, "micro" for all counts added up first; None for a number a class, in a list,
+    or in an array where truth or predictions are one.
     `zero_division` is what 0 / 0 counts as. Raises ValueError for different lengths, no examples, nan, an unknown
     average, and "binary" with more than two labels or without the positive one.
 
@@ -182,7 +186,7 @@ def _score(
     for over, under in (ratio(*c) for c in counts):
         scores.append(over / under if under else zero_division)
     if average is None:
-        return scores
+        return like_these((truth, predictions), scores)
     # A nan comes from zero_division=nan alone, and such a class is left out of the mean.
     weighted = [(s, hits + misses) for s, (hits, _, misses) in zip(scores, counts, strict=True) if not math.isnan(s)]
     total = sum(weight for _, weight in weighted)
@@ -236,8 +240,12 @@ def get(metric: str | Callable[..., Any]) -> Callable[..., Any]:
     """
     if isinstance(metric, str):
         if metric not in NAMES:
-            raise ValueError(f"no metric is called {short(metric)}: choose one of {', '.join(NAMES)}")
+            raise ValueError(f"no metric is called {short(metric)}: {answers.choose('nn.metrics', metric, NAMES)}")
         return NAMES[metric]
     if not callable(metric):
         raise TypeError(f"metric must be a name or a function of truth and predictions, got {short(metric)}")
     return metric
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.metrics")

@@ -4,10 +4,11 @@ A training step is `optimizer.zero_grad()`, `loss.backward()`, `optimizer.step()
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
+from autograd.support import answers
 from autograd.support.settings import Check, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short, short_text
 from nn.keywords import suggest_settings
@@ -139,7 +140,9 @@ def get(
     settings = {} if lr is None else {"lr": lr}
     if isinstance(optimizer, str):
         if optimizer.lower() not in NAMES:
-            raise ValueError(f"no optimizer is called {short(optimizer)}: choose one of {', '.join(NAMES)}")
+            raise ValueError(
+                f"no optimizer is called {short(optimizer)}: {answers.choose('nn.optim', optimizer, NAMES)}"
+            )
         return NAMES[optimizer.lower()](parameters, **settings)
     if not callable(optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class, got {short(optimizer)}")
@@ -147,3 +150,7 @@ def get(
     if not isinstance(made, Optimizer):
         raise TypeError(f"optimizer must be a name, an optimizer or its class; {short(optimizer)} gave {short(made)}")
     return made
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.optim")

@@ -8,13 +8,15 @@ parameters at a time as NumPy arrays, a compiled training step over one flat vec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
 from autograd.engine.ops import FLOATS
+from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
 from autograd.support.settings import Check, check_settings
 from autograd.support.text import got, short, short_text
+from nn.keywords import suggest_settings
 
 State = tuple[Any, ...]
 
@@ -127,6 +129,14 @@ class Optimizer:
                 self.parameters[i].data = x
                 self.steps[i] = done + 1
 
+    if not TYPE_CHECKING:  # which would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # a property that failed inside: say what failed there
+                return object.__getattribute__(self, name)
+            raise answers.missing("Optimizer", self, name, dir(self))
+
+    @suggest_settings
     def zero_grad(self) -> None:
         """Set every gradient to 0; `backward()` adds to what is there."""
         for p in self.parameters:

@@ -1,10 +1,12 @@
-"""`fit`, `predict`, `predict_classes` and `evaluate`: training by one call, as the methods of every module do it.
+"""Training by one call, and what follows: `fit`, `predict`, `predict_proba`, `predict_classes` and `evaluate`.
+
+They are methods of every module.
 
 Here is `fit`, which checks its arguments and hands them to the loop. The files beside it, in the order of their use:
 
 - `arguments`: the arguments of `fit`, checked piece by piece; which engine, which callbacks.
 - `examples`, `table`: X and y as checked lists of numbers, or as one array that reads as such lists.
-- `predicting`: `predict`, `predict_classes`, `evaluate`, and the loss that suits a model.
+- `predicting`: `predict`, `predict_proba`, `predict_classes`, `evaluate`, and the loss that suits a model.
 - `judge`: from outputs to classes, and from both to metrics.
 - `loop`: epochs and steps, callbacks, schedules, what happens when a step fails.
 - `engine`: one step: `EagerEngine` records a graph for it. `compiled/` does the same as array code.
@@ -43,11 +45,19 @@ from nn.training.examples import checked
 from nn.training.history import History
 from nn.training.judge import Judge, decision_for
 from nn.training.loop import Job, Loop, threads_for
-from nn.training.predicting import check_targets, chosen_loss, evaluate, predict, predict_classes
+from nn.training.predicting import (
+    check_targets,
+    chosen_loss,
+    evaluate,
+    loss_name,
+    predict,
+    predict_classes,
+    predict_proba,
+)
 
 __all__ = [
     "ENGINES", "Callback", "CheckpointError", "CompilationError", "EarlyStopping", "History", "TrainingError",
-    "evaluate", "fit", "predict", "predict_classes",
+    "evaluate", "fit", "predict", "predict_classes", "predict_proba",
 ]  # fmt: skip
 
 
@@ -177,7 +187,10 @@ def fit(
         validation=validation,
         judge=judge,
         callbacks=arguments.chosen_callbacks(
-            callbacks, early_stopping, [*names, *(f"val_{name}" for name in names if validation is not None)]
+            callbacks,
+            early_stopping,
+            [*names, *(f"val_{name}" for name in names if validation is not None)],
+            schedule,
         ),
         epochs=check_count("fit", "epochs", epochs),
         batch_size=size,
@@ -190,6 +203,7 @@ def fit(
         verbosity=verbosity,
         seed=arguments.checked_seed(seed),  # at the end: nothing is drawn for arguments that do not fit
     )
+    model._fitted_loss = loss_name(objective.loss)
     # Only array code multiplies matrices.
     with threads_for(len(eager.parameters) * size) if job.engine.name == "compiled" else nullcontext():
         return Loop(job).run(resume=resume)

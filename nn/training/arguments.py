@@ -15,7 +15,7 @@ from autograd.support.convert import to_float
 from autograd.support.seeds import new_seed
 from autograd.support.settings import check_count, check_flag, check_fraction, check_non_negative
 from autograd.support.text import short
-from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs
+from nn.callbacks import Callback, EarlyStopping, EpochFunction, Logs, Monitor, ReduceLROnPlateau, check_hooks
 from nn.layers import BatchNorm
 from nn.module import Evaluating, Module, unrecorded
 from nn.optim import get as get_optimizer
@@ -199,11 +199,12 @@ def chosen_optimizer(
 
 
 def chosen_callbacks(
-    callbacks: Any, early_stopping: bool | int | EarlyStopping, names: Iterable[str]
+    callbacks: Any, early_stopping: bool | int | EarlyStopping, names: Iterable[str], schedule: Schedule | None = None
 ) -> list[Callback]:
     """The callbacks in order, early stopping last; `names` are those that the logs will have.
 
-    Raises TypeError for what is no callback, ValueError for a name to monitor that will not be there.
+    Raises TypeError for what is no callback and for a misspelt hook, ValueError for a name to monitor that will not be
+    there, and for a schedule beside a callback that sets the rate.
     """
     if callbacks is None or isinstance(callbacks, Callback) or callable(callbacks):
         entries = [] if callbacks is None else [callbacks]
@@ -214,6 +215,7 @@ def chosen_callbacks(
     chosen: list[Callback] = []
     for i, entry in enumerate(entries):
         if isinstance(entry, Callback):
+            check_hooks(f"callbacks[{i}]", entry)
             chosen.append(entry)
         elif callable(entry) and not isinstance(entry, type):
             chosen.append(EpochFunction(entry))
@@ -233,8 +235,10 @@ def chosen_callbacks(
             ) from None
     logged = list(names)
     for callback in chosen:
-        if isinstance(callback, EarlyStopping) and callback.monitor is not None:
+        if isinstance(callback, Monitor) and callback.monitor is not None:
             callback.check(callback.monitor, logged)
+        if isinstance(callback, ReduceLROnPlateau) and schedule is not None:
+            raise ValueError("ReduceLROnPlateau and a schedule both set the rate: give one of them")
     return chosen
 
 

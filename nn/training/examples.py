@@ -99,7 +99,8 @@ def checked_inputs(model: Module, X: Any, name: str = "X") -> Sequence[list[floa
         rows = _entries(name, X, "a list with one list of numbers for each example")
         if not rows:
             raise ValueError(f"{name} is empty: it needs at least one example")
-        inputs = [_row(f"{name}[{i}]", row) for i, row in enumerate(rows)]
+        remedy = _remedy(name, len(rows), input_width(model))
+        inputs = [_row(f"{name}[{i}]", row, remedy) for i, row in enumerate(rows)]
     widths = (inputs.numbers.shape[1],) if isinstance(inputs, Table) else [len(row) for row in inputs]
     expected, reason = input_width(model), "which is what the model takes"
     if expected is None:
@@ -173,8 +174,17 @@ def _entries(name: str, values: Any, kind: str, remedy: str = "") -> list[Any]:
     return list(values)
 
 
-def _row(name: str, numbers: Any) -> list[float]:
-    entries = _entries(name, numbers, "a list of numbers", ": for one number each, give [[x] for x in X]")
+def _remedy(name: str, n: int, width: int | None) -> str:
+    """What to do about n numbers where examples are wanted: one example without its list, or one number each."""
+    each = f"for one number each, give [[x] for x in {name}]"
+    if width == 1:
+        return f": {each}"
+    alone = f"for one example, give [{name}]"
+    return f": {alone}" if width == n else f": {alone}; {each}"
+
+
+def _row(name: str, numbers: Any, remedy: str) -> list[float]:
+    entries = _entries(name, numbers, "a list of numbers", remedy)
     row = [x if type(x) is float else named_number(f"{name}[{j}]", x) for j, x in enumerate(entries)]
     if not row:
         raise ValueError(f"{name} is empty: an example has at least one number")
@@ -195,7 +205,10 @@ def _target(name: str, target: Any) -> Any:
             raise ValueError(f"{name} is empty: a target has at least one number")
         return [_target(f"{name}[{k}]", t) for k, t in enumerate(target)]
     if isinstance(target, str):
-        raise TypeError(f"{name} is the text {short(target)}: number the classes from 0 on")
+        raise TypeError(
+            f"{name} is the text {short(target)}: number the classes from 0 on, or use nn.sklearn.MLPClassifier, whose "
+            "labels may be texts"
+        )
     x = named_number(name, target)
     if not math.isfinite(x):
         raise ValueError(f"{name} is {x}: every target must be a finite number")

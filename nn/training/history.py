@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
+from autograd.support import answers
 from autograd.support.text import short
 
 Numbers = dict[str, list[float]]
@@ -13,10 +14,11 @@ Numbers = dict[str, list[float]]
 class History:
     """The log of a training.
 
-    - `history["val_loss"]`, Keras's form: a list for each name with one number an epoch. "loss" and every metric are
-      of the training examples as they were met during the epoch, "val_loss" and so on of the validation examples
-      after it, "lr" is the rate of the last step, "penalty" what regularisation added to the loss. Losses are means
-      over examples; of a loss that is a sum, such as squared_error, over the batches that the examples were in.
+    - `history["val_loss"]`, or as in Keras `history.history["val_loss"]`: a list for each name, one number an epoch.
+      "loss" and every metric are of the training examples as they were met during the epoch, "val_loss" and so on of
+      the validation examples after it, "lr" is the rate of the last step, "penalty" what regularisation added to the
+      loss. Losses are means over examples; of a loss that is a sum, such as squared_error, over the
+      batches that the examples were in.
     - `layers["layers.0"]["gradient_norm"]` likewise for each layer; see `nn.training.watch.Watch` for the names.
     - `epoch` are the numbers of the epochs, from 0; `epochs` is how many there were.
     - `stopped` says why it ended: "finished", "early", "callback", "interrupted" or "failed"; then `failure` says how.
@@ -26,7 +28,7 @@ class History:
 
     >>> history = History()
     >>> history.append({"loss": 0.5}, {})
-    >>> history.history["loss"], history.epochs
+    >>> history["loss"], history.epochs
     ([0.5], 1)
     """
 
@@ -39,6 +41,28 @@ class History:
         self.settings: dict[str, Any] = dict(settings or {})
         self.stopped = self.failure = ""
         self.best_epoch: int | None = None
+
+    def __getitem__(self, name: str) -> list[float]:
+        """A list of the log, with one number an epoch: Keras's `history.history["loss"]`, and `history["loss"]`."""
+        try:
+            return self.history[name]
+        except (KeyError, TypeError):
+            logged = ", ".join(map(repr, self.history)) or "nothing, for no epoch has ended"
+            raise KeyError(f"{short(name)} is not in this log, which holds {logged}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.history
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.history)
+
+    if not TYPE_CHECKING:  # which would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if name in vars(self).get("history", ()):
+                text = f"'History' object has no attribute {name!r}: use history[{name!r}]"
+                raise AttributeError(text, name=name, obj=self)
+            raise answers.missing("History", self, name, dir(self))
 
     @property
     def epochs(self) -> int:

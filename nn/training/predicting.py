@@ -1,36 +1,40 @@
 """The outputs of a model, its classes, and how good they are. Nothing is recorded and nothing changes.
 
-predict: [[0.0, 1.0]] -> [0.5]        predict_classes: -> [0]        evaluate, with y = [1]: -> {"loss": 0.693...}
+predict: [[0.0, 1.0]] -> array([0.5])    predict_classes: -> [0]    evaluate, with y = [1]: -> {"loss": 0.693...}
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from numbers import Real
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import Value, no_grad, topological_order
 from autograd.support.collector import no_collection
 from autograd.support.settings import check_number
 from autograd.support.text import got, short
 from nn import losses
+from nn.columns import like_these
 from nn.keywords import suggest_settings
-from nn.module import Evaluating, Module, unrecorded
+from nn.module import Evaluating, Module, check_module, unrecorded
 from nn.stages import is_known, output_activation, plain, trial
 from nn.training.engine import Objective, as_values, unwrapped
 from nn.training.examples import Examples, as_list, by_target, checked, checked_inputs
 from nn.training.judge import Judge, decision_at, decision_for
+
+Array = NDArray[np.float64]
 
 TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
 AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
 
 
 @suggest_settings
-def predict(model: Module, X: Any) -> list[Any]:
-    """The outputs for a list of examples, in evaluation mode: for each a float, or a list of them.
+def predict(model: Module, X: Any) -> Array:
+    """The outputs for a list of examples, in evaluation mode: an array with a number for each, or with a row of them.
 
     A part that was put into training in a model that is in evaluation stays there, as dropout for Monte Carlo does:
     `model.eval(); model.layers[2].train()`.
@@ -39,9 +43,17 @@ def predict(model: Module, X: Any) -> list[Any]:
 
     >>> from nn import MLP
     >>> predict(MLP(2, [1], init="zeros", output_activation="sigmoid"), [[0.0, 1.0], [2.0, 3.0]])
-    [0.5, 0.5]
+    array([0.5, 0.5])
     """
-    return outputs_for(model, checked_inputs(model, X))
+    outputs = outputs_for(model, checked_inputs(model, X))
+    widths = [len(x) if isinstance(x, list) else 0 for x in outputs]
+    if len({*widths}) > 1:
+        i = next(i for i, width in enumerate(widths) if width != widths[0])
+        raise ValueError(
+            f"the model gives outputs of different shapes, which make no array: {short(outputs[0])} for X[0], and "
+            f"{short(outputs[i])} for X[{i}]; to have them as they are, call model(x) for each"
+        )
+    return np.array(outputs, dtype=np.float64)
 
 
 def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
@@ -92,8 +104,75 @@ def compiled_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any] |
 
 
 @suggest_settings
-def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Sequence[Any] = (0, 1)) -> list[Any]:
+def predict_proba(model: Module, X: Any, loss: str | losses.Loss | None = None) -> Array:
+    """The probability of each class, a row for each example, in the order of the classes; of two, both.
+
+    A model that ends in a sigmoid or a softmax gives them itself. Raw scores are probabilities by the loss that the
+    model was last fitted with, or the one given here: softmax for "cross_entropy", sigmoid for
+    "binary_cross_entropy_with_logits". Several outputs of a sigmoid are a probability each, and need not make 1.
+
+    Raises ValueError where neither says what the outputs are, or the loss is one of numbers, and as `predict`.
+
+    >>> from nn import MLP
+    >>> predict_proba(MLP(2, [1], init="zeros", output_activation="sigmoid"), [[0.0, 1.0]])
+    array([[0.5, 0.5]])
+    >>> predict_proba(MLP(2, [3], init="zeros"), [[0.0, 1.0]], loss="cross_entropy").round(3)
+    array([[0.333, 0.333, 0.333]])
+    """
+    activation = output_activation(check_module("predict_proba", model))
+    name = loss_name(losses.get(loss)) if loss is not None else model.fitted_loss
+    share = SHARES.get(activation) or (SHARES.get(name) if activation == "linear" else None)
+    if share is None:
+        reason = f"it ends in {activation}"
+        if activation == "linear":
+            reason = f"it gives raw scores, and {f'was fitted with {name}' if name else 'was not fitted yet'}"
+        raise ValueError(
+            f"predict_proba cannot tell what the outputs of this {type(model).__name__} are: {reason}. It knows "
+            'a sigmoid or softmax at the end, and loss="cross_entropy" or loss="binary_cross_entropy_with_logits", '
+            "which may be given here; predict gives the outputs as they are"
+        )
+    outputs = predict(model, X)
+    shares = share(outputs if outputs.ndim > 1 else outputs[:, None])
+    # One number alone is the probability of class 1; a softmax over one score is always 1.
+    return np.hstack([1.0 - shares, shares]) if shares.shape[1] == 1 and share is not _softmax else shares
+
+
+def loss_name(loss: losses.Loss) -> str:
+    """The name of a loss of this package, whatever settings it has; of another one, that it is none."""
+    function = unwrapped(loss)
+    return function.__name__ if function in losses.LOSSES.values() else "a loss of your own"
+
+
+def _softmax(scores: Array) -> Array:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _sigmoid(scores: Array) -> Array:
+    shares: Array = np.exp(-np.logaddexp(0.0, -scores))
+    return shares
+
+
+def _as_they_are(shares: Array) -> Array:
+    return shares
+
+
+# From outputs to probabilities, by the last activation, or where that is linear by the loss.
+SHARES: dict[str, Callable[[Array], Array]] = {
+    "sigmoid": _as_they_are,
+    "softmax": _as_they_are,
+    "log_softmax": np.exp,
+    "cross_entropy": _softmax,
+    "binary_cross_entropy_with_logits": _sigmoid,
+}
+
+
+@suggest_settings
+def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Sequence[Any] = (0, 1)) -> Any:
     """The class of each example: the place of the largest of several outputs, or which side a single one is on.
+
+    They come in a list, or in an array where X is one.
 
     A single output counts as `labels[1]` if the probability is above `threshold`. A sigmoid output is that
     probability; a raw score is read as its logit, so that 0.5 is a score of 0; a tanh output is read as 2p − 1. For a
@@ -108,7 +187,7 @@ def predict_classes(model: Module, X: Any, threshold: float = 0.5, labels: Seque
     ([0, 1], [-1, 1])
     """
     decision = decision_at(model, check_number("predict_classes", "threshold", threshold), labels)
-    return decision.classes(predict(model, X))
+    return like_these([X], decision.classes(outputs_for(model, checked_inputs(model, X))))
 
 
 @suggest_settings

@@ -1,11 +1,15 @@
-"""The progress bar of `fit`: steps done and left, with loss and metrics; in a terminal and in a notebook."""
+"""The progress bar of `fit`: steps done and left, with loss and metrics; in a terminal and in a notebook.
+
+In a terminal it goes to the stream of errors, as bars do, so that a pipe gets results alone. A notebook shows that
+stream on a red ground, as if something had failed: there everything goes to the output of the cell.
+"""
 
 from __future__ import annotations
 
 import sys
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 
 class Progress:
@@ -21,7 +25,7 @@ class Progress:
         self.logs: dict[str, float] = {}
         self.bar: Any = None
         if shown and not lines:
-            self.bar = _tqdm()(total=epochs * steps, initial=done, unit="step", dynamic_ncols=True)
+            self.bar = _tqdm()(total=epochs * steps, initial=done, unit="step", dynamic_ncols=True, file=stream())
 
     def step(self, epoch: int, loss: float) -> None:
         """One step is done."""
@@ -36,7 +40,7 @@ class Progress:
             self._show(epoch, self.logs)
         if self.lines:
             numbers = "  ".join(f"{name} {value:.4g}" for name, value in self.logs.items())
-            print(f"epoch {epoch + 1}/{self.epochs}  {numbers}", file=sys.stderr)
+            print(f"epoch {epoch + 1}/{self.epochs}  {numbers}", file=stream())
 
     def _show(self, epoch: int, logs: Mapping[str, float]) -> None:
         self.bar.set_description(f"epoch {epoch + 1}/{self.epochs}", refresh=False)
@@ -53,7 +57,12 @@ class Progress:
 
 def say(line: str) -> None:
     """Print a line where the bar is printed, above it if there is one."""
-    _tqdm().write(line, file=sys.stderr)
+    _tqdm().write(line, file=stream())
+
+
+def stream() -> TextIO:
+    """Where the bar goes: the output of the cell in a notebook, the stream of errors elsewhere."""
+    return sys.stdout if type(sys.stderr).__module__.startswith(("ipykernel", "pyodide_kernel")) else sys.stderr
 
 
 def _tqdm() -> Any:

@@ -1,12 +1,15 @@
 """Callbacks: early stopping, the order of calls, what a callback may change."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import nn
-from nn.callbacks import Callback, EarlyStopping
+from autograd import Value
+from nn.callbacks import Callback, EarlyStopping, ReduceLROnPlateau
 from nn.datasets import moons
 from tests.nn.small_nets import QUIET, Recorder, small
 
@@ -117,3 +120,97 @@ def test_early_stopping_refuses(settings: dict[str, Any], match: str) -> None:
 def test_early_stopping_refuses_the_wrong_kind_of_thing(settings: dict[str, Any], match: str) -> None:
     with pytest.raises(TypeError, match=match):
         EarlyStopping(**settings)
+
+
+# ----- A rate that falls where the loss stands still -----
+
+PLATEAUS: list[dict[str, Any]] = [
+    {},
+    {"patience": 0, "factor": 0.5},
+    {"patience": 2, "cooldown": 3},
+    {"patience": 1, "threshold": 0.1},
+    {"patience": 1, "threshold": 0.3, "threshold_mode": "abs"},
+    {"patience": 1, "mode": "max"},
+    {"patience": 1, "mode": "max", "threshold": 0.2, "threshold_mode": "abs"},
+    {"patience": 0, "min_lr": 0.02},
+    {"patience": 0, "eps": 0.01},
+]
+ROWS = [
+    [3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5],
+    [1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.3, 0.25],
+    [1.0, 2.0, 3.0, float("nan"), 2.0, 2.0, 5.0, 5.1, 5.2, -1.0, -1.05, -1.3, -1.3, 0.0, 0.0, 9.0],
+    [float("nan")] * 16,
+]
+
+
+@pytest.mark.parametrize("settings", PLATEAUS, ids=str)
+@pytest.mark.parametrize("values", ROWS)
+def test_rates_on_a_plateau_are_pytorchs(values: list[float], settings: dict[str, Any]) -> None:
+    theirs = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs, **settings)
+    ours = ReduceLROnPlateau(**{"mode": "min", **settings})
+    ours.optimizer, ours.history = nn.SGD([Value(0.0)], lr=0.1), nn.History()
+    ours.on_train_begin({})
+    for epoch, value in enumerate(values):
+        scheduler.step(value)
+        ours.on_epoch_end(epoch, {"loss": value})
+        assert ours.optimizer.lr == pytest.approx(theirs.param_groups[0]["lr"], rel=1e-14)
+        again = ReduceLROnPlateau(**{"mode": "min", **settings})  # as a checkpoint would go on
+        again.optimizer, again.history = ours.optimizer, ours.history
+        saved = ours.state_dict()
+        ours.schema(epoch + 1)("callbacks/0", saved)
+        again.load_state_dict(saved)
+        ours = again
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_plateau_in_a_training_and_after_a_crash(engine: str, tmp_path: Path) -> None:
+    def train(model: nn.MLP, epochs: int, **settings: Any) -> nn.History:
+        plateau = ReduceLROnPlateau(patience=1, factor=0.5, threshold=0.05)
+        settings |= {"lr": 0.3, "seed": 0, "callbacks": [plateau], "engine": engine, "progress": False}
+        history: nn.History = model.fit(X, y, epochs=epochs, **settings)
+        return history
+
+    X, y = moons(12, noise=0.3, seed=0)
+    whole, parts = small(), small()
+    expected = train(whole, 12)
+    assert len(set(expected["lr"])) > 2
+    train(parts, 5, checkpoint=tmp_path)
+    history = train(parts, 12, checkpoint=tmp_path, resume=True)
+    assert history["lr"] == expected["lr"] and parts.state_dict() == whole.state_dict()
+    with pytest.raises(nn.CheckpointError, match=r"ReduceLROnPlateau\.factor=0.5, and now it is 0.1"):
+        small().fit(
+            X, y, lr=0.3, seed=0, callbacks=[ReduceLROnPlateau(patience=1, threshold=0.05)], engine=engine,
+            checkpoint=tmp_path, resume=True, **QUIET,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "match"),
+    [
+        ({"factor": 1.0}, ValueError, "factor must be a number from 0 on and below 1, got 1.0"),
+        ({"patience": -1}, ValueError, "patience must be a whole number from 0 on, got -1"),
+        ({"threshold_mode": "relative"}, ValueError, 'threshold_mode must be "rel" or "abs", got \'relative\''),
+        ({"threshold_mode": 3}, TypeError, 'threshold_mode must be "rel" or "abs", got 3'),
+        ({"mode": "best"}, ValueError, 'ReduceLROnPlateau: mode must be "auto", "min" or "max"'),
+        ({"min_delta": 0.1}, TypeError, "unexpected keyword argument 'min_delta': did you mean threshold"),
+        ({"min_lr": "small"}, TypeError, "min_lr must be a finite number from 0 on, got 'small'"),
+    ],
+)
+def test_a_plateau_refuses(settings: dict[str, Any], error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        ReduceLROnPlateau(**settings)
+
+
+def test_a_plateau_watches_a_name_that_is_there() -> None:
+    with pytest.raises(ValueError, match="ReduceLROnPlateau: monitor must be one of loss, got 'val_loss'"):
+        small().fit(*moons(6), callbacks=[ReduceLROnPlateau("val_loss")], **QUIET)
+
+
+# ----- Hooks -----
+
+
+@pytest.mark.parametrize("name", ["on_improvement", "one", "on", "_on_epoch_ends"])
+def test_methods_of_other_names_are_the_callbacks_own_affair(name: str) -> None:
+    kind = type("Own", (Callback,), {name: lambda self: None})
+    small().fit(*moons(6), callbacks=[kind()], **QUIET)

@@ -86,9 +86,9 @@ def test_the_box_of_the_last_neuron_computes_the_output(level: str, fused: bool,
     folded, root = drawn.folded, drawn.snapshot.root
     assert folded is not None
     if level == "neuron" and activation == "softmax":  # which is the work of no single neuron
-        assert folded.maker == "" and f"o{root} -> v{root}" in drawn.source
+        assert not folded.makers and f"o{root} -> v{root}" in drawn.source
         return
-    maker = next(box for box in folded.boxes if box.name == folded.maker)
+    maker = next(box for box in folded.boxes if box.name == folded.makers[root])
     assert maker.title == ("layers.1.neurons.0" if level == "neuron" else "layers.1")
     assert root in maker.members and root in folded.outside
     assert f"{maker.name} -> v{root}" in drawn.source and f"o{root}" not in drawn.source
@@ -137,3 +137,15 @@ def test_the_summary_of_a_large_graph() -> None:
     ):
         draw(loss(), max_nodes=10)
     assert summary(loss()) == summary(snapshot(loss()))
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_several_outputs_stand_beside_the_boxes_that_compute_them(level: str) -> None:
+    outputs = MLP(2, [3, 2], seed=1)([1.0, 2.0])
+    drawn = draw(outputs, collapse=level)
+    folded = drawn.folded
+    assert folded is not None and set(folded.makers) == set(drawn.snapshot.outputs) <= set(folded.outside)
+    assert len(drawn.snapshot.outputs) == 2 and len({*folded.makers.values()}) == (2 if level == "neuron" else 1)
+    for index, box in folded.makers.items():
+        assert f"{box} -> v{index}" in drawn.source and f"o{index}" not in drawn.source
+    assert [*Picture(drawn.svg).kinds.values()].count("node value output") == 2

@@ -1,5 +1,7 @@
 """What is in a picture: every node, number, edge and colour; the same picture every time."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -191,3 +193,30 @@ def test_a_snapshot_can_be_drawn() -> None:
     assert draw(snapshot(o)) == draw(o)
     with pytest.raises(GraphTooLarge, match="8 nodes, more than max_nodes=7"):
         draw(snapshot(o), max_nodes=7)
+
+
+# ----- Several results in one picture -----
+
+
+def test_several_results_share_what_they_have_in_common() -> None:
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    s = a * b
+    s.label = "s"
+    results = [s + 1.0, s.tanh(), s]  # one of them inside of the others
+    drawn = draw(results)
+    assert [drawn.snapshot.nodes[i].data for i in drawn.snapshot.outputs] == [v.data for v in results]
+    assert drawn.snapshot.root == drawn.snapshot.outputs[-1]
+    assert [node.label for node in drawn.snapshot.nodes].count("a") == 1
+    assert [*Picture(drawn.svg).kinds.values()].count("node value output") == 3
+    assert drawn.mermaid.count(":::output") == 3
+    assert json.loads(drawn.json)["outputs"] == list(drawn.snapshot.outputs)
+    assert "s: 6 values, 3 operations" in repr(drawn)
+
+
+def test_one_result_in_a_list_is_that_result() -> None:
+    result = Value(2.0) * 3.0
+    assert draw([result]).source == draw(result).source and "outputs" not in json.loads(draw([result]).json)
+    assert draw([result, result]).source == draw(result).source
+    assert draw(draw([result, Value(1.0)]).snapshot).snapshot.outputs == (2, 3)
+    with pytest.raises(GraphTooLarge, match=r"5 nodes, more than max_nodes=4.* It holds 2 inputs, 1 constant"):
+        draw([Value(1.0) + 1.0, Value(2.0).tanh()], max_nodes=4)

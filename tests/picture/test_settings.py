@@ -10,7 +10,9 @@ from autograd.picture import draw
 from autograd.picture.animate import animate
 
 
-@pytest.mark.parametrize(("thing", "named"), [(3.0, "float"), ("loss", "str"), ([Value(1.0)], "list"), (None, "None")])
+@pytest.mark.parametrize(
+    ("thing", "named"), [(3.0, "float"), ("loss", "str"), ([Value(1.0), 2.0], "float"), (None, "None")]
+)
 def test_only_a_value_can_be_drawn(thing: object, named: str) -> None:
     with pytest.raises(TypeError, match=rf"from the Value at its end, got .*{named}"):
         draw(thing)  # type: ignore[arg-type]

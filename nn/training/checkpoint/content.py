@@ -25,7 +25,7 @@ from autograd.support.schema import (
     optional,
     share,
 )
-from nn.callbacks import EarlyStopping
+from nn.callbacks import EarlyStopping, Monitor, ReduceLROnPlateau
 from nn.module import Evaluating, unrecorded
 from nn.stages import plain, through_stages
 from nn.training.checkpoint.settings import with_state
@@ -67,7 +67,8 @@ def check_content(loop: Loop, saved: Mapping[str, Any]) -> None:
     for name, check in parts.items():
         check(name, saved[name])
     for i, (callback, remembered) in enumerate(zip(with_state(job), saved["callbacks"], strict=True)):
-        if isinstance(callback, EarlyStopping) and type(callback).state_dict is EarlyStopping.state_dict:
+        known = type(callback).state_dict in (EarlyStopping.state_dict, ReduceLROnPlateau.state_dict)
+        if isinstance(callback, Monitor) and known:
             callback.schema(epoch)(f"callbacks/{i}", remembered)
 
 

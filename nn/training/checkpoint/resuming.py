@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from nn.callbacks import EarlyStopping
+from nn.callbacks import Monitor
 from nn.training.checkpoint.content import check_content, check_frame
 from nn.training.checkpoint.file import Checkpoint, CheckpointError
 from nn.training.checkpoint.lock import Lock
@@ -73,7 +73,7 @@ def _begin(loop: Loop, checkpoint: Checkpoint, resume: bool) -> None:
     # A first checkpoint at once: a folder that cannot be written to is found before the training, not after an epoch.
     if saved is None:
         for callback in with_state(loop.job):
-            if isinstance(callback, EarlyStopping):
+            if isinstance(callback, Monitor):
                 callback.restart()  # what it remembers of another training is no part of this one
         write(loop)
 

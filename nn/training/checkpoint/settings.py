@@ -24,7 +24,7 @@ import numpy as np
 from autograd import Value
 from autograd.support.text import short
 from nn.activations import Activation
-from nn.callbacks import Callback, EarlyStopping
+from nn.callbacks import Callback, EarlyStopping, Monitor
 from nn.layers import BatchNorm, Dropout
 from nn.module import Module
 from nn.neuron import Layer, Neuron
@@ -163,9 +163,9 @@ def _of_callbacks(job: Job) -> dict[str, Any]:
     """The callbacks that have something to remember, and when early stopping stops."""
     settings: dict[str, Any] = {"callbacks": [type(callback).__name__ for callback in with_state(job)]}
     for callback in with_state(job):
-        if isinstance(callback, EarlyStopping):
-            names = ("monitor", "patience", "min_delta", "mode", "restore_best_weights")
-            settings.update({f"early_stopping.{name}": getattr(callback, name) for name in names})
+        if isinstance(callback, Monitor):
+            place = "early_stopping" if isinstance(callback, EarlyStopping) else type(callback).__name__
+            settings.update({f"{place}.{name}": getattr(callback, name) for name in callback.settings})
     return settings
 
 

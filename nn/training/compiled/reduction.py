@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from autograd import Value, no_grad
+from nn.losses import cross_entropy
 from nn.training.engine import CompilationError, reduction_parameter
 
 # Outputs to try: the model's own, and others in case the loss of these is 0, infinite or refused.
@@ -34,6 +36,11 @@ def reduction_of(loss: Any, outputs: Sequence[Any], y: Sequence[Any]) -> str:
     >>> reduction_of(lambda ps, ys: sum([(p - y) ** 2 for p, y in zip(ps, ys)]), [1.0, 2.0], [0.0, 0.0])
     'sum'
     """
+    if isinstance(loss, partial) and loss.func is cross_entropy and loss.keywords.get("weight") is not None:
+        raise CompilationError(
+            "cross_entropy with weight divides by the weights of the classes in a batch: its loss is no mean of the "
+            "losses of its examples (fit(..., class_weight={0: ...}) divides by their number, and compiles)"
+        )
     # A loss with a parameter of this name says it itself.
     parameter = reduction_parameter(loss)
     if parameter is not None and parameter.default in ("mean", "sum"):

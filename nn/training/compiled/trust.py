@@ -83,7 +83,7 @@ class _Identity:
 
 NUMBERS = frozenset((int, float, Value))
 BY_VALUE = frozenset((int, float, str, bool, type(None), _Identity))
-NOT_COMPARED = ("training", "_labelled")  # the mode has a check of its own
+NOT_COMPARED = ("training", "_labelled", "_fitted_loss")  # the mode has a check of its own
 
 
 def _attributes_of(model: Module) -> list[Any]:

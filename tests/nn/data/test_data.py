@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+import nn
 from nn.data import batches, one_hot, standardise, train_validation_split
 
 
@@ -153,7 +154,7 @@ def test_one_hot_has_its_one_at_the_label(labels: list[int], more: int) -> None:
     rows = one_hot(labels, width)
     assert [row.index(1.0) for row in rows] == labels
     assert all(sum(row) == 1.0 and len(row) == width for row in rows)
-    assert one_hot(np.array(labels)) == one_hot(labels) == [row[: max(labels) + 1] for row in rows]
+    assert one_hot(np.array(labels)).tolist() == one_hot(labels) == [row[: max(labels) + 1] for row in rows]
 
 
 # ----- What is refused -----
@@ -212,3 +213,35 @@ def test_one_hot_has_its_one_at_the_label(labels: list[int], more: int) -> None:
 def test_what_is_refused(call: Callable[[], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+# ----- Lists give lists, arrays give arrays -----
+
+TABLE, LABELS = [[1.0, 2.0], [3.0, 5.0], [0.0, 1.0], [2.0, 2.0]], [0, 1, 1, 0]
+HELPERS: dict[str, Callable[[Any, Any], list[Any]]] = {
+    "batches": lambda X, y: [part for batch in batches(X, y, 3) for part in batch],
+    "split": lambda X, y: [*train_validation_split(X, y, 0.5, stratify=True)],
+    "standardise": lambda X, y: [standardise(X)[0]],
+    "standardise again": lambda X, y: [standardise(X, ([0.0, 1.0], [1.0, 2.0]))[0]],
+    "one_hot": lambda X, y: [one_hot(y)],
+    "confusion_matrix": lambda X, y: [nn.metrics.confusion_matrix(y, y)],
+    "precision": lambda X, y: [nn.metrics.precision(y, y, average=None)],
+}
+
+
+@pytest.mark.parametrize("helper", HELPERS)
+def test_helpers_mirror_what_came(helper: str) -> None:
+    parts = HELPERS[helper](TABLE, LABELS)
+    mirrored = HELPERS[helper](np.array(TABLE), np.array(LABELS))
+    assert all(type(part) is list for part in parts) and all(isinstance(part, np.ndarray) for part in mirrored)
+    assert [part.tolist() for part in mirrored] == parts
+
+
+def test_each_mirrors_for_itself() -> None:
+    X, X_held, y, y_held = train_validation_split(np.array(TABLE), LABELS)
+    assert isinstance(X, np.ndarray) and isinstance(X_held, np.ndarray) and type(y) is type(y_held) is list
+    names = train_validation_split(TABLE, np.array(["a", "b", "a", "b"]))[2]
+    assert isinstance(names, np.ndarray) and names.dtype.kind == "U"
+    assert train_validation_split(np.array(TABLE, dtype=np.float32), LABELS)[0].dtype == np.float32
+    counts = nn.metrics.confusion_matrix([0, 1], np.array([0, 0]))
+    assert isinstance(counts, np.ndarray) and counts.tolist() == [[1, 0], [1, 0]]

@@ -89,7 +89,7 @@ def test_training_stops_when_the_loss_stands_still() -> None:
         ({"validation_fraction": "abc"}, TypeError, "validation_fraction must be a number from 0 on and below 1"),
         ({"batch_size": 10**400}, ValueError, f"batch_size must be at most {2**63 - 1}, got 1000"),
         ({"alpha": -1.0}, ValueError, "alpha must be a finite number from 0 on, got -1.0"),
-        ({"solver": "lbfgs"}, ValueError, "no optimizer is called 'lbfgs': choose one of sgd"),
+        ({"solver": "lbfgs"}, ValueError, "no optimizer is called 'lbfgs': use adam; .* choose one of sgd"),
         ({"activation": "step"}, ValueError, "activation 'step' is not known"),
         ({"early_stopping": True, "validation_fraction": 1.0}, ValueError, "validation_fraction must be"),
     ],
@@ -118,3 +118,49 @@ def test_one_class_is_not_enough() -> None:
 def test_a_single_hidden_layer_may_be_a_number() -> None:
     X, y = moons(10)
     assert MLPClassifier(hidden_layer_sizes=4, max_iter=1).fit(X, y).model_.nouts == [4, 1]
+
+
+# ----- Weights of examples -----
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize("hold_back", [False, True])
+def test_weights_count_relative_to_each_other(make: Any, hold_back: bool) -> None:
+    X, y = moons(30, noise=0.3, seed=0)
+
+    def weights(w: Any, chosen: Any = slice(None)) -> Any:
+        settings: dict[str, Any] = {**QUICK, "max_iter": 5, "early_stopping": hold_back, "random_state": 0}
+        model = make(**settings).fit(np.array(X)[chosen], np.array(y)[chosen], sample_weight=w)
+        return np.array([*model.model_.state_dict().values()])
+
+    equal = weights(None)
+    np.testing.assert_allclose(weights([2.0] * 30), equal, rtol=1e-9)
+    some = np.random.default_rng(0).uniform(0.1, 3.0, 30)
+    np.testing.assert_allclose(weights(some), weights(7.0 * some), rtol=1e-7)
+    assert not np.allclose(weights(some), equal)
+    # An example of weight 0 is as one that is not there.
+    counting = np.arange(30) % 3 > 0
+    assert (weights(np.where(counting, 1.0, 0.0)) == weights([1.0] * 20, counting)).all()
+
+
+def test_a_heavy_class_is_found_more_often() -> None:
+    X, y = moons(60, noise=0.6, seed=0)
+    found = []
+    for heavy in (0.1, 1.0, 10.0):
+        weights = [heavy if label else 1.0 for label in y]
+        classifier = MLPClassifier(**QUICK, random_state=0).fit(X, y, sample_weight=weights)
+        found.append(classifier.predict(X).sum())
+    assert found[0] < found[1] < found[2]
+
+
+@pytest.mark.parametrize(
+    ("weights", "match"),
+    [
+        ([1.0], "sample_weight.shape"),
+        ([-1.0] * 10, "[Nn]egative"),
+        ([0.0] * 10, "must not be 0 everywhere|at least one non-zero"),
+    ],
+)
+def test_weights_are_checked(weights: list[float], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        MLPClassifier(**QUICK).fit(*moons(10), sample_weight=weights)

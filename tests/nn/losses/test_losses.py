@@ -315,7 +315,85 @@ def test_losses_are_known_by_name() -> None:
     assert losses.get("mean_squared_error") is losses.get("mse") is losses.mse
     assert losses.get("sparse_categorical_crossentropy") is losses.categorical_cross_entropy
     assert losses.get(max) is max
-    with pytest.raises(ValueError, match="loss='mes' is not known: choose one of mse, squared_error"):
+    with pytest.raises(
+        ValueError, match=r"loss='mes' is not known: did you mean mse\? Choose one of mse, squared_error"
+    ):
         losses.get("mes")
     with pytest.raises(TypeError, match=r"loss is a name or a function .*, got 3"):
         losses.get(3)  # type: ignore[arg-type]
+
+
+# ----- Class weights and smoothing: PyTorch's -----
+
+SCORES = [[1.5, -2.0, 0.25, 3.0], [0.0, 0.5, -0.5, 1000.0], [-1.0, 2.0, 2.0, 0.0], [0.3, 0.2, 0.1, 0.0]]
+CLASSES = [0, 3, 1, 1]
+SHARES = [[0.1, 0.2, 0.3, 0.4], [0.0, 0.0, 0.0, 1.0], [0.5, 0.5, 0.0, 0.0], [0.25] * 4]
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("smoothing", [0.0, 0.1, 1.0])
+@pytest.mark.parametrize("weight", [None, [0.5, 2.0, 1.0, 0.25], [0.0, 1.0, 0.0, 3.0], [1.0] * 4])
+@pytest.mark.parametrize("targets", [CLASSES, SHARES], ids=["classes", "shares"])
+def test_weights_and_smoothing_are_pytorchs(
+    targets: list[Any], weight: list[float] | None, smoothing: float, reduction: str
+) -> None:
+    kind = torch.int64 if targets is CLASSES else torch.float64
+    z = torch.tensor(SCORES, dtype=torch.float64, requires_grad=True)
+    expected = F.cross_entropy(
+        z,
+        torch.tensor(targets, dtype=kind),
+        weight=None if weight is None else torch.tensor(weight, dtype=torch.float64),
+        label_smoothing=smoothing,
+        reduction=reduction,
+    )
+    values = [[Value(x) for x in row] for row in SCORES]
+    loss = losses.cross_entropy(values, targets, reduction, weight=weight, label_smoothing=smoothing)
+    found = [v.data for v in loss] if reduction == "none" else loss.data
+    np.testing.assert_allclose(found, expected.detach().numpy(), rtol=1e-12)
+    expected.sum().backward()  # type: ignore[no-untyped-call]
+    (autograd.sum(loss) if reduction == "none" else loss).backward()
+    assert z.grad is not None
+    np.testing.assert_allclose([[v.grad for v in row] for row in values], z.grad.numpy(), rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "match"),
+    [
+        ({"weight": [1.0]}, ValueError, r"weight has 1 classes but predictions\[0\] has 4"),
+        ({"weight": [1.0, 1.0, -1.0, 1.0]}, ValueError, r"weight\[2\] must be a finite number from 0 on, got -1.0"),
+        ({"weight": 2.0}, TypeError, "weight must be a list with a number for each class, got 2.0"),
+        ({"weight": [0.0, 0.0, 1.0, 0.0]}, ValueError, "weight is 0 for all classes among the targets"),
+        ({"label_smoothing": 1.5}, ValueError, "label_smoothing must be a number from 0 to 1, got 1.5"),
+        ({"label_smoothing": "much"}, TypeError, "label_smoothing must be a number from 0 to 1, got 'much'"),
+    ],
+)
+def test_weights_and_smoothing_are_checked(settings: dict[str, Any], error: type[Exception], match: str) -> None:
+    with pytest.raises(error, match=match):
+        losses.cross_entropy(SCORES, CLASSES, **settings)
+
+
+# ----- Predictions and targets in each other's place -----
+
+TWO = [losses.binary_cross_entropy, losses.binary_cross_entropy_with_logits]
+
+
+@pytest.mark.parametrize("loss", TWO)
+@pytest.mark.parametrize(("predictions", "targets"), [([1, 0], [0.9, 0.2]), (1, 0.9), ([[1.0, 0.0]], [[0.5, 0.5]])])
+def test_swapped_arguments_are_suspected(loss: Callable[..., Any], predictions: Any, targets: Any) -> None:
+    with pytest.raises(ValueError, match=f"did they change places.*{loss.__name__}\\(predictions, targets\\)"):
+        loss(predictions, targets)
+
+
+@pytest.mark.parametrize("loss", TWO)
+@pytest.mark.parametrize(
+    ("predictions", "targets"),
+    [
+        ([1, 0], [0.9, 1.0]),  # one target is a class
+        ([1, 0.5], [0.9, 0.2]),  # one prediction is none
+        ([Value(1.0), Value(0.0)], [0.9, 0.2]),  # a model that is sure
+        ([0.9, 0.2], [1, 0]),
+        ([0.5], [0.5]),
+    ],
+)
+def test_what_may_be_meant_is_not_suspected(loss: Callable[..., Any], predictions: Any, targets: Any) -> None:
+    loss(predictions, targets)

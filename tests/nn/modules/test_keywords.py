@@ -118,6 +118,7 @@ def test_every_suggested_name_is_taken_by_something() -> None:
         nn.Dropout,
         nn.BatchNorm,
         nn.EarlyStopping,
+        nn.ReduceLROnPlateau,
         nn.SGD,
         nn.Adagrad,
         nn.RMSProp,

@@ -126,7 +126,11 @@ def test_values_are_used_as_they_are() -> None:
         ([1.0, 2.0, 3.0], ValueError, r"takes 2 inputs, got 3: \[1.0, 2.0, 3.0\]"),
         ([], ValueError, "takes 2 inputs, got 0"),
         (list(range(100)), ValueError, r"takes 2 inputs, got 100: \[0, 1, 2, .*\.\.\.$"),
-        (np.ones((2, 2)), TypeError, "input 0: a Value holds one real number"),
+        (
+            np.ones((2, 2)),
+            TypeError,
+            r"takes one example, a list of 2 numbers, got a list of 2: call model.predict\(X\)",
+        ),
         (3.0, TypeError, r"takes a list of 2 numbers, got 3.0 \(float\)"),
         (Value(3.0), TypeError, r"takes a list of 2 numbers, got Value\(data=3.0.* \(Value\)"),
         (None, TypeError, r"takes a list of 2 numbers, got None \(NoneType\)"),

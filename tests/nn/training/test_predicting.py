@@ -1,14 +1,18 @@
 """`predict`, `predict_classes`, `evaluate`: right, and without a trace."""
 
+import pickle
 import warnings
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import nn
-from autograd import no_grad
+from autograd import Value, no_grad
 from nn.datasets import moons, xor
 from tests.nn.small_nets import small
 
@@ -20,10 +24,10 @@ def test_predict_is_the_model_in_evaluation_and_records_nothing() -> None:
     X, _ = moons(200)
     predicted = model.predict(X)
     with no_grad():
-        assert predicted == [model.eval()(x).data for x in X]
-    assert all(type(p) is float for p in predicted)
+        assert predicted.tolist() == [model.eval()(x).data for x in X]
+    assert predicted.shape == (200,) and predicted.dtype == np.float64
     wide = nn.MLP(2, [3], seed=0)
-    assert wide.predict(np.array(X[:2])) == [[v.data for v in wide(x)] for x in X[:2]]
+    assert wide.predict(np.array(X[:2])).tolist() == [[v.data for v in wide(x)] for x in X[:2]]
 
 
 class Halved(nn.Module):
@@ -183,3 +187,73 @@ def test_a_layer_of_one_output_is_not_taken_for_classes() -> None:
     layer = nn.Layer(2, 1, "linear", seed=0)
     history = layer.fit(X, Y, epochs=1, progress=False)
     assert history.settings["loss"] == "mse"
+
+
+# ----- Probabilities -----
+
+SCORES = [[-800.0, 0.0, 1.0], [2.0, 2.0, -1.0], [700.0, -700.0, 0.5]]
+
+
+def identity(width: int, output_activation: str) -> nn.MLP:
+    """A network whose weighted sums are its inputs."""
+    model = nn.MLP(width, [width], output_activation=output_activation, init="zeros")
+    for i, neuron in enumerate(model.layers[0].neurons):  # type: ignore[attr-defined]
+        neuron.w[i].data = 1.0
+    return model
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "expected"),
+    [
+        ("sigmoid", None, torch.sigmoid),
+        ("softmax", None, lambda z: torch.softmax(z, 1)),
+        ("log_softmax", None, lambda z: torch.softmax(z, 1)),
+        ("linear", "cross_entropy", lambda z: torch.softmax(z, 1)),
+        ("linear", partial(nn.losses.cross_entropy, label_smoothing=0.1), lambda z: torch.softmax(z, 1)),
+        ("linear", "binary_cross_entropy_with_logits", torch.sigmoid),
+    ],
+)
+def test_probabilities_are_pytorchs(activation: str, loss: Any, expected: Any) -> None:
+    z = torch.tensor(SCORES, dtype=torch.float64)
+    shares = nn.training.predict_proba(identity(3, activation), SCORES, loss)
+    np.testing.assert_allclose(shares, expected(z).numpy(), rtol=1e-12)
+    if activation in ("sigmoid", "linear") and loss in (None, "binary_cross_entropy_with_logits"):
+        two = nn.training.predict_proba(identity(1, activation), [[z] for [z, *_] in SCORES], loss)
+        p = torch.sigmoid(z[:, 0]).numpy()
+        np.testing.assert_allclose(two, np.stack([1.0 - p, p], axis=1), rtol=1e-12)
+
+
+def test_raw_scores_are_read_by_the_loss_of_the_training(tmp_path: Path) -> None:
+    X, y = moons(20, seed=0)
+    model = nn.MLP(2, [4, 1], "tanh", seed=0)
+    assert model.fitted_loss == ""
+    with pytest.raises(ValueError, match=r"of this MLP are: it gives raw scores, and was not fitted yet"):
+        model.predict_proba(X)
+    model.fit(X, y, loss="binary_cross_entropy_with_logits", epochs=2, progress=False)
+    assert model.fitted_loss == "binary_cross_entropy_with_logits"
+    shares = model.predict_proba(X)
+    assert shares.shape == (20, 2) and ((shares[:, 1] > 0.5) == np.array(model.predict_classes(X))).all()
+    same = pickle.loads(pickle.dumps(model))
+    assert (same.predict_proba(X) == shares).all()
+    model.fit(X, y, loss=lambda p, t: nn.losses.mse(p, t), progress=False)
+    pickle.dumps(model)  # of the user's own loss nothing is kept
+    with pytest.raises(ValueError, match="was fitted with a loss of your own"):
+        model.predict_proba(X)
+    model.save(tmp_path / "model.safetensors")
+    with pytest.raises(ValueError, match="was not fitted yet"):  # a file does not say
+        nn.load(tmp_path / "model.safetensors").predict_proba(X)
+
+
+def test_classes_mirror_what_came() -> None:
+    model = nn.MLP(2, [3], seed=0)
+    listed, array = model.predict_classes(X), model.predict_classes(np.array(X))
+    assert type(listed) is list and isinstance(array, np.ndarray) and array.tolist() == listed
+
+
+def test_outputs_of_different_shapes_are_refused() -> None:
+    class Ragged(nn.Module):
+        def __call__(self, x: Any) -> Any:
+            return [Value(1.0)] * (1 + (x[0] > 0))
+
+    with pytest.raises(ValueError, match=r"different shapes, .*\[1.0\] for X\[0\], and \[1.0, 1.0\] for X\[2\]"):
+        Ragged().predict([[0.0], [0.0], [1.0]])

@@ -2,9 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+from traitlets.config import Config
 
 from nn.datasets import moons
 from tests.nn.small_nets import ROOT, small
@@ -42,3 +46,18 @@ nn.MLP(1, [1]).fit([[1.0], [2.0]], [1.0, 2.0], epochs=2)
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "epoch 2/2" in done.stderr and "arning" not in done.stderr
+
+
+@pytest.mark.parametrize("settings", ["", ", verbose=2", ", engine='auto', loss=lambda p, y: (p[0] - y[0]) ** 2"])
+def test_a_notebook_shows_the_bar_in_the_output_and_not_as_an_error(
+    settings: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where the kernel's sockets land
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import nn\n"
+    code += f"history = nn.MLP(1, [1]).fit([[1.0], [2.0]], [1.0, 2.0], epochs=2, batch_size=1{settings})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    config = Config({"KernelManager": {"transport": "ipc"}})
+    NotebookClient(notebook, timeout=60, kernel_name="python3", shutdown_kernel="immediate", config=config).execute()
+    outputs = notebook.cells[0].outputs
+    assert outputs and {output.name for output in outputs} == {"stdout"}
+    assert "epoch 2/2" in "".join(output.text for output in outputs)

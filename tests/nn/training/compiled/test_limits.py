@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -324,4 +325,38 @@ def test_a_module_of_ones_own_whose_output_is_a_list_of_one(engine: str) -> None
     assert history.settings["engine"] == "compiled"
     for name, numbers in expected.history.items():
         assert history.history[name] == pytest.approx(numbers, rel=1e-10)
-    assert model.predict(X) == eager.predict(X) or np.allclose(model.predict(X), eager.predict(X), rtol=1e-10)
+    np.testing.assert_allclose(model.predict(X), eager.predict(X), rtol=1e-10)
+
+
+# ----- Cross-entropy with smoothing compiles; with weights for the classes its mean is of another kind -----
+
+TARGETS = [0, 1, 2, 1, 1]
+SETTINGS: dict[str, Any] = {"epochs": 4, "lr": 0.1, "seed": 0, "batch_size": 2, **QUIET}
+
+
+@pytest.mark.parametrize("targets", [TARGETS, nn.data.one_hot(TARGETS)], ids=["classes", "one-hot"])
+def test_smoothing_is_the_same_in_both_engines(targets: list[Any]) -> None:
+    loss = partial(losses.cross_entropy, label_smoothing=0.2)
+    models = [nn.MLP(2, [4, 3], "tanh", seed=0) for _ in range(3)]
+    eager, compiled, plain = (
+        model.fit(X, targets, loss=chosen, engine=engine, **SETTINGS)
+        for model, chosen, engine in zip(
+            models, (loss, loss, "cross_entropy"), ("eager", "compiled", "compiled"), strict=True
+        )
+    )
+    assert compiled["loss"] == pytest.approx(eager["loss"], rel=1e-10)
+    assert compiled["loss"] != pytest.approx(plain["loss"], rel=1e-3)
+    assert list(models[1].state_dict().values()) == pytest.approx(list(models[0].state_dict().values()), rel=1e-8)
+
+
+def test_weights_of_classes_are_for_the_eager_engine() -> None:
+    weight = [1.0, 3.0, 0.5]
+    loss = partial(partial(losses.cross_entropy, weight=weight), label_smoothing=0.1)
+    model = nn.MLP(2, [4, 3], "tanh", seed=0)
+    with pytest.raises(CompilationError, match=r"divides by the weights of the classes in a batch.*class_weight="):
+        model.fit(X, TARGETS, loss=loss, engine="compiled", **SETTINGS)
+    own = nn.MLP(2, [4, 3], "tanh", seed=0)
+    history = model.fit(X, TARGETS, loss=loss, **SETTINGS)
+    expected = own.fit(X, TARGETS, loss=lambda p, y: loss(p, y), engine="eager", **SETTINGS)
+    assert history.settings["engine"] == "eager" and "class_weight" in history.settings["not compiled"]
+    assert history["loss"] == expected["loss"]
