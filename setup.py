@@ -97,7 +97,10 @@ class OptionalBuildExt(build_ext):
 def extensions() -> list[Extension]:
     """One optional extension for each module of the engine."""
     names = sorted(path.stem for path in ENGINE.glob("*.pxd"))
-    return [Extension(f"autograd.engine.{name}", [str(ENGINE / f"{name}.py")], optional=True) for name in names]
+    return [
+        Extension(f"autograd.engine.{name}", [str(ENGINE / f"{name}.py")], include_dirs=[str(ENGINE)], optional=True)
+        for name in names
+    ]
 
 
 skip = os.environ.get("CHAINGRAD_NO_EXTENSION", "") not in ("", "0")

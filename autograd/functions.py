@@ -8,7 +8,7 @@ from collections.abc import Callable
 from math import pi
 from typing import Any, Protocol, overload
 
-from autograd.engine import ops
+from autograd.engine import ops, value
 from autograd.engine.operation import Op
 from autograd.engine.value import Value, apply
 from autograd.support.convert import Number
@@ -133,7 +133,12 @@ def _named(function: Callable[..., Any], op: Op, example: str) -> Any:
 
 def _unary(name: str, example: str) -> Unary:
     op = ops.TABLE[name]
-    unary: Unary = _named(lambda x, /: apply(op, (x,)), op, example)
+    # The method of that name is compiled, and takes a fifth of the time that the row takes.
+    method = getattr(Value, example.partition("(")[0], None) or getattr(Value, name, None)
+    if method is None:
+        unary: Unary = _named(lambda x, /: apply(op, (x,)), op, example)
+    else:
+        unary = _named(lambda x, /: method(x) if type(x) is Value else apply(op, (x,)), op, example)
     return unary
 
 
@@ -195,7 +200,7 @@ isnan = _unary("isnan", "isnan(float('nan')) -> 1.0")
 greater = _binary("greater", "greater(2.0, 1.0) -> 1.0")
 greater_equal = _binary("greater_equal", "greater_equal(1.0, 1.0) -> 1.0")
 equal = _binary("equal", "equal(1.0, 2.0) -> 0.0")
-maximum = _binary("maximum", "maximum(1.0, float('nan')) -> nan")
+maximum: Binary = _named(lambda a, b, /: value.maximum(a, b), ops.TABLE["maximum"], "maximum(1.0, float('nan')) -> nan")
 minimum = _binary("minimum", "minimum(1.0, 2.0) -> 1.0")
 
 sigmoid = _unary("sigmoid", "sigmoid(0.0) -> 0.5")
@@ -219,7 +224,7 @@ def where(condition: Any, a: Any, b: Any, /) -> Any:
     >>> y.data, x.grad
     (0.0, 0.0)
     """
-    return apply(ops.TABLE["where"], (condition, a, b))
+    return value.where(condition, a, b)
 
 
 def clamp(x: Any, low: Any = None, high: Any = None) -> Any:

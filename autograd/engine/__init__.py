@@ -8,19 +8,19 @@ A leaf has the code `LEAF` and no operands; its `_flags` say whether it takes a 
 **`a * b`.** `Value.__mul__` calls `_multiply`, which makes one node: the product, and the local derivatives b and a,
 computed there and then and kept. That is all that recording is; there is no tape beside the nodes, and a graph lives
 as long as somebody holds its end. `a * 3.0` keeps the 3.0 inside the node, in place of a local derivative that nobody
-needs, and makes a constant leaf of it when somebody looks at `.operands`. Eight hot operations are spelled out in
+needs, and makes a constant leaf of it when somebody looks at `.operands`. The hot operations are spelled out in
 `value.py`, value and slopes side by side. Every other one is a row of the table in `ops.py`: a forward rule and one
 derivative rule an operand, each written over a namespace `xp`, so that the same row serves floats, recorded Values
 (for second derivatives), NumPy programs and the page's JavaScript. `apply` evaluates a row and makes the node. An
-operation over many operands (sum, dot, softmax) makes one wide node, with its operands and an array of slopes apart,
-in an `Extra`.
+operation over many operands (sum, dot, softmax) makes one wide node, with its operands and their slopes apart, in an
+`Extra`.
 
 **Numbers.** Floats follow IEEE 754 and never raise: 1/0 is inf, log(-1) is nan. `ieee.py` has the operations for which
 Python's own would raise, `special.py` those that its math module lacks, `rules.py` what several rows share.
 
-**`y.backward()`.** First an order: `_interior_order` walks down from y with a stack of its own (no recursion: a chain
-of a million operations is ordinary) and lists every computed node after its operands, with its gradient set to 0. Then
-the chain rule, in reverse: y's gradient is 1, and each node adds to each of its operands what goes along that edge,
+**`y.backward()`.** First an order: `_link` walks down from y without recursion (a chain of a million operations is
+ordinary) and links every computed node in front of its operands, with its gradient set to 0. Then the chain rule along
+those links: y's gradient is 1, and each node adds to each of its operands what goes along that edge,
 
     operand.grad += local derivative · node.grad
 
@@ -38,8 +38,9 @@ reaches y along several paths ends with the sum over the paths. Leaf gradients a
     >>> a.grad, b.grad                                 # 1·(-3) + 1 and 1·2
     (-2.0, 2.0)
 
-**Freeing.** A graph can hold no cycle (operands are older than the node, labels are str), so nodes are out of the
-cyclic collector's sight. `_release` frees a deep graph with a loop of its own, where C would recurse.
+**Memory.** A graph can hold no cycle (operands are older than the node, labels are str), so nodes are out of the
+cyclic collector's sight. Compiled ones lie side by side in slabs, in the order in which they were made, and a deep
+graph is freed by a loop, where C would recurse. Both are C, in `memory.h`: the one part that Python has no words for.
 
 **Modes.** `no_grad`, `detect_anomaly` and tracing are kept in `state.py`, per thread and task. While none is on, an
 operation pays one test of the counter `modes` for them.

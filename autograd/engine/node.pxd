@@ -1,24 +1,21 @@
 cimport cython
 from cpython.object cimport PyObject_GenericSetAttr
 
+cdef extern from "memory.h":
+    void free_slopes(double *slopes)
+
 cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE
 cdef long modes
-cdef long long visits
-cdef list pending
-cdef Py_ssize_t FLOOR
-cdef list shared_stack
-cdef bint draining
 
 @cython.final
 @cython.no_gc
 cdef class Extra:
     cdef readonly tuple operands
     cdef readonly tuple params
-    cdef readonly object slopes
+    cdef double *slopes
     cdef public str place
 
 @cython.no_gc
-@cython.freelist(512)
 cdef class Node:
     cdef double _data
     cdef double _grad
@@ -28,23 +25,26 @@ cdef class Node:
     cdef Node _b
     cdef str _label
     cdef Extra _extra
-    cdef long long _mark
-    cdef int _code
-    cdef int _flags
+    cdef void *_next
+    cdef int _left
+    cdef short _code
+    cdef short _flags
 
 cdef void _unfold_constant(Node v) except *
-@cython.locals(v=Node, a=Node, order=list, stack=list, opened="long long", closed="long long", depth=Py_ssize_t)
-cdef list _interior_order(Node root)
-@cython.locals(order=list, i=Py_ssize_t)
+@cython.locals(a=Node)
+cdef Node _operand_to_meet(Node v)
+@cython.locals(v=Node, a=Node, above="void *", done="void *")
+cdef void _link(Node root) noexcept
+@cython.locals(v=Node, stack=list)
+cdef void _forget(Node root) except *
+@cython.locals(v=Node, link="void *")
 cdef void _walk_back(Node root, double seed, bint anomalies) except *
 @cython.locals(a=Node)
 cdef int _pass_back(Node v, bint anomalies) except -1
 @cython.locals(i=Py_ssize_t)
-cdef void _spread(tuple operands, double[::1] slopes, double grad) except *
+cdef void _spread(tuple operands, double *slopes, double grad) noexcept
 @cython.locals(part=double)
 cdef void _send(Node a, double slope, double grad) noexcept
-@cython.locals(a=Node)
-cdef void _release(Node v) except *
 @cython.locals(v=Node)
 cpdef list numbers_of(list values)
 @cython.locals(v=Node, i=Py_ssize_t)

@@ -27,16 +27,11 @@ if TYPE_CHECKING:  # read by Cython at compile time
     from autograd.engine.value import Value
 else:
     from autograd.engine import uncompiled as cython
+if not cython.compiled:  # else from memory.h
+    from autograd.engine.uncompiled import free_slopes
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
-visits = 0  # how many walks over graphs there were; a node remembers the last one that met it
-pending: list[Any] = []
-# Compiled, nothing else runs during a walk, and all walks share one stack, which never gets shorter than its floor: its
-# memory stays, and a small graph takes a tenth less. Plain Python may switch threads: there each walk has its own.
-FLOOR = 64
 unfolding = RLock()  # one thread at a time: the number moves from a field to a leaf, and must not be read halfway
-shared_stack: list[Any] = [None] * FLOOR
-draining = False
 
 
 @cython.final
@@ -44,27 +39,29 @@ draining = False
 @cython.auto_pickle(False)
 @cython.cclass
 class Extra:
-    """What few nodes need: more than two operands, settings of an operation, the line that made the node."""
+    """What few nodes need: any number of operands, settings of an operation, the line that made the node."""
 
     __slots__ = ("operands", "params", "place", "slopes")
 
-    def __init__(self, operands: tuple[Any, ...], slopes: Any, params: tuple[float, ...], place: str) -> None:
-        self.operands = operands
-        self.slopes = slopes
-        self.params = params
-        self.place = place
+    operands: tuple[Any, ...]
+    slopes: Any  # the local derivatives by the operands
+    params: tuple[float, ...]
+    place: str
+
+    def __dealloc__(self) -> None:
+        # Compiled only, where slopes are memory of their own, and no array.
+        free_slopes(self.slopes)
 
 
 # no_gc: operands are older than the node and labels are str, so no cycle can form. The collector would otherwise walk
 # a growing graph again and again: 70 ms against 9.5 ms for 65,000 nodes.
 @cython.no_gc
-@cython.freelist(512)
 @cython.auto_pickle(False)
 @cython.cclass
 class Node:
     """One node of a computation graph. `Value` is the class to use: it can also add and multiply."""
 
-    __slots__ = ("_a", "_b", "_code", "_da", "_data", "_db", "_extra", "_flags", "_grad", "_label", "_mark")
+    __slots__ = ("_a", "_b", "_code", "_da", "_data", "_db", "_extra", "_flags", "_grad", "_label", "_left", "_next")
 
     _a: Any  # the operands, None where there is none or where it is a plain number
     _b: Any
@@ -74,9 +71,10 @@ class Node:
     _grad: float
     _code: int  # index of the operation in the table
     _flags: int
-    _mark: int
     _label: str | None
     _extra: Any
+    _next: Any  # during a walk back: the node that comes after this one
+    _left: int  # during a walk back: 1 + the operands that it has not looked at yet; else 0
 
     def __cinit__(self) -> None:
         # Compiled only: a node that never met __init__ is a leaf, and not the result of operation number 0.
@@ -143,7 +141,7 @@ class Node:
     def local_grads(self) -> tuple[float, ...]:
         """The derivative of this node by each operand, at the numbers that were recorded."""
         if self._flags & WIDE:
-            return tuple(self._extra.slopes)
+            return tuple([self._extra.slopes[i] for i in range(len(self._extra.operands))])
         if self._code == LEAF:
             return ()
         if self._flags & (INLINE_A | INLINE_B):
@@ -274,14 +272,10 @@ class Node:
 
         return deep_copy(self, memo)  # type: ignore[arg-type]
 
-    def __dealloc__(self) -> None:
-        # Compiled only (plain Python frees deep chains by itself): without this, freeing a chain would recurse in C.
-        _release(self)
-
 
 if not cython.compiled:
     # What a compiled node holds before __init__: Value.__new__(Value) is a leaf in both.
-    _BLANK = {"_code": LEAF, "_data": 0.0, "_grad": 0.0, "_da": 0.0, "_db": 0.0, "_flags": 0, "_mark": 0}
+    _BLANK = {"_code": LEAF, "_data": 0.0, "_grad": 0.0, "_da": 0.0, "_db": 0.0, "_flags": 0, "_left": 0}
 
     def _blank(self: Node, name: str) -> Any:
         if name not in Node.__slots__:
@@ -317,55 +311,91 @@ def _unfold_constant(v: Node) -> None:
 # ----- The walk back -----
 
 
-def _interior_order(root: Node) -> list[Node]:
-    """The computed nodes below `root` that take a gradient, operands before results, each with its grad set to 0.
+def _operand_to_meet(v: Node) -> Any:
+    """The next operand of v that the walk has not met, and goes through: computed, and taking a gradient."""
+    if v._flags & WIDE:
+        while v._left > 1:
+            v._left -= 1
+            a = cython.cast(Node, v._extra.operands[v._left - 1])
+            if a._left == 0 and a._code != LEAF and a._flags & REQUIRES:
+                return a
+        return None
+    if v._left == 3:
+        v._left = 2
+        a = v._b
+        if a is not None and a._left == 0 and a._code != LEAF and a._flags & REQUIRES:
+            return a
+    if v._left == 2:
+        v._left = 1
+        a = v._a
+        if a is not None and a._left == 0 and a._code != LEAF and a._flags & REQUIRES:
+            return a
+    return None
 
-    An explicit stack: a recursive walk ends in RecursionError at a chain of a thousand operations. Leaves are left
-    out, so that threads with graphs of their own can share parameters.
+
+def _link(root: Node) -> None:
+    """Link the computed nodes below `root` that take a gradient, from the root on, results before their operands.
+
+    Depth first, without a stack: while an operand is looked into, its `_next` is the node that the walk came from, and
+    once nothing is left there, the node that comes after it. Leaves are left out, so that threads with graphs of their
+    own can share parameters.
+
+        y = a·b,  a = x + x,  b = a·x        down y -> b -> a, then up: a, b before a, y before b:  y -> b -> a
     """
-    global visits
-    visits += 1
-    opened = 2 * visits
-    closed = opened + 1
-    order: list[Node] = []
-    stack: list[Any] = shared_stack if cython.compiled else [None] * FLOOR
-    if len(stack) > FLOOR:
-        del stack[FLOOR:]  # a walk that ended in MemoryError may have left something
-    stack.append(root)
-    while len(stack) > FLOOR:
-        v = cython.cast(Node, stack[len(stack) - 1])
-        if v._mark != opened and v._mark != closed:
-            v._mark = opened
-            v._grad = 0.0
-            depth = len(stack)
-            if v._flags & WIDE:
-                for a in v._extra.operands:
-                    if a._code != LEAF and a._mark != closed and a._flags & REQUIRES:
-                        stack.append(a)
-            else:
-                a = v._a
-                if a is not None and a._code != LEAF and a._mark != closed and a._flags & REQUIRES:
-                    stack.append(a)
-                a = v._b
-                if a is not None and a._code != LEAF and a._mark != closed and a._flags & REQUIRES:
-                    stack.append(a)
-            if len(stack) > depth:
-                continue  # come back when they are done
-        stack.pop()
-        if v._mark == opened:
-            v._mark = closed
-            order.append(v)
-    return order
+    v = root
+    v._next = cython.NULL
+    done = cython.NULL
+    v._grad = 0.0
+    v._left = 1 + (len(v._extra.operands) if v._flags & WIDE else 2)
+    while True:
+        a = _operand_to_meet(v)
+        if a is not None:
+            a._grad = 0.0
+            a._left = 1 + (len(a._extra.operands) if a._flags & WIDE else 2)
+            a._next = cython.cast("void *", v)
+            v = a
+            continue
+        # All operands stand in the list: v goes before them, and the walk back to where it came from.
+        above = v._next
+        v._next = done
+        done = cython.cast("void *", v)
+        if above is cython.NULL:
+            return
+        v = cython.cast(Node, above)
+
+
+def _forget(root: Node) -> None:
+    """After an exception in the middle of a walk, leave no trace of it: `_left` is 0 outside of walks."""
+    stack = [root]
+    while stack:
+        v = stack.pop()
+        if v._left != 0:
+            v._left = 0
+            v._next = cython.NULL
+            stack.extend(v.operands)
 
 
 def _walk_back(root: Node, seed: float, anomalies: bool) -> None:
     if root._code == LEAF:
         root._grad += seed
         return
-    order = _interior_order(root)
-    root._grad = seed
-    for i in range(len(order) - 1, -1, -1):
-        _pass_back(cython.cast(Node, order[i]), anomalies)
+    link = cython.NULL
+    try:
+        _link(root)
+        root._grad = seed
+        link = cython.cast("void *", root)
+        while link is not cython.NULL:
+            v = cython.cast(Node, link)
+            v._left = 0
+            link = v._next
+            _pass_back(v, anomalies)
+    except BaseException:
+        _forget(root)
+        while link is not cython.NULL:
+            v = cython.cast(Node, link)
+            v._left = 0
+            link = v._next
+        raise
 
 
 def _pass_back(v: Node, anomalies: bool) -> int:
@@ -400,29 +430,6 @@ def _send(a: Node, slope: float, grad: float) -> None:
         if part != part and slope == 0.0 and grad == grad:
             return
         a._grad += part
-
-
-def _release(v: Node) -> None:
-    """Free what only `v` held, one after another: a node that is freed meanwhile hands its operands to this loop."""
-    global draining
-    if v._flags & WIDE:
-        for a in v._extra.operands:
-            if a._code != LEAF:
-                pending.append(a)
-        v._extra = None
-        a = None
-    else:
-        if v._a is not None and v._a._code != LEAF:
-            pending.append(v._a)
-            v._a = None
-        if v._b is not None and v._b._code != LEAF:
-            pending.append(v._b)
-            v._b = None
-    if pending and not draining:
-        draining = True
-        while pending:
-            pending.pop()
-        draining = False
 
 
 # Called from Python with anything at all, and compiled without bounds and None checks: so each checks first.

@@ -1,15 +1,29 @@
-"""What `cython.no_gc` and its like are while the engine runs as plain Python: decorators that do nothing.
+"""What stands in for Cython, for C's library and for memory.h while the engine runs as plain Python.
 
-Cython reads the decorators at compile time and never imports this; plain Python imports this instead of Cython, which
+Cython reads its decorators at compile time and never imports this; plain Python imports this instead of Cython, which
 need not be installed to run.
 """
 
 from collections.abc import Callable
+from math import fmod as c_fmod
 from typing import Any, TypeVar
 
+from autograd.engine.ieee import cos as c_cos
+from autograd.engine.ieee import exp as c_exp
+from autograd.engine.ieee import floor as c_floor
+from autograd.engine.ieee import log as c_log
+from autograd.engine.ieee import sin as c_sin
+from autograd.engine.ieee import sqrt as c_sqrt
+from autograd.engine.ieee import tanh as c_tanh
 from autograd.support import habits
 
+__all__ = [
+    "NULL", "auto_pickle", "bytes_in_use", "bytes_kept", "c_cos", "c_exp", "c_floor", "c_fmod", "c_log", "c_sin",
+    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "new_slopes", "no_gc", "slabs_install",
+]  # fmt: skip
+
 compiled = False
+NULL = None
 Class = TypeVar("Class", bound=type)
 
 
@@ -33,11 +47,6 @@ def no_gc(kind: Class) -> Class:
     return kind
 
 
-def freelist(size: int) -> Callable[[Class], Class]:
-    """Compiled: keep the memory of up to `size` freed instances for the next ones."""
-    return lambda kind: kind
-
-
 def auto_pickle(wanted: bool) -> Callable[[Class], Class]:
     """Compiled: whether pickle support is generated."""
     return lambda kind: kind
@@ -46,3 +55,27 @@ def auto_pickle(wanted: bool) -> Callable[[Class], Class]:
 def cast(kind: object, x: Any) -> Any:
     """Compiled: take x for an instance of `kind` without a check."""
     return x
+
+
+def new_slopes(count: int) -> Any:
+    """Compiled: memory for so many numbers, all 0."""
+    return [0.0] * count
+
+
+def free_slopes(slopes: Any) -> None:
+    """Compiled: give it back."""
+
+
+def slabs_install(kind: type) -> bool:
+    """Compiled: let instances of `kind` live in slabs; whether they can."""
+    return True
+
+
+def bytes_in_use() -> int:
+    """Compiled: the bytes in slabs that hold nodes."""
+    return 0
+
+
+def bytes_kept() -> int:
+    """Compiled: the bytes in empty slabs."""
+    return 0

@@ -2,7 +2,24 @@ cimport cython
 
 from autograd.engine.node cimport Extra, Node
 
-cdef int ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT
+cdef extern from "memory.h":
+    object new_node(object a, object b, double data, double da, double db, int code, int flags)
+    bint slabs_install(object kind)
+    Py_ssize_t bytes_in_use()
+    Py_ssize_t bytes_kept()
+    double *new_slopes(Py_ssize_t count) except NULL
+
+cdef extern from "<math.h>":
+    double c_exp "exp"(double x)
+    double c_log "log"(double x)
+    double c_sqrt "sqrt"(double x)
+    double c_sin "sin"(double x)
+    double c_cos "cos"(double x)
+    double c_tanh "tanh"(double x)
+    double c_floor "floor"(double x)
+    double c_fmod "fmod"(double x, double y)
+
+cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM, WHERE, DOT
 cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
 cdef double INF, RADIANS_A_DEGREE, DEGREES_A_RADIAN
 cdef long modes
@@ -16,7 +33,6 @@ cdef double number(object x) except? -1.0
 cdef double _data_of(Node v)
 cdef bint is_plain(object x) except -1
 
-cdef void _fill(Node v, Node a, Node b, double data, double da, double db, int op, int flags) noexcept
 @cython.locals(v=Value)
 cdef Value _constant(double data)
 @cython.locals(v=Value)
@@ -26,16 +42,21 @@ cdef Value _binary(Node a, Node b, double data, double da, double db, int op)
 @cython.locals(v=Value)
 cdef Value _with_number(Node a, double c, bint left, double data, double da, int op)
 @cython.locals(v=Value)
-cdef Value _wide(int op, tuple operands, double data, object slopes, tuple params)
+cdef Value _wide(int op, tuple operands, double data, double *slopes, tuple params)
+@cython.locals(extra=Extra)
+cdef Extra _extra(tuple operands, double *slopes, tuple params, str place)
 @cython.locals(a=Node)
 cdef int _any_requires(tuple operands) except -1
 cdef Value _under_modes(Value v)
-@cython.locals(v=Value)
+@cython.locals(values=tuple, numbers=list, y=double, slopes="double *", i=Py_ssize_t, v=Value)
 cpdef Value node(object op, object operands, object data, object local_grads, object params=*)
+cdef Value _as_value(object x)
 @cython.locals(y=double, v=Value)
 cdef Value _apply_unary(Value a, str name)
 @cython.locals(a=Node, b=Node, i=Py_ssize_t, total=double)
-cdef double _dot(tuple operands, double[::1] slopes, Py_ssize_t n) except? -1.0
+cdef double _dot(tuple operands, double *slopes, Py_ssize_t n) except? -1.0
+@cython.locals(slopes="double *")
+cpdef Value dot_node(object weights, object inputs, object bias)
 
 cdef Value _add(Node a, Node b)
 cdef Value _add_number(Node a, double c, bint left)
@@ -47,9 +68,36 @@ cdef Value _multiply_number(Node a, double c, bint left)
 cdef Value _divide_by(Node a, Node b)
 @cython.locals(y=double)
 cdef Value _divide_number(Node a, double c, bint left)
-@cython.locals(slope=double)
-cdef Value _power_number(Node a, double c)
+@cython.locals(x=double, c=double, y=double, slope=double)
+cdef Value _power_of(Node a, Node b)
+@cython.locals(y=double, slope=double)
+cdef Value _power_number(Node a, double c, bint left)
+cdef Value _remainder_of(Node a, Node b)
+cdef Value _remainder_number(Node a, double c, bint left)
+@cython.locals(y=double)
+cdef Value _exp(Node a)
+@cython.locals(x=double)
+cdef Value _log(Node a)
+@cython.locals(y=double)
+cdef Value _sqrt(Node a)
+cdef Value _sin(Node a)
+cdef Value _cos(Node a)
+@cython.locals(y=double)
+cdef Value _tanh(Node a)
+@cython.locals(x=double, y=double, z=double)
+cdef Value _sigmoid(Node a)
+@cython.locals(x=double, y=double)
+cdef Value _maximum(Node a, Node b)
+@cython.locals(x=double)
+cdef Value _maximum_number(Node a, double c, bint left)
+cpdef maximum(object a, object b)
+@cython.locals(operands=tuple, slopes="double *")
+cpdef where(object condition, object a, object b)
 @cython.locals(x=double)
 cdef Value _relu(Node a)
 cdef double _quotient(double a, double b) except? -1.0
 cdef double _power(double x, double c) except? -1.0
+@cython.locals(rest=double)
+cdef double _remainder(double a, double b) except? -1.0
+@cython.locals(rest=double, quotient=double, whole=double)
+cdef double _floor_quotient(double a, double b) except? -1.0

@@ -1,13 +1,13 @@
 """`Value`: a number whose arithmetic records a computation graph.
 
 This file runs as plain Python, and compiled by Cython (`value.pxd` beside it gives the C types). The hot operations
-(+ - * / ** neg relu dot) are spelled out here for speed; a test holds them against their rows in `ops`.
+(arithmetic, exp, log, tanh, relu, maximum, dot and the like) are spelled out here for speed; a test holds them against
+their rows in `ops`.
 """
 
 from __future__ import annotations
 
 import math
-from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,25 @@ if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 else:
     from autograd.engine import uncompiled as cython
+if not cython.compiled:  # else from memory.h, and from C's own library
+    from autograd.engine.uncompiled import (
+        bytes_in_use,
+        bytes_kept,
+        c_cos,
+        c_exp,
+        c_floor,
+        c_fmod,
+        c_log,
+        c_sin,
+        c_sqrt,
+        c_tanh,
+        new_slopes,
+        slabs_install,
+    )
 
-ADD, SUB, MUL, DIV, POW, NEG, RELU, DOT = (
-    ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "neg", "relu", "dot")
-)
+ADD, SUB, MUL, DIV, POW, MOD, NEG = (ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "%", "neg"))
+EXP, LOG, SQRT, SIN, COS, TANH = (ops.TABLE[name].index for name in ("exp", "log", "sqrt", "sin", "cos", "tanh"))
+RELU, SIGMOID, MAXIMUM, WHERE, DOT = (ops.TABLE[name].index for name in ("relu", "sigmoid", "maximum", "where", "dot"))
 INF = math.inf
 RADIANS_A_DEGREE = math.pi / 180.0
 DEGREES_A_RADIAN = 180.0 / math.pi
@@ -78,7 +93,8 @@ class Value(Node):
         if not cython.compiled:  # compiled, a new node holds None and 0 already
             self._da = self._db = 0.0
             self._a = self._b = self._extra = None
-            self._mark = 0
+            self._next = None
+            self._left = 0
 
     def detach(self) -> Value:
         """A constant with the same number and no history.
@@ -127,17 +143,19 @@ class Value(Node):
         if modulus is not None:
             raise TypeError(f"pow() of a Value takes no modulus, got {short(modulus)}: use (a ** b) % m")
         if isinstance(other, Value):
-            return apply(ops.ROWS[POW], (self, other))
-        return _power_number(self, number(other)) if is_plain(other) else NotImplemented
+            return _power_of(self, other)
+        return _power_number(self, number(other), False) if is_plain(other) else NotImplemented
 
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
-        return apply(ops.ROWS[POW], (other, self)) if is_plain(other) else NotImplemented
+        return _power_number(self, number(other), True) if is_plain(other) else NotImplemented
 
     def __mod__(self, other: Any) -> Any:
-        return apply(ops.TABLE["%"], (self, other)) if is_plain(other) else NotImplemented
+        if isinstance(other, Value):
+            return _remainder_of(self, other)
+        return _remainder_number(self, number(other), False) if is_plain(other) else NotImplemented
 
     def __rmod__(self, other: Any) -> Any:
-        return apply(ops.TABLE["%"], (other, self)) if is_plain(other) else NotImplemented
+        return _remainder_number(self, number(other), True) if is_plain(other) else NotImplemented
 
     def __floordiv__(self, other: Any) -> Any:
         return apply(ops.TABLE["//"], (self, other)) if is_plain(other) else NotImplemented
@@ -193,7 +211,7 @@ class Value(Node):
         return self is other
 
     def __hash__(self) -> int:
-        return id(self) >> 4  # allocations are 16 bytes apart: the low bits are always 0
+        return id(self) >> 5  # nodes begin at multiples of 32 bytes: the low bits are always 0
 
     def __bool__(self) -> bool:
         if modes:
@@ -227,11 +245,11 @@ class Value(Node):
 
     def sigmoid(self) -> Value:
         """1 / (1 + e^-x)."""
-        return _apply_unary(self, "sigmoid")
+        return _sigmoid(self)
 
     def exp(self) -> Value:
         """e^x."""
-        return _apply_unary(self, "exp")
+        return _exp(self)
 
     def exp2(self) -> Value:
         """2^x."""
@@ -243,7 +261,7 @@ class Value(Node):
 
     def log(self) -> Value:
         """ln x: -inf at 0, nan below."""
-        return _apply_unary(self, "log")
+        return _log(self)
 
     def log2(self) -> Value:
         """log₂ x."""
@@ -259,7 +277,7 @@ class Value(Node):
 
     def sqrt(self) -> Value:
         """√x: nan below 0."""
-        return _apply_unary(self, "sqrt")
+        return _sqrt(self)
 
     def cbrt(self) -> Value:
         """∛x."""
@@ -275,11 +293,11 @@ class Value(Node):
 
     def sin(self) -> Value:
         """The sine of x radians."""
-        return _apply_unary(self, "sin")
+        return _sin(self)
 
     def cos(self) -> Value:
         """The cosine of x radians."""
-        return _apply_unary(self, "cos")
+        return _cos(self)
 
     def tan(self) -> Value:
         """The tangent of x radians."""
@@ -307,7 +325,7 @@ class Value(Node):
 
     def tanh(self) -> Value:
         """The hyperbolic tangent."""
-        return _apply_unary(self, "tanh")
+        return _tanh(self)
 
     def arcsinh(self) -> Value:
         """The inverse hyperbolic sine."""
@@ -397,6 +415,8 @@ def number(x: Any) -> float:
             return float(x)
         except OverflowError:
             return to_float(x)
+    if x is True or x is False:  # conditions, mostly
+        return 1.0 if x is True else 0.0
     return _data_of(x) if isinstance(x, Node) else to_float(x)
 
 
@@ -412,55 +432,55 @@ def is_plain(x: Any) -> bool:
 # ----- Making nodes -----
 
 
-def _fill(v: Node, a: Node | None, b: Node | None, data: float, da: float, db: float, op: int, flags: int) -> None:
-    v._data = data
-    v._a = a
-    v._b = b
-    v._da = da
-    v._db = db
-    v._code = op
-    v._flags = flags
-    if not cython.compiled:  # compiled, a new node holds None and 0 already
-        v._grad = 0.0
-        v._mark = 0
-        v._label = None
-        v._extra = None
+if not cython.compiled:  # else from memory.h
+
+    def new_node(a: Any, b: Any, data: float, da: float, db: float, code: int, flags: int) -> Any:
+        v = Value.__new__(Value)
+        v._data, v._grad, v._da, v._db = data, 0.0, da, db
+        v._a, v._b, v._label, v._extra = a, b, None, None
+        v._next, v._left, v._code, v._flags = None, 0, code, flags
+        return v
 
 
 def _constant(data: float) -> Value:
-    v = Value.__new__(Value)
-    _fill(v, None, None, data, 0.0, 0.0, LEAF, CONSTANT)
+    v: Value = new_node(None, None, data, 0.0, 0.0, LEAF, CONSTANT)
     return v
 
 
 def _unary(a: Value, data: float, da: float, op: int) -> Value:
-    v = Value.__new__(Value)
-    _fill(v, a, None, data, da, 0.0, op, a._flags & REQUIRES)
+    v: Value = new_node(a, None, data, da, 0.0, op, a._flags & REQUIRES)
     return _under_modes(v) if modes else v
 
 
 def _binary(a: Value, b: Value, data: float, da: float, db: float, op: int) -> Value:
-    v = Value.__new__(Value)
-    _fill(v, a, b, data, da, db, op, (a._flags | b._flags) & REQUIRES)
+    v: Value = new_node(a, b, data, da, db, op, (a._flags | b._flags) & REQUIRES)
     return _under_modes(v) if modes else v
 
 
 def _with_number(a: Value, c: float, left: bool, data: float, da: float, op: int) -> Value:
     """A node of a Value and a plain number; `left` if the number came first."""
-    v = Value.__new__(Value)
+    v: Value
     if left:
-        _fill(v, None, a, data, c, da, op, (a._flags & REQUIRES) | INLINE_A)
+        v = new_node(None, a, data, c, da, op, (a._flags & REQUIRES) | INLINE_A)
     else:
-        _fill(v, a, None, data, da, c, op, (a._flags & REQUIRES) | INLINE_B)
+        v = new_node(a, None, data, da, c, op, (a._flags & REQUIRES) | INLINE_B)
     return _under_modes(v) if modes else v
 
 
 def _wide(op: int, operands: tuple[Value, ...], data: float, slopes: Any, params: tuple[float, ...]) -> Value:
-    """A node of any number of operands, with an array of as many local derivatives."""
-    v = Value.__new__(Value)
-    _fill(v, None, None, data, 0.0, 0.0, op, _any_requires(operands) | WIDE)
-    v._extra = Extra(operands, slopes, params, "")
+    """A node of any number of operands, with as many local derivatives."""
+    v: Value = new_node(None, None, data, 0.0, 0.0, op, _any_requires(operands) | WIDE)
+    v._extra = _extra(operands, slopes, params, "")
     return _under_modes(v) if modes else v
+
+
+def _extra(operands: tuple[Value, ...], slopes: Any, params: tuple[float, ...], place: str) -> Extra:
+    extra = Extra.__new__(Extra)
+    extra.operands = operands
+    extra.slopes = slopes
+    extra.params = params
+    extra.place = place
+    return extra
 
 
 def _any_requires(operands: tuple[Value, ...]) -> int:
@@ -476,7 +496,7 @@ def _under_modes(v: Value) -> Value:
     if mode.anomalies:
         place = check_finite(v)
         if v._extra is None:
-            v._extra = Extra((), None, (), place)
+            v._extra = _extra((), new_slopes(0), (), place)
         else:
             v._extra.place = place
     return v if mode.recording else _constant(v._data)
@@ -489,6 +509,11 @@ def count_modes(change: int) -> None:
     count_in_node(change)
 
 
+def memory() -> tuple[int, int]:
+    """The bytes in slabs that hold nodes, and in empty ones kept for the next nodes; (0, 0) uncompiled."""
+    return bytes_in_use(), bytes_kept()
+
+
 def node(
     op: Op, operands: Sequence[Any], data: float, local_grads: Sequence[float], params: Sequence[float] = ()
 ) -> Value:
@@ -498,18 +523,22 @@ def node(
     """
     if not isinstance(op, Op) or not 0 <= op.index < len(ops.ROWS) or ops.ROWS[op.index] is not op:
         raise TypeError(f"node() takes a row of the table of operations, got {short(op)}")
-    values = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in operands])
-    # A finished array: a sequence may lie about its length, and the walk back does not look again.
-    slopes = array("d", [number(slope) for slope in local_grads])
-    if len(slopes) != len(values):
-        raise ValueError(f"{op.name}: {len(values)} operands but {len(slopes)} local derivatives")
+    values = tuple([_as_value(x) for x in operands])
+    # A finished list: a sequence may lie about its length, and the walk back does not look again.
+    numbers = [number(slope) for slope in local_grads]
+    if len(numbers) != len(values):
+        raise ValueError(f"{op.name}: {len(values)} operands but {len(numbers)} local derivatives")
     settings = tuple(params)
+    y = number(data)
     if settings or len(values) > 2 or not values:
-        v = _wide(op.index, values, number(data), slopes, settings)
+        slopes = new_slopes(len(numbers))
+        for i in range(len(numbers)):
+            slopes[i] = numbers[i]
+        v = _wide(op.index, values, y, slopes, settings)
     elif len(values) == 2:
-        v = _binary(values[0], values[1], number(data), slopes[0], slopes[1], op.index)
+        v = _binary(values[0], values[1], y, numbers[0], numbers[1], op.index)
     else:
-        v = _unary(values[0], number(data), slopes[0], op.index)
+        v = _unary(values[0], y, numbers[0], op.index)
     if not op.differentiable:
         v._flags &= ~REQUIRES
     return v
@@ -546,9 +575,13 @@ def dot_node(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
         raise ValueError(f"dot: {n} weights but {len(factors) - n} inputs; there must be as many of each")
     if bias is not None:
         factors.append(bias)
-    operands = tuple([x if isinstance(x, Value) else _constant(number(x)) for x in factors])
-    slopes = array("d", bytes(8 * len(operands)))
+    operands = tuple([_as_value(x) for x in factors])
+    slopes = new_slopes(len(operands))
     return _wide(DOT, operands, _dot(operands, slopes, n), slopes, ())
+
+
+def _as_value(x: Any) -> Value:
+    return x if isinstance(x, Value) else _constant(number(x))
 
 
 def _dot(operands: tuple[Value, ...], slopes: Any, n: int) -> float:
@@ -607,9 +640,30 @@ def _divide_number(a: Value, c: float, left: bool) -> Value:
     return _with_number(a, c, left, _quotient(a._data, c), _quotient(1.0, c), DIV)
 
 
-def _power_number(a: Value, c: float) -> Value:
+def _power_of(a: Value, b: Value) -> Value:
+    x = a._data
+    c = b._data
+    y = _power(x, c)
+    slope = 0.0 if c == 0.0 else c * _power(x, c - 1.0)
+    return _binary(a, b, y, slope, 0.0 if x == 0.0 and c >= 0.0 else y * c_log(x), POW)
+
+
+def _power_number(a: Value, c: float, left: bool) -> Value:
+    if left:
+        y = _power(c, a._data)
+        return _with_number(a, c, left, y, 0.0 if c == 0.0 and a._data >= 0.0 else y * c_log(c), POW)
     slope = 0.0 if c == 0.0 else c * a._data if c == 2.0 else c * _power(a._data, c - 1.0)
-    return _with_number(a, c, False, _power(a._data, c), slope, POW)
+    return _with_number(a, c, left, _power(a._data, c), slope, POW)
+
+
+def _remainder_of(a: Value, b: Value) -> Value:
+    return _binary(a, b, _remainder(a._data, b._data), 1.0, -_floor_quotient(a._data, b._data), MOD)
+
+
+def _remainder_number(a: Value, c: float, left: bool) -> Value:
+    if left:
+        return _with_number(a, c, left, _remainder(c, a._data), -_floor_quotient(c, a._data), MOD)
+    return _with_number(a, c, left, _remainder(a._data, c), 1.0, MOD)
 
 
 def _relu(a: Value) -> Value:
@@ -619,6 +673,86 @@ def _relu(a: Value) -> Value:
     if x < 0.0:
         return _unary(a, 0.0, 0.0, RELU)
     return _unary(a, x, 0.0 if x == 0.0 else x, RELU)  # keeps -0.0; nan has slope nan
+
+
+def _exp(a: Value) -> Value:
+    y = c_exp(a._data)
+    return _unary(a, y, y, EXP)
+
+
+def _log(a: Value) -> Value:
+    x = a._data
+    return _unary(a, c_log(x), _quotient(1.0, x) if x >= 0.0 else math.nan, LOG)
+
+
+def _sqrt(a: Value) -> Value:
+    y = c_sqrt(a._data)
+    return _unary(a, y, _quotient(0.5, y), SQRT)
+
+
+def _sin(a: Value) -> Value:
+    return _unary(a, c_sin(a._data), c_cos(a._data), SIN)
+
+
+def _cos(a: Value) -> Value:
+    return _unary(a, c_cos(a._data), -c_sin(a._data), COS)
+
+
+def _tanh(a: Value) -> Value:
+    y = c_tanh(a._data)
+    return _unary(a, y, 1.0 - y * y, TANH)
+
+
+def _sigmoid(a: Value) -> Value:
+    x = a._data
+    z = c_exp(-x if x >= 0.0 else x)  # of a number <= 0: it cannot overflow
+    y = (1.0 if x >= 0.0 else z) / (1.0 + z)
+    return _unary(a, y, y * (1.0 - y), SIGMOID)
+
+
+def _maximum(a: Value, b: Value) -> Value:
+    x = a._data
+    y = b._data
+    if x > y:
+        return _binary(a, b, x, 1.0, 0.0, MAXIMUM)
+    if y > x:
+        return _binary(a, b, y, 0.0, 1.0, MAXIMUM)
+    if x == y:
+        return _binary(a, b, x, 0.5, 0.5, MAXIMUM)
+    return _binary(a, b, math.nan, math.nan, math.nan, MAXIMUM)
+
+
+def _maximum_number(a: Value, c: float, left: bool) -> Value:
+    x = a._data
+    if x > c:
+        return _with_number(a, c, left, x, 1.0, MAXIMUM)
+    if c > x:
+        return _with_number(a, c, left, c, 0.0, MAXIMUM)
+    if x == c:
+        return _with_number(a, c, left, c if left else x, 0.5, MAXIMUM)  # of two zeros, the first one's sign
+    return _with_number(a, c, left, math.nan, math.nan, MAXIMUM)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of two, as in the row of that name."""
+    if isinstance(a, Value):
+        return _maximum(a, b) if isinstance(b, Value) else _maximum_number(a, number(b), False)
+    if isinstance(b, Value):
+        return _maximum_number(b, number(a), True)
+    return apply(ops.ROWS[MAXIMUM], (a, b))
+
+
+def where(condition: Any, a: Any, b: Any) -> Any:
+    """a where the condition is not 0, else b, as in the row of that name."""
+    if not (isinstance(a, Value) or isinstance(b, Value) or isinstance(condition, Value)):
+        return apply(ops.ROWS[WHERE], (condition, a, b))
+    operands = (_as_value(condition), _as_value(a), _as_value(b))
+    slopes = new_slopes(3)
+    if _data_of(operands[0]) != 0.0:
+        slopes[1] = 1.0
+        return _wide(WHERE, operands, _data_of(operands[1]), slopes, ())
+    slopes[2] = 1.0
+    return _wide(WHERE, operands, _data_of(operands[2]), slopes, ())
 
 
 def _quotient(a: float, b: float) -> float:
@@ -636,3 +770,31 @@ def _power(x: float, c: float) -> float:
         return x**c  # type: ignore[no-any-return]
     except (ZeroDivisionError, OverflowError):  # uncompiled only: C's pow answers inf
         return ieee.power(x, c)
+
+
+def _remainder(a: float, b: float) -> float:
+    """a - b·⌊a/b⌋ with the sign of b, as Python's % has it; C's has the sign of a."""
+    if b == 0.0 or a - a != 0.0:
+        return math.nan
+    rest = c_fmod(a, b)
+    if rest == 0.0:
+        return math.copysign(0.0, b)
+    return rest + b if (b < 0.0) != (rest < 0.0) else rest
+
+
+def _floor_quotient(a: float, b: float) -> float:
+    """⌊a/b⌋ from the remainder, as Python's // has it: a rounded quotient may stand on the next whole number."""
+    if b == 0.0 or a - a != 0.0:
+        return ieee.floor_divide(a, b)
+    rest = c_fmod(a, b)
+    quotient = (a - rest) / b
+    if rest != 0.0 and (b < 0.0) != (rest < 0.0):
+        quotient -= 1.0
+    if quotient == 0.0:
+        return math.copysign(0.0, a / b)
+    whole = c_floor(quotient)
+    return whole + 1.0 if quotient - whole > 0.5 else whole
+
+
+if not slabs_install(Value):
+    raise ImportError("memory.h and node.pxd do not agree on the fields of a node: compile the engine again")

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd import Value, dot, relu
 from autograd.engine import ops
 from autograd.engine.value import node as record
@@ -44,11 +45,20 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "*": operator.mul,
     "/": operator.truediv,
     "**": operator.pow,
+    "%": operator.mod,
+    "maximum": autograd.maximum,
 }
 UNARY: dict[str, list[Callable[[Any], Any]]] = {
     "neg": [operator.neg],
     "relu": [lambda x: x.relu(), relu],
     "abs": [abs],
+    "exp": [lambda x: x.exp(), autograd.exp],
+    "log": [lambda x: x.log(), autograd.log],
+    "sqrt": [lambda x: x.sqrt(), autograd.sqrt],
+    "sin": [lambda x: x.sin(), autograd.sin],
+    "cos": [lambda x: x.cos(), autograd.cos],
+    "tanh": [lambda x: x.tanh(), autograd.tanh],
+    "sigmoid": [lambda x: x.sigmoid(), autograd.sigmoid],
 }
 WRAPPED = {
     "two Values": lambda a, b: (Value(a), Value(b)),
@@ -100,6 +110,21 @@ def test_what_arrives_in_the_leaves(name: str, wrap: Callable[[float, float], tu
 def test_unary(name: str, spelling: Callable[[Any], Any]) -> None:
     for x in EXPONENTS:
         check_hot(name, spelling(Value(x)), [x])
+
+
+@pytest.mark.parametrize("condition", [*ZERO_OR_SO, True, False])
+def test_where(condition: float) -> None:
+    for a, b in itertools.product(ZERO_OR_SO, repeat=2):
+        for operands in ((Value(condition), a, b), (condition, Value(a), b), (condition, a, Value(b))):
+            check_hot("where", autograd.where(*operands), [condition, a, b])
+
+
+@pytest.mark.parametrize("name", ["maximum", "where"])
+def test_of_plain_numbers_comes_a_plain_number(name: str) -> None:
+    numbers = (0.0, 2, True)[: ops.TABLE[name].arity]
+    assert type(getattr(autograd, name)(*numbers)) is float
+    with pytest.raises(TypeError, match="got the text '2'"):
+        getattr(autograd, name)(*[Value(1.0), "2", "2"][: ops.TABLE[name].arity])
 
 
 @pytest.mark.parametrize("bias", [None, *ZERO_OR_SO], ids=lambda bias: f"bias {bias}")
