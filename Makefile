@@ -6,7 +6,7 @@ VENV    := .venv
 PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
 C_TYPES := $(wildcard autograd/engine/*.pxd)
-ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
+ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py) $(wildcard autograd/engine/*.h)
 CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py)
 PLAIN   := build/uncompiled
 CORES   := -n auto --dist worksteal

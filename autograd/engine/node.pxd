@@ -6,6 +6,7 @@ cdef extern from "memory.h":
 
 cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE
 cdef long modes
+cdef long long writes
 
 @cython.final
 @cython.no_gc
@@ -47,8 +48,12 @@ cdef void _spread(tuple operands, double *slopes, double grad) noexcept
 cdef void _send(Node a, double slope, double grad) noexcept
 @cython.locals(v=Node)
 cpdef list numbers_of(list values)
-@cython.locals(v=Node, i=Py_ssize_t)
-cdef object _write_numbers(list values, double[::1] data, double[::1] grads)
-cpdef double peek(Node v) except? -1.0
 @cython.locals(v=Node)
 cpdef list taking_gradients(list values)
+@cython.locals(i=Py_ssize_t)
+cpdef object read_numbers(list values, double[::1] into)
+@cython.locals(i=Py_ssize_t)
+cpdef object write_numbers(list values, const double[::1] numbers)
+@cython.locals(v=Node, i=Py_ssize_t)
+cpdef object write_gradients(list values, const double[::1] gradients, bint add)
+cpdef double peek(Node v) except? -1.0

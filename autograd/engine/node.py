@@ -9,7 +9,6 @@ therefore does not change what `backward()` computes: a gradient belongs to the 
 
 from __future__ import annotations
 
-from array import array
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ if not cython.compiled:  # else from memory.h
     from autograd.engine.uncompiled import free_slopes
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
+writes = 0  # how often the number of a node was set; see `write_count`
 unfolding = RLock()  # one thread at a time: the number moves from a field to a leaf, and must not be read halfway
 
 
@@ -96,7 +96,9 @@ class Node:
 
     @data.setter
     def data(self, x: Number) -> None:
-        self._data = to_float(x)
+        global writes
+        self._data = x if type(x) is float else to_float(x)
+        writes += 1
 
     @property
     def grad(self) -> float:
@@ -460,24 +462,48 @@ def taking_gradients(values: list[Any]) -> list[bool]:
     return [v._flags & REQUIRES != 0 for v in values]
 
 
-def set_numbers(values: list[Any], numbers: list[float], slopes: list[float]) -> None:
-    """Set the numbers of many nodes, and their gradients: all of them, or on a wrong argument none.
+def write_count() -> int:
+    """How often the number of any node was set: as long as this stays, numbers that were read are those of today."""
+    return writes
 
-    Raises TypeError for what is no Value or no number, ValueError for lists of different lengths.
+
+# These take what holds floats side by side, as arrays of NumPy do: no number becomes an object on the way. With the
+# buffer in hand, no code of anybody else runs, which could make a list shorter.
+
+
+def read_numbers(values: list[Any], into: Any) -> None:
+    """Write the numbers of many nodes into an array of as many floats.
+
+    Raises TypeError for what is no Value, ValueError for an array of another length or kind.
     """
-    _check_nodes("set_numbers", values)
-    # Finished arrays: from here on no code of anybody else runs, which could make a list shorter.
-    data, grads = array("d", numbers), array("d", slopes)
-    if len(data) != len(values) or len(grads) != len(values):
-        raise ValueError(f"set_numbers(): {len(values)} Values, but {len(data)} numbers and {len(grads)} gradients")
-    _write_numbers(values, data, grads)
+    _check_nodes("read_numbers", values)
+    _check_lengths("read_numbers", len(values), len(into))
+    for i in range(len(values)):
+        into[i] = cython.cast(Node, values[i])._data
 
 
-def _write_numbers(values: list[Any], data: Any, grads: Any) -> None:
+def write_numbers(values: list[Any], numbers: Any) -> None:
+    """Set the numbers of many nodes to those of an array; errors as of `read_numbers`, and then nothing is set."""
+    global writes
+    _check_nodes("write_numbers", values)
+    _check_lengths("write_numbers", len(values), len(numbers))
+    for i in range(len(values)):
+        cython.cast(Node, values[i])._data = numbers[i]
+    writes += 1
+
+
+def write_gradients(values: list[Any], gradients: Any, add: bool) -> None:
+    """Set the gradients of many nodes to those of an array, or add these to them; errors as of `write_numbers`."""
+    _check_nodes("write_gradients", values)
+    _check_lengths("write_gradients", len(values), len(gradients))
     for i in range(len(values)):
         v = cython.cast(Node, values[i])
-        v._data = data[i]
-        v._grad = grads[i]
+        v._grad = (v._grad if add else 0.0) + gradients[i]
+
+
+def _check_lengths(name: str, values: int, numbers: int) -> None:
+    if values != numbers:
+        raise ValueError(f"{name}(): {values} Values, but {numbers} numbers")
 
 
 def count_modes(change: int) -> None:

@@ -81,6 +81,8 @@ class Value(Node):
             raise TypeError(f"Value takes no operation, got {short(_op)}{habits.NOT_BY_HAND}")
         if self._code != LEAF:
             raise TypeError(f"{short(self)} was computed, and cannot be made a leaf: make a new Value")
+        if self._label is not None:
+            self.data = data  # not its first call: a number that changes
         self._data = data if type(data) is float else to_float(data)
         self._flags = REQUIRES if type(role) is str and role == "input" else _role_flags(role)
         # In this order, for the call of a check would be a third of what an input costs.

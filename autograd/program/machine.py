@@ -153,6 +153,7 @@ class Machine:
         self.givens = self.shared[self.count : layout.constants_start]
         self.shared[layout.constants_start : layout.constants_start + len(layout.constants)] = layout.constants
         self.results = compilation.results
+        self.read_at = -1  # how often numbers of Values had been set when the parameters were read
         self.several = sum(count for count, _ in self.results) > 1
         self.batched = self.results[0][1]
         self.outputs: list[Any] = []

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.engine.node import numbers_of
+from autograd.engine.node import read_numbers, write_count, write_gradients
 from autograd.engine.value import Value
 from autograd.program.build import Stages
 from autograd.program.machine import CACHED_BYTES, WHOLE, Array, Code, Machine, code_for
@@ -175,11 +175,9 @@ class Program:
         return (values, gradients, by_inputs) if inputs else (values, gradients)
 
     def _accumulate(self, gradients: Sequence[float], by_inputs: NDArray[Any] | None) -> None:
-        for value, gradient in zip(self.parameters, gradients, strict=True):
-            value.grad += gradient
+        write_gradients(self.parameters, np.asarray(gradients, float), add=True)
         if by_inputs is not None:
-            for value, gradient in zip(self.inputs, by_inputs.sum(axis=0).tolist(), strict=True):
-                value.grad += gradient
+            write_gradients(self.inputs, by_inputs.sum(axis=0).astype(float), add=True)
 
     def rows(self, X: ArrayLike) -> tuple[Array, bool]:
         """X as an array (examples, inputs), and whether it was one example.
@@ -214,14 +212,22 @@ class Program:
         machine: Machine | None = getattr(self._machines, "own", None)
         if machine is None:
             machine = self._machines.own = Machine(self._code, self.dtype)
-        self.read_into(machine)
+        writes = write_count()
+        if machine.read_at != writes:
+            self.read_into(machine)
+            machine.read_at = writes
         return machine
 
     def read_into(self, machine: Machine) -> None:
         """Copy the numbers of the Values to a machine."""
-        with np.errstate(over="ignore"):  # what is too large for float32 is inf
-            machine.theta[:] = numbers_of(self.parameters)
-            machine.givens[:] = numbers_of(self._givens)
+        for values, numbers in ((self.parameters, machine.theta), (self._givens, machine.givens)):
+            if self.dtype == np.float64:
+                read_numbers(values, numbers)
+            else:
+                wide = np.empty(len(values))
+                read_numbers(values, wide)
+                with np.errstate(over="ignore"):  # what is too large for float32 is inf
+                    numbers[:] = wide
 
     def __reduce__(self) -> tuple[type[Program], tuple[RecordedGraph, np.dtype[Any]]]:
         return Program, (self._recorded, self.dtype)  # a copy is compiled from the graph, and has arrays of its own

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograd.engine.node import write_numbers
 from autograd.engine.value import Value
 from autograd.program.machine import Array, Machine
 from autograd.support.text import short
@@ -90,8 +91,7 @@ class Trainer:
 
     def write_back(self) -> None:
         """Copy the numbers of the vector to the Values."""
-        for value, number in zip(self.program.parameters, self._machine.theta.tolist(), strict=True):
-            value.data = number
+        write_numbers(self.program.parameters, self._machine.theta.astype(float))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy has a vector of its own, with the same numbers.

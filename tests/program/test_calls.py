@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from autograd import Value, tanh
 from autograd.program import compile
+from nn.optim import SGD
 
 
 @pytest.mark.parametrize(
@@ -102,3 +103,23 @@ def test_an_interrupted_call_leaves_the_next_one_right() -> None:
         after = program.value_and_grad(rows, inputs=True)
         assert after[:2] == expected[:2]
         assert np.array_equal(after[2], expected[2])
+
+
+def test_numbers_are_read_again_after_any_of_them_was_set() -> None:
+    """By assignment, by an optimizer, by a trainer, by `__init__`, by loading: every door counts as a write."""
+    w, x = Value(3.0, label="w", role="parameter"), Value(0.0)
+    frozen = Value(10.0, requires_grad=False)
+    program = compile(w * x + frozen, inputs=[x])
+    assert program([1.0]) == 13.0
+    w.data = 4.0
+    assert program([1.0]) == 14.0
+    frozen.data = 20.0
+    assert program([1.0]) == 24.0
+    w.__init__(5.0)  # type: ignore[misc]
+    assert program([1.0]) == 25.0
+    with program.trainer() as trainer:
+        trainer.parameters[0] = 6.0
+    assert program([1.0]) == 26.0
+    w.grad = 1.0
+    SGD([w], lr=1.0).step()
+    assert program([1.0]) == 25.0

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Value
-from autograd.engine.node import set_numbers, taking_gradients
+from autograd.engine.node import taking_gradients, write_gradients, write_numbers
 from nn.clipping import scale_for
 from nn.module import Evaluating, unrecorded
 from nn.stages import is_known, plain
@@ -287,7 +287,8 @@ class CompiledEngine:
 
     def _write_back(self) -> None:
         trainer = self.step.trainer
-        set_numbers(self.parameters, trainer.parameters.tolist(), trainer.gradient.tolist())
+        write_numbers(self.parameters, trainer.parameters.astype(float))
+        write_gradients(self.parameters, trainer.gradient.astype(float), add=False)
         for p in self.frozen:
             p.grad = 0.0
         self.optimizer.write_back()

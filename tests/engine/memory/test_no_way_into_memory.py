@@ -7,6 +7,7 @@ calls it.
 
 import subprocess
 import sys
+from array import array
 from dataclasses import replace
 
 import pytest
@@ -131,7 +132,7 @@ def test_the_list_of_targets_is_whole() -> None:
     every = set(targets())
     assert {"Value.tanh", "Value.__add__", "Value.__init__", "Node.backward", "Node.data", "Node.__reduce__"} <= every
     if autograd.compiled:
-        assert {"node.set_numbers", "node.numbers_of", "node.peek", "value.node", "value.dot_node"} <= every
+        assert {"node.write_numbers", "node.numbers_of", "node.peek", "value.node", "value.dot_node"} <= every
 
 
 @pytest.mark.slow
@@ -193,11 +194,17 @@ def test_one_local_derivative_an_operand(slopes: list[float]) -> None:
 
 def test_helpers_check_their_lists() -> None:
     vs = [Value(1.0), Value(2.0)]
-    with pytest.raises(ValueError, match=r"2 Values, but 0 numbers and 0 gradients"):
-        node.set_numbers(vs, [], [])
-    with pytest.raises(TypeError, match=r"set_numbers\(\) takes a list of Values, got None in it"):
-        node.set_numbers([vs[0], None], [5.0, 6.0], [0.0, 0.0])
-    assert [v.data for v in vs] == [1.0, 2.0]
+    none, two = array("d"), array("d", [5.0, 6.0])
+    for name, call in (
+        ("read_numbers", node.read_numbers),
+        ("write_numbers", node.write_numbers),
+        ("write_gradients", lambda values, numbers: node.write_gradients(values, numbers, True)),
+    ):
+        with pytest.raises(ValueError, match=rf"{name}\(\): 2 Values, but 0 numbers"):
+            call(vs, none)
+        with pytest.raises(TypeError, match=rf"{name}\(\) takes a list of Values, got None in it"):
+            call([vs[0], None], two)
+        assert [(v.data, v.grad) for v in vs] == [(1.0, 0.0), (2.0, 0.0)]
     with pytest.raises(ValueError, match="dot: 2 weights but 1 inputs"):
         value.dot_node(vs, [1.0], None)
     with pytest.raises(TypeError, match="takes a row of the table of operations, got"):

@@ -21,8 +21,8 @@ TESTS = ("test_value", "test_hot_operations", "memory/test_no_way_into_memory")
 TARGETS = """
     Value.__init__ Value.__add__ Value.__pow__ Value.tanh Value.__float__ Value.detach Value.arctan2
     Node.backward Node.data Node.grad Node.label Node.operands Node.local_grads Node.requires_grad Node.__deepcopy__
-    Extra.__init__ node.set_numbers node.numbers_of node.taking_gradients node.peek node.checked_label
-    value.node value.apply value.dot_node value.number value.is_plain
+    Extra.__init__ node.write_numbers node.read_numbers node.numbers_of node.taking_gradients node.peek
+    node.checked_label value.node value.apply value.dot_node value.number value.is_plain
 """
 
 pytestmark = [
