@@ -58,7 +58,7 @@ ANIMATE: dict[str, tuple[list[Any], list[Any], str]] = {
 }
 VIEW: dict[str, tuple[list[Any], list[Any], str]] = {
     "title": ([3, None, ["a"]], [], "title must be a text, got {given!r}"),
-    "height": (["a", None], [0, -5, NAN, INF], "height must be a number of pixels above 0, got {given!r}"),
+    "height": (["a", None, NAN, INF], [0, -5], "height must be a whole number from 1 on, got {given!r}"),
     "max_nodes": (["a", None, 1.5], [0], COUNT),
 }
 
