@@ -2,10 +2,11 @@
 
 import inspect
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from autograd.checking.arguments import check_order, check_step, check_tolerance, read_inputs
 from autograd.checking.by_hand import Entry, compare_by_hand
 from autograd.checking.causes import causes
 from autograd.checking.comparing import STEP, Tolerance, compare
@@ -18,6 +19,7 @@ from autograd.engine.value import Value
 from autograd.explanation.notation import unique
 from autograd.graph import topological_order
 from autograd.support.convert import Number, to_float
+from autograd.support.settings import check_function
 from autograd.support.text import clean, got, short, shorten
 
 
@@ -69,7 +71,8 @@ def gradcheck(
     it lies between them, and the report says which convention the engine follows.
 
     Raises GradientMismatch, an AssertionError that shows the report, if a derivative is off; ValueError if f gives
-    another number when it is called again.
+    another number when it is called again, for an order above 10 and tolerances below 0; TypeError for arguments of the
+    wrong kind, and if f takes another number of inputs.
 
     >>> bool(gradcheck(lambda x, y: x**2 * y, [3.0, 2.0], order=2))
     True
@@ -83,18 +86,11 @@ def gradcheck(
     relu at 0: slope 0 at exactly 0, by convention
     """
     __tracebackhide__ = True
-    if not isinstance(order, int) or isinstance(order, bool) or order < 1:
-        raise ValueError(f"order must be a whole number from 1 on, got {order!r}")
-    _check_tolerance("rtol", rtol)
-    _check_tolerance("atol", atol)
-    step = STEP if step is None else step
-    if not _is_number(step) or not 1e-300 <= step < math.inf:
-        raise ValueError(f"step must be above 0 and finite, got {step!r}")
-    if not callable(f):
-        raise TypeError(f"gradcheck takes a function and its inputs, got {short(f)} ({type(f).__name__})")
-    given = list(inputs) if isinstance(inputs, Sequence) or hasattr(inputs, "__iter__") else [inputs]
-    if not given:
-        raise ValueError("gradcheck has no inputs: give at least one number to differentiate by")
+    order = check_order(order)
+    tolerance = Tolerance(check_tolerance("rtol", rtol), check_tolerance("atol", atol))
+    step = STEP if step is None else check_step(step)
+    check_function("gradcheck", "f", f)
+    given = read_inputs(inputs)
     point = [x.data if isinstance(x, Value) else to_float(x) for x in given]
     names = _input_names(f, given)
     partials = Partials(f, point, order)
@@ -102,7 +98,7 @@ def gradcheck(
     for depth in range(order):
         kinked = any(c.kink for c in comparisons)
         comparisons += [
-            compare(partials, path, j, names, Tolerance(rtol, atol), step, kinked)
+            compare(partials, path, j, names, tolerance, step, kinked)
             for j in range(len(point))
             for path in partials.recorded[depth]
         ]
@@ -112,15 +108,6 @@ def gradcheck(
         lines = [f"derivatives disagree with finite differences in {', '.join(wrong)}", str(report)]
         raise GradientMismatch("\n".join([*lines, *causes(partials, comparisons[: len(point)], names)]))
     return report
-
-
-def _check_tolerance(name: str, tolerance: Any) -> None:
-    if not _is_number(tolerance) or not 0.0 <= tolerance < math.inf:
-        raise ValueError(f"{name} must be at least 0 and finite, got {tolerance!r}")
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (int, float)) and not isinstance(x, bool)
 
 
 def _input_names(f: Callable[..., Any], given: list[Any]) -> list[str]:
@@ -220,8 +207,7 @@ def assert_gradients(
 def _compare(owner: str, by_hand: Any, output: Any, rtol: Any, atol: Any) -> Mismatch | None:
     """The arguments, checked, and what does not agree."""
     __tracebackhide__ = True
-    _check_tolerance("rtol", rtol)
-    _check_tolerance("atol", atol)
+    rtol, atol = check_tolerance("rtol", rtol, owner), check_tolerance("atol", atol, owner)
     if output is not None and not isinstance(output, Value):
         raise TypeError(f"{owner}: output must be the Value that backward() was called on, got {got(output)}")
     if not isinstance(by_hand, Mapping):

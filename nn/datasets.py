@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_count, check_fraction, check_non_negative
+from autograd.support.text import short
 
 if TYPE_CHECKING:
     import numpy as np
@@ -215,7 +216,7 @@ def _spread(low: float, high: float, n: int) -> list[float]:
 
 def _two_labels(owner: str, labels: Sequence[Any]) -> Labels:
     if not isinstance(labels, (tuple, list)) or len(labels) != 2 or labels[0] == labels[1]:
-        raise ValueError(f"{owner}: labels must be two different ones, such as (0, 1) or (-1, 1), got {labels!r}")
+        raise ValueError(f"{owner}: labels must be two different ones, such as (0, 1) or (-1, 1), got {short(labels)}")
     return labels[0], labels[1]
 
 

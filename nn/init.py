@@ -131,10 +131,10 @@ def get(rule: str | InitRule | None, activation: str = "linear") -> InitRule:
         return DEFAULTS.get(activation, xavier_uniform)
     if isinstance(rule, str):
         if rule.lower() not in RULES:
-            raise ValueError(f"init={rule!r} is not known: choose one of {', '.join(RULES)}, or give a function")
+            raise ValueError(f"init={short(rule)} is not known: choose one of {', '.join(RULES)}, or give a function")
         return RULES[rule.lower()]
     if not callable(rule):
-        raise TypeError(f"init is a name or a function (fan_in, fan_out, rng) -> float, got {rule!r}")
+        raise TypeError(f"init is a name or a function (fan_in, fan_out, rng) -> float, got {short(rule)}")
     return rule
 
 
@@ -164,7 +164,7 @@ def gain(activation: str, slope: float = 0.01) -> float:
     if activation == "leaky_relu":
         return math.sqrt(2.0 / (1.0 + slope * slope))
     if activation not in GAINS:
-        raise ValueError(f"no gain is known for {activation!r}: choose one of {', '.join(GAINS)}, leaky_relu")
+        raise ValueError(f"no gain is known for {short(activation)}: choose one of {', '.join(GAINS)}, leaky_relu")
     return GAINS[activation]
 
 

@@ -11,6 +11,7 @@ from autograd import Value, divide, mean, no_grad, sqrt, var
 from autograd.support.convert import to_float
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_list, check_probability
+from autograd.support.text import got, short
 from nn import activations
 from nn.columns import is_column
 from nn.keywords import suggest_settings
@@ -82,9 +83,11 @@ class BatchNorm(Module):
         n = checked_width("width", width)
         self.momentum, self.eps = to_float(momentum), to_float(eps)
         if not 0.0 <= self.momentum <= 1.0:
-            raise ValueError(f"momentum is the share of the new in the running mean, from 0 to 1, got {momentum!r}")
+            raise ValueError(
+                f"momentum is the share of the new in the running mean, from 0 to 1, got {short(momentum)}"
+            )
         if not 0.0 < self.eps < math.inf:
-            raise ValueError(f"eps keeps the division finite and must be above 0, got {eps!r}")
+            raise ValueError(f"eps keeps the division finite and must be above 0, got {short(eps)}")
         self.gamma = [Value(1.0, f"gamma{i}", role="parameter") for i in range(n)]
         self.beta = [Value(0.0, f"beta{i}", role="parameter") for i in range(n)]
         self.running_mean = [0.0] * n
@@ -121,7 +124,7 @@ class BatchNorm(Module):
             return self._normalised(rows, stand_in.batch_moments_for(self, rows[0]))
         if len(rows) < 2:
             raise ValueError(
-                f"{self!r} in training needs at least 2 examples at once, got {len(rows)}: "
+                f"{short(self)} in training needs at least 2 examples at once, got {len(rows)}: "
                 "call model.batch([...]) with a larger batch, or model.eval() first"
             )
         columns = [[row[i] for row in rows] for i in range(self.width)]
@@ -175,5 +178,5 @@ class ActivationLayer(Module):
 def _listed(x: Any, taker: str) -> list[Any]:
     """The numbers and Values of one example of any width."""
     if not is_column(x):
-        raise TypeError(f"{taker} takes a list of numbers, got {x!r} ({type(x).__name__})")
+        raise TypeError(f"{taker} takes a list of numbers, got {got(x)}")
     return [v if isinstance(v, Value) else to_float(v) for v in x]

@@ -8,6 +8,7 @@ from random import Random
 from typing import SupportsIndex
 
 from autograd.support.settings import check_flag, check_probability
+from autograd.support.text import got
 from nn.init import InitRule, generator
 from nn.init import get as get_init
 from nn.keywords import suggest_settings
@@ -87,7 +88,7 @@ class MLP(Sequential):
 
 def _widths(nin: SupportsIndex, nouts: Iterable[SupportsIndex]) -> list[int]:
     if isinstance(nouts, (str, bytes)) or not hasattr(nouts, "__iter__"):
-        raise TypeError(f"nouts is a list of widths such as [16, 16, 1], got {nouts!r} ({type(nouts).__name__})")
+        raise TypeError(f"nouts is a list of widths such as [16, 16, 1], got {got(nouts)}")
     widths = [checked_width("nin", nin), *(checked_width(f"nouts[{i}]", n) for i, n in enumerate(nouts))]
     if len(widths) < 2:
         raise ValueError("nouts is empty: give at least the width of the output, such as [1]")

@@ -131,6 +131,7 @@ ROWS: dict[str, Call] = {
     "autograd.topological_order": lambda: {"root": root()},
     "autograd.trace_table": lambda: {"output": root()},
     "autograd.value_and_grad": lambda: {"f": squared},
+    "autograd.testing.gradcheck": lambda: {"f": squared, "inputs": [0.5]},
     "autograd.view": lambda: {"output": root()},
     "autograd.var": lambda: {"xs": [1.0, 2.0]},
     "autograd.where": lambda: {"condition": True, "a": 1.0, "b": 2.0},
@@ -336,6 +337,10 @@ OVERRIDES: dict[str, str] = {
     "autograd.operation.kink": "function or none",
     "autograd.softmax.xs": "ordered operands",
     "autograd.log_softmax.xs": "ordered operands",
+    "autograd.testing.gradcheck.f": "function",
+    "autograd.testing.gradcheck.inputs": "operand",
+    **{f"autograd.testing.gradcheck.{name}": "zero half large" for name in ("rtol", "atol")},
+    "autograd.testing.gradcheck.step": "none half large",
     "autograd.topological_order.root": "Value or list",
     "nn.Sequential.layers": "model",
     **{f"nn.sklearn.{kind}.activation": "rule" for kind in ("MLPClassifier", "MLPRegressor")},
@@ -405,8 +410,8 @@ OVERRIDES: dict[str, str] = {
     "nn.plots.loss_along_weight.span": "pair of settings or none",
     "nn.plots.network.x": "example or none",
     "nn.plots.gradient_sizes.model": "mapping",
-    "nn.ActivationLayer.__call__.x": "example",
-    "nn.Dropout.__call__.x": "example",
+    "nn.ActivationLayer.__call__.x": "example or many",
+    "nn.Dropout.__call__.x": "example or many",
     **{
         f"nn.{name}.x": "example"
         for name in (
@@ -432,14 +437,6 @@ LEFT_OUT: dict[str, str] = {
     r"nn\.sklearn\.\w+\.\w+": "what comes to `fit` and `predict` is checked by scikit-learn, in its own words",
     r"nn\.io\.(?!load_weights|checked_target)\w+": "inner steps",
     r"nn\.animation\.Film\.save": "tests/nn/test_animation.py has the files",
-    r"autograd\.testing\..*": "tests/checking",
+    r"autograd\.testing\.(?!gradcheck$|gradcheck\.)\w+": "tests/checking",
     r"nn\.sklearn\.MLP\w+\.random_state": "checked by scikit-learn, in its own words",
 }
-
-KNOWN: dict[str, str] = {
-    r"nn\.(ActivationLayer|Dropout)\.__call__\(x=.*": "nn/layers.py",
-    r"nn\.datasets\.\w+\(labels=.*": "nn/datasets.py",
-    r"nn\.(Layer|MLP|Neuron|Perceptron|init\.get)\((init|rule)=.*|nn\.init\.gain\(activation=.*": "nn/init.py",
-    r"nn\.MLP\(nouts=.*": "nn/mlp.py",
-}
-"""Messages that show a value whole, by calls, and where they are written."""

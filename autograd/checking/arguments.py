@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.support.convert import is_listed, to_float
-from autograd.support.settings import check_count
+from autograd.support.settings import check_count, check_non_negative, check_number
 from autograd.support.text import got, plural, short
 
 LARGEST_ORDER = 10
@@ -24,6 +24,27 @@ def check_order(order: Any) -> int:
         larger = "as each derivative is a larger graph than the last"
         raise ValueError(f"gradcheck: order must be at most {LARGEST_ORDER}, {larger}, got {short(order)}")
     return int(order)
+
+
+def check_tolerance(name: str, tolerance: Any, owner: str = "gradcheck") -> float:
+    """A relative or an absolute tolerance: finite, and 0 at least.
+
+    >>> check_tolerance("rtol", -1)
+    Traceback (most recent call last):
+    ValueError: gradcheck: rtol must be a finite number from 0 on, got -1
+    """
+    if isinstance(tolerance, bool):
+        raise TypeError(f"{owner}: {name} must be a finite number from 0 on, got {tolerance}")
+    return check_non_negative(owner, name, tolerance)
+
+
+def check_step(step: Any) -> float:
+    """The step of the difference quotients, relative to the input: above 0, and large enough to be divided by."""
+    if isinstance(step, bool):
+        raise TypeError(f"gradcheck: step must be a finite number above 0, got {step}")
+    if check_number("gradcheck", "step", step) < 1e-300:
+        raise ValueError(f"gradcheck: step must be above 0, 1e-300 at least, got {short(step)}")
+    return float(step)
 
 
 def read_inputs(inputs: Any) -> list[Any]:

@@ -257,9 +257,9 @@ def test_the_first_step_can_be_given() -> None:
 
 def test_gradcheck_refuses_a_strange_order() -> None:
     for order in (0, True, None, 1.5):
-        with pytest.raises(ValueError, match=rf"order must be a whole number from 1 on, got {order}"):
+        with pytest.raises((ValueError, TypeError), match=rf"order must be a whole number from 1 on, got {order}"):
             gradcheck(lambda x: x, 1.0, order=order)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match=r"gradcheck takes a function and its inputs, got 3\.0 \(float\)"):
+    with pytest.raises(TypeError, match=r"gradcheck: f must be a function, got 3\.0"):
         gradcheck(3.0, 1.0)  # type: ignore[arg-type]
 
 
@@ -300,6 +300,7 @@ def test_assert_gradient_accepts() -> None:
 
 WRONG_TOLERANCES: list[tuple[str, Any]] = [
     ("rtol", math.inf), ("rtol", -1.0), ("rtol", None), ("rtol", True),
+    ("rtol", 10**400), ("atol", 10**400),
     ("atol", math.nan), ("atol", -1.0), ("atol", "1"), ("step", 0.0), ("step", math.nan), ("step", []),
 ]  # fmt: skip
 
@@ -309,18 +310,9 @@ def test_nothing_to_check_and_strange_tolerances_are_refused() -> None:
         gradcheck(lambda: 3, [])
     with pytest.raises(ValueError, match=r"given nothing to compare"):
         assert_gradients({})
-    for name, value in (
-        ("rtol", math.inf),
-        ("rtol", -1.0),
-        ("rtol", None),
-        ("atol", -1.0),
-        ("atol", "1"),
-        ("step", 0.0),
-        ("step", math.nan),
-        ("step", []),
-    ):
+    for name, value in WRONG_TOLERANCES:
         settings: dict[str, Any] = {name: value}
-        with pytest.raises(ValueError, match=rf"{name} must be .* 0 and finite, got"):
+        with pytest.raises((ValueError, TypeError), match=rf"gradcheck: {name} must be .*, got"):
             gradcheck(lambda x: x, 1.0, **settings)
 
 
