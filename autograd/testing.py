@@ -1,7 +1,6 @@
 """For unit tests of your own: check a derivative by finite differences, or a gradient against one derived by hand."""
 
 import inspect
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
