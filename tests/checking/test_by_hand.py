@@ -168,10 +168,10 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"by_hand": {"a": "1"}}, TypeError, "the gradient by hand of a is no number: .* got the text '1'"),
     ({"by_hand": {"a": [1.0]}}, TypeError, r"the gradient by hand of a is no number: .* got \[1\.0\] \(list\)"),
     ({"by_hand": {"a": None}}, TypeError, "the gradient by hand of a is no number: .* got None"),
-    ({"rtol": -1.0}, ValueError, r"rtol must be at least 0 and finite, got -1\.0"),
-    ({"rtol": None}, ValueError, "rtol must be at least 0 and finite, got None"),
-    ({"atol": "1"}, ValueError, "atol must be at least 0 and finite, got '1'"),
-    ({"atol": math.nan}, ValueError, "atol must be at least 0 and finite, got nan"),
+    ({"rtol": -1.0}, ValueError, r"assert_gradients: rtol must be a finite number from 0 on, got -1\.0"),
+    ({"rtol": None}, TypeError, "assert_gradients: rtol must be a finite number from 0 on, got None"),
+    ({"atol": "1"}, TypeError, "assert_gradients: atol must be a finite number from 0 on, got '1'"),
+    ({"atol": math.nan}, ValueError, "assert_gradients: atol must be a finite number from 0 on, got nan"),
 ]
 
 
