@@ -24,6 +24,7 @@ class History:
     - `stopped` says why it ended: "finished", "early", "callback", "interrupted" or "failed"; then `failure` says how.
     - `settings["engine"]` is the engine that trained (at the end), "compiled" or "eager", and where `fit` could not
       compile, `settings["not compiled"]` says why; `settings["lr"]` and others likewise.
+    - `start` is what was known before the first step, such as the first loss; see `nn.training.diagnosis.start`.
     - `best_epoch` is the epoch whose weights early stopping restored, None if it did not.
 
     >>> history = History()
@@ -39,6 +40,7 @@ class History:
         if settings is not None and not isinstance(settings, Mapping):
             raise TypeError(f"History: settings must be a dict or None, got {short(settings)}")
         self.settings: dict[str, Any] = dict(settings or {})
+        self.start: dict[str, Any] = {}
         self.stopped = self.failure = ""
         self.best_epoch: int | None = None
 
@@ -86,13 +88,15 @@ class History:
 
     def to_json(self) -> dict[str, Any]:
         """The log as dicts, lists and numbers, for a file."""
-        return {"history": self.history, "layers": self.layers, "epoch": self.epoch, "best_epoch": self.best_epoch}
+        names = ("history", "layers", "epoch", "start", "best_epoch")
+        return {name: getattr(self, name) for name in names}
 
     def load_json(self, saved: Mapping[str, Any]) -> None:
         """Take over a log that `to_json` wrote."""
         self.history = {name: list(numbers) for name, numbers in saved["history"].items()}
         self.layers = {layer: {n: list(v) for n, v in numbers.items()} for layer, numbers in saved["layers"].items()}
         self.epoch = list(saved["epoch"])
+        self.start = dict(saved["start"])
         self.best_epoch = saved["best_epoch"]
 
     def __repr__(self) -> str:

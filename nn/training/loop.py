@@ -16,18 +16,21 @@ from random import Random
 from typing import Any, NamedTuple
 
 from nn.callbacks import Callback, EarlyStopping
+from nn.layers import Dropout
 from nn.module import InMode, Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
 from nn.training.checkpoint import Checkpoint, resuming
 from nn.training.checkpoint.settings import Settings, fingerprint
+from nn.training.diagnosis import before_training
+from nn.training.diagnosis.start import end_of, start_of
 from nn.training.divergence import Cause, TrainingError, find_cause, largest_gradient, remedies
 from nn.training.engine import Engine, NotFiniteError, Objective, Step
 from nn.training.examples import Batch, Examples
 from nn.training.history import History
 from nn.training.judge import Judge
 from nn.training.keeper import Keeper
-from nn.training.progress import Progress
+from nn.training.progress import Progress, say
 from nn.training.watch import EXAMPLES, Watch
 
 EXPLODED = 1e6  # times the loss of the first step, or times 1 if that is larger
@@ -134,6 +137,11 @@ class Loop:
                 "optimizer": type(job.optimizer).__name__,
                 "loss": getattr(job.objective.loss, "__name__", repr(job.objective.loss)),
                 "layers": {layer.name: layer.activation for layer in self.watch.layers},
+                "steps": job.steps,  # of an epoch
+                "batch_size": job.batch_size,
+                "examples": len(job.training.X),
+                "penalties": {name: x for name, x in (("l1", job.objective.l1), ("l2", job.objective.l2)) if x},
+                "dropout": max((part.p for part in job.model.modules() if isinstance(part, Dropout)), default=0.0),
             }
         )
 
@@ -159,6 +167,7 @@ class Loop:
                 for callback in job.callbacks:
                     callback.history = self.history
                 self._call("on_train_begin", {})
+                self._look_at_start()
                 job.engine.read_model()
                 while self.epoch < job.epochs and not self.stopped():
                     self._run_epoch(bar)
@@ -166,6 +175,7 @@ class Loop:
                 job.engine.write_model()
                 self.history.stopped = self.stopped() or "finished"
                 self._call("on_train_end", {})
+                self.history.start["end"] = end_of(job.model, job.objective, job.training, job.batch_size)
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
             finally:
@@ -174,6 +184,16 @@ class Loop:
                 if job.engine.reason:
                     self.history.settings["not compiled"] = job.engine.reason
         return self.history
+
+    def _look_at_start(self) -> None:
+        """Note what is known before the first step, and say what is already wrong; not if it was so before a resume."""
+        job = self.job
+        if not self.history.start:
+            self.history.start = start_of(
+                job.model, job.objective, job.training, job.validation, self.watch, job.batch_size
+            )
+            for sentence in before_training(self.history.start) if job.verbosity else ():
+                say(sentence)
 
     def _call(self, event: str, *arguments: Any) -> None:
         """Call a method of every callback, in order."""

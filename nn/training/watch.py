@@ -69,7 +69,11 @@ class LayerLog:
         """The measurements: means over steps, shares over neurons."""
         if not self.steps:
             return {}
-        numbers = {"gradient_norm": self.gradient / self.steps, "update_ratio": self.ratio / self.steps}
+        return {"gradient_norm": self.gradient / self.steps, "update_ratio": self.ratio / self.steps, **self.shares()}
+
+    def shares(self) -> dict[str, float]:
+        """What the outputs seen so far say: the share of neurons that are dead, that of outputs that are saturated."""
+        numbers = {}
         if self.fired:
             numbers["dead"] = 1.0 - sum(self.fired) / len(self.fired)
         if self.seen:

@@ -24,10 +24,11 @@ from autograd.support.schema import (
     number,
     optional,
     share,
+    text,
 )
 from nn.callbacks import EarlyStopping, Monitor, ReduceLROnPlateau
 from nn.module import Evaluating, unrecorded
-from nn.stages import plain, through_stages
+from nn.stages import output_activation, plain, through_stages
 from nn.training.checkpoint.settings import with_state
 from nn.training.examples import as_list
 
@@ -100,9 +101,43 @@ def _history(loop: Loop, epochs: int) -> Schema:
             ),
             "layers": fields({layer_.name: layer for layer_ in loop.watch.layers} if epochs else {}),
             "epoch": equal_range(epochs),
+            "start": _start(loop),
             "best_epoch": optional(count(most=max(epochs - 1, 0))),
         }
     )
+
+
+def _start(loop: Loop) -> Schema:
+    """What was known before the first step; nothing before there was a look, and the last loss once there was an end."""
+    known, size = optional(finite), optional(non_negative)
+    column = count(most=max(len(loop.job.training.X[0]) - 1, 0))
+    inputs = fields(
+        {
+            "columns": equal(len(loop.job.training.X[0])),
+            "largest": non_negative,
+            "smallest": non_negative,
+            "of": column,
+            "from": column,
+        }
+    )
+    targets = fields({"mean": finite, "deviation": non_negative, "low": finite, "high": finite})
+    layer = fields(
+        {}, {"weights": non_negative, "bias": non_negative, "neurons": count(1), "dead": share, "saturated": share}
+    )
+    whole = fields(
+        {
+            "loss": known,
+            "chance": size,
+            "reach": known,
+            "inputs": inputs,
+            "targets": optional(targets),
+            "missing": list_of(text),
+            "output": equal(output_activation(loop.job.model)),
+            "layers": dict_of(layer),
+        },
+        {"end": known},
+    )
+    return lambda place, value: value if value == {} else whole(place, value)
 
 
 def equal_range(n: int) -> Schema:

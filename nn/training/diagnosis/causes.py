@@ -1,0 +1,121 @@
+"""Rules about what was wrong before the first step: the examples, the targets, the weights.
+
+784 inputs into weights between -1 and 1: the first loss is 8.2, where a guess has ln 10 = 2.3
+->  "The first loss, 8.2, is 3.6 times that of a guess without looking at the inputs, ...: try the default weights"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nn.training.diagnosis.evidence import Evidence, percent, times
+
+LARGE_INPUT = 10.0  # default weights are made for inputs of about 1: ten times that drives a tanh to its end
+SMALL_INPUT = 0.01  # and a hundredth is as if there were next to none, until weights have grown a hundredfold
+UNLIKE_INPUTS = 100.0  # times: the weights of the small column need so many times the steps of those of the large one
+LARGE_TARGET = 10.0  # default weights give outputs of about 1: they have to grow tenfold before they meet it
+FAR = 1.8  # times chance: default weights before a softmax or a sigmoid begin at 1.0 to 1.5 times
+WIDE = 2.0  # times the size of default weights; their own size differs by a tenth from net to net
+UNFINISHED = 0.05  # of chance, from which on wide weights are told: they cost steps, but do not stop a training
+DEAD = 0.4  # share of the ReLU neurons of a layer; of default ones, a tenth is dead before the first step
+SATURATED = 0.5  # share of the outputs of a layer at the ends of their range
+SHIFTED = 0.5  # size of biases, which begin at 0
+RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hardtanh": (-1.0, 1.0), "relu": (0.0, float("inf"))}
+BEYOND = 0.05  # share of the targets' span that must lie outside: rounding does not count
+
+
+def inputs(e: Evidence) -> Iterator[str]:
+    """Columns of very different, or very large, or very small size.
+
+    >>> from nn.training.history import History
+    >>> history = History()
+    >>> history.append({"loss": 0.7}, {})
+    >>> history.start = {"inputs": {"columns": 2, "largest": 2000.0, "of": 0, "smallest": 0.5, "from": 1}}
+    >>> print(*inputs(Evidence(history)))
+    Inputs are of very different size, about 2000 in column 0 and 0.5 in column 1, ...
+    """
+    if e.poor:
+        yield from sizes(e.start.get("inputs"))
+
+
+def sizes(found: dict[str, Any] | None) -> Iterator[str]:
+    """The sentence about the inputs alone, which can be said before the training."""
+    if not found or not found["largest"]:
+        return
+    large, small = found["largest"], found["smallest"]
+    if large > UNLIKE_INPUTS * small:
+        seen = f"of very different size, about {large:.3g} in column {found['of']} and {small:.3g} in column {found['from']}"
+        why = "and the small ones hardly count"
+    elif large > LARGE_INPUT:
+        seen, why = (
+            f"about {large:.3g} in column {found['of']}",
+            "where the first weights are made for inputs of about 1",
+        )
+    elif large < SMALL_INPUT:
+        seen, why = f"no larger than about {large:.2g}", "where the first weights are made for inputs of about 1"
+    else:
+        return
+    yield f"Inputs are {seen}, {why}: try standardised ones, X, scaling = nn.data.standardise(X)"
+
+
+def targets(e: Evidence) -> Iterator[str]:
+    """Numbers to be met that are far from what a network begins with, or that its last activation never gives."""
+    found = e.start.get("targets")
+    if not found or not e.poor:
+        return
+    low, high = RANGES.get(e.start.get("output", ""), (-float("inf"), float("inf")))
+    span = found["high"] - found["low"]
+    size = abs(found["mean"]) + found["deviation"]
+    if found["low"] < low - BEYOND * span or found["high"] > high + BEYOND * span:
+        yield (
+            f"The targets go from {found['low']:.3g} to {found['high']:.3g}, and the {e.start['output']} at the end "
+            f"gives nothing outside of {low:g} to {high:g}: try output_activation='linear'"
+        )
+    elif size > LARGE_TARGET:
+        yield (
+            f"The targets are around {found['mean']:.3g}, give or take {found['deviation']:.2g}, and the first outputs "
+            "about 1, so that most steps go into the distance: try standardised targets, "
+            "y, scaling = nn.data.standardise([[t] for t in y])"
+        )
+
+
+def weights(e: Evidence) -> Iterator[str]:
+    """A first loss far above that of a guess, and weights that are wider than they should be."""
+    if e.first is None or not e.chance or e.first < FAR * e.chance or e.level < UNFINISHED:
+        return
+    wide = {name: e.at_start(name, "weights") or 0.0 for name in e.history.layers}
+    name = max(wide, key=lambda layer: wide[layer], default="")
+    if name and wide[name] > WIDE:
+        yield (
+            f"The first loss, {e.first:.3g}, is {times(e.first / e.chance)} that of a guess without looking at the "
+            f"inputs, {e.chance:.3g}, as the weights of {e.place(name)} are {times(wide[name])} as wide as by default, "
+            "and the training has to undo that first: try the default weights, without init="
+        )
+
+
+def dead_from_the_start(e: Evidence) -> Iterator[str]:
+    """ReLU neurons that gave 0 before the first step: no learning rate is to blame."""
+    for name, shares in e.of_layers("dead"):
+        before = e.at_start(name, "dead")
+        if before is not None and before >= DEAD and shares[-1] >= DEAD and e.poor:
+            blame = "biases of 0, as they begin, and " if (e.at_start(name, "bias") or 0.0) > SHIFTED else ""
+            yield (
+                f"{percent(before)} of {e.place(name)} was dead before the first step, giving 0 for every example, and "
+                f"gets no gradient to come back: try {blame}the default weights, without init="
+            )
+
+
+def saturated_from_the_start(e: Evidence) -> Iterator[str]:
+    """Sums so large before the first step that the activation is flat there."""
+    for name, shares in e.of_layers("saturated"):
+        before = e.at_start(name, "saturated")
+        last = name == list(e.history.layers)[-1]
+        # An output near 0 or 1 is where it should be, unless it was so before anything was learnt.
+        if before is not None and before >= SATURATED and (shares[-1] >= SATURATED or last) and e.poor:
+            blame = "biases of 0, as they begin, and " if (e.at_start(name, "bias") or 0.0) > SHIFTED else ""
+            yield (
+                f"{percent(before)} of what {e.place(name)} gives was saturated before the first step, where its "
+                f"{e.activation(name)} is flat and hardly lets a gradient through: try {blame}"
+                "the default weights, without init="
+            )

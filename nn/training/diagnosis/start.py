@@ -1,0 +1,178 @@
+"""What is known before the first step, for a diagnosis afterwards: the examples, the weights, and what they make of it.
+
+    {"loss": 8.2, "chance": 2.30, "reach": 0.4, "inputs": {...}, "layers": {"layers.0": {"weights": 11.4, ...}}, ...}
+
+It costs one forward pass over a hundred examples, and the same for both engines, as the model itself is asked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from autograd.support.text import short
+from nn import losses
+from nn.init import get as get_init
+from nn.module import Evaluating, Module, unrecorded
+from nn.neuron import Layer
+from nn.stages import layers_of, output_activation, plain, through_stages
+from nn.training.diagnosis.baseline import baseline, loss_of
+from nn.training.engine import Objective, unwrapped
+from nn.training.examples import Examples, by_target
+from nn.training.judge import OF_CLASSES
+from nn.training.keeper import Keeper
+from nn.training.watch import EXAMPLES, Watch
+
+SAMPLE = 500  # of the examples, for what is known of them; their distances to each other are computed
+DRAWS = 256  # of an initial rule, to know the size of its weights within 5 %
+EXPECTED = 3.0  # examples of a class that a mixed validation set should have; that it has none happens once in twenty
+NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
+
+
+def start_of(
+    model: Module,
+    objective: Objective,
+    training: Examples,
+    validation: Examples | None,
+    watch: Watch,
+    batch_size: int,
+) -> dict[str, Any]:
+    """The state of affairs before a training, as numbers, lists and dicts; the model, in training mode, stays as it is.
+
+    - loss, chance, reach: the first loss, and what to hold it against (see `baseline`), if the loss is known.
+    - inputs: the number of columns; the largest and the smallest size of one, and which that is.
+    - targets: mean, deviation, lowest and highest, where the loss is a distance.
+    - missing: classes that the validation examples lack.
+    - output: the activation at the end.
+    - layers: weights, their size over that of default ones; bias, the size of the biases; neurons; dead; saturated.
+
+    >>> from nn import MLP
+    >>> model, examples = MLP(1, [4, 1], init="zeros"), Examples([[3.0], [3.0]], [1.0, 3.0])
+    >>> start = start_of(model, Objective(losses.mse), examples, None, Watch(model), batch_size=2)
+    >>> start["loss"], start["chance"], start["inputs"]["largest"], start["layers"]["layers.0"]["dead"]
+    (5.0, 1.0, 3.0, 1.0)
+    """
+    some = evenly(training, SAMPLE)
+    line = baseline(objective.loss, some, batch_size)
+    start: dict[str, Any] = {
+        "loss": None,
+        "chance": line and line.chance,
+        "reach": line and line.reach,
+        "inputs": sizes_of(some.X),
+        "targets": _targets(objective, some),
+        "missing": [] if validation is None else missing_classes(objective, training, validation),
+        "output": output_activation(model),
+        "layers": _weights(model, watch),
+    }
+    few = evenly(training, EXAMPLES)
+    keeper = Keeper(model, parameters=False)
+    before = keeper.take()
+    try:
+        outputs = _seen(model, watch, few)
+    except Exception:  # the first step meets it too, and says more about it
+        outputs = []
+    finally:
+        keeper.put_back(before)  # a forward pass draws dropout and moves running means on
+    for layer in watch.layers:
+        if outputs:
+            start["layers"].setdefault(layer.name, {}).update(layer.shares())
+    watch.restart()
+    if outputs and line is not None:
+        start["loss"] = loss_of(objective.loss, outputs, few, batch_size)
+    return start
+
+
+def end_of(model: Module, objective: Objective, training: Examples, batch_size: int) -> float | None:
+    """The loss after the last step, in evaluation mode, on the examples that the first loss is of; None if not known.
+
+    >>> from nn import MLP
+    >>> end_of(MLP(1, [1], init="zeros"), Objective(losses.mse), Examples([[1.0]], [3.0]), batch_size=1)
+    9.0
+    """
+    few = evenly(training, EXAMPLES)
+    try:
+        with Evaluating(model):
+            outputs = unrecorded(lambda: [plain(x) for x in model.batch(few.X)])
+        return loss_of(objective.loss, outputs, few, batch_size)
+    except Exception:  # of a module of the user's own, which was asked for nothing but a diagnosis here
+        return None
+
+
+def evenly(examples: Examples, n: int) -> Examples:
+    """At most n of the examples, at equal distances: so there are some of every class if they are sorted.
+
+    >>> evenly(Examples([[0.0], [1.0], [2.0], [3.0]], [0, 1, 2, 3]), 2).y
+    [0, 2]
+    """
+    total = len(examples.X)
+    return examples if total <= n else examples.select([i * total // n for i in range(n)])
+
+
+def sizes_of(X: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """The largest and the smallest size of a column, the median of |x|, and which columns these are.
+
+    A column that is mostly 0 has no size: in pictures there are many, and nothing is wrong with them.
+
+    >>> sizes_of([[1000.0, 0.5, 0.0], [3000.0, 0.25, 0.0], [2000.0, 0.75, 1.0]])
+    {'columns': 3, 'largest': 2000.0, 'of': 0, 'smallest': 0.5, 'from': 1}
+    """
+    sizes = np.median(np.abs(np.asarray(X, dtype=np.float64)), axis=0)
+    filled = np.flatnonzero(sizes > 0.0)
+    if not len(filled):
+        return {"columns": len(sizes), "largest": 0.0, "of": 0, "smallest": 0.0, "from": 0}
+    high, low = filled[np.argmax(sizes[filled])], filled[np.argmin(sizes[filled])]
+    largest, smallest = float(sizes[high]), float(sizes[low])
+    return {"columns": len(sizes), "largest": largest, "of": int(high), "smallest": smallest, "from": int(low)}
+
+
+def missing_classes(objective: Objective, training: Examples, validation: Examples) -> list[str]:
+    """The classes that the validation examples have none of, where a mixed set of their number should have some.
+
+    >>> objective = Objective(losses.binary_cross_entropy)
+    >>> X = [[0.0]] * 8
+    >>> missing_classes(objective, Examples(X, [0, 1] * 4), Examples(X, [1] * 8))
+    ['0']
+    """
+    if unwrapped(objective.loss) not in OF_CLASSES:
+        return []
+    there, n = by_target(validation.y), len(validation.y)
+    share = n / len(training.y)
+    counts = {target: len(places) for target, places in by_target(training.y).items()}
+    return [short(target) for target in sorted(counts) if target not in there and counts[target] * share >= EXPECTED]
+
+
+def _targets(objective: Objective, examples: Examples) -> dict[str, float] | None:
+    if unwrapped(objective.loss) not in NUMERIC:
+        return None
+    y = np.asarray(examples.y, dtype=np.float64)
+    numbers = {"mean": y.mean(), "deviation": y.std(), "low": y.min(), "high": y.max()}
+    return {name: float(x) for name, x in numbers.items()} if np.isfinite(list(numbers.values())).all() else None
+
+
+def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
+    """For each layer of neurons, the size of its weights over that of default ones, that of its biases, its width."""
+    activations = {layer.name: layer.activation for layer in watch.layers}
+    layers = {}
+    for name, module, _ in layers_of(model):
+        if isinstance(module, Layer):
+            rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
+            usual = math.sqrt(sum([rule(module.nin, module.nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)
+            weights = [w.data for neuron in module.neurons for w in neuron.w]
+            biases = [neuron.b.data for neuron in module.neurons]
+            size = math.hypot(*weights) / math.sqrt(len(weights))
+            bias = math.hypot(*biases) / math.sqrt(len(biases))
+            layers[name] = {"weights": size / usual, "bias": bias, "neurons": module.nout}
+    return layers
+
+
+def _seen(model: Module, watch: Watch, examples: Examples) -> list[Any]:
+    """The outputs, while the watch sees those of every layer."""
+
+    def see(stage: int, outputs: Sequence[Any]) -> None:
+        watch.see(stage, [plain(x) for x in outputs])
+
+    return unrecorded(lambda: [plain(x) for x in through_stages(model, examples.X, see)])
