@@ -81,13 +81,6 @@ def flag(place: str, value: Any) -> Any:
     return value
 
 
-def text(place: str, value: Any) -> Any:
-    """A text."""
-    if type(value) is not str:
-        raise refusal(place, "a text", value)
-    return value
-
-
 def equal(expected: Any, reason: str = "") -> Schema:
     """This very value, of the same type in all its parts; `reason` says why.
 

@@ -167,7 +167,10 @@ class Loop:
                 for callback in job.callbacks:
                     callback.history = self.history
                 self._call("on_train_begin", {})
-                self._look_at_start()
+                if not self.history.start:  # else it goes on, and that was said when it began
+                    self.history.start = self.look_at_start()
+                    for sentence in before_training(self.history.start) if job.verbosity else ():
+                        say(sentence)
                 job.engine.read_model()
                 while self.epoch < job.epochs and not self.stopped():
                     self._run_epoch(bar)
@@ -185,15 +188,10 @@ class Loop:
                     self.history.settings["not compiled"] = job.engine.reason
         return self.history
 
-    def _look_at_start(self) -> None:
-        """Note what is known before the first step, and say what is already wrong; not if it was so before a resume."""
+    def look_at_start(self) -> dict[str, Any]:
+        """What is known before the first step, for a diagnosis afterwards."""
         job = self.job
-        if not self.history.start:
-            self.history.start = start_of(
-                job.model, job.objective, job.training, job.validation, self.watch, job.batch_size
-            )
-            for sentence in before_training(self.history.start) if job.verbosity else ():
-                say(sentence)
+        return start_of(job.model, job.objective, job.training, job.validation, self.watch, job.batch_size)
 
     def _call(self, event: str, *arguments: Any) -> None:
         """Call a method of every callback, in order."""

@@ -24,11 +24,10 @@ from autograd.support.schema import (
     number,
     optional,
     share,
-    text,
 )
 from nn.callbacks import EarlyStopping, Monitor, ReduceLROnPlateau
 from nn.module import Evaluating, unrecorded
-from nn.stages import output_activation, plain, through_stages
+from nn.stages import plain, through_stages
 from nn.training.checkpoint.settings import with_state
 from nn.training.examples import as_list
 
@@ -59,7 +58,7 @@ def check_content(loop: Loop, saved: Mapping[str, Any]) -> None:
         "seed": equal(job.seed) if job.fixed_seed else count(most=LARGEST_SEED),
         "scale": schema.finite_from(1.0) if steps else equal(0.0),
         "state": loop.keeper.schema(),
-        "history": _history(loop, epoch),
+        "history": _history(loop, epoch, steps),
         "so_far": _totals(loop, batch, outputs),
         "watch": _watch(loop, batch, widths),
         "callbacks": list_of(schema.anything, len(with_state(job))),
@@ -85,7 +84,7 @@ def _shapes(loop: Loop) -> tuple[Any, dict[int, int]]:
     return plain(output), widths
 
 
-def _history(loop: Loop, epochs: int) -> Schema:
+def _history(loop: Loop, epochs: int, steps: int) -> Schema:
     """The log: a number an epoch for each of its names; a callback of the user's may have added others."""
     job = loop.job
     names = ["loss", *job.judge.functions]
@@ -101,43 +100,24 @@ def _history(loop: Loop, epochs: int) -> Schema:
             ),
             "layers": fields({layer_.name: layer for layer_ in loop.watch.layers} if epochs else {}),
             "epoch": equal_range(epochs),
-            "start": _start(loop),
+            "start": _start(loop, steps),
             "best_epoch": optional(count(most=max(epochs - 1, 0))),
         }
     )
 
 
-def _start(loop: Loop) -> Schema:
-    """What was known before the first step; nothing before there was a look, and the last loss once there was an end."""
-    known, size = optional(finite), optional(non_negative)
-    column = count(most=max(len(loop.job.training.X[0]) - 1, 0))
-    inputs = fields(
-        {
-            "columns": equal(len(loop.job.training.X[0])),
-            "largest": non_negative,
-            "smallest": non_negative,
-            "of": column,
-            "from": column,
-        }
-    )
-    targets = fields({"mean": finite, "deviation": non_negative, "low": finite, "high": finite})
-    layer = fields(
-        {}, {"weights": non_negative, "bias": non_negative, "neurons": count(1), "dead": share, "saturated": share}
-    )
-    whole = fields(
-        {
-            "loss": known,
-            "chance": size,
-            "reach": known,
-            "inputs": inputs,
-            "targets": optional(targets),
-            "missing": list_of(text),
-            "output": equal(output_activation(loop.job.model)),
-            "layers": dict_of(layer),
-        },
-        {"end": known},
-    )
-    return lambda place, value: value if value == {} else whole(place, value)
+def _start(loop: Loop, steps: int) -> Schema:
+    """What was known before the first step: nothing if there was none, else the names and kinds of a new look."""
+    if not steps:
+        return equal({}, "as no step was done")
+    return _shaped_like(loop.look_at_start())
+
+
+def _shaped_like(value: Any) -> Schema:
+    """The names and lengths of a value, with other sizes; whole numbers and texts as they are."""
+    if isinstance(value, dict):
+        return fields({name: _shaped_like(entry) for name, entry in value.items()})
+    return optional(finite) if value is None or isinstance(value, float) else equal(value)
 
 
 def equal_range(n: int) -> Schema:

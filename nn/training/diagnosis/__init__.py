@@ -1,14 +1,14 @@
 """A diagnosis from the log of a training: what looks wrong, in plain sentences with a remedy each.
 
     layers.0 of 8 ReLU neurons, of which 5 give 0 for every example, but none did before the first step
-    ->  "62 % of layer 1 (layers.0) is dead, ... of which 0 % was before the first step: ... Try lr=0.01 (it was 0.1) ..."
+    ->  "62 % of layer 1 (layers.0) is dead, ... 0 % was before the first step: ... Try lr=0.01 (it was 0.1) ..."
 
 - `start`: what is known before the first step; `baseline`: the loss of a guess, and that of neighbours.
 - `evidence`: the numbers that rules ask for.
 - `causes`: rules about examples, targets and weights. `course`: rules about what happened on the way.
 
-Nothing is said of a training whose loss is as good as neighbours say it can be, but about its validation. The bounds are
-rules of thumb, tried on nets made sick on purpose and on healthy ones (tests/nn/training/test_sick_nets.py).
+Nothing is said of a training whose loss is as good as neighbours say it can be, but about its validation. The bounds
+are rules of thumb, tried on nets made sick on purpose and on healthy ones (tests/nn/training/test_sick_nets.py).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def diagnose(history: History) -> list[str]:
 
     >>> from nn.training.history import History
     >>> history = History({"lr": 0.1, "layers": {"layers.0": "relu", "layers.1": ""}})
-    >>> history.append({"loss": 0.5}, {"layers.0": {"gradient_norm": 0.1, "update_ratio": 0.01, "dead": 0.625}})
+    >>> history.append({"loss": 0.5}, {"layers.0": {"gradient_norm": 0.1, "update_ratio": 0.5, "dead": 0.625}})
     >>> print(*history.diagnose())
     62 % of layer 1 (layers.0) is dead, giving 0 for every example, ... Try lr=0.01 (it was 0.1), or clip_norm=1.0
     """

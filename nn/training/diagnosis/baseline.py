@@ -3,8 +3,8 @@
     targets 0, 0, 1, 1 under binary cross-entropy: the best constant is 0.5, and its loss ln 2 = 0.693, is chance
     a fifth point among four of class 1: these four say 1 with probability 0.94, whatever a network may make of it
 
-The first says what a network has that has learnt nothing; the second about what can be learnt from the inputs at all, so
-that noise is not taken for a network that is too small.
+The first says what a network has that has learnt nothing; the second about what can be learnt from the inputs at all,
+so that noise is not taken for a network that is too small.
 """
 
 from __future__ import annotations
@@ -72,7 +72,9 @@ def baseline(loss: Any, examples: Examples, batch_size: int) -> Baseline | None:
 
 
 def loss_of(loss: Any, outputs: Sequence[Any], examples: Examples, batch_size: int) -> float | None:
-    """The loss of these outputs in the units of the log, in which a sum is one over a batch; None if that is not finite or the loss not known.
+    """The loss of these outputs in the units of the log, in which a sum is one over a batch.
+
+    None if that is not finite, or the loss not known.
 
     >>> loss_of(losses.squared_error, [1.0, 1.0], Examples([[0.0], [0.0]], [0.0, 0.0]), batch_size=2)
     2.0
@@ -108,7 +110,8 @@ def _outputs(loss: Any, guesses: Guesses, examples: Examples) -> list[Any]:
         guesses = np.clip(guesses, SURE, 1.0 - SURE)
     guesses = LINKS[known](guesses) if known in LINKS else guesses
     single = known not in losses.CLASSES and not isinstance(examples.y[0], list)
-    return guesses[:, 0].tolist() if single else guesses.tolist()
+    outputs: list[Any] = (guesses[:, 0] if single else guesses).tolist()
+    return outputs
 
 
 def _neighbours(X: Guesses) -> NDArray[np.intp]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from nn.training.diagnosis.evidence import Evidence, percent, times
+from nn.training.diagnosis.evidence import Evidence, about, percent, times
 
 LARGE_INPUT = 10.0  # default weights are made for inputs of about 1: ten times that drives a tanh to its end
 SMALL_INPUT = 0.01  # and a hundredth is as if there were next to none, until weights have grown a hundredfold
 UNLIKE_INPUTS = 100.0  # times: the weights of the small column need so many times the steps of those of the large one
 LARGE_TARGET = 10.0  # default weights give outputs of about 1: they have to grow tenfold before they meet it
 FAR = 1.8  # times chance: default weights before a softmax or a sigmoid begin at 1.0 to 1.5 times
+VERY_FAR = 3.0  # times chance, for a training that has come to something all the same
 WIDE = 2.0  # times the size of default weights; their own size differs by a tenth from net to net
 UNFINISHED = 0.05  # of chance, from which on wide weights are told: they cost steps, but do not stop a training
 DEAD = 0.4  # share of the ReLU neurons of a layer; of default ones, a tenth is dead before the first step
@@ -33,7 +34,7 @@ def inputs(e: Evidence) -> Iterator[str]:
     >>> history.append({"loss": 0.7}, {})
     >>> history.start = {"inputs": {"columns": 2, "largest": 2000.0, "of": 0, "smallest": 0.5, "from": 1}}
     >>> print(*inputs(Evidence(history)))
-    Inputs are of very different size, about 2000 in column 0 and 0.5 in column 1, ...
+    Inputs are of very different size, about 2,000 in column 0 and 0.5 in column 1, ...
     """
     if e.poor:
         yield from sizes(e.start.get("inputs"))
@@ -45,15 +46,16 @@ def sizes(found: dict[str, Any] | None) -> Iterator[str]:
         return
     large, small = found["largest"], found["smallest"]
     if large > UNLIKE_INPUTS * small:
-        seen = f"of very different size, about {large:.3g} in column {found['of']} and {small:.3g} in column {found['from']}"
+        columns = f"{about(large)} in column {found['of']} and {about(small)} in column {found['from']}"
+        seen = f"of very different size, about {columns}"
         why = "and the small ones hardly count"
     elif large > LARGE_INPUT:
         seen, why = (
-            f"about {large:.3g} in column {found['of']}",
+            f"about {about(large)} in column {found['of']}",
             "where the first weights are made for inputs of about 1",
         )
     elif large < SMALL_INPUT:
-        seen, why = f"no larger than about {large:.2g}", "where the first weights are made for inputs of about 1"
+        seen, why = f"no larger than about {about(large)}", "where the first weights are made for inputs of about 1"
     else:
         return
     yield f"Inputs are {seen}, {why}: try standardised ones, X, scaling = nn.data.standardise(X)"
@@ -69,20 +71,20 @@ def targets(e: Evidence) -> Iterator[str]:
     size = abs(found["mean"]) + found["deviation"]
     if found["low"] < low - BEYOND * span or found["high"] > high + BEYOND * span:
         yield (
-            f"The targets go from {found['low']:.3g} to {found['high']:.3g}, and the {e.start['output']} at the end "
-            f"gives nothing outside of {low:g} to {high:g}: try output_activation='linear'"
+            f"The targets go from {about(found['low'])} to {about(found['high'])}, and the {e.start['output']} at the "
+            f"end gives nothing outside of {low:g} to {high:g}: try output_activation='linear'"
         )
     elif size > LARGE_TARGET:
         yield (
-            f"The targets are around {found['mean']:.3g}, give or take {found['deviation']:.2g}, and the first outputs "
-            "about 1, so that most steps go into the distance: try standardised targets, "
+            f"The targets are around {about(found['mean'])}, give or take {about(found['deviation'])}, and the first "
+            "outputs about 1, so that most steps go into the distance: try standardised targets, "
             "y, scaling = nn.data.standardise([[t] for t in y])"
         )
 
 
 def weights(e: Evidence) -> Iterator[str]:
     """A first loss far above that of a guess, and weights that are wider than they should be."""
-    if e.first is None or not e.chance or e.first < FAR * e.chance or e.level < UNFINISHED:
+    if e.first is None or not e.chance or e.first < (FAR if e.poor else VERY_FAR) * e.chance or e.level < UNFINISHED:
         return
     wide = {name: e.at_start(name, "weights") or 0.0 for name in e.history.layers}
     name = max(wide, key=lambda layer: wide[layer], default="")

@@ -24,6 +24,7 @@ MATERIAL = 0.1  # of chance: a rise of less is that of a loss that has arrived n
 FEW = 5  # epochs from which a trend can be told
 SHORT = 300  # steps: Adam at its usual 0.001 moves a weight by 0.3 in them, about the size that it has
 FALLING = 0.02  # share of the loss that the last tenth took off: ten more such tenths take off a fifth
+AHEAD = 30  # tenths, three trainings more: a loss that does not get there by then has another trouble
 NARROW = 8  # neurons of a hidden layer: half as many lines as that do not bound much of a plane
 CLOSED = 0.3  # share of a penalty in what is made small, from which it and not the loss decides
 
@@ -48,8 +49,8 @@ def driven_to_the_ends(e: Evidence) -> Iterator[str]:
         if name != names[-1] and shares[-1] >= SATURATED > before and e.poor and e.threw(name):
             yield (
                 f"{percent(shares[-1])} of what {e.place(name)} gives is saturated, where its "
-                f"{e.activation(name) or 'activation'} is flat; before the first step it was {percent(before)}, so that "
-                f"steps were too large. Try {e.rate(0.1)}, or l2=0.001"
+                f"{e.activation(name) or 'activation'} is flat; before the first step it was {percent(before)}, so "
+                f"that steps were too large. Try {e.rate(0.1)}, or l2=0.001"
             )
 
 
@@ -105,8 +106,8 @@ def large_steps(e: Evidence) -> Iterator[str]:
     for name, ratios in e.of_layers("update_ratio"):
         if len(ratios) >= FEW and median(ratios) > LARGE_UPDATE and e.fallen < NOTHING_LEARNT and e.poor:
             yield (
-                f"A step changes {e.place(name)} by {percent(median(ratios))} of its weights, where 0.1 % is usual, and "
-                f"the loss does not settle: try {e.rate(0.1)}, or clip_norm=1.0"
+                f"A step changes {e.place(name)} by {percent(median(ratios))} of its weights, where 0.1 % is usual, "
+                f"and the loss does not settle: try {e.rate(0.1)}, or clip_norm=1.0"
             )
 
 
@@ -132,7 +133,8 @@ def too_short(e: Evidence) -> Iterator[str]:
     """Steps that were too few or too small to get anywhere, or a loss that was still on its way."""
     if not e.poor or not e.loss or e.history.stopped not in ("finished", ""):
         return
-    known, falling = e.steps > 0, e.pace > FALLING and e.loss[-1] > 0.3 * e.loss[0]
+    arrives = e.chance is None or e.level * (1.0 - min(e.pace, 1.0)) ** AHEAD < e.good
+    known, falling = e.steps > 0, e.pace > FALLING and e.loss[-1] > 0.3 * e.loss[0] and arrives
     near, tiny = e.path < 1.0, e.step is not None and e.step < 0.5 * SMALL_UPDATE
     if known and near and tiny and e.steps >= FEW:
         factor = 10.0 ** math.ceil(math.log10(SMALL_UPDATE / max(e.step or 0.0, 1e-9)))

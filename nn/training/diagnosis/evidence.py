@@ -109,7 +109,7 @@ class Evidence:
         return max([median(ratios) for _, ratios in self.of_layers("update_ratio")], default=None)
 
     def threw(self, name: str) -> bool:
-        """Whether steps of some epoch were so large as to throw the neurons of a layer out of the range they were in."""
+        """Whether steps of some epoch were so large as to throw the neurons of a layer out of their range."""
         ratios = self.history.layers[name].get("update_ratio", ())
         return max(ratios, default=math.inf) > THROWING
 
@@ -180,7 +180,16 @@ def times(ratio: float) -> str:
     >>> times(3.571), times(1234.5)
     ('3.6 times', '1,200 times')
     """
-    return f"{float(f'{ratio:.2g}'):,g} times"
+    return f"{about(ratio)} times"
+
+
+def about(number: float) -> str:
+    """A number in a sentence, with two digits.
+
+    >>> about(2000.0), about(-0.0351)
+    ('2,000', '-0.035')
+    """
+    return f"{float(f'{number:.2g}'):,g}"
 
 
 def mlp(widths: Sequence[Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import nullcontext
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from nn import losses
 from nn.init import get as get_init
 from nn.module import Evaluating, Module, unrecorded
 from nn.neuron import Layer
-from nn.stages import layers_of, output_activation, plain, through_stages
+from nn.stages import is_known, layers_of, output_activation, plain, through_stages
 from nn.training.diagnosis.baseline import baseline, loss_of
 from nn.training.engine import Objective, unwrapped
 from nn.training.examples import Examples, by_target
@@ -170,9 +171,14 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
 
 
 def _seen(model: Module, watch: Watch, examples: Examples) -> list[Any]:
-    """The outputs, while the watch sees those of every layer."""
+    """The outputs, while the watch sees those of every layer.
+
+    A module of the user's own may keep statistics in training mode that nobody could put back: it is asked in
+    evaluation mode, as for its width.
+    """
 
     def see(stage: int, outputs: Sequence[Any]) -> None:
         watch.see(stage, [plain(x) for x in outputs])
 
-    return unrecorded(lambda: [plain(x) for x in through_stages(model, examples.X, see)])
+    with nullcontext() if is_known(model) else Evaluating(model):
+        return unrecorded(lambda: [plain(x) for x in through_stages(model, examples.X, see)])

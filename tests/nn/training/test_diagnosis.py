@@ -31,7 +31,8 @@ def test_dead_relus() -> None:
     for neuron in first.neurons[:10]:
         neuron.b.data = -10.0
     history = model.fit(X, Y, lr=0.01, epochs=10, seed=0, **QUIET)
-    one(history, "62 % of layer 1 (layers.0) is dead", "a smaller learning rate (it was 0.01)", "He initialisation")
+    start = "62 % of layer 1 (layers.0) was dead before the first step"
+    one(history, start, "try biases of 0, as they begin, and the default weights, without init=")
 
 
 def test_relus_that_a_large_rate_kills() -> None:
@@ -41,28 +42,22 @@ def test_relus_that_a_large_rate_kills() -> None:
     settings: dict[str, Any] = {"loss": "hinge", "optimizer": "sgd", "batch_size": None, **QUIET}
     assert model.fit(X, y, lr=0.0, **settings).layers["layers.0"]["dead"] == [0.0]
     history = model.fit(X, y, lr=30.0, epochs=3, **settings)
-    dead, rose = history.diagnose()
-    assert dead.startswith("62 % of layer 1 (layers.0) is dead") and "smaller learning rate (it was 30)" in dead
-    assert rose.startswith("The loss rose from 1.29 to ")
+    one(history, "62 % of layer 1 (layers.0) is dead", "0 % was before the first step", "Try lr=3 (it was 30)")
 
 
-def test_saturated_sigmoids() -> None:
+@pytest.mark.parametrize(("nouts", "loss"), [([8, 1], "binary_cross_entropy"), ([1], "mse")])
+def test_inputs_that_saturate_a_sigmoid(nouts: list[int], loss: str) -> None:
     """The IQ of a student, around 100, goes in as it is."""
-    model = nn.MLP(3, [8, 1], "sigmoid", "sigmoid", seed=0)
-    history = model.fit(*student(), lr=0.1, epochs=50, seed=0, **QUIET)
-    one(history, "100 % of what layer 1 (layers.0) gives is saturated, where its sigmoid", "standardised inputs")
+    model = nn.MLP(3, nouts, "sigmoid", "sigmoid", seed=0)
+    history = model.fit(*student(), loss=loss, optimizer="sgd", lr=0.1, epochs=50, seed=0, **QUIET)
+    assert history.start["layers"]["layers.0"]["saturated"] > 0.5
+    one(history, "Inputs are about 98 in column 0", "standardised ones, X, scaling = nn.data.standardise(X)")
 
 
-def test_saturated_tanhs() -> None:
+def test_weights_that_saturate_a_tanh() -> None:
     model = nn.MLP(2, [8, 1], "tanh", init=partial(init.normal, std=20.0), seed=0)
     history = model.fit(X, Y, loss="mse", lr=0.001, epochs=10, seed=0, **QUIET)
-    assert "% of what layer 1 (layers.0) gives is saturated, where its tanh is flat" in history.diagnose()[0]
-
-
-def test_a_saturated_output_that_cannot_learn() -> None:
-    model = nn.MLP(3, [1], output_activation="sigmoid", seed=0)
-    history = model.fit(*student(), loss="mse", optimizer="sgd", lr=0.1, epochs=50, seed=0, **QUIET)
-    one(history, "100 % of the outputs, layer 1 (layers.0), were saturated", "a cross-entropy on raw scores")
+    one(history, "The first loss, ", "63 times as wide as by default", "try the default weights, without init=")
 
 
 def test_a_sure_output_is_no_sickness() -> None:
@@ -81,7 +76,7 @@ def test_a_gradient_that_vanishes_in_deep_sigmoids(seed: int) -> None:
         history,
         "The gradient of layer 1 (layers.0) is ",
         "times smaller than that of layer 9 (layers.8)",
-        "relu or tanh",
+        "activation='relu'",
     )
 
 
@@ -98,14 +93,14 @@ def regression(lr: float, epochs: int = 30) -> History:
 
 
 def test_a_rate_that_is_too_small() -> None:
-    one(regression(1e-5), "The loss fell by only 0.7 % in 30 epochs", "a larger learning rate (it was 1e-05)")
+    one(regression(1e-5), "A step changes the weights by at most 0.0008 %", "lr=0.01 (it was 1e-05)")
 
 
 def test_a_rate_that_is_too_large() -> None:
     one(
         regression(0.5, epochs=6),
-        "The loss rose from 0.356 to 837",
-        "a smaller learning rate (it was 0.5) or clip_norm",
+        "The loss rose from 0.354 to 837",
+        "Try lr=0.05 (it was 0.5), or clip_norm",
     )
 
 
@@ -129,7 +124,7 @@ def overfitted(**settings: Any) -> History:
 
 
 def test_overfitting() -> None:
-    one(overfitted(), "It overfits: the loss is 0.", "where it was lowest, 0.", "Try early_stopping, l2, dropout")
+    one(overfitted(), "It overfits: the loss is 0.", "where it was lowest, 0.", "Try early_stopping=True, l2=0.01")
 
 
 def test_a_net_held_by_l2_does_not_overfit() -> None:
@@ -137,7 +132,7 @@ def test_a_net_held_by_l2_does_not_overfit() -> None:
 
 
 def test_a_training_that_ended_too_soon() -> None:
-    one(regression(0.02, epochs=10), "The loss was still falling when the training ended, at 0.", "more epochs")
+    one(regression(0.02, epochs=10), "10 epochs of 4 steps are 40 steps", "still on its way: try epochs=")
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh"])
@@ -180,4 +175,4 @@ def test_what_the_losses_alone_say(logs: dict[str, list[float]], start: str) -> 
 def test_a_step_that_changes_too_much() -> None:
     history = numbers(loss=[1.0, 0.9, 0.9, 0.8, 0.8])
     history.layers = {"layers.0": {"update_ratio": [0.35] * 5, "gradient_norm": [1.0] * 5}}
-    one(history, "A step changes layer 1 (layers.0) by 35 % of its weights; 0.1 % is usual", "clip_norm=1.0")
+    one(history, "A step changes layer 1 (layers.0) by 35 % of its weights, where 0.1 % is usual", "clip_norm=1.0")

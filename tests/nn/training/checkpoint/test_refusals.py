@@ -142,7 +142,7 @@ def test_the_checkpoint_of_another_training_is_refused(
         ),
         ("state/optimizer/hyperparameters/lr", "fast", "lr must be a finite number, got 'fast'"),
         ("state", 3, "state must be a dict, got 3"),
-        ("history", {}, "history does not fit: missing 'history', 'layers', 'epoch' and 1 more"),
+        ("history", {}, "history does not fit: missing 'history', 'layers', 'epoch' and 2 more"),
         ("history", [1], r"history must be a dict, got \[1\]"),
         ("history/epoch", [1], r"history/epoch must be \[0\], the numbers of the epochs, got \[1\]"),
         ("position/batch", None, "position/batch must be a whole number from 0 to 4, got None"),

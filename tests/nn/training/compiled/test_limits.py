@@ -91,7 +91,7 @@ REFUSED: dict[str, tuple[Callable[[], nn.Module], dict[str, Any], str]] = {
     "branch": (lambda: ending(Doubled(branching)), {}, "TracingError: > on a Value .*while tracing"),
     "number": (lambda: ending(Doubled(lambda v: v * float(v))), {}, r"TracingError: float\(\) on a Value"),
     "own batch": (lambda: ending(Centred()), {}, r"Centred \(layers.0\) has a batch\(\) of its own"),
-    "count": (lambda: ending(Doubled(counting())), {}, "for example 0 of a batch, the model .* a count"),
+    "count": (lambda: ending(Doubled(counting())), {}, r"for example \d of a batch, the model .* a count"),
     "random": (lambda: ending(Doubled(drawing())), {}, "random ones of its own"),
     "number taken out": (lambda: ending(Doubled(lambda v: v * v.data)), {}, r"TracingError: \.data on a Value"),
     "branch on data": (lambda: ending(Doubled(clamped)), {}, r"TracingError: \.data on a Value"),
