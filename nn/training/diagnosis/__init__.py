@@ -8,7 +8,7 @@
 - `causes`: rules about examples, targets and weights. `course`: rules about what happened on the way.
 
 Nothing is said of a training whose loss is as good as neighbours say it can be, but about its validation. The bounds
-are rules of thumb, tried on nets made sick on purpose and on healthy ones (tests/nn/training/test_sick_nets.py).
+are rules of thumb, tried on nets made sick on purpose and on healthy ones (tests/nn/training/diagnosis).
 """
 
 from __future__ import annotations

@@ -106,6 +106,7 @@ def dead_from_the_start(e: Evidence) -> Iterator[str]:
                 f"{percent(before)} of {e.place(name)} was dead before the first step, giving 0 for every example, and "
                 f"gets no gradient to come back: try {blame}the default weights, without init="
             )
+            return  # layers behind it are sick as well
 
 
 def saturated_from_the_start(e: Evidence) -> Iterator[str]:
@@ -121,3 +122,4 @@ def saturated_from_the_start(e: Evidence) -> Iterator[str]:
                 f"{e.activation(name)} is flat and hardly lets a gradient through: try {blame}"
                 "the default weights, without init="
             )
+            return  # layers behind it are sick as well

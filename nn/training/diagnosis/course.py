@@ -39,6 +39,7 @@ def killed(e: Evidence) -> Iterator[str]:
                 f"{percent(before)} was before the first step: steps that were too large killed the others. "
                 f"Try {e.rate(0.1)}, or clip_norm=1.0"
             )
+            return  # layers behind it are sick as well
 
 
 def driven_to_the_ends(e: Evidence) -> Iterator[str]:
@@ -52,6 +53,7 @@ def driven_to_the_ends(e: Evidence) -> Iterator[str]:
                 f"{e.activation(name) or 'activation'} is flat; before the first step it was {percent(before)}, so "
                 f"that steps were too large. Try {e.rate(0.1)}, or l2=0.001"
             )
+            return  # layers behind it are sick as well
 
 
 def vanishing(e: Evidence) -> Iterator[str]:
@@ -109,6 +111,7 @@ def large_steps(e: Evidence) -> Iterator[str]:
                 f"A step changes {e.place(name)} by {percent(median(ratios))} of its weights, where 0.1 % is usual, "
                 f"and the loss does not settle: try {e.rate(0.1)}, or clip_norm=1.0"
             )
+            return  # layers behind it are sick as well
 
 
 def overfitting(e: Evidence) -> Iterator[str]:

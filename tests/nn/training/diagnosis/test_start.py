@@ -1,0 +1,128 @@
+"""What is known before the first step: the losses of a guess and of neighbours, inputs, missing classes."""
+
+import random
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import nn
+from nn import losses
+from nn.callbacks import Callback, Logs
+from nn.datasets import moons, student
+from nn.training.diagnosis.baseline import baseline
+from nn.training.diagnosis.start import SAMPLE, start_of
+from nn.training.engine import Objective
+from nn.training.examples import Examples
+from nn.training.watch import Watch
+from tests.nn.small_nets import QUIET, small
+
+RNG = random.Random(4)
+X = [[RNG.gauss(0.0, 1.0)] for _ in range(60)]
+BINARY = [int(RNG.random() < 0.3) for _ in X]
+NUMBERS = [RNG.gauss(3.0, 2.0) for _ in X]
+CONSTANTS = [k / 100.0 for k in range(-300, 900)]
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "allowed"),
+    [
+        (losses.mse, NUMBERS, CONSTANTS),
+        (losses.half_squared_error, NUMBERS, CONSTANTS),
+        (losses.squared_error, NUMBERS, CONSTANTS),
+        (partial(losses.mse, reduction="sum"), NUMBERS, CONSTANTS),
+        (losses.binary_cross_entropy, BINARY, [c for c in CONSTANTS if 0.0 < c < 1.0]),
+        (losses.binary_cross_entropy_with_logits, BINARY, CONSTANTS),
+    ],
+)
+def test_chance_is_the_loss_of_the_best_constant(loss: Any, y: list[Any], allowed: list[float]) -> None:
+    found = baseline(loss, Examples(X, y), batch_size=len(X))
+    assert found is not None
+    best = min(loss([c] * len(y), y) for c in allowed)
+    assert found.chance == pytest.approx(best, rel=1e-3) and found.chance <= best * (1.0 + 1e-9)
+    # These targets do not depend on the inputs: neighbours know no more than the constant does.
+    assert found.reach is not None and found.reach > 0.9 * found.chance
+
+
+@pytest.mark.parametrize("loss", [losses.cross_entropy, losses.categorical_cross_entropy])
+@pytest.mark.parametrize("k", [2, 3, 10])
+def test_chance_of_balanced_classes_is_their_logarithm(loss: Any, k: int) -> None:
+    classes = [i % k for i in range(60)]
+    for y in (classes, nn.data.one_hot(classes)):
+        found = baseline(loss, Examples([[float(c)] for c in classes], list(y)), 8)
+        assert found is not None and found.chance == pytest.approx(np.log(k), rel=1e-6)
+        assert found.reach is not None and found.reach < 0.3 * found.chance  # the class is the input
+
+
+def test_what_has_no_baseline() -> None:
+    assert baseline(lambda predictions, targets: predictions[0], Examples(X, NUMBERS), 8) is None
+    assert baseline(losses.mse, Examples(X, [2.0] * 60), 8) is None  # a constant is perfect
+    few = baseline(losses.mse, Examples(X[:10], NUMBERS[:10]), 8)
+    assert few is not None and few.reach is None
+
+
+def test_weights_of_examples_count() -> None:
+    weights = [10.0 if y else 0.0 for y in BINARY]
+    found = baseline(losses.mse, Examples(X, [float(y) for y in BINARY], weights), 8)
+    assert found is None  # of the examples that count, all are 1
+
+
+def test_a_look_changes_nothing() -> None:
+    model = nn.MLP(2, [6, 1], dropout=0.5, batch_norm=True, seed=1)
+    X, y = moons(40)
+    watch, before = Watch(model), model.state_dict()
+    generators = [part.rng.getstate() for part in model.modules() if isinstance(part, nn.Dropout)]
+    start_of(model, Objective(losses.mse), Examples(X, y), None, watch, 8)
+    assert model.state_dict() == before and watch.state_dict() == watch.fresh()
+    assert [part.rng.getstate() for part in model.modules() if isinstance(part, nn.Dropout)] == generators
+
+
+def test_a_large_set_is_sampled_evenly() -> None:
+    n = 4 * SAMPLE
+    y = [0] * (n // 2) + [1] * (n // 2)
+    start = start_of(small(), Objective(losses.mse), Examples([[1.0, 2.0]] * n, y), None, Watch(small()), 8)
+    assert start["targets"]["mean"] == 0.5 and start["chance"] == pytest.approx(0.25)
+
+
+SORTED = [[0.1 * i, 0.0] for i in range(40)], [1] * 5 + [0] * 20 + [1] * 15
+NOTES = [
+    (student(), {}, "Inputs are about 98 in column 0"),
+    (SORTED, {"validation_split": 0.25}, "The validation examples have none of class 0"),
+]
+
+
+@pytest.mark.parametrize(("data", "settings", "note"), NOTES)
+def test_what_is_wrong_before_the_training_is_said_before_it(
+    data: Any, settings: dict[str, Any], note: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    X, y = data
+    model = nn.MLP(len(X[0]), [4, 1], output_activation="sigmoid", seed=0)
+    model.fit(X, y, verbose=2, **settings)
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith(note) and told[1].startswith("epoch 1/1")
+    model.fit(X, y, verbose=0, **settings)
+    assert capsys.readouterr().err == ""
+
+
+def test_nothing_is_said_before_a_training_without_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    small().fit(*moons(40), verbose=2, validation_split=0.25)
+    assert [line.partition(" ")[0] for line in capsys.readouterr().err.splitlines()] == ["epoch"]
+
+
+class Stop(Callback):
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+
+def test_a_training_that_goes_on_remembers_how_it_began(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    X, y = SORTED
+    settings: dict[str, Any] = {"epochs": 4, "seed": 3, "validation_split": 0.25}
+    whole = small().fit(X, y, **settings, **QUIET)
+    first = small().fit(X, y, checkpoint=tmp_path, callbacks=[Stop()], **settings, **QUIET)
+    assert first.stopped == "interrupted"
+    history = small(seed=8).fit(X, y, checkpoint=tmp_path, resume=True, verbose=2, **settings)
+    assert history.start == whole.start and history.diagnose() == whole.diagnose() != []
+    assert "The validation examples" not in capsys.readouterr().err  # that was said when it began
