@@ -92,7 +92,7 @@ SICK = [
     Case("unlike columns, moons", partial(scaled, moons, [3000.0, 0.3]), binary(16), GOOD),
     Case("unlike columns, wave", partial(scaled, wave, [0.001, 500.0]), plain(16, 1), {"loss": "mse", **GOOD}),
     Case(
-        "large inputs, hill", partial(scaled, hill, [300.0]), plain(16, 1, activation="tanh"), {"loss": "mse", **GOOD}
+        "large inputs, wave", partial(scaled, wave, [300.0]), plain(16, 1, activation="tanh"), {"loss": "mse", **GOOD}
     ),
     Case("large inputs, circles", partial(moved, circles, 2000.0), binary(16), GOOD),
     Case("tiny inputs, hill", partial(scaled, hill, [0.002]), plain(16, 1), {"loss": "mse", **GOOD}),
