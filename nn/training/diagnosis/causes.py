@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from nn.training.diagnosis.evidence import Evidence, about, percent, times
+from nn.training.diagnosis.evidence import FINISHED, Evidence, about, percent, times
 
 LARGE_INPUT = 10.0  # default weights are made for inputs of about 1: ten times that drives a tanh to its end
 SMALL_INPUT = 0.01  # and a hundredth is as if there were next to none, until weights have grown a hundredfold
@@ -18,7 +18,6 @@ LARGE_TARGET = 10.0  # default weights give outputs of about 1: they have to gro
 FAR = 1.8  # times chance: default weights before a softmax or a sigmoid begin at 1.0 to 1.5 times
 VERY_FAR = 3.0  # times chance, for a training that has come to something all the same
 WIDE = 2.0  # times the size of default weights; their own size differs by a tenth from net to net
-UNFINISHED = 0.05  # of chance, from which on wide weights are told: they cost steps, but do not stop a training
 DEAD = 0.4  # share of the ReLU neurons of a layer; of default ones, a tenth is dead before the first step
 SATURATED = 0.5  # share of the outputs of a layer at the ends of their range
 SHIFTED = 0.5  # size of biases, which begin at 0
@@ -36,7 +35,7 @@ def inputs(e: Evidence) -> Iterator[str]:
     >>> print(*inputs(Evidence(history)))
     Inputs are of very different size, about 2,000 in column 0 and 0.5 in column 1, ...
     """
-    if e.poor:
+    if e.behind:
         yield from sizes(e.start.get("inputs"))
 
 
@@ -64,7 +63,7 @@ def sizes(found: dict[str, Any] | None) -> Iterator[str]:
 def targets(e: Evidence) -> Iterator[str]:
     """Numbers to be met that are far from what a network begins with, or that its last activation never gives."""
     found = e.start.get("targets")
-    if not found or not e.poor:
+    if not found or not e.behind:
         return
     low, high = RANGES.get(e.start.get("output", ""), (-float("inf"), float("inf")))
     span = found["high"] - found["low"]
@@ -84,7 +83,7 @@ def targets(e: Evidence) -> Iterator[str]:
 
 def weights(e: Evidence) -> Iterator[str]:
     """A first loss far above that of a guess, and weights that are wider than they should be."""
-    if e.first is None or not e.chance or e.first < (FAR if e.poor else VERY_FAR) * e.chance or e.level < UNFINISHED:
+    if e.first is None or not e.chance or e.first < (FAR if e.poor else VERY_FAR) * e.chance or e.level < FINISHED:
         return
     wide = {name: e.at_start(name, "weights") or 0.0 for name in e.history.layers}
     name = max(wide, key=lambda layer: wide[layer], default="")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 BETTER_THAN_NEIGHBOURS = 2.0
 MARGIN = 0.15
 UNKNOWN_REACH = 0.25  # as if there were neighbours at that level, for fewer examples than neighbours need
+FINISHED = 0.05  # a level below which nothing is said of what cost steps, but did not stop the training
 NOTHING_LEARNT = 0.9  # a level from which on the inputs might as well not be there, whatever neighbours say
 THROWING = 0.1  # share of a layer's weights that a step changes: ten of them, and nothing of what it was is left
 
@@ -72,6 +73,13 @@ class Evidence:
     def poor(self) -> bool:
         """Whether the loss is well above what would be good; True as well where nothing can be said about that."""
         return bool(self.loss) and (self.chance is None or self.level > self.good)
+
+    @property
+    def behind(self) -> bool:
+        """Whether the loss is not even as good as that of neighbours: where a cause is certain, that is enough."""
+        if self.chance is None or not self.loss:
+            return bool(self.loss)
+        return self.level > max(FINISHED, (self.start.get("reach") or 0.0) / self.chance)
 
     @property
     def fallen(self) -> float:
