@@ -62,7 +62,8 @@ def diagnose(history: History) -> list[str]:
 def before_training(start: Mapping[str, Any]) -> list[str]:
     """What can be said before the first step, from the inputs and from the classes that the validation examples lack.
 
-    >>> before_training({"inputs": {"columns": 1, "largest": 1.5, "of": 0, "smallest": 1.5, "from": 0}, "missing": []})
+    >>> from nn.training.diagnosis.start import sizes_of
+    >>> before_training({"inputs": sizes_of([[1.5]]), "missing": []})
     []
     """
     return [*one_sided_validation(start["missing"]), *causes.sizes(start["inputs"])]

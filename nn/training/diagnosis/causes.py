@@ -13,7 +13,7 @@ from nn.training.diagnosis.evidence import FINISHED, Evidence, about, percent, t
 
 LARGE_INPUT = 10.0  # default weights are made for inputs of about 1: ten times that drives a tanh to its end
 SMALL_INPUT = 0.01  # and a hundredth is as if there were next to none, until weights have grown a hundredfold
-UNLIKE_INPUTS = 100.0  # times: the weights of the small column need so many times the steps of those of the large one
+MANY = 0.25  # share of columns that are small: one dark pixel of hundreds does not matter
 LARGE_TARGET = 10.0  # default weights give outputs of about 1: they have to grow tenfold before they meet it
 FAR = 1.8  # times chance: default weights before a softmax or a sigmoid begin at 1.0 to 1.5 times
 VERY_FAR = 3.0  # times chance, for a training that has come to something all the same
@@ -28,10 +28,11 @@ BEYOND = 0.05  # share of the targets' span that must lie outside: rounding does
 def inputs(e: Evidence) -> Iterator[str]:
     """Columns of very different, or very large, or very small size.
 
+    >>> from nn.training.diagnosis.start import sizes_of
     >>> from nn.training.history import History
     >>> history = History()
     >>> history.append({"loss": 0.7}, {})
-    >>> history.start = {"inputs": {"columns": 2, "largest": 2000.0, "of": 0, "smallest": 0.5, "from": 1}}
+    >>> history.start = {"inputs": sizes_of([[1000.0, 0.5], [3000.0, 0.25], [2000.0, 0.75]])}
     >>> print(*inputs(Evidence(history)))
     Inputs are of very different size, about 2,000 in column 0 and 0.5 in column 1, ...
     """
@@ -44,7 +45,7 @@ def sizes(found: dict[str, Any] | None) -> Iterator[str]:
     if not found or not found["largest"]:
         return
     large, small = found["largest"], found["smallest"]
-    if large > UNLIKE_INPUTS * small:
+    if found["unlike"] > (0.0 if large > LARGE_INPUT else MANY):
         columns = f"{about(large)} in column {found['of']} and {about(small)} in column {found['from']}"
         seen = f"of very different size, about {columns}"
         why = "and the small ones hardly count"

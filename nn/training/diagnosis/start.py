@@ -2,7 +2,8 @@
 
     {"loss": 8.2, "chance": 2.30, "reach": 0.4, "inputs": {...}, "layers": {"layers.0": {"weights": 11.4, ...}}, ...}
 
-It costs one forward pass over a hundred examples, and the same for both engines, as the model itself is asked.
+It costs one forward pass over a hundred examples, fewer for a large model, and is the same for both engines, as the
+model itself is asked.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from nn.training.keeper import Keeper
 from nn.training.watch import EXAMPLES, Watch
 
 SAMPLE = 500  # of the examples, for what is known of them; their distances to each other are computed
+UNLIKE = 100.0  # times smaller: the weights of such a column need a hundred times the steps of those of the other
+LEAST, WORK = 20, 3_000_000  # examples that are looked at in a large model, products of a look: about 0.3 s
 DRAWS = 256  # of an initial rule, to know the size of its weights within 5 %
 EXPECTED = 3.0  # examples of a class that a mixed validation set should have; that it has none happens once in twenty
 NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
@@ -69,7 +72,7 @@ def start_of(
         "output": output_activation(model),
         "layers": _weights(model, watch),
     }
-    few = evenly(training, EXAMPLES)
+    few = _looked_at(model, training)
     keeper = Keeper(model, parameters=False)
     before = keeper.take()
     try:
@@ -94,7 +97,7 @@ def end_of(model: Module, objective: Objective, training: Examples, batch_size: 
     >>> end_of(MLP(1, [1], init="zeros"), Objective(losses.mse), Examples([[1.0]], [3.0]), batch_size=1)
     9.0
     """
-    few = evenly(training, EXAMPLES)
+    few = _looked_at(model, training)
     try:
         with Evaluating(model):
             outputs = unrecorded(lambda: [plain(x) for x in model.batch(few.X)])
@@ -113,21 +116,34 @@ def evenly(examples: Examples, n: int) -> Examples:
     return examples if total <= n else examples.select([i * total // n for i in range(n)])
 
 
+def _looked_at(model: Module, examples: Examples) -> Examples:
+    """The examples of a look, fewer where a model has many parameters."""
+    return evenly(examples, max(LEAST, min(EXAMPLES, WORK // max(1, len(model.parameters())))))
+
+
 def sizes_of(X: Sequence[Sequence[float]]) -> dict[str, Any]:
     """The largest and the smallest size of a column, the median of |x|, and which columns these are.
+
+    `unlike` is the share of columns that are a hundred times smaller than the largest.
 
     A column that is mostly 0 has no size: in pictures there are many, and nothing is wrong with them.
 
     >>> sizes_of([[1000.0, 0.5, 0.0], [3000.0, 0.25, 0.0], [2000.0, 0.75, 1.0]])
-    {'columns': 3, 'largest': 2000.0, 'of': 0, 'smallest': 0.5, 'from': 1}
+    {'columns': 3, 'largest': 2000.0, 'of': 0, 'smallest': 0.5, 'from': 1, 'unlike': 0.5}
     """
     sizes = np.median(np.abs(np.asarray(X, dtype=np.float64)), axis=0)
     filled = np.flatnonzero(sizes > 0.0)
     if not len(filled):
-        return {"columns": len(sizes), "largest": 0.0, "of": 0, "smallest": 0.0, "from": 0}
+        return {"columns": len(sizes), "largest": 0.0, "of": 0, "smallest": 0.0, "from": 0, "unlike": 0.0}
     high, low = filled[np.argmax(sizes[filled])], filled[np.argmin(sizes[filled])]
-    largest, smallest = float(sizes[high]), float(sizes[low])
-    return {"columns": len(sizes), "largest": largest, "of": int(high), "smallest": smallest, "from": int(low)}
+    return {
+        "columns": len(sizes),
+        "largest": float(sizes[high]),
+        "of": int(high),
+        "smallest": float(sizes[low]),
+        "from": int(low),
+        "unlike": float(np.mean(sizes[filled] < sizes[high] / UNLIKE)),
+    }
 
 
 def missing_classes(objective: Objective, training: Examples, validation: Examples) -> list[str]:

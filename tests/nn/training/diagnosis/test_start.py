@@ -13,7 +13,8 @@ from nn import losses
 from nn.callbacks import Callback, Logs
 from nn.datasets import moons, student
 from nn.training.diagnosis.baseline import baseline
-from nn.training.diagnosis.start import SAMPLE, start_of
+from nn.training.diagnosis.causes import sizes
+from nn.training.diagnosis.start import SAMPLE, sizes_of, start_of
 from nn.training.engine import Objective
 from nn.training.examples import Examples
 from nn.training.watch import Watch
@@ -84,6 +85,24 @@ def test_a_large_set_is_sampled_evenly() -> None:
     y = [0] * (n // 2) + [1] * (n // 2)
     start = start_of(small(), Objective(losses.mse), Examples([[1.0, 2.0]] * n, y), None, Watch(small()), 8)
     assert start["targets"]["mean"] == 0.5 and start["chance"] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("row", "start"),
+    [
+        ([1.0] * 19 + [0.001], []),  # a dark pixel
+        ([1.0, 1.0, 0.0], []),
+        ([0.0, 0.0], []),
+        ([9.0, 0.1], []),
+        ([1.0, 0.001], ["Inputs are of very different size, about 1 in column 0 and 0.001 in column 1, "]),
+        ([0.3] * 9 + [4000.0], ["Inputs are of very different size, about 4,000 in column 9 and 0.3 in column 0, "]),
+        ([50.0, 40.0], ["Inputs are about 50 in column 0, "]),
+        ([0.001, 0.002], ["Inputs are no larger than about 0.002, "]),
+    ],
+)
+def test_inputs_that_are_wrong_by_themselves(row: list[float], start: list[str]) -> None:
+    said = [*sizes(sizes_of([row, [-x for x in row], row]))]
+    assert len(said) == len(start) and all(a.startswith(b) for a, b in zip(said, start, strict=True)), said
 
 
 SORTED = [[0.1 * i, 0.0] for i in range(40)], [1] * 5 + [0] * 20 + [1] * 15
