@@ -62,7 +62,11 @@ def sizes(found: dict[str, Any] | None) -> Iterator[str]:
 
 
 def targets(e: Evidence) -> Iterator[str]:
-    """Numbers to be met that are far from what a network begins with, or that its last activation never gives."""
+    """Numbers to be met that are far from what a network begins with, or that its last activation never gives.
+
+    prices around 300, give or take 40, for outputs of about 1  ->  standardised targets
+    targets from -2 to 3 for a sigmoid                         ->  output_activation='linear'
+    """
     found = e.start.get("targets")
     if not found or not e.behind:
         return
@@ -83,7 +87,11 @@ def targets(e: Evidence) -> Iterator[str]:
 
 
 def weights(e: Evidence) -> Iterator[str]:
-    """A first loss far above that of a guess, and weights that are wider than they should be."""
+    """A first loss far above that of a guess, and weights that are wider than they should be.
+
+    first loss 19, a guess 2.3, weights 11 times as wide as by default  ->  the default weights
+    first loss 19, a guess 2.3, default weights                         ->  nothing: something else is to blame
+    """
     if e.first is None or not e.chance or e.first < (FAR if e.poor else VERY_FAR) * e.chance or e.level < FINISHED:
         return
     wide = {name: e.at_start(name, "weights") or 0.0 for name in e.history.layers}
@@ -97,7 +105,10 @@ def weights(e: Evidence) -> Iterator[str]:
 
 
 def dead_from_the_start(e: Evidence) -> Iterator[str]:
-    """ReLU neurons that gave 0 before the first step: no learning rate is to blame."""
+    """ReLU neurons that gave 0 before the first step: no learning rate is to blame.
+
+    dead 0.62 before the first step, 0.62 at the end  ->  the default weights, biases of 0
+    """
     for name, shares in e.of_layers("dead"):
         before = e.at_start(name, "dead")
         if before is not None and before >= DEAD and shares[-1] >= DEAD and e.poor:
@@ -110,7 +121,10 @@ def dead_from_the_start(e: Evidence) -> Iterator[str]:
 
 
 def saturated_from_the_start(e: Evidence) -> Iterator[str]:
-    """Sums so large before the first step that the activation is flat there."""
+    """Sums so large before the first step that the activation is flat there.
+
+    saturated 1.0 before the first step, biases of 8  ->  biases of 0, the default weights
+    """
     for name, shares in e.of_layers("saturated"):
         before = e.at_start(name, "saturated")
         last = name == list(e.history.layers)[-1]

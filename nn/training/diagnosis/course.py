@@ -30,7 +30,10 @@ CLOSED = 0.3  # share of a penalty in what is made small, from which it and not 
 
 
 def killed(e: Evidence) -> Iterator[str]:
-    """ReLU neurons that lived at first: steps threw their sums below 0 for every example."""
+    """ReLU neurons that lived at first: steps threw their sums below 0 for every example.
+
+    dead 0.0 before the first step, 0.62 at the end, steps of 0.5 of the weights  ->  a tenth of the rate
+    """
     for name, shares in e.of_layers("dead"):
         before = e.at_start(name, "dead") or 0.0
         if shares[-1] >= DEAD > before and e.poor and e.threw(name):
@@ -43,7 +46,10 @@ def killed(e: Evidence) -> Iterator[str]:
 
 
 def driven_to_the_ends(e: Evidence) -> Iterator[str]:
-    """Hidden outputs that were not saturated at first."""
+    """Hidden outputs that were not saturated at first.
+
+    saturated 0.0 before the first step, 0.9 at the end, steps of 0.5 of the weights  ->  a tenth of the rate
+    """
     names = list(e.history.layers)
     for name, shares in e.of_layers("saturated"):
         before = e.at_start(name, "saturated") or 0.0
@@ -57,7 +63,10 @@ def driven_to_the_ends(e: Evidence) -> Iterator[str]:
 
 
 def vanishing(e: Evidence) -> Iterator[str]:
-    """A gradient that hardly arrives at the first layer."""
+    """A gradient that hardly arrives at the first layer.
+
+    lengths 1e-6 in the first of nine sigmoid layers, 0.04 in the last  ->  activation='relu'
+    """
     norms = list(e.of_layers("gradient_norm"))
     if len(norms) < 3 or not e.poor:
         return
@@ -74,7 +83,11 @@ def vanishing(e: Evidence) -> Iterator[str]:
 
 
 def exploding(e: Evidence) -> Iterator[str]:
-    """A loss that rises, or that jumps about."""
+    """A loss that rises, or that jumps about.
+
+    losses 0.35, 837, 12                       ->  it rose
+    losses 1, 0.2, 0.9, 0.1, 0.8, 0.1, 0.9     ->  it jumps
+    """
     loss = e.loss if e.first is None else [e.first, *e.loss]
     if len(loss) < 2 or not e.poor:
         return
@@ -91,7 +104,10 @@ def exploding(e: Evidence) -> Iterator[str]:
 
 
 def held_back(e: Evidence) -> Iterator[str]:
-    """A penalty that outweighs the loss, or with which nothing is learnt."""
+    """A penalty that outweighs the loss, or with which nothing is learnt.
+
+    loss 0.69, as of a guess, with l2=1  ->  l2=0.01
+    """
     penalties, penalty = e.settings.get("penalties"), e.finite("penalty")
     if not e.poor or not penalties or not penalty:
         return
@@ -104,7 +120,10 @@ def held_back(e: Evidence) -> Iterator[str]:
 
 
 def large_steps(e: Evidence) -> Iterator[str]:
-    """Steps that change a layer so much that nothing of what it was is left after ten of them."""
+    """Steps that change a layer so much that nothing of what it was is left after ten of them.
+
+    ratios 0.35, 0.3, 0.36 and a loss that stays at 0.9  ->  a tenth of the rate
+    """
     for name, ratios in e.of_layers("update_ratio"):
         if len(ratios) >= FEW and median(ratios) > LARGE_UPDATE and e.fallen < NOTHING_LEARNT and e.poor:
             yield (
@@ -115,7 +134,10 @@ def large_steps(e: Evidence) -> Iterator[str]:
 
 
 def overfitting(e: Evidence) -> Iterator[str]:
-    """A validation loss that has risen while the training loss went on falling, or that has come apart from it."""
+    """A validation loss that has risen while the training loss went on falling, or that has come apart from it.
+
+    training 0.7, 0.4, 0.2, validation 0.7, 0.5, 0.9  ->  early_stopping=True
+    """
     loss, val = e.history.history.get("loss", []), e.history.history.get("val_loss", [])
     epochs = [i for i, v in enumerate(val) if math.isfinite(v) and math.isfinite(loss[i])]
     if len(epochs) < FEW or e.start.get("missing"):
@@ -133,7 +155,12 @@ def overfitting(e: Evidence) -> Iterator[str]:
 
 
 def too_short(e: Evidence) -> Iterator[str]:
-    """Steps that were too few or too small to get anywhere, or a loss that was still on its way."""
+    """Steps that were too few or too small to get anywhere, or a loss that was still on its way.
+
+    180 steps of 0.00002 of the weights  ->  a rate that makes them 0.001
+    27 steps of 0.002                    ->  more epochs
+    540 steps, the loss 5 % lower than a tenth of the training before, and good in sight  ->  more epochs
+    """
     if not e.poor or not e.loss or e.history.stopped not in ("finished", ""):
         return
     arrives = e.chance is None or e.level * (1.0 - min(e.pace, 1.0)) ** AHEAD < e.good
@@ -176,7 +203,10 @@ def _longer(e: Evidence) -> str:
 
 
 def straight(e: Evidence) -> Iterator[str]:
-    """Layers that are together one linear map, where neighbours say that there is more to be had."""
+    """Layers that are together one linear map, where neighbours say that there is more to be had.
+
+    nn.MLP(2, [1]) on two circles: 1.0 of chance, neighbours 0.07  ->  nn.MLP(2, [16, 16, 1])
+    """
     if not e.poor or e.chance is None or not e.loss or not e.widths:
         return
     columns, *nouts = e.widths
@@ -191,7 +221,10 @@ def straight(e: Evidence) -> Iterator[str]:
 
 
 def too_small(e: Evidence) -> Iterator[str]:
-    """A loss that stands still, well above what neighbours say can be reached."""
+    """A loss that stands still, well above what neighbours say can be reached.
+
+    nn.MLP(2, [1, 1]) on two circles: 0.9 of chance, neighbours 0.07  ->  nn.MLP(2, [16, 16, 1])
+    """
     if not e.poor or e.chance is None or not e.loss or len(e.widths) < 3:
         return
     columns, *hidden, last = e.widths
