@@ -90,7 +90,7 @@ def test_only_a_value_can_be_viewed(thing: object) -> None:
 
 @pytest.mark.parametrize("height", [0, -5])
 def test_the_height_is_positive(height: int) -> None:
-    with pytest.raises(ValueError, match=f"height must be a number of pixels above 0, got {height}"):
+    with pytest.raises(ValueError, match=f"height must be a whole number from 1 on, got {height}"):
         view(Value(1.0), height=height)
 
 

@@ -66,10 +66,8 @@ def test_a_path_is_whole() -> None:
 HOMES = [Path(package.__file__).parent for package in (autograd, nn) if package.__file__]
 WHOLE = {
     "autograd/engine/special.py": "its functions are printed into programs, which have no `short`",
-    "autograd/__init__.py": "the name of an attribute, as Python says it",
-    "autograd/engine/node.py": "the name of an attribute, as Python says it",
     "autograd/program/function.py": "the name of an attribute, as Python says it",
-    "nn/__init__.py": "the name of an attribute, as Python says it",
+    "autograd/engine/uncompiled.py": "the name of a class, as Python says it",
 }
 """Files whose messages show a value whole, and why."""
 

@@ -23,8 +23,10 @@ from tests.nn.small_nets import ROOT
 from tests.nn.training.stateful_training import net, train
 
 SCRIPT = """
-import sys, time
+import signal, sys, time
 import nn
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background without it
 
 class Waiting(nn.training.Callback):
     def on_epoch_end(self, epoch, logs):
