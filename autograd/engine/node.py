@@ -488,7 +488,7 @@ def write_numbers(values: list[Any], numbers: Any) -> None:
     _check_nodes("write_numbers", values)
     _check_lengths("write_numbers", len(values), len(numbers))
     for i in range(len(values)):
-        cython.cast(Node, values[i])._data = numbers[i]
+        cython.cast(Node, values[i])._data = float(numbers[i])
     writes += 1
 
 
@@ -498,7 +498,7 @@ def write_gradients(values: list[Any], gradients: Any, add: bool) -> None:
     _check_lengths("write_gradients", len(values), len(gradients))
     for i in range(len(values)):
         v = cython.cast(Node, values[i])
-        v._grad = (v._grad if add else 0.0) + gradients[i]
+        v._grad = (v._grad if add else 0.0) + float(gradients[i])
 
 
 def _check_lengths(name: str, values: int, numbers: int) -> None:

@@ -250,4 +250,6 @@ def test_a_hundred_thousand_nodes() -> None:
 def test_ten_thousand_nodes_are_little_work() -> None:
     y, x = doubling(2_000, 0.5, 0.25)
     assert explain(y, x).count == 2**2_000
-    assert calls(lambda: explain(y, x)) < 600_000  # 470,000, and half of it for half the steps
+    assert (
+        calls(lambda: explain(y, x)) < 1_000_000
+    )  # 470,000 (780,000 in plain Python), and half of it for half the steps
