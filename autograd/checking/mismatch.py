@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from autograd.checking.rounding import half_unit
 from autograd.explanation.notation import html_table
 from autograd.support.text import columns, pad
+
+TELLING = 0.02  # a factor known to 2 % tells whether it is another one's, too
 
 
 @dataclass(frozen=True)
@@ -76,18 +78,43 @@ def hint(engine: float, hand: float) -> str:
 
 
 def same_factor(rows: Sequence[Row]) -> float:
-    """The factor by which all wrong gradients are off, if it is the same and there are several; nan if not."""
+    """The factor by which all wrong gradients are off, if it is the same and there are several; nan if not.
+
+    It is the same if the numbers say so exactly, or if it is to the digits written and two of them tell it to 2 % at
+    least: 4 by the engine is 2 and 4 times what was written as 2 and 1, although 2 and 1 may be 1.5 rounded.
+    """
     known = [row for row in rows if row.by_hand and math.isfinite(row.by_hand) and math.isfinite(row.engine)]
-    if len(known) < max(2, len(rows)):
+    if len(known) < max(2, len(rows)) or not all(row.engine for row in known):
         return math.nan
+    first = known[0].engine / known[0].by_hand
+    if all(math.isclose(row.engine / row.by_hand, first, rel_tol=1e-9) for row in known):
+        return first
     # As far as the digits tell: the factors of rounded numbers lie between two bounds each.
     bounds = [sorted((row.engine / (row.by_hand - u), row.engine / (row.by_hand + u))) for row, u in _units(known)]
+    telling = [high - low <= TELLING * min(abs(low), abs(high)) and low * high > 0.0 for low, high in bounds]
     low, high = max(low for low, _ in bounds), min(high for _, high in bounds)
-    return (low + high) / 2.0 if low <= high and low * high > 0.0 and (high - low) < 1e-3 * abs(low) else math.nan
+    return _shortest(low, high) if sum(telling) >= 2 and low <= high and low * high > 0.0 else math.nan
 
 
-def _units(rows: Sequence[Row]) -> Iterable[tuple[Row, float]]:
-    return ((row, half_unit(row.by_hand) + 1e-9 * abs(row.by_hand)) for row in rows)
+def _units(rows: Sequence[Row]) -> Iterator[tuple[Row, float]]:
+    """The rows, and how far what was meant may be from the number: 1.2 among numbers of three digits is 1.20."""
+    finest = min(half_unit(row.by_hand) for row in rows)
+    most = min(half_unit(row.by_hand) / _magnitude(row.by_hand) for row in rows)
+    for row in rows:
+        unit = min(half_unit(row.by_hand), max(finest, most * _magnitude(row.by_hand)))
+        yield row, 1.01 * unit + 1e-9 * abs(row.by_hand)
+
+
+def _magnitude(x: float) -> float:
+    """The power of ten of the first digit."""
+    return 10.0 ** math.floor(math.log10(abs(x)))
+
+
+def _shortest(low: float, high: float) -> float:
+    """The number of fewest digits between two of the same sign."""
+    middle = (low + high) / 2.0
+    rounded = (float(f"{middle:.{digits}g}") for digits in range(1, 18))
+    return next((x for x in rounded if low <= x <= high), middle)
 
 
 def joined(names: Iterable[str]) -> str:
