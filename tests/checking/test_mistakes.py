@@ -303,6 +303,29 @@ def test_the_same_factor_without_a_name_is_said_once() -> None:
         assert_gradients(wrong)
 
 
+@pytest.mark.parametrize("precision", [17, 4, 3])
+def test_no_chance_name_is_split_off_a_factor_that_all_share(precision: int) -> None:
+    shared = 0
+    for net in (*NETS.values(), one_neuron):
+        for factor in (0.5, 0.7, 1.5, 2.0, 3.0, 5.0):
+            output, p = net(Random(6))
+            output.backward()
+            wrong = {v: digits(v.grad * factor, precision) for v in p.values() if v.requires_grad}
+            # A mistake of all of them, such as a 2 that is forgotten, says as much.
+            lines = notes(output, wrong)
+            assert all(line.startswith(f"all {len(wrong)}") for line in lines), lines
+            shared += bool(lines)
+    assert shared >= 30
+
+
+def one_neuron(random: Random) -> tuple[Value, dict[str, Value]]:
+    """Round numbers, of which a weight of 0.8 turned round is 1.25, and half the input is there twice."""
+    p = {name: Value(x, name) for name, x in (("w", -0.6), ("v", 0.2), ("u", 0.8), ("b", -0.3))}
+    h = sigmoid(p["w"] * 1.5 + p["b"])
+    label(h=h, L=(L := (h * p["v"] + p["u"] - random.choice((0.4, 0.6))) ** 2))
+    return L, p
+
+
 # ----- large graphs -----
 
 
