@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from autograd.checking.diagnosis import Case, diagnose, is_rounded
 from autograd.checking.mismatch import Mismatch, Row, hint, joined, same_factor
 from autograd.checking.mistakes import Graph
-from autograd.checking.sentences import sentence
+from autograd.checking.sentences import sentence, zero
 from autograd.engine.value import Value
 from autograd.explanation.notation import Style
 from autograd.graph import topological_order
@@ -41,6 +41,7 @@ def compare_by_hand(entries: Sequence[Entry], output: Value | None, rtol: float,
         return None
     notes: list[str] = []
     explained: set[int] = set()
+    zeros: dict[int, str] = {}
     if output is not None:
         name = Style().name(output.label) if output.label else "the output"
         if outside:
@@ -48,16 +49,18 @@ def compare_by_hand(entries: Sequence[Entry], output: Value | None, rtol: float,
             notes.append(_outside(entries, outside, name))
         if len(order) <= MOST_NODES:
             inside = [i for i in wrong if i not in explained]
-            found, more = _inside(entries, inside, places, Graph(snapshot(output)), name, (rtol, atol), rows)
+            graph = Graph(snapshot(output))
+            found, more = _inside(entries, inside, places, graph, name, (rtol, atol), rows)
             explained |= found
             notes += more
+            zeros = {i: zero(graph, places[entries[i].value], entries[i].name) for i in inside if i not in explained}
     left = [i for i in wrong if i not in explained]
     factor = same_factor([rows[i] for i in left])
     if factor == factor:
         notes.append(f"{'both' if len(left) == 2 else f'all {len(left)}'} are off by the same factor, {factor:.4g}")
     for i in left:
         if factor != factor:
-            rows[i] = replace(rows[i], hint=hint(rows[i].engine, rows[i].by_hand))
+            rows[i] = replace(rows[i], hint=zeros.get(i) or hint(rows[i].engine, rows[i].by_hand))
     return Mismatch(tuple(rows), tuple(notes))
 
 
@@ -103,7 +106,7 @@ def _inside(
     cases = {
         Case(entries[i].name, places[entries[i].value], entries[i].by_hand): i
         for i in wrong
-        if i not in explained and entries[i].by_hand != 0.0 and math.isfinite(entries[i].by_hand)
+        if i not in explained and math.isfinite(entries[i].by_hand)
         if math.isfinite(slope := graph.derivative(places[entries[i].value]))
         if not is_rounded(entries[i].by_hand, slope)
     }

@@ -89,6 +89,8 @@ class _Evidence:
     @property
     def share(self) -> float:
         """The part of the range that would fit the number as it is written."""
+        if not self.case.by_hand:
+            return 1.0  # each number has 0 in its range, and no part of it
         width = 2.0 * max(self.tolerance, half_unit(self.case.by_hand))
         return min(1.0, width / (abs(self.case.by_hand) * 2.0 * math.log(RANGE)))
 
@@ -99,7 +101,15 @@ class _Evidence:
 
 def diagnose(graph: Graph, cases: Sequence[Case]) -> list[Finding]:
     """What is found out about wrong gradients; those without a finding stay unexplained."""
+    if not cases:
+        return []
     evidence = list(_evidence(graph, cases))
+    if told := [case for case in cases if case.by_hand == 0.0]:
+        # Many slips make a 0: all that can be said of one is that it is another gradient's.
+        swaps = [(pair, swap) for pair, swap in _swaps(graph, evidence) if any(e.case in told for e in pair)]
+        known = {e.case for pair, _ in swaps for e in pair} | set(told)
+        found = [finding for pair, swap in swaps for finding in _finding(pair, [[swap]])]
+        return found + diagnose(graph, [case for case in cases if case not in known])
     if len(cases) > 1:
         fitting = set.intersection(*(set(e.fitting) for e in evidence))
         shared = _fitting_all(graph, [m for m in evidence[0].fitting if m in fitting], cases[len(evidence) :])

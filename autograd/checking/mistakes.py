@@ -118,6 +118,10 @@ class Graph:
         """The names of the nodes that have one, by a label or by the neuron that ends there."""
         return self._structure(source).names
 
+    def edges(self, source: int) -> tuple[int, ...]:
+        """The edges on the paths from a node to the root; none where they are too many to ask."""
+        return self._structure(source).edges
+
     def _structure(self, source: int) -> Structure:
         if source not in self._structures:
             self._structures[source] = structure_of(self.picture, source)

@@ -41,6 +41,21 @@ def sentence(graph: Graph, finding: Finding, wrong: int) -> str:
     return f"{head}: {'' if finding.sure else 'perhaps '}{text}"
 
 
+def zero(graph: Graph, source: int, name: str) -> str:
+    """Why the gradient by a node is 0, and rightly so; "" if it is not 0."""
+    if graph.derivative(source) != 0.0:
+        return ""
+    picture = graph.picture
+    flat = [e for i in graph.edges(source) if (e := picture.edges[i]).local_grad == 0.0]
+    if graph.sizes[source]:
+        return "0 is right: the paths cancel"
+    if not flat:  # too small for a float, or too many edges to ask
+        return "0 is right by the recorded graph"
+    words = Words(graph, [Case(name, source, 0.0)])
+    factor = f"∂{words.node(flat[0].target)}/∂{words.node(flat[0].source)} = 0"
+    return f"0 is right: {factor}" if len(flat) == 1 else f"0 is right: each path has a factor 0, one is {factor}"
+
+
 class Words:
     """The words for mistakes in some gradients of a graph."""
 

@@ -4,6 +4,7 @@ import math
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,7 +13,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograd import Value, sigmoid
+from autograd import Value, exp, relu, sigmoid
 from autograd.checking.by_hand import MOST_NODES
 from autograd.support.text import columns
 from autograd.testing import GradientMismatch, assert_gradient, assert_gradients
@@ -56,6 +57,51 @@ def test_backward_was_called_on_something_else() -> None:
     ]
     # What agrees with `.grad` passes, as it does without the output.
     assert_gradient(a, -3.2 + 1.3, output=y)
+
+
+def flat_at_its_minimum(w: Value) -> Value:
+    h = w * 2.0
+    h.label = "h"
+    return (h - h.data) ** 2
+
+
+# What is computed of w = −0.7, and why its gradient is 0.
+ZEROS: list[tuple[Callable[[Value], Value], str]] = [
+    (lambda w: (w * 0.0 + 0.6) * 1.7, r"0 is right: ∂(w · 0)/∂w = 0"),
+    (lambda w: relu(w * 1.5) * 0.8, r"0 is right: ∂(ReLU(w · 1.5))/∂(w · 1.5) = 0"),
+    (flat_at_its_minimum, r"0 is right: ∂y/∂(h − (−1.4)) = 0"),
+    (lambda w: (w - w) * 1.3, "0 is right: the paths cancel"),
+    (lambda w: relu(w * 1.5) + w * 0.0, "0 is right: each path has a factor 0, one is ∂"),
+    (lambda w: exp(w * 1e-200) * 1e-200, "0 is right by the recorded graph"),
+]
+
+
+@pytest.mark.parametrize(("f", "words"), ZEROS, ids=[words for _, words in ZEROS])
+def test_a_gradient_of_0_that_is_right_is_told_why(f: Callable[[Value], Value], words: str) -> None:
+    w = Value(-0.7, "w")
+    y = f(w)
+    y.label = "y"
+    y.backward()
+    assert w.grad == 0.0
+    text = message({w: 0.317}, y)
+    assert f"<-- {words}" in text and "was backward() called" not in text
+    # Without the output, nobody knows.
+    assert "<-- the engine has 0: was backward() called?" in message({w: 0.317})
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+def test_a_number_is_swapped_with_a_0(others: int) -> None:
+    a, b, c, d = (Value(x, name) for name, x in (("a", 0.3), ("b", -1.7), ("c", 0.45), ("d", 0.9)))
+    y = a * 1.31 + b * 0.0 + c * d * 0.77
+    y.label = "y"
+    y.backward()
+    more = dict([(c, -c.grad), (d, d.grad * 1.9)][:others])
+    said = notes(y, {a: b.grad, b: a.grad} | more)
+    head = "a, b" if others else "both"
+    assert said[0] == f"{head}: the numbers of a and b are swapped"
+    assert said[1:] == ["c: the sign is turned"][:others]
+    # A 0 in place of something else is no swap.
+    assert not any("swapped" in line for line in notes(y, {a: 0.0, b: 1.47} | more))
 
 
 def test_no_gradient_is_taken() -> None:
