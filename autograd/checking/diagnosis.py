@@ -122,7 +122,7 @@ def diagnose(graph: Graph, cases: Sequence[Case]) -> list[Finding]:
         both = [m for m in pair[0].fitting if m in pair[1].fitting]
         findings += _finding(pair, [[swap], *_classes(pair, both)])
         evidence = [e for e in evidence if e not in pair]
-    return findings + _one_by_one(evidence)
+    return findings + _one_by_one(graph, evidence)
 
 
 def _evidence(graph: Graph, cases: Sequence[Case]) -> Iterator[_Evidence]:
@@ -206,7 +206,28 @@ def _swaps(graph: Graph, evidence: Sequence[_Evidence]) -> list[tuple[tuple[_Evi
     ]
 
 
-def _one_by_one(evidence: Sequence[_Evidence]) -> list[Finding]:
+def _others(graph: Graph, e: _Evidence, answers: Sequence[Sequence[Mistake]]) -> list[Mistake]:
+    """That a number is the right gradient of another leaf: where it is not one of the answers in other words.
+
+    In y = tanh(w · x + b), to forget the factor x in the gradient by w is to give that by b, at any numbers.
+    """
+    # In a · b, to take the own factor for the other one is to give the other one's gradient.
+    if any(mistake.kind == "own" for answer in answers for mistake in answer):
+        return []
+    shown = [[SIGN] if SIGN in answer else answer for answer in answers]
+    slips, slopes = graph.elsewhere(e.case.source)
+    return [
+        Mistake("another", ("labels", node.index))
+        for node in graph.picture.nodes
+        if node.label and node.is_leaf and node.role != "constant" and node.index != e.case.source
+        if abs(graph.derivative(node.index) - e.case.by_hand) <= e.tolerance
+        if not any(
+            math.isclose(slips.get(m, math.nan), slopes[node.index], rel_tol=1e-7) for answer in shown for m in answer
+        )
+    ]
+
+
+def _one_by_one(graph: Graph, evidence: Sequence[_Evidence]) -> list[Finding]:
     """A finding for each gradient, those together that share theirs."""
     classes = {e: e.classes() for e in evidence}
     covered = Counter(m for e in evidence for m in e.fitting)
@@ -223,4 +244,8 @@ def _one_by_one(evidence: Sequence[_Evidence]) -> list[Finding]:
                 break
         else:
             groups.append(([e], answers))
+    for group, answers in groups:
+        # One gradient alone may be another one's: nobody takes several for others.
+        if len(group) == 1 and answers:
+            answers += [[another] for another in _others(graph, group[0], answers)]
     return [finding for group, answers in groups for finding in _finding(group, answers)]

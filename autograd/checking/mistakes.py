@@ -118,6 +118,14 @@ class Graph:
         """The names of the nodes that have one, by a label or by the neuron that ends there."""
         return self._structure(source).names
 
+    @cached_property
+    def _elsewhere(self) -> Variant:
+        return Variant(other_numbers(self.picture, Random(21), units=True))
+
+    def elsewhere(self, source: int) -> tuple[dict[Mistake, float], list[float]]:
+        """All mistakes in the gradient by one node, and the right gradients, where no factor is 1 or −1 by chance."""
+        return self._elsewhere.mistakes(source, self._structure(source)), self._elsewhere.above
+
     def edges(self, source: int) -> tuple[int, ...]:
         """The edges on the paths from a node to the root; none where they are too many to ask."""
         return self._structure(source).edges

@@ -76,16 +76,21 @@ def rule_number(picture: Snapshot, edge: Edge) -> float:
     return NUMBERS.get(op, 1.0)
 
 
-def other_numbers(picture: Snapshot, random: Random) -> Snapshot:
+def other_numbers(picture: Snapshot, random: Random, units: bool = False) -> Snapshot:
     """The same graph with other numbers and, independent of them, other local derivatives.
 
-    0, 1 and −1 stay: they say that something is not there.
+    0, 1 and −1 stay: they say that something is not there. With `units` only those stay that are so at any numbers.
     """
     drawn: dict[tuple[int, int, float], float] = {}
     edges = []
     for edge in picture.edges:
         d = edge.local_grad
-        if d not in (0.0, 1.0, -1.0) and math.isfinite(d) and picture.nodes[edge.target].op not in FIXED:
+        if (
+            d != 0.0
+            and (units or d not in (1.0, -1.0))
+            and math.isfinite(d)
+            and picture.nodes[edge.target].op not in FIXED
+        ):
             # x · x has two edges that no number can tell apart.
             d = drawn.setdefault((edge.source, edge.target, d), math.copysign(math.exp(random.uniform(-1.0, 1.0)), d))
         edges.append(replace(edge, local_grad=d))

@@ -15,7 +15,7 @@ from autograd.support.text import clean
 
 LONGEST = 40  # characters of a formula that stands for a node without a name
 FACTORS = ("number", "forgotten", "inverted", "squared", "own", "argument", "confused")
-KINDS = (*FACTORS, "left out", "twice", "only", "sign", "swapped")
+KINDS = (*FACTORS, "left out", "twice", "only", "sign", "swapped", "another")
 PLACES = ("labels", "path", "node", "edge", "link", "piece", "trail", "op", "above", "below", "paths", "all")
 DONE = {
     "forgotten": "forgotten", "squared": "there twice", "inverted": "turned round", "argument": "taken of what goes in",
@@ -74,6 +74,8 @@ class Words:
         kind, place = best.kind, best.place
         if kind == "swapped":
             return f"the numbers of {place[1]} and {place[2]} are swapped"
+        if kind == "another":
+            return f"the number is the right gradient by {self.node(place[1])}"
         if kind not in FACTORS:
             return self._paths(TWICE if TWICE in answer else best)
         text = self._factor(kind, place)

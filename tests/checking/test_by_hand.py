@@ -62,7 +62,8 @@ def test_backward_was_called_on_something_else() -> None:
 def flat_at_its_minimum(w: Value) -> Value:
     h = w * 2.0
     h.label = "h"
-    return (h - h.data) ** 2
+    y: Value = (h - h.data) ** 2
+    return y
 
 
 # What is computed of w = −0.7, and why its gradient is 0.

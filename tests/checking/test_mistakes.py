@@ -226,6 +226,63 @@ def test_two_mistakes_that_fit_are_both_named_and_three_are_not() -> None:
     assert notes(z, {x: x.grad / 0.6}) == []
 
 
+def at_input(x: float) -> tuple[Value, dict[str, Value]]:
+    """One neuron, in whose sum x is all that tells the gradient by w from the one by b."""
+    p = {"w": Value(0.65, "w"), "b": Value(-0.37, "b")}
+    h = sigmoid(p["w"] * x + p["b"])
+    label(h=h, L=(L := (h - 0.9) ** 2))
+    L.backward()
+    return L, p
+
+
+# The input, whose gradient is wrong, and what is said of it where the number is the other one's right gradient.
+TAKEN: list[tuple[float, str, str]] = [
+    (-1.0, "b", "b: either the sign is turned, or the number is the right gradient by w: both fit"),
+    (-1.0, "w", "w: either the sign is turned, or the number is the right gradient by b: both fit"),
+    (2.0, "b", "b: either all of it is there twice, or the number is the right gradient by w: both fit"),
+    (
+        0.5,
+        "b",
+        r"b: either the 2 in ∂L/∂\(h − 0\.9\) .* is forgotten .*, or the number is the right gradient by w: both",
+    ),
+    # To forget the factor x is to give the gradient by b: the same in other words.
+    (-0.83, "w", r"w: the factor ∂\(w · \(−0\.83\)\)/∂w = −0\.83 is forgotten \(product rule: the other factor\)$"),
+]
+
+
+@pytest.mark.parametrize("precision", [17, 5, 4])
+@pytest.mark.parametrize(("x", "name", "said"), TAKEN)
+def test_a_number_that_is_the_right_gradient_of_another_one(x: float, name: str, said: str, precision: int) -> None:
+    L, p = at_input(x)
+    (line,) = notes(L, {p[name]: digits(p["w" if name == "b" else "b"].grad, precision)})
+    assert re.search(f"^{said}", line)
+
+
+@pytest.mark.parametrize("precision", [17, 5, 4])
+def test_a_number_of_another_gradient_gets_no_other_name(precision: int) -> None:
+    pairs = named = 0
+    for net in NETS.values():
+        output, p = net(Random(12))
+        output.backward()
+        for a in p.values():
+            for b in p.values():
+                if a is not b:
+                    lines = notes(output, {a: digits(b.grad, precision)})
+                    # In a sum of w · x and b, to forget x in the gradient by w is to give that by b.
+                    assert all("right gradient by" in x or re.search(r"/∂\w+ = .* is forgotten", x) for x in lines), (
+                        lines
+                    )
+                    pairs, named = pairs + 1, named + bool(lines)
+    assert pairs > 300 and named < pairs / 10
+
+
+def test_what_is_one_mistake_at_any_numbers_is_no_other_ones_gradient() -> None:
+    a, b = Value(0.57, "a"), Value(-0.22, "b")
+    y = sigmoid(a - b) * 1.3
+    y.backward()
+    assert notes(y, {b: a.grad}) == ["b: the sign is turned"]
+
+
 def test_of_two_examples_without_names_the_one_left_out_is_told_by_its_numbers() -> None:
     a, b = Value(0.6, "a"), Value(-0.4, "b")
     terms = [(a * x + b - t) ** 2 for x, t in ((0.3, 0.5), (-1.1, 0.2), (0.7, -0.6))]
