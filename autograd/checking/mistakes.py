@@ -4,7 +4,8 @@ A mistake in the chain rule is a wrong local derivative somewhere: where ∂of/�
 through that place carry rest · d of the gradient g, rest being what they are multiplied by above and below it. So the
 wrong gradient is g + rest · (r − d), with r = 1 if the factor was forgotten, d² if it is there twice, 1/d if it was
 turned round, −d for a wrong sign, 0 for paths left out and 2d for paths counted twice; a factor's own number in place
-of the other one's, and z in place of σ(z). That needs one sweep up and one down, however many paths there are.
+of the other one's, z in place of σ(z), and 1 + h² in place of 1 − h². That needs one sweep up and one down, however
+many paths there are.
 
 The places: edges; links from stop to stop, as `explain` shows them; pieces of a chain of edges; nodes, for all paths
 through them; single paths, from stop to stop or through every node, and sums of some of them, where they are few; and
@@ -46,7 +47,7 @@ from autograd.graph.snapshot import Snapshot
 
 MOST_PATHS = 64  # single paths are looked at up to so many
 MOST_SUMMED = 8  # sums of some of the paths, up to so many paths
-KINDS_EVERYWHERE = ("forgotten", "number", "argument", "confused")
+KINDS_EVERYWHERE = ("forgotten", "number", "argument", "confused", "plus")
 
 
 Place = tuple[Any, ...]

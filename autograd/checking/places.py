@@ -65,6 +65,7 @@ def replacements(picture: Snapshot, edge: Edge) -> Iterator[tuple[str, float]]:
         y = picture.nodes[edge.target].data
         yield "argument", x * (1.0 - x) if op == "sigmoid" else 1.0 - x * x
         yield "confused", y * (1.0 - y) if op == "tanh" else 1.0 - y * y
+        yield "plus", y * (1.0 + y) if op == "sigmoid" else 1.0 + y * y
 
 
 def rule_number(picture: Snapshot, edge: Edge) -> float:

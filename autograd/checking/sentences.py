@@ -14,12 +14,12 @@ from autograd.graph.snapshot import Edge
 from autograd.support.text import clean
 
 LONGEST = 40  # characters of a formula that stands for a node without a name
-FACTORS = ("number", "forgotten", "inverted", "squared", "own", "argument", "confused")
+FACTORS = ("number", "forgotten", "inverted", "squared", "own", "argument", "confused", "plus")
 KINDS = (*FACTORS, "left out", "twice", "only", "sign", "swapped", "another")
 PLACES = ("labels", "path", "node", "edge", "link", "piece", "trail", "op", "above", "below", "paths", "all")
 DONE = {
     "forgotten": "forgotten", "squared": "there twice", "inverted": "turned round", "argument": "taken of what goes in",
-    "confused": "taken by the rule of another function",
+    "confused": "taken by the rule of another function", "plus": "taken with + for the − of its rule",
 }  # fmt: skip
 SUMS = ("+", "sum")
 OPERATORS = (*SUMS, "-", "*", "/", "dot", "neg", "**", "square", "//", "%")
@@ -128,6 +128,9 @@ class Words:
         if kind == "confused":
             other = "σ" if self.picture.nodes[of].op == "tanh" else "tanh"
             return f"{what} was taken by the rule of {other}{why}"
+        if kind == "plus":
+            wrong = "1 + tanh²" if self.picture.nodes[of].op == "tanh" else "σ(1+σ)"
+            return f"{what} was taken as {wrong}, with + for the − of its rule{why}"
         if kind == "forgotten":
             return f"the factor {what} is forgotten{why}"
         if kind == "squared":

@@ -146,6 +146,11 @@ def halved(d: float) -> float:
     return d / 2.0
 
 
+def plus(d: float) -> float:
+    """1 + h² in place of 1 − h²."""
+    return 2.0 - d
+
+
 def digits(x: float, number: int) -> float:
     """A number with so many significant digits; 17 are all."""
     return float(f"{x:.{number}g}")

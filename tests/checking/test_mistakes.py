@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from autograd import Value, exp, label, relu, sigmoid
+from autograd import Value, exp, label, relu, sigmoid, tanh
 from autograd.graph import topological_order
 from autograd.testing import GradientMismatch, assert_gradients
 from tests.checking.planted import (
@@ -18,6 +18,7 @@ from tests.checking.planted import (
     halved,
     inverted,
     negated,
+    plus,
     squared,
     through,
 )
@@ -66,6 +67,14 @@ ROWS: list[Row] = [
     ("recurrent", "u", through("l1", 0), "the path L ← l1 ← h1 ← u is left out"),
     ("recurrent", "v", at("h2", forgotten), r"∂h2/∂\(.*\) = # is forgotten"),
     ("recurrent", "h0", through("l3", 0), "the path L ← l3 ← h3 ← h2 ← h1 ← h0 is left out"),
+    (
+        "shared",
+        "w1",
+        at("O22", plus),
+        r"∂O22/∂z22 = # was taken as 1 \+ tanh², with \+ for the − of its rule \(O22 = tanh",
+    ),
+    ("fused", "v1 v2 v3", at("h2", plus), r"^all 3: ∂h2/∂z2 = # was taken as 1 \+ tanh², with \+ for the − of its"),
+    ("recurrent", "h0", at("", plus, op="tanh"), r"is taken with \+ for the − of its rule at every tanh"),
     ("recurrent", "b", at("", halved, op="**"), r"the 2 of the rule is forgotten at every \^"),
     (
         "recurrent",
@@ -123,7 +132,7 @@ def test_mistakes_are_named_with_other_numbers_and_to_few_digits_and_never_wrong
         expected = row[3].lstrip("^").replace("#", NUMBER)
         assert all(re.search(expected, line) or "same factor" in line for line in lines), lines
         named += any("same factor" not in line for line in lines)
-    assert named >= 36
+    assert named >= 39
 
 
 @pytest.mark.parametrize(("precision", "most"), [(17, 0.0), (6, 0.0), (4, 0.01), (3, 0.03), (2, 0.03)])
@@ -293,6 +302,23 @@ def test_of_two_examples_without_names_the_one_left_out_is_told_by_its_numbers()
     assert re.search(r"^a: the path L ← .*\(a · \(−1\.1\)\) ← a is left out, its product is 0\.693", line)
 
 
+@pytest.mark.parametrize("x", [0.08, -0.12])
+def test_a_plus_in_the_rule_and_a_factor_turned_round_are_as_good_as_one_for_a_small_tanh(x: float) -> None:
+    w = Value(x, "w")
+    h = tanh(w)
+    y = h * 0.43
+    label(h=h, y=y)
+    y.backward()
+    wrong, turned = 0.43 * (1.0 + h.data**2), 0.43 / (1.0 - h.data**2)
+    plus_, round_ = r"was taken as 1 \+ tanh², with \+ for", "is turned round"
+    for number in (digits(wrong, 3), digits(turned, 3)):
+        (line,) = notes(y, {w: number})
+        assert line.startswith("w: either ") and re.search(plus_, line) and round_ in line and "both fit" in line
+    for number, words, other in ((wrong, plus_, round_), (turned, round_, plus_)):
+        (line,) = notes(y, {w: digits(number, 8)})
+        assert re.search(words, line) and not re.search(other, line)
+
+
 def test_the_rule_of_another_function_and_the_wrong_factor_of_a_product() -> None:
     w, x = Value(0.7, "w"), Value(-0.45, "x")
     z = w * x
@@ -308,6 +334,10 @@ def test_the_rule_of_another_function_and_the_wrong_factor_of_a_product() -> Non
         (
             1.3 * z.data * (1.0 - z.data) * x.data,
             r"w: ∂h/∂z = 0\.2439 was taken with −0\.315, what goes in, for 0\.4",
+        ),
+        (
+            1.3 * h.data * (1.0 + h.data) * x.data,
+            r"w: ∂h/∂z = 0\.2439 was taken as σ\(1\+σ\), with \+ for the − of its rule \(h = σ\(z\): σ′",
         ),
         (
             1.3 * h.data * (1.0 - h.data) * w.data,
