@@ -4,6 +4,7 @@ A wrong name is worse than none, so three things have to hold before one is give
 
 - It fits to the digits that were written. 0.0142 stands for 0.01415 to 0.01425, and 0.014285714285714287 for itself.
 - Nothing else fits. Two mistakes that fit are named both, three are not named. A mistake in other words is no other.
+  That the number is another leaf's right gradient counts as one.
 - It does not fit by chance. Some dozen mistakes lie around any number, and one of them is as near as 1 % to it: of so
   many numbers scattered over the same range, fewer than one in twenty-five may be expected to fit as well.
 
