@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # From causes to effects: what a group finds explains what later ones would find, which are not asked then.
 GROUPS: tuple[tuple[Rule, ...], ...] = (
-    (causes.inputs, causes.targets),
+    (causes.inputs, causes.targets, causes.squeezed_scores),
     (causes.weights,),
     (causes.dead_from_the_start, causes.saturated_from_the_start),
     (course.held_back,),
@@ -60,13 +60,13 @@ def diagnose(history: History) -> list[str]:
 
 
 def before_training(start: Mapping[str, Any]) -> list[str]:
-    """What can be said before the first step, from the inputs and from the classes that the validation examples lack.
+    """What can be said before the first step, of the inputs, the activation at the end, and classes held back.
 
     >>> from nn.training.diagnosis.start import sizes_of
     >>> before_training({"inputs": sizes_of([[1.5]]), "missing": []})
     []
     """
-    return [*one_sided_validation(start["missing"]), *causes.sizes(start["inputs"])]
+    return [*one_sided_validation(start["missing"]), *causes.sizes(start["inputs"]), *causes.squeezed(start)]
 
 
 def one_sided_validation(missing: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nn.training.diagnosis.evidence import FINISHED, Evidence, about, percent, times
@@ -21,7 +21,13 @@ WIDE = 2.0  # times the size of default weights; their own size differs by a ten
 DEAD = 0.4  # share of the ReLU neurons of a layer; of default ones, a tenth is dead before the first step
 SATURATED = 0.5  # share of the outputs of a layer at the ends of their range
 SHIFTED = 0.5  # size of biases, which begin at 0
-RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "hardtanh": (-1.0, 1.0), "relu": (0.0, float("inf"))}
+INF = float("inf")
+RANGES = {
+    **dict.fromkeys(("sigmoid", "softmax"), (0.0, 1.0)),
+    **dict.fromkeys(("tanh", "hardtanh", "softsign"), (-1.0, 1.0)),
+    **dict.fromkeys(("relu", "softplus"), (0.0, INF)),
+    "logsigmoid": (-INF, 0.0),
+}
 BEYOND = 0.05  # share of the targets' span that must lie outside: rounding does not count
 
 
@@ -61,6 +67,31 @@ def sizes(found: dict[str, Any] | None) -> Iterator[str]:
     yield f"Inputs are {seen}, {why}: try standardised ones, X, scaling = nn.data.standardise(X)"
 
 
+def squeezed_scores(e: Evidence) -> Iterator[str]:
+    """An activation before a loss that takes raw scores, such as a softmax before one that applies a softmax itself.
+
+    >>> from nn.training.history import History
+    >>> history = History()
+    >>> history.append({"loss": 0.4}, {})
+    >>> history.start = {"scores": "cross_entropy", "output": "softmax"}
+    >>> print(*squeezed_scores(Evidence(history)))
+    cross_entropy takes raw scores, of any sign and size, and the softmax at the end gives nothing outside of 0 to ...
+    """
+    if e.behind:
+        yield from squeezed(e.start)
+
+
+def squeezed(start: Mapping[str, Any]) -> Iterator[str]:
+    """The sentence about the activation at the end, which can be said before the training."""
+    loss, output = start.get("scores"), start.get("output", "")
+    if loss and output in RANGES:
+        low, high = RANGES[output]
+        yield (
+            f"{loss} takes raw scores, of any sign and size, and the {output} at the end gives nothing outside of "
+            f"{low:g} to {high:g}: try output_activation='linear', as it is when left out"
+        )
+
+
 def targets(e: Evidence) -> Iterator[str]:
     """Numbers to be met that are far from what a network begins with, or that its last activation never gives.
 
@@ -70,7 +101,7 @@ def targets(e: Evidence) -> Iterator[str]:
     found = e.start.get("targets")
     if not found or not e.behind:
         return
-    low, high = RANGES.get(e.start.get("output", ""), (-float("inf"), float("inf")))
+    low, high = RANGES.get(e.start.get("output", ""), (-INF, INF))
     span = found["high"] - found["low"]
     size = abs(found["mean"]) + found["deviation"]
     if found["low"] < low - BEYOND * span or found["high"] > high + BEYOND * span:

@@ -34,6 +34,7 @@ UNLIKE = 100.0  # times smaller: the weights of such a column need a hundred tim
 LEAST, WORK = 20, 3_000_000  # examples that are looked at in a large model, products of a look: about 0.3 s
 DRAWS = 256  # of an initial rule, to know the size of its weights within 5 %
 EXPECTED = 3.0  # examples of a class that a mixed validation set should have; that it has none happens once in twenty
+RAW = frozenset((losses.cross_entropy, losses.binary_cross_entropy_with_logits))  # they take raw scores
 NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
 
 
@@ -51,7 +52,7 @@ def start_of(
     - inputs: the number of columns; the largest and the smallest size of one, and which that is.
     - targets: mean, deviation, lowest and highest, where the loss is a distance.
     - missing: classes that the validation examples lack.
-    - output: the activation at the end.
+    - output: the activation at the end; scores: the name of the loss, if it takes raw scores.
     - layers: weights, their size over that of default ones; bias, the size of the biases; neurons; dead; saturated.
 
     >>> from nn import MLP
@@ -70,6 +71,7 @@ def start_of(
         "targets": _targets(objective, some),
         "missing": [] if validation is None else missing_classes(objective, training, validation),
         "output": output_activation(model),
+        "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else None,
         "layers": _weights(model, watch),
     }
     few = _looked_at(model, training)

@@ -61,6 +61,7 @@ def plain(*nouts: int, **settings: Any) -> dict[str, Any]:
 
 WIDE = partial(init.normal, std=2.0)
 GOOD = {"lr": 0.02, "epochs": 40}
+LOGITS = {"loss": "binary_cross_entropy_with_logits"}
 OVERDONE = {"lr": 0.01, "epochs": 150}
 
 SAYS = {  # a part of the sentence for each sickness, as a pattern
@@ -70,6 +71,7 @@ SAYS = {  # a part of the sentence for each sickness, as a pattern
     "tiny inputs": "Inputs are no larger than",
     "distant targets": "The targets are around",
     "beyond the output": "gives nothing outside of",
+    "squeezed scores": "takes raw scores",
     "dead from the start": "was dead before the first step",
     "saturated from the start": "was saturated before the first step",
     "killed": "steps that were too large killed the others",
@@ -116,6 +118,10 @@ SICK = [
         plain(16, 1, output_activation="tanh"),
         {"loss": "mse", **GOOD},
     ),
+    Case("squeezed scores, moons", moons, plain(16, 2, output_activation="softmax"), GOOD | {"loss": "cross_entropy"}),
+    Case("squeezed scores, iris", iris, plain(12, 3, output_activation="tanh"), GOOD | {"loss": "cross_entropy"}),
+    Case("squeezed scores, circles", circles, binary(16), GOOD | LOGITS),
+    Case("squeezed scores, spirals", spirals, plain(16, 1, output_activation="relu"), GOOD | LOGITS),
     Case("dead from the start, moons", moons, binary(16, 8), GOOD, low_biases),
     Case("dead from the start, iris", iris, plain(12, 3), GOOD, low_biases),
     Case(
@@ -192,6 +198,9 @@ HEALTHY = [
     Case("moons, validation", moons, binary(16), {"lr": 0.02, "epochs": 60}, held_back=moons),
     Case("moons, noise", partial(noisy, moons, 0.15), binary(12), {"lr": 0.01, "epochs": 60}),
     Case("moons, one epoch more", moons, binary(16), {"lr": 0.02, "epochs": 40, "validation_split": 0.2}),
+    Case("moons, logits", moons, plain(16, 1), GOOD | LOGITS),
+    Case("moons, log_softmax", moons, plain(16, 2, output_activation="log_softmax"), GOOD | {"loss": "cross_entropy"}),
+    Case("moons, softmax", moons, plain(16, 2, output_activation="softmax"), GOOD),
     Case("circles, relu", circles, binary(16), {"lr": 0.02, "epochs": 60}),
     Case(
         "circles, tanh, early",
@@ -224,6 +233,7 @@ HELD_BACK = [(4021, 115), (5303, 165)]  # seed and number of examples
 QUICK = {  # in every run of the tests; all others are slow
     "wide weights, iris", "unlike columns, wave", "distant targets, hill", "dead from the start, moons", "killed, iris",
     "exploding, hill", "few steps, hill", "no hidden layer, circles", "sorted, moons",
+    "squeezed scores, circles", "moons, log_softmax",
     "moons, relu", "circles, tanh, early", "iris, validation", "wave, huber",
 }  # fmt: skip
 

@@ -107,6 +107,7 @@ def test_inputs_that_are_wrong_by_themselves(row: list[float], start: list[str])
 
 SORTED = [[0.1 * i, 0.0] for i in range(40)], [1] * 5 + [0] * 20 + [1] * 15
 NOTES = [
+    (moons(40), {"loss": "binary_cross_entropy_with_logits"}, "binary_cross_entropy_with_logits takes raw scores, "),
     (student(), {}, "Inputs are about 98 in column 0"),
     (SORTED, {"validation_split": 0.25}, "The validation examples have none of class 0"),
 ]
