@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # From causes to effects: what a group finds explains what later ones would find, which are not asked then.
 GROUPS: tuple[tuple[Rule, ...], ...] = (
     (causes.inputs, causes.targets, causes.squeezed_scores),
+    (causes.alike,),
     (causes.weights,),
     (causes.dead_from_the_start, causes.saturated_from_the_start),
     (course.held_back,),

@@ -135,6 +135,26 @@ def weights(e: Evidence) -> Iterator[str]:
         )
 
 
+def alike(e: Evidence) -> Iterator[str]:
+    """Neurons of a layer that nothing tells apart, before the first step and ever after.
+
+    >>> from nn.training.history import History
+    >>> history = History()
+    >>> history.append({"loss": 0.7}, {"layers.0": {"gradient_norm": 0.1}})
+    >>> history.start = {"layers": {"layers.0": {"neurons": 16, "alike": 1.0}}}
+    >>> print(*alike(Evidence(history)))
+    All 16 neurons of layer 1 (layers.0) have the same weights, before and behind them, ...
+    """
+    for name in e.history.layers if e.poor else ():
+        if e.at_start(name, "alike"):
+            yield (
+                f"All {e.at_start(name, 'neurons'):g} neurons of {e.place(name)} have the same weights, before and "
+                "behind them, so that they get the same gradient and stay alike, as if there were only one: "
+                "try the default weights, without init="
+            )
+            return  # layers behind it are sick as well
+
+
 def dead_from_the_start(e: Evidence) -> Iterator[str]:
     """ReLU neurons that gave 0 before the first step: no learning rate is to blame.
 

@@ -19,9 +19,10 @@ import numpy as np
 from autograd.support.text import short
 from nn import losses
 from nn.init import get as get_init
+from nn.layers import ActivationLayer, BatchNorm
 from nn.module import Evaluating, Module, unrecorded
 from nn.neuron import Layer
-from nn.stages import is_known, layers_of, output_activation, plain, through_stages
+from nn.stages import is_known, layers_of, output_activation, plain, stages_of, through_stages
 from nn.training.diagnosis.baseline import baseline, loss_of
 from nn.training.engine import Objective, unwrapped
 from nn.training.examples import Examples, by_target
@@ -53,7 +54,8 @@ def start_of(
     - targets: mean, deviation, lowest and highest, where the loss is a distance.
     - missing: classes that the validation examples lack.
     - output: the activation at the end; scores: the name of the loss, if it takes raw scores.
-    - layers: weights, their size over that of default ones; bias, the size of the biases; neurons; dead; saturated.
+    - layers: weights, their size over that of default ones; bias, the size of the biases; neurons; dead; saturated;
+      alike, 1 if nothing tells the neurons of a layer apart.
 
     >>> from nn import MLP
     >>> model, examples = MLP(1, [4, 1], init="zeros"), Examples([[3.0], [3.0]], [1.0, 3.0])
@@ -178,6 +180,7 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
     """For each layer of neurons, the size of its weights over that of default ones, that of its biases, its width."""
     activations = {layer.name: layer.activation for layer in watch.layers}
     layers = {}
+    same = alike(model)
     for name, module, _ in layers_of(model):
         if isinstance(module, Layer):
             rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
@@ -186,8 +189,31 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
             biases = [neuron.b.data for neuron in module.neurons]
             size = math.hypot(*weights) / math.sqrt(len(weights))
             bias = math.hypot(*biases) / math.sqrt(len(biases))
-            layers[name] = {"weights": size / usual, "bias": bias, "neurons": module.nout}
+            layers[name] = {"weights": size / usual, "bias": bias, "neurons": module.nout, "alike": float(name in same)}
     return layers
+
+
+def alike(model: Module) -> list[str]:
+    """The hidden layers whose neurons all have the same weights before them and behind them, so that they stay alike.
+
+    Different weights on one side are enough to tell them apart, and dropout in between is.
+
+    >>> from nn import MLP
+    >>> alike(MLP(2, [3, 1], init="zeros")), alike(MLP(2, [3, 1]))
+    (['layers.0'], [])
+    """
+    found: list[str] = []
+    name, layer = "", None
+    for stage, module in stages_of(model):
+        if isinstance(module, Layer):
+            if layer is not None and layer.nout > 1:
+                before = {(*[w.data for w in neuron.w], neuron.b.data) for neuron in layer.neurons}
+                if len(before) == 1 and all(len({w.data for w in neuron.w}) == 1 for neuron in module.neurons):
+                    found.append(name)
+            name, layer = stage, module
+        elif not isinstance(module, (ActivationLayer, BatchNorm)):
+            layer = None
+    return found
 
 
 def _seen(model: Module, watch: Watch, examples: Examples) -> list[Any]:

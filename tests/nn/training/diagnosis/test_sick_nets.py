@@ -4,6 +4,7 @@ The seeds and sizes are not those with which the bounds of the rules were found.
 """
 
 import math
+import random
 import re
 from functools import partial
 from typing import Any
@@ -45,6 +46,12 @@ def high_biases(model: nn.MLP) -> None:
         neuron.b.data = 8.0
 
 
+def zeros_behind(model: nn.MLP) -> None:
+    """Neurons that the weights before them tell apart."""
+    for parameter in model.layers[-1].parameters():
+        parameter.data = 0.0
+
+
 def first_layer(model: nn.MLP) -> Layer:
     layer = model.layers[0]
     assert isinstance(layer, Layer)
@@ -57,6 +64,10 @@ def binary(*hidden: int, **settings: Any) -> dict[str, Any]:
 
 def plain(*nouts: int, **settings: Any) -> dict[str, Any]:
     return {"nouts": list(nouts), **settings}
+
+
+def halves(nin: int, nout: int, rng: random.Random) -> float:
+    return 0.5
 
 
 WIDE = partial(init.normal, std=2.0)
@@ -72,6 +83,7 @@ SAYS = {  # a part of the sentence for each sickness, as a pattern
     "distant targets": "The targets are around",
     "beyond the output": "gives nothing outside of",
     "squeezed scores": "takes raw scores",
+    "alike": "stay alike",
     "dead from the start": "was dead before the first step",
     "saturated from the start": "was saturated before the first step",
     "killed": "steps that were too large killed the others",
@@ -122,6 +134,10 @@ SICK = [
     Case("squeezed scores, iris", iris, plain(12, 3, output_activation="tanh"), GOOD | {"loss": "cross_entropy"}),
     Case("squeezed scores, circles", circles, binary(16), GOOD | LOGITS),
     Case("squeezed scores, spirals", spirals, plain(16, 1, output_activation="relu"), GOOD | LOGITS),
+    Case("alike, moons", moons, binary(16, activation="tanh", init="zeros"), GOOD),
+    Case("alike, circles", circles, binary(16, init=halves), GOOD),
+    Case("alike, hill", hill, plain(16, 12, 1, init="zeros"), {"loss": "mse", **GOOD}),
+    Case("alike, wave", wave, plain(16, 1, activation="tanh", init=halves), {"loss": "mse", **GOOD}),
     Case("dead from the start, moons", moons, binary(16, 8), GOOD, low_biases),
     Case("dead from the start, iris", iris, plain(12, 3), GOOD, low_biases),
     Case(
@@ -201,6 +217,7 @@ HEALTHY = [
     Case("moons, logits", moons, plain(16, 1), GOOD | LOGITS),
     Case("moons, log_softmax", moons, plain(16, 2, output_activation="log_softmax"), GOOD | {"loss": "cross_entropy"}),
     Case("moons, softmax", moons, plain(16, 2, output_activation="softmax"), GOOD),
+    Case("wave, zeros behind", wave, plain(24, 1), {"loss": "mse", "lr": 0.02, "epochs": 60}, zeros_behind),
     Case("circles, relu", circles, binary(16), {"lr": 0.02, "epochs": 60}),
     Case(
         "circles, tanh, early",
@@ -233,7 +250,7 @@ HELD_BACK = [(4021, 115), (5303, 165)]  # seed and number of examples
 QUICK = {  # in every run of the tests; all others are slow
     "wide weights, iris", "unlike columns, wave", "distant targets, hill", "dead from the start, moons", "killed, iris",
     "exploding, hill", "few steps, hill", "no hidden layer, circles", "sorted, moons",
-    "squeezed scores, circles", "moons, log_softmax",
+    "squeezed scores, circles", "moons, log_softmax", "alike, circles", "wave, zeros behind",
     "moons, relu", "circles, tanh, early", "iris, validation", "wave, huber",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from nn.callbacks import Callback, Logs
 from nn.datasets import moons, student
 from nn.training.diagnosis.baseline import baseline
 from nn.training.diagnosis.causes import sizes
-from nn.training.diagnosis.start import SAMPLE, sizes_of, start_of
+from nn.training.diagnosis.start import SAMPLE, alike, sizes_of, start_of
 from nn.training.engine import Objective
 from nn.training.examples import Examples
 from nn.training.watch import Watch
@@ -103,6 +103,31 @@ def test_a_large_set_is_sampled_evenly() -> None:
 def test_inputs_that_are_wrong_by_themselves(row: list[float], start: list[str]) -> None:
     said = [*sizes(sizes_of([row, [-x for x in row], row]))]
     assert len(said) == len(start) and all(a.startswith(b) for a, b in zip(said, start, strict=True)), said
+
+
+def emptied(model: nn.Sequential, *places: int) -> nn.Sequential:
+    for i in places:
+        for parameter in model.layers[i].parameters():
+            parameter.data = 0.0
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (nn.MLP(2, [3, 4, 1], init="zeros"), ["layers.0", "layers.1"]),
+        (nn.MLP(2, [3, 1], init="zeros", batch_norm=True), ["layers.0"]),
+        (nn.MLP(2, [3, 1], init="zeros", dropout=0.5), []),  # which leaves others out of each
+        (nn.MLP(2, [1, 1], init="zeros"), []),
+        (nn.MLP(2, [3], init="zeros"), []),  # each has targets of its own
+        (nn.MLP(2, [3, 4, 1]), []),
+        (emptied(nn.MLP(2, [3, 4, 1], seed=0), 0), []),
+        (emptied(nn.MLP(2, [3, 4, 1], seed=0), 2), []),
+        (emptied(nn.MLP(2, [3, 4, 1], seed=0), 1, 2), ["layers.1"]),
+    ],
+)
+def test_neurons_that_stay_alike(model: nn.MLP, names: list[str]) -> None:
+    assert alike(model) == names
 
 
 SORTED = [[0.1 * i, 0.0] for i in range(40)], [1] * 5 + [0] * 20 + [1] * 15
