@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # From causes to effects: what a group finds explains what later ones would find, which are not asked then.
 GROUPS: tuple[tuple[Rule, ...], ...] = (
+    (causes.no_difference,),
     (causes.inputs, causes.targets, causes.squeezed_scores),
     (causes.alike,),
     (causes.weights,),
@@ -67,7 +68,8 @@ def before_training(start: Mapping[str, Any]) -> list[str]:
     >>> before_training({"inputs": sizes_of([[1.5]]), "missing": []})
     []
     """
-    return [*one_sided_validation(start["missing"]), *causes.sizes(start["inputs"]), *causes.squeezed(start)]
+    inputs = [*causes.same(start["inputs"])] or [*causes.sizes(start["inputs"])]
+    return [*one_sided_validation(start["missing"]), *inputs, *causes.squeezed(start)]
 
 
 def one_sided_validation(missing: Sequence[str]) -> Iterator[str]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from nn.training.diagnosis.evidence import FINISHED, Evidence, about, percent, times
+from nn.training.diagnosis.evidence import FINISHED, Evidence, about, mlp, percent, times
 
 LARGE_INPUT = 10.0  # default weights are made for inputs of about 1: ten times that drives a tanh to its end
 SMALL_INPUT = 0.01  # and a hundredth is as if there were next to none, until weights have grown a hundredfold
+HARDLY = 0.02  # spread below which it is as if inputs were the same: weights have to tell 1.00 from 1.02
+ASIDE = 0.5  # spread of inputs on one side of 0: most of them are on the same side of a neuron's line, which meets 0
 MANY = 0.25  # share of columns that are small: one dark pixel of hundreds does not matter
 LARGE_TARGET = 10.0  # default weights give outputs of about 1: they have to grow tenfold before they meet it
 FAR = 1.8  # times chance: default weights before a softmax or a sigmoid begin at 1.0 to 1.5 times
@@ -31,8 +33,32 @@ RANGES = {
 BEYOND = 0.05  # share of the targets' span that must lie outside: rounding does not count
 
 
+def no_difference(e: Evidence) -> Iterator[str]:
+    """Inputs that are all the same.
+
+    >>> from nn.training.diagnosis.start import sizes_of
+    >>> from nn.training.history import History
+    >>> history = History()
+    >>> history.append({"loss": 0.7}, {})
+    >>> history.start = {"inputs": sizes_of([[1.0, 2.0], [1.0, 2.0]])}
+    >>> print(*no_difference(Evidence(history)))
+    All inputs are the same, so that ...: try inputs that differ, and look at where X comes from
+    """
+    if e.poor:  # neighbours are anyone, and say nothing
+        yield from same(e.start.get("inputs"))
+
+
+def same(found: dict[str, Any] | None) -> Iterator[str]:
+    """The sentence about inputs that do not differ, which can be said before the training."""
+    if found and found.get("spread") == 0.0:
+        yield (
+            "All inputs are the same, so that a network gives all of them the same answer, whatever its weights are: "
+            "try inputs that differ, and look at where X comes from"
+        )
+
+
 def inputs(e: Evidence) -> Iterator[str]:
-    """Columns of very different, or very large, or very small size.
+    """Columns of very different, or very large, or very small size, or that hardly differ.
 
     >>> from nn.training.diagnosis.start import sizes_of
     >>> from nn.training.history import History
@@ -62,6 +88,9 @@ def sizes(found: dict[str, Any] | None) -> Iterator[str]:
         )
     elif large < SMALL_INPUT:
         seen, why = f"no larger than about {about(large)}", "where the first weights are made for inputs of about 1"
+    elif 0.0 < (spread := found.get("spread") or 1.0) < HARDLY:
+        seen = f"almost the same, give or take {percent(spread)} of their size"
+        why = "where the first weights are made for inputs around 0"
     else:
         return
     yield f"Inputs are {seen}, {why}: try standardised ones, X, scaling = nn.data.standardise(X)"
@@ -158,15 +187,16 @@ def alike(e: Evidence) -> Iterator[str]:
 def dead_from_the_start(e: Evidence) -> Iterator[str]:
     """ReLU neurons that gave 0 before the first step: no learning rate is to blame.
 
-    dead 0.62 before the first step, 0.62 at the end  ->  the default weights, biases of 0
+    dead 0.62 before the first step, 0.62 at the end, weights of 0  ->  the default weights
+    the same with default weights, inputs around 3                  ->  standardised inputs
+    the same with default weights, inputs around 0                  ->  nn.MLP(2, [16, 16, 1])
     """
     for name, shares in e.of_layers("dead"):
         before = e.at_start(name, "dead")
         if before is not None and before >= DEAD and shares[-1] >= DEAD and e.poor:
-            blame = "biases of 0, as they begin, and " if (e.at_start(name, "bias") or 0.0) > SHIFTED else ""
             yield (
                 f"{percent(before)} of {e.place(name)} was dead before the first step, giving 0 for every example, and "
-                f"gets no gradient to come back: try {blame}the default weights, without init="
+                f"gets no gradient to come back: try {_better_start(e, name)}"
             )
             return  # layers behind it are sick as well
 
@@ -181,10 +211,25 @@ def saturated_from_the_start(e: Evidence) -> Iterator[str]:
         last = name == list(e.history.layers)[-1]
         # An output near 0 or 1 is where it should be, unless it was so before anything was learnt.
         if before is not None and before >= SATURATED and (shares[-1] >= SATURATED or last) and e.poor:
-            blame = "biases of 0, as they begin, and " if (e.at_start(name, "bias") or 0.0) > SHIFTED else ""
             yield (
                 f"{percent(before)} of what {e.place(name)} gives was saturated before the first step, where its "
-                f"{e.activation(name)} is flat and hardly lets a gradient through: try {blame}"
-                "the default weights, without init="
+                f"{e.activation(name)} is flat and hardly lets a gradient through: try {_better_start(e, name)}"
             )
             return  # layers behind it are sick as well
+
+
+def _better_start(e: Evidence, name: str) -> str:
+    """The remedy for sums of one sign: what is unusual of biases, weights and inputs, in this order."""
+    weights, spread = e.at_start(name, "weights"), (e.start.get("inputs") or {}).get("spread")
+    if (e.at_start(name, "bias") or 0.0) > SHIFTED:
+        return "biases of 0, as they begin, and the default weights, without init="
+    if weights is not None and 1.0 / WIDE < weights < WIDE:
+        if spread is not None and spread < ASIDE:
+            return "inputs around 0, on both sides of it, X, scaling = nn.data.standardise(X)"
+        if e.activation(name) == "relu" and e.widths:
+            columns, *hidden, last = e.widths
+            width = max([16, *hidden])
+            return (
+                f"two wide layers, as of a few neurons all may be dead by chance, {mlp([columns, width, width, last])}"
+            )
+    return "the default weights, without init="

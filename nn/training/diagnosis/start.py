@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd.support.text import short
 from nn import losses
@@ -130,26 +131,38 @@ def _looked_at(model: Module, examples: Examples) -> Examples:
 def sizes_of(X: Sequence[Sequence[float]]) -> dict[str, Any]:
     """The largest and the smallest size of a column, the median of |x|, and which columns these are.
 
-    `unlike` is the share of columns that are a hundred times smaller than the largest.
+    `unlike` is the share of columns that are a hundred times smaller than the largest. `spread` is the largest
+    deviation of a column over its root mean square: 1 around 0, 0 if no two inputs differ, None for a single one.
 
     A column that is mostly 0 has no size: in pictures there are many, and nothing is wrong with them.
 
-    >>> sizes_of([[1000.0, 0.5, 0.0], [3000.0, 0.25, 0.0], [2000.0, 0.75, 1.0]])
-    {'columns': 3, 'largest': 2000.0, 'of': 0, 'smallest': 0.5, 'from': 1, 'unlike': 0.5}
+    >>> sizes_of([[1000.0, 0.5, 0.0], [3000.0, 0.25, 0.0], [2000.0, 0.75, 0.0]])
+    {'columns': 3, 'spread': 0.378, 'largest': 2000.0, 'of': 0, 'smallest': 0.5, 'from': 1, 'unlike': 0.5}
     """
-    sizes = np.median(np.abs(np.asarray(X, dtype=np.float64)), axis=0)
+    rows = np.asarray(X, dtype=np.float64)
+    sizes = np.median(np.abs(rows), axis=0)
+    known = {"columns": len(sizes), "spread": _spread(rows)}
     filled = np.flatnonzero(sizes > 0.0)
     if not len(filled):
-        return {"columns": len(sizes), "largest": 0.0, "of": 0, "smallest": 0.0, "from": 0, "unlike": 0.0}
+        return {**known, "largest": 0.0, "of": 0, "smallest": 0.0, "from": 0, "unlike": 0.0}
     high, low = filled[np.argmax(sizes[filled])], filled[np.argmin(sizes[filled])]
     return {
-        "columns": len(sizes),
+        **known,
         "largest": float(sizes[high]),
         "of": int(high),
         "smallest": float(sizes[low]),
         "from": int(low),
         "unlike": float(np.mean(sizes[filled] < sizes[high] / UNLIKE)),
     }
+
+
+def _spread(rows: NDArray[np.float64]) -> float | None:
+    if len(rows) < 2:
+        return None
+    differ = rows[:, (rows != rows[0]).any(axis=0)]
+    differ = differ / np.abs(differ).max(axis=0)  # so that no square overflows
+    ratios = differ.std(axis=0) / np.sqrt((differ**2).mean(axis=0))
+    return float(f"{ratios.max(initial=0.0):.3g}")
 
 
 def missing_classes(objective: Objective, training: Examples, validation: Examples) -> list[str]:

@@ -86,6 +86,17 @@ def moved(make: Making, by: float, seed: int, n: int) -> Data:
     return [[x + by for x in row] for row in X], y
 
 
+def same(make: Making, seed: int, n: int) -> Data:
+    """The inputs all like the first one."""
+    X, y = make(seed, n)
+    return [list(X[0]) for _ in X], y
+
+
+def almost_same(make: Making, seed: int, n: int) -> Data:
+    X, y = make(seed, n)
+    return [[2.0 + 0.01 * x for x in row] for row in X], y
+
+
 def by_class(make: Making, seed: int, n: int) -> Data:
     """Sorted by class, with a few of the last one in front, so that no class is unknown in training."""
     X, y = make(seed, n)
@@ -173,6 +184,7 @@ def treated(case: Case, sentence: str) -> Case:
         (r"standardise\(\[\[t\]", lambda m: replace(case, standard_targets=True)),
         (r"standardise\(X\)", lambda m: replace(case, standard=True)),
         (r"train_validation_split\(X, y, stratify=True\)", lambda m: replace(case, mixed=True)),
+        (r"inputs that differ", lambda m: _unmade(case)),
         (r"biases of 0", lambda m: replace(case, prepare=None)),
         (r"default weights, without init=", lambda m: _with_net(case, init=None)),
         (r"nn\.MLP\(\d+, (\[[\d, ]+\])\)", lambda m: _with_net(case, nouts=[*map(int, m[1][1:-1].split(","))])),
@@ -190,6 +202,12 @@ def treated(case: Case, sentence: str) -> Case:
     assert after, f"no remedy in code: {sentence}"
     _, change, match = min(after, key=lambda entry: entry[0])
     return change(match)
+
+
+def _unmade(case: Case) -> Case:
+    """Of the data before they were made difficult."""
+    assert isinstance(case.make, partial)
+    return replace(case, make=case.make.args[0])
 
 
 def _with_net(case: Case, **settings: Any) -> Case:

@@ -16,6 +16,7 @@ from nn import datasets, init
 from nn.neuron import Layer
 from tests.nn.training.diagnosis.sick_nets import (
     Case,
+    almost_same,
     by_class,
     circles,
     digits,
@@ -26,6 +27,7 @@ from tests.nn.training.diagnosis.sick_nets import (
     moons_of_signs,
     moved,
     noisy,
+    same,
     scaled,
     shifted,
     some_of,
@@ -83,6 +85,11 @@ SAYS = {  # a part of the sentence for each sickness, as a pattern
     "distant targets": "The targets are around",
     "beyond the output": "gives nothing outside of",
     "squeezed scores": "takes raw scores",
+    "same inputs": "All inputs are the same",
+    "almost the same inputs": "Inputs are almost the same",
+    "dead by inputs aside": "was dead before .* try inputs around 0",
+    "saturated by inputs aside": "was saturated before .* try inputs around 0",
+    "dead by depth": "was dead before .* try two wide layers",
     "alike": "stay alike",
     "dead from the start": "was dead before the first step",
     "saturated from the start": "was saturated before the first step",
@@ -134,6 +141,17 @@ SICK = [
     Case("squeezed scores, iris", iris, plain(12, 3, output_activation="tanh"), GOOD | {"loss": "cross_entropy"}),
     Case("squeezed scores, circles", circles, binary(16), GOOD | LOGITS),
     Case("squeezed scores, spirals", spirals, plain(16, 1, output_activation="relu"), GOOD | LOGITS),
+    Case("same inputs, moons", partial(same, moons), binary(16), GOOD),
+    Case("same inputs, iris", partial(same, iris), plain(12, 3, activation="tanh"), GOOD),
+    Case("almost the same inputs, moons", partial(almost_same, moons), binary(16), GOOD),
+    Case("almost the same inputs, wave", partial(almost_same, wave), plain(16, 1), {"loss": "mse", **GOOD}),
+    Case("dead by inputs aside, moons", partial(moved, moons, 4.0), binary(32), GOOD),
+    Case("dead by inputs aside, circles", partial(moved, circles, 4.0), binary(32), GOOD),
+    Case("saturated by inputs aside, moons", partial(moved, moons, 9.0), binary(16, activation="tanh"), GOOD),
+    Case("saturated by inputs aside, circles", partial(moved, circles, 9.0), binary(16, activation="tanh"), GOOD),
+    Case("dead by depth, moons", moons, binary(*[4] * 10), GOOD),
+    Case("dead by depth, circles", circles, binary(*[8] * 24), GOOD),
+    Case("dead by depth, hill", hill, plain(*[3] * 8, 1), {"loss": "mse", **GOOD}),
     Case("alike, moons", moons, binary(16, activation="tanh", init="zeros"), GOOD),
     Case("alike, circles", circles, binary(16, init=halves), GOOD),
     Case("alike, hill", hill, plain(16, 12, 1, init="zeros"), {"loss": "mse", **GOOD}),
@@ -218,6 +236,7 @@ HEALTHY = [
     Case("moons, log_softmax", moons, plain(16, 2, output_activation="log_softmax"), GOOD | {"loss": "cross_entropy"}),
     Case("moons, softmax", moons, plain(16, 2, output_activation="softmax"), GOOD),
     Case("wave, zeros behind", wave, plain(24, 1), {"loss": "mse", "lr": 0.02, "epochs": 60}, zeros_behind),
+    Case("circles, aside", partial(moved, circles, 1.0), binary(24), {"lr": 0.02, "epochs": 80}),
     Case("circles, relu", circles, binary(16), {"lr": 0.02, "epochs": 60}),
     Case(
         "circles, tanh, early",
@@ -250,7 +269,8 @@ HELD_BACK = [(4021, 115), (5303, 165)]  # seed and number of examples
 QUICK = {  # in every run of the tests; all others are slow
     "wide weights, iris", "unlike columns, wave", "distant targets, hill", "dead from the start, moons", "killed, iris",
     "exploding, hill", "few steps, hill", "no hidden layer, circles", "sorted, moons",
-    "squeezed scores, circles", "moons, log_softmax", "alike, circles", "wave, zeros behind",
+    "squeezed scores, circles", "moons, log_softmax", "alike, circles", "wave, zeros behind", "same inputs, iris",
+    "dead by inputs aside, circles",
     "moons, relu", "circles, tanh, early", "iris, validation", "wave, huber",
 }  # fmt: skip
 

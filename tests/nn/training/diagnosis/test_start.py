@@ -13,7 +13,7 @@ from nn import losses
 from nn.callbacks import Callback, Logs
 from nn.datasets import moons, student
 from nn.training.diagnosis.baseline import baseline
-from nn.training.diagnosis.causes import sizes
+from nn.training.diagnosis.causes import same, sizes
 from nn.training.diagnosis.start import SAMPLE, alike, sizes_of, start_of
 from nn.training.engine import Objective
 from nn.training.examples import Examples
@@ -96,6 +96,7 @@ def test_a_large_set_is_sampled_evenly() -> None:
         ([9.0, 0.1], []),
         ([1.0, 0.001], ["Inputs are of very different size, about 1 in column 0 and 0.001 in column 1, "]),
         ([0.3] * 9 + [4000.0], ["Inputs are of very different size, about 4,000 in column 9 and 0.3 in column 0, "]),
+        ([1e300, 1e-300], ["Inputs are of very different size, "]),
         ([50.0, 40.0], ["Inputs are about 50 in column 0, "]),
         ([0.001, 0.002], ["Inputs are no larger than about 0.002, "]),
     ],
@@ -130,9 +131,31 @@ def test_neurons_that_stay_alike(model: nn.MLP, names: list[str]) -> None:
     assert alike(model) == names
 
 
+@pytest.mark.parametrize(
+    ("X", "start"),
+    [
+        ([[0.1, 0.0]] * 50, "All inputs are the same, "),
+        ([[0.0, 0.0]] * 2, "All inputs are the same, "),
+        ([[0.1, 0.0]] * 49 + [[0.1, 1e-9]], ""),
+        ([[1.0]] * 49 + [[1.0 + 1e-9]], ""),
+        ([[0.1, 0.0]], ""),  # of one example nothing can be said
+        ([[1e300], [1e300]], "All inputs are the same, "),
+    ],
+)
+def test_inputs_that_do_not_differ(X: list[list[float]], start: str) -> None:
+    said = [*same(sizes_of(X))]
+    assert bool(said) == bool(start) and all(sentence.startswith(start) for sentence in said)
+
+
+@pytest.mark.parametrize(("by", "spread"), [(0.0, 1.0), (1.0, 0.5**0.5), (-3.0, 0.1**0.5), (1e6, 1e-6)])
+def test_spread_is_the_deviation_over_the_root_mean_square(by: float, spread: float) -> None:
+    assert sizes_of([[by - 1.0, 7.0], [by + 1.0, 7.0]])["spread"] == pytest.approx(spread, rel=1e-2)
+
+
 SORTED = [[0.1 * i, 0.0] for i in range(40)], [1] * 5 + [0] * 20 + [1] * 15
 NOTES = [
     (moons(40), {"loss": "binary_cross_entropy_with_logits"}, "binary_cross_entropy_with_logits takes raw scores, "),
+    (([[5.0, 2.0]] * 40, [0, 1] * 20), {}, "All inputs are the same, "),
     (student(), {}, "Inputs are about 98 in column 0"),
     (SORTED, {"validation_split": 0.25}, "The validation examples have none of class 0"),
 ]
