@@ -140,6 +140,7 @@ class Loop:
                 "steps": job.steps,  # of an epoch
                 "batch_size": job.batch_size,
                 "examples": len(job.training.X),
+                "shuffle": job.shuffle,
                 "penalties": {name: x for name, x in (("l1", job.objective.l1), ("l2", job.objective.l2)) if x},
                 "dropout": max((part.p for part in job.model.modules() if isinstance(part, Dropout)), default=0.0),
             }

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[Rule, ...], ...] = (
     (causes.inputs, causes.targets, causes.squeezed_scores),
     (causes.alike,),
     (causes.weights,),
+    (causes.sorted_classes,),
     (causes.dead_from_the_start, causes.saturated_from_the_start),
     (course.held_back,),
     (course.killed, course.driven_to_the_ends),

@@ -22,6 +22,7 @@ VERY_FAR = 3.0  # times chance, for a training that has come to something all th
 WIDE = 2.0  # times the size of default weights; their own size differs by a tenth from net to net
 DEAD = 0.4  # share of the ReLU neurons of a layer; of default ones, a tenth is dead before the first step
 SATURATED = 0.5  # share of the outputs of a layer at the ends of their range
+SORTED = 0.25  # changes of the class over those of a mixed order, which with 20 examples has so few once in 2,000
 SHIFTED = 0.5  # size of biases, which begin at 0
 INF = float("inf")
 RANGES = {
@@ -182,6 +183,24 @@ def alike(e: Evidence) -> Iterator[str]:
                 "try the default weights, without init="
             )
             return  # layers behind it are sick as well
+
+
+def sorted_classes(e: Evidence) -> Iterator[str]:
+    """Examples in the order of their classes, that is never changed: each class makes the last one be forgotten.
+
+    >>> from nn.training.history import History
+    >>> history = History({"shuffle": False})
+    >>> history.append({"loss": 0.7}, {})
+    >>> history.start = {"mixed": 0.02}
+    >>> print(*sorted_classes(Evidence(history)))
+    The examples come sorted by class in every epoch, ...: try shuffle=True
+    """
+    order, shuffle = e.start.get("mixed"), e.settings.get("shuffle", True)
+    if e.poor and not shuffle and e.settings.get("steps") != 1 and order is not None and order < SORTED:
+        yield (
+            "The examples come sorted by class in every epoch, so that the steps of a class undo what those of "
+            "the one before have learnt: try shuffle=True"
+        )
 
 
 def dead_from_the_start(e: Evidence) -> Iterator[str]:

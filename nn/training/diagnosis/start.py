@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from contextlib import nullcontext
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -54,6 +55,7 @@ def start_of(
     - inputs: the number of columns; the largest and the smallest size of one, and which that is.
     - targets: mean, deviation, lowest and highest, where the loss is a distance.
     - missing: classes that the validation examples lack.
+    - mixed: how often the class changes from one example to the next, over how often it would in a mixed order.
     - output: the activation at the end; scores: the name of the loss, if it takes raw scores.
     - layers: weights, their size over that of default ones; bias, the size of the biases; neurons; dead; saturated;
       alike, 1 if nothing tells the neurons of a layer apart.
@@ -73,6 +75,7 @@ def start_of(
         "inputs": sizes_of(some.X),
         "targets": _targets(objective, some),
         "missing": [] if validation is None else missing_classes(objective, training, validation),
+        "mixed": mixed(training.y) if unwrapped(objective.loss) in OF_CLASSES else None,
         "output": output_activation(model),
         "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else None,
         "layers": _weights(model, watch),
@@ -179,6 +182,19 @@ def missing_classes(objective: Objective, training: Examples, validation: Exampl
     share = n / len(training.y)
     counts = {target: len(places) for target, places in by_target(training.y).items()}
     return [short(target) for target in sorted(counts) if target not in there and counts[target] * share >= EXPECTED]
+
+
+def mixed(y: Sequence[Any]) -> float | None:
+    """Changes of the target from one example to the next over those of a mixed order, (n - 1)(1 - sum of p^2).
+
+    About 1 in a mixed order, near 0 in a sorted one; None if there is one target only.
+
+    >>> mixed([0] * 50 + [1] * 50), mixed([0, 1] * 50), mixed([1, 1])
+    (0.0202..., 2.0, None)
+    """
+    shares = [len(places) / len(y) for places in by_target(y).values()]
+    expected = (len(y) - 1) * (1.0 - math.fsum([p * p for p in shares]))
+    return sum([a != b for a, b in pairwise(y)]) / expected if len(shares) > 1 else None
 
 
 def _targets(objective: Objective, examples: Examples) -> dict[str, float] | None:

@@ -193,6 +193,7 @@ def treated(case: Case, sentence: str) -> Case:
         (r"batch_norm=True", lambda m: _with_net(case, batch_norm=True)),
         (r"dropout" + NUMBERS, lambda m: _with_net(case, dropout=float(m[1]))),
         (r"epochs" + NUMBERS, lambda m: _with_fit(case, epochs=int(m[1]))),
+        (r"shuffle=True", lambda m: _with_fit(case, shuffle=True)),
         (r"early_stopping=True", lambda m: _with_fit(case, early_stopping=True)),
         *[(name + NUMBERS, partial(_with_number, case, name)) for name in ("lr", "l1", "l2", "clip_norm")],
         (r"a smaller learning rate \(it was [^,]+, try ([\d.e+-]*\d)\)", partial(_with_number, case, "lr")),

@@ -14,7 +14,7 @@ from nn.callbacks import Callback, Logs
 from nn.datasets import moons, student
 from nn.training.diagnosis.baseline import baseline
 from nn.training.diagnosis.causes import same, sizes
-from nn.training.diagnosis.start import SAMPLE, alike, sizes_of, start_of
+from nn.training.diagnosis.start import SAMPLE, alike, mixed, sizes_of, start_of
 from nn.training.engine import Objective
 from nn.training.examples import Examples
 from nn.training.watch import Watch
@@ -150,6 +150,21 @@ def test_inputs_that_do_not_differ(X: list[list[float]], start: str) -> None:
 @pytest.mark.parametrize(("by", "spread"), [(0.0, 1.0), (1.0, 0.5**0.5), (-3.0, 0.1**0.5), (1e6, 1e-6)])
 def test_spread_is_the_deviation_over_the_root_mean_square(by: float, spread: float) -> None:
     assert sizes_of([[by - 1.0, 7.0], [by + 1.0, 7.0]])["spread"] == pytest.approx(spread, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("y", "low", "high"),
+    [
+        ([0] * 30 + [1] * 30 + [2] * 30, 0.0, 0.05),
+        (list(nn.data.one_hot([0] * 30 + [1] * 30)), 0.0, 0.05),
+        ([random.Random(i).randrange(3) for i in range(300)], 0.8, 1.2),
+        ([int(random.Random(i).random() < 0.05) for i in range(600)], 0.6, 1.4),
+    ],
+)
+def test_how_mixed_an_order_is(y: list[Any], low: float, high: float) -> None:
+    found = mixed(y)
+    assert found is not None and low <= found <= high
+    assert mixed(y[:1]) is None
 
 
 SORTED = [[0.1 * i, 0.0] for i in range(40)], [1] * 5 + [0] * 20 + [1] * 15
