@@ -18,8 +18,15 @@ from autograd.engine.value import Value
 from autograd.explanation.notation import unique
 from autograd.graph import topological_order
 from autograd.support.convert import Number, to_float
+from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_function
 from autograd.support.text import clean, got, short, shorten
+
+NAMES = {
+    "tol": ["rtol"], "tolerance": ["rtol"], "rel": ["rtol"], "rel_tol": ["rtol"], "rtolerance": ["rtol"],
+    "abs": ["atol"], "abs_tol": ["atol"], "delta": ["atol"], "loss": ["output"], "root": ["output"],
+    "expected": ["by_hand"], "grad": ["by_hand"], "gradients": ["by_hand"],
+}  # fmt: skip
 
 
 class GradientMismatch(AssertionError):
@@ -131,6 +138,7 @@ def _conventions(output: Value) -> list[str]:
     return list(found)
 
 
+@suggest_keywords(NAMES)
 def assert_gradient(
     value: Value, by_hand: Number, *, output: Value | None = None, rtol: float = 1e-9, atol: float = 0.0
 ) -> None:
@@ -161,6 +169,7 @@ def assert_gradient(
         raise GradientMismatch(str(mismatch), mismatch)
 
 
+@suggest_keywords(NAMES)
 def assert_gradients(
     by_hand: Mapping[Value | str, Number] | Mapping[Value, Number] | Mapping[str, Number],
     *,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import functions
 from autograd.engine import ops
 from autograd.engine.value import apply
+from autograd.support import answers
 from autograd.support.settings import check_flag, check_function, check_list, check_text
 from autograd.support.text import got, short
 
@@ -119,3 +120,7 @@ def _named(name: str) -> Activation:
 
 
 _BY_NAME = {name: _named(name) for name in NAMES}
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.activations")

@@ -10,9 +10,11 @@ import random
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.support import answers
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_count, check_fraction, check_non_negative
 from autograd.support.text import short
+from nn.keywords import suggest_settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +24,7 @@ Examples = list[list[float]]
 Labels = tuple[Any, Any]
 
 
+@suggest_settings
 def moons(
     n: int = 100, noise: float = 0.1, seed: int | None = 0, labels: Labels = (0, 1)
 ) -> tuple[Examples, list[Any]]:
@@ -41,6 +44,7 @@ def moons(
     return _two_classes("moons", outer, inner, noise, seed, labels)
 
 
+@suggest_settings
 def circles(
     n: int = 100, noise: float = 0.05, factor: float = 0.5, seed: int | None = 0, labels: Labels = (0, 1)
 ) -> tuple[Examples, list[Any]]:
@@ -61,6 +65,7 @@ def circles(
     return _two_classes("circles", outer, inner, noise, seed, labels)
 
 
+@suggest_settings
 def spirals(
     n: int = 200, noise: float = 0.02, turns: float = 1.0, seed: int | None = 0, labels: Labels = (0, 1)
 ) -> tuple[Examples, list[Any]]:
@@ -86,6 +91,7 @@ def spirals(
     return _two_classes("spirals", arms[0], arms[1], noise, seed, labels)
 
 
+@suggest_settings
 def xor(n: int = 4, noise: float = 0.0, seed: int | None = 0, labels: Labels = (0, 1)) -> tuple[Examples, list[Any]]:
     """The corners of the unit square, in order; the second label where exactly one coordinate is 1.
 
@@ -231,3 +237,7 @@ def _two_classes(
     moved = [([v + rng.gauss(0.0, deviation) for v in x], label) for x, label in points]
     rng.shuffle(moved)
     return [x for x, _ in moved], [label for _, label in moved]
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.datasets")

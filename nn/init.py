@@ -15,7 +15,9 @@ import math
 from collections.abc import Callable
 from functools import partial
 from random import Random
+from typing import TYPE_CHECKING
 
+from autograd.support import answers
 from autograd.support.seeds import PYTHONS, own_generator
 from autograd.support.settings import check_number, check_text
 from autograd.support.text import short
@@ -178,3 +180,7 @@ def generator(seed: int | Random | None) -> Random:
     True
     """
     return PYTHONS if seed is None else own_generator("a generator", seed)
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.init")

@@ -56,6 +56,8 @@ _ELSEWHERE = {
     "patience": "wait n_iter_no_change",
     "min_delta": "tol delta threshold",
     "threshold": "min_delta epsilon tol",
+    "n": "n_samples num_samples samples n_points num_points size",
+    "noise": "std sigma cluster_std",
     "restore_best_weights": "restore_best restore_weights",
 }
 _OF_SOME_OPTIMIZERS = (
@@ -63,6 +65,7 @@ _OF_SOME_OPTIMIZERS = (
     "optimizer=functools.partial(nn.SGD, momentum=0.9)"
 )
 _NO_BIAS = "every neuron has a bias; to do without, freeze it at 0 with neuron.b.requires_grad = False"
+_NO_CLOSURE = "it calls nothing: loss.backward() comes first, then optimizer.step()"
 _SENTENCES = {
     "momentum": _OF_SOME_OPTIMIZERS,
     "betas": "it belongs to Adam and AdamW; to fit, give optimizer=functools.partial(nn.Adam, betas=(0.9, 0.99))",
@@ -76,6 +79,10 @@ _SENTENCES = {
     "parameters=": "give model.parameters(); to fit, give optimizer=functools.partial(nn.SGD, lr=0.1), which adds them",
     "nouts=": "give the widths of the layers, as in MLP(2, [16, 16, 1])",
     "y=": "give the targets after the examples, as in fit(X, y)",
+    "n_classes": "there are two classes, with the labels that labels=(0, 1) says",
+    "closure": _NO_CLOSURE,
+    "step()": _NO_CLOSURE,
+    "__call__()": "one example is one list, as in model([1.0, 0.0])",
     "set_to_none": "a gradient is a number, and is set to 0.0: leave it out",
     "foreach": "leave it out",
     "callback": "did you mean callbacks?",

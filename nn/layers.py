@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from autograd import Value, divide, mean, no_grad, sqrt, var
+from autograd.support import answers
 from autograd.support.convert import to_float
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_list, check_probability
@@ -180,3 +181,7 @@ def _listed(x: Any, taker: str) -> list[Any]:
     if not is_column(x):
         raise TypeError(f"{taker} takes a list of numbers, got {got(x)}")
     return [v if isinstance(v, Value) else to_float(v) for v in x]
+
+
+if not TYPE_CHECKING:  # which knows the names above, and no others
+    __getattr__ = answers.of_module("nn.layers")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any, SupportsIndex
 
@@ -179,6 +179,16 @@ class Layer(Module):
         """The number of neurons, which is the number of outputs."""
         return len(self.neurons)
 
+    def __len__(self) -> int:
+        return len(self.neurons)
+
+    def __iter__(self) -> Iterator[Neuron]:
+        return iter(self.neurons)
+
+    def __getitem__(self, i: int) -> Neuron:
+        return self.neurons[i]
+
+    @suggest_settings
     def __call__(self, x: Any) -> list[Value]:
         """The outputs of all neurons for one example.
 

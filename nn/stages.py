@@ -18,6 +18,7 @@ from autograd import Value
 from autograd.support.settings import check_list
 from autograd.support.text import got
 from nn.activations import Activation
+from nn.keywords import suggest_settings
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.module import Evaluating, Module, unrecorded
 from nn.neuron import Layer, Neuron
@@ -54,6 +55,7 @@ class Sequential(Module):
         self.layers: list[Module] = list(layers)
         self._label_anew()
 
+    @suggest_settings
     def __call__(self, x: Any) -> Any:
         """The output for one example: a Value if it is one number, else a list of Values."""
         for layer in self.layers:

@@ -165,6 +165,12 @@ class Value(Node):
     def __rfloordiv__(self, other: Any) -> Any:
         return apply(ops.TABLE["//"], (other, self)) if is_plain(other) else NotImplemented
 
+    def __divmod__(self, other: Any) -> Any:
+        return (self // other, self % other) if is_plain(other) else NotImplemented
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return (other // self, other % self) if is_plain(other) else NotImplemented
+
     def __neg__(self) -> Value:
         return _unary(self, -self._data, -1.0, NEG)
 
@@ -379,22 +385,34 @@ class Value(Node):
 
     _children = answers.Elsewhere("Value", "_children")
     abs = answers.Elsewhere("Value", "abs")
+    add_ = answers.Elsewhere("Value", "add_")
     children = answers.Elsewhere("Value", "children")
     clamp = answers.Elsewhere("Value", "clamp")
     clone = answers.Elsewhere("Value", "clone")
+    copy_ = answers.Elsewhere("Value", "copy_")
     cpu = answers.Elsewhere("Value", "cpu")
     cuda = answers.Elsewhere("Value", "cuda")
-    gradient = answers.Elsewhere("Value", "gradient")
+    fill_ = answers.Elsewhere("Value", "fill_")
     grad_fn = answers.Elsewhere("Value", "grad_fn")
+    gradient = answers.Elsewhere("Value", "gradient")
+    log_softmax = answers.Elsewhere("Value", "log_softmax")
+    mean = answers.Elsewhere("Value", "mean")
+    mul_ = answers.Elsewhere("Value", "mul_")
     name = answers.Elsewhere("Value", "name")
     numpy = answers.Elsewhere("Value", "numpy")
     parents = answers.Elsewhere("Value", "parents")
     pow = answers.Elsewhere("Value", "pow")
+    register_hook = answers.Elsewhere("Value", "register_hook")
     requires_grad_ = answers.Elsewhere("Value", "requires_grad_")
     retain_grad = answers.Elsewhere("Value", "retain_grad")
+    shape = answers.Elsewhere("Value", "shape")
+    softmax = answers.Elsewhere("Value", "softmax")
+    sub_ = answers.Elsewhere("Value", "sub_")
+    sum = answers.Elsewhere("Value", "sum")
     to = answers.Elsewhere("Value", "to")
     val = answers.Elsewhere("Value", "val")
     value = answers.Elsewhere("Value", "value")
+    zero_ = answers.Elsewhere("Value", "zero_")
     zero_grad = answers.Elsewhere("Value", "zero_grad")
 
     def __dir__(self) -> list[str]:

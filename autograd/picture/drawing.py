@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.value import Value
 from autograd.graph.snapshot import GraphTooLarge, Snapshot, check_root, check_size, snapshot_of, summary
@@ -20,7 +20,7 @@ from autograd.picture.paint import Paint, Scale
 from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, render, render_binary
 from autograd.picture.svg import data_uri, describe, finish, titles, width_in_pixels
 from autograd.picture.themes import THEMES
-from autograd.support import files
+from autograd.support import answers, files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_choice, check_count, check_flag, check_positive
 from autograd.support.text import short, short_path
@@ -234,6 +234,13 @@ class Drawing:
             )
         files.write(target, self._content(kind))
         return target
+
+    if not TYPE_CHECKING:  # which would take every attribute for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # a picture that failed inside: say what failed there
+                return object.__getattribute__(self, name)
+            raise answers.missing("Drawing", self, name, dir(self))
 
     def _content(self, kind: str) -> bytes:
         if kind in BINARY_FORMATS:

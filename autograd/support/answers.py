@@ -26,7 +26,8 @@ def answer(owner: str, name: str, known: Iterable[str] = ()) -> str:
     ('a layer of neurons is nn.Layer(nin, nout)', 'use binary_cross_entropy', 'did you mean predict?')
     """
     text = WORDS.get(owner, {}).get(name, "")
-    nearest = "" if text else closest(name, [word for word in known if not word.startswith("_")])
+    spellings = [] if text else [word for word in known if not word.startswith("_")]
+    nearest = closest(name, spellings) if spellings else ""
     return text or (f"did you mean {nearest}?" if nearest else "")
 
 

@@ -19,6 +19,14 @@ SAVED = 'fit(..., checkpoint="folder") writes one after every epoch, early_stopp
 SCHEDULES = (
     "a rate that changes is a function of the step, as in fit(..., schedule=nn.schedules.cosine(0.1, steps=100))"
 )
+LAYER = "a layer of neurons is nn.Layer(nin, nout)"
+LINEAR = "Linear Dense FullyConnected Affine LazyLinear"
+ACTIVATIONS = (
+    "ReLU LeakyReLU PReLU ReLU6 ELU SELU GELU SiLU Swish Mish Tanh Sigmoid LogSigmoid Softmax LogSoftmax Softplus "
+    "Softsign Hardtanh Identity"
+)
+NOT_ONE_NUMBER = "a Value is one number: leave it out; of a list of Values autograd has sum, mean and max"
+SAVE = 'a notebook shows it by itself; as a file draw(x).save("graph.svg"), in the browser autograd.view(x)'
 DATA = "fit makes batches by itself; by hand there is nn.data.batches(X, y, batch_size=32)"
 
 # By owner, then: the words, separated by blanks, and what does the job here.
@@ -72,11 +80,17 @@ TABLE: dict[str, dict[str, str]] = {
         "pow": "use x ** n",
         "abs": "use abs(x)",
         "clamp": "use x.clip(low, high), or autograd.clamp(x, low, high)",
+        "softmax log_softmax": "it goes over a list of Values: autograd.softmax([x, y])",
+        "sum mean": NOT_ONE_NUMBER,
+        "shape": "a Value is one number, a float: x.data",
+        "zero_": "set x.data = 0.0; a gradient x.grad = 0.0",
+        "add_ sub_ mul_ copy_ fill_": "set x.data = ..., as in x.data -= 0.1 * x.grad",
+        "register_hook": "read x.grad after backward(), or give an operation of your own another derivative: "
+        "@autograd.operation",
     },
     "nn": {
-        "Linear Dense FullyConnected Affine LazyLinear": "a layer of neurons is nn.Layer(nin, nout)",
-        "ReLU LeakyReLU PReLU ReLU6 ELU SELU GELU SiLU Swish Mish Tanh Sigmoid LogSigmoid Softmax LogSoftmax Softplus "
-        "Softsign Hardtanh Identity Activation": ACTIVATION,
+        LINEAR: LAYER,
+        f"{ACTIVATIONS} Activation": ACTIVATION,
         "relu tanh sigmoid softmax log_softmax gelu silu": "functions of Values are in autograd, as autograd.relu",
         "MSELoss MeanSquaredError mse mse_loss": 'use nn.losses.mse; to fit, loss="mse"',
         "L1Loss MeanAbsoluteError mae l1_loss": 'use nn.losses.mae; to fit, loss="mae"',
@@ -87,6 +101,8 @@ TABLE: dict[str, dict[str, str]] = {
         "NLLLoss CategoricalCrossentropy": "use nn.losses.cross_entropy on raw scores, or categorical_cross_entropy on "
         "probabilities",
         "HingeEmbeddingLoss SoftMarginLoss HingeLoss Hinge": "use nn.losses.hinge",
+        "cross_entropy categorical_cross_entropy binary_cross_entropy binary_cross_entropy_with_logits huber hinge "
+        "squared_hinge squared_error": "losses are in nn.losses, as nn.losses.cross_entropy",
         "functional F": "functions of Values are in autograd, losses in nn.losses",
         "Model Network NeuralNetwork NN": "a class of your own is a subclass of nn.Module that defines __call__",
         "MultiLayerPerceptron Perceptrons": "use nn.MLP(2, [16, 16, 1])",
@@ -173,6 +189,42 @@ TABLE: dict[str, dict[str, str]] = {
         "kl_div kld KLDivLoss kullback_leibler_divergence": "cross_entropy has the same slopes",
         "squared_loss sse": "use squared_error",
     },
+    "nn.layers": {
+        LINEAR: LAYER,
+        f"{ACTIVATIONS} Activation": ACTIVATION,
+        "Layer Neuron MLP Sequential": "from nn import Layer, Neuron, MLP, Sequential",
+        "Input InputLayer": "the first layer says how many inputs there are: nn.Layer(nin, nout)",
+        "Conv1d Conv2d Conv3d Conv2D MaxPool2d MaxPooling2D RNN LSTM GRU Embedding Flatten": NO_IMAGES,
+        "BatchNorm1d BatchNorm2d BatchNormalization LayerNorm": "there is nn.BatchNorm(width)",
+    },
+    "nn.activations": {
+        ACTIVATIONS: ACTIVATION,
+        "relu leaky_relu elu selu silu swish gelu gelu_tanh mish softplus sigmoid logistic logsigmoid tanh hardtanh "
+        "softsign softmax log_softmax": "functions of Values are in autograd, as autograd.relu; to a layer an "
+        'activation is its name, as in nn.Layer(nin, nout, "relu")',
+        "linear identity": 'it is the name of an activation, as in nn.Layer(nin, nout, "linear")',
+    },
+    "nn.init": {
+        "xavier_uniform_ glorot_uniform GlorotUniform": 'use xavier_uniform; to a layer init="xavier_uniform"',
+        "xavier_normal_ glorot_normal GlorotNormal": 'use xavier_normal; to a layer init="xavier_normal"',
+        "kaiming_uniform_ kaiming_uniform HeUniform": 'use he_uniform; to a layer init="he_uniform"',
+        "kaiming_normal_ kaiming_normal HeNormal": 'use he_normal; to a layer init="he_normal"',
+        "uniform_ RandomUniform random": 'use uniform; to a layer init="uniform"',
+        "normal_ RandomNormal": 'use normal; to a layer init="normal"',
+        "zeros_ Zeros": 'use zeros; to a layer init="zeros"',
+        "ones_ constant_ constant ones Constant Ones": "give a rule of your own, init=lambda fan_in, fan_out, rng: 1.0",
+        "calculate_gain": "use gain",
+    },
+    "nn.datasets": {
+        "make_moons load_moons two_moons": "use moons",
+        "make_circles": "use circles",
+        "spiral make_spiral make_spirals": "use spirals",
+        "load_iris fetch_iris": "use iris",
+        "load_digits": "use digits",
+        "mnist MNIST load_mnist fetch_openml": "digits has small ones; nn.idx.load_mnist(folder) reads MNIST's "
+        "files, and `python -m nn digits` learns them",
+        "make_classification make_blobs blobs": "there is moons, circles, spirals and xor",
+    },
     "nn.optim": {
         "Momentum momentum nesterov Nesterov": "use SGD with momentum=0.9; to fit, "
         "optimizer=functools.partial(nn.SGD, momentum=0.9)",
@@ -223,6 +275,10 @@ TABLE: dict[str, dict[str, str]] = {
         "to_categorical OneHotEncoder": "use one_hot(y)",
         "DataLoader TensorDataset": "use batches(X, y, batch_size=32)",
         "shuffle": "use batches(X, y, batch_size=32, shuffle=True)",
+    },
+    "Drawing": {
+        "render view show plot display savefig write save_svg": SAVE,
+        "pipe": "use drawing.svg, or drawing.source for the DOT text",
     },
     # Hooks that another library calls; `fit` does not.
     "Callback": {

@@ -28,7 +28,8 @@ def suggest_keywords(names: Names = NO_NAMES) -> Callable[[Callable[P, R]], Call
 
     `names` says what other libraries' keywords mean here: of several names, the first that the function takes is
     suggested; a sentence stands in the message as it is. Any other keyword gets the name that is spelled most alike.
-    Under a name and "=" stands what the message says to a caller who leaves out that argument.
+    Under a name and "=" stands what the message says to a caller who leaves out that argument; under the name of the
+    function and "()", to one who gives more by position than it takes.
 
     >>> @suggest_keywords({"learning_rate": ["lr"]})
     ... def descend(x, *, lr=0.1, steps=1): ...
@@ -44,6 +45,7 @@ def suggest_keywords(names: Names = NO_NAMES) -> Callable[[Callable[P, R]], Call
         explain = _problem
 
         def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            __tracebackhide__ = True  # pytest and IPython show the line that called
             try:
                 return function(*args, **kwargs)
             except TypeError:
@@ -94,13 +96,12 @@ def _problem(function: Callable[..., Any], names: Names, args: tuple[Any, ...], 
     missing = [n for n in needed if n not in kwargs and n not in places[: len(args)] and f"{n}=" in names]
     if missing:
         return f"{name}() is missing its argument {missing[0]!r}: {names[f'{missing[0]}='][0]}"
-    if len(args) > len(places) and later:
+    if len(args) > len(places) and (later or f"{name}()" in names):
         shown = [place for place in places if place != "self"]
         extra = f"{len(args) - len(places)} more came"
-        return (
-            f"{name}() takes only {', '.join(shown) or 'nothing'} by position, and {extra}: give the others by name, "
-            f"such as {later[0]}=... (it takes {', '.join(later)})"
-        )
+        by_name = later and f"give the others by name, such as {later[0]}=... (it takes {', '.join(later)})"
+        advice = names[f"{name}()"][0] if f"{name}()" in names else by_name
+        return f"{name}() takes only {', '.join(shown) or 'nothing'} by position, and {extra}: {advice}"
     return ""
 
 

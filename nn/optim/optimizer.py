@@ -108,6 +108,7 @@ class Optimizer:
     def lr(self, rate: float) -> None:
         self.hyperparameters |= check_settings(type(self).__name__, {"lr": rate}, {"lr": self.limits["lr"]})
 
+    @suggest_settings
     def step(self) -> None:
         """Move every parameter that takes a gradient one step, by the `.grad` it holds."""
         import numpy as np

@@ -61,6 +61,14 @@ WORKS: list[tuple[str, Any]] = [
     ("from autograd.engine import Value as V; V is Value", True),
     ("hasattr(loss, 'clone'), hasattr(model, 'forward'), hasattr(nn, 'Linear')", (False, False, False)),
     ("getattr(autograd, 'tensor', None)", None),
+    ("float(divmod(x * 2.5, 2)[0]), float(divmod(x * 2.5, y)[1]), float(divmod(7, y)[1])", (2.0, 2.0, 1.0)),
+    ("d = divmod(x * 2.5, y)[1]; d.backward(); (x.grad, y.grad)", (2.5, -1.0)),
+    (
+        "model.layers[0][1] is model.layers[0].neurons[1], len(model.layers[0]), len(list(several.layers[1]))",
+        (True, 2, 3),
+    ),
+    ("hasattr(x, 'shape'), hasattr(x, 'sum'), hasattr(draw(loss), 'render')", (False, False, False)),
+    ("import copy, pickle; d = draw(loss); copy.deepcopy(d) == d == pickle.loads(pickle.dumps(d))", True),
 ]
 
 REFUSED: list[tuple[str, type[Exception], str]] = [
@@ -101,6 +109,19 @@ REFUSED: list[tuple[str, type[Exception], str]] = [
     ("x._children", AttributeError, "x.operands"),
     ("Value(2.0, (x,), 'tanh')", TypeError, "@autograd.operation"),
     ("Value(2.0, (x, y))", TypeError, "@autograd.operation"),
+    ("x.softmax()", AttributeError, "autograd.softmax([x, y])"),
+    ("x.shape", AttributeError, "one number"),
+    ("x.sum()", AttributeError, "leave it out"),
+    ("x.zero_()", AttributeError, "x.data = 0.0"),
+    ("x.add_(1.0)", AttributeError, "x.data -= 0.1 * x.grad"),
+    ("x.register_hook(print)", AttributeError, "read x.grad after backward()"),
+    ("draw(loss).render()", AttributeError, 'draw(x).save("graph.svg")'),
+    ("draw(loss).view()", AttributeError, "autograd.view(x)"),
+    ("draw(loss).show()", AttributeError, "a notebook shows it by itself"),
+    ("draw(loss).sourse", AttributeError, "did you mean source?"),
+    ("autograd.testing.assert_gradient(x, 2.0, 1e-3)", TypeError, "give the others by name"),
+    ("autograd.testing.assert_gradient(x, 2.0, tol=1e-3)", TypeError, "did you mean rtol?"),
+    ("autograd.testing.assert_gradients({x: 2.0}, loss=loss)", TypeError, "did you mean output?"),
     ("class Own(Value): pass", TypeError, "not an acceptable base type"),
     # Names of nn
     ("nn.Linear(2, 1)", AttributeError, "nn.Layer(nin, nout)"),
@@ -122,7 +143,27 @@ REFUSED: list[tuple[str, type[Exception], str]] = [
     ("nn.MPL(2, [1])", AttributeError, "did you mean MLP?"),
     ("nn.DataLoader(X)", AttributeError, "nn.data.batches"),
     ("nn.MLPClassifier()", AttributeError, "nn.sklearn"),
+    ("nn.cross_entropy", AttributeError, "nn.losses.cross_entropy"),
+    ("from nn import cross_entropy", ImportError, "nn.losses.cross_entropy"),
+    ("nn.activations.relu", AttributeError, "autograd.relu"),
+    ("nn.activations.ReLU", AttributeError, 'nn.ActivationLayer("relu")'),
+    ("from nn.activations import tanh", ImportError, "autograd.relu"),
+    ("nn.init.xavier_uniform_", AttributeError, 'init="xavier_uniform"'),
+    ("nn.init.kaiming_normal_", AttributeError, "use he_normal"),
+    ("nn.init.xavier_unifrom", AttributeError, "did you mean xavier_uniform?"),
+    ("from nn.layers import Linear", ImportError, "nn.Layer(nin, nout)"),
+    ("from nn.layers import Layer", ImportError, "from nn import Layer"),
+    ("from nn.layers import ReLU", ImportError, 'nn.ActivationLayer("relu")'),
+    ("nn.datasets.make_moons(100)", AttributeError, "use moons"),
+    ("nn.datasets.load_iris()", AttributeError, "use iris"),
+    ("nn.datasets.mnist()", AttributeError, "nn.idx.load_mnist(folder)"),
+    ("nn.datasets.moons(n_samples=10)", TypeError, "did you mean n?"),
+    ("nn.datasets.circles(10, random_state=0)", TypeError, "did you mean seed?"),
     # Models and histories
+    ("model(1.0, 0.0)", TypeError, "model([1.0, 0.0])"),
+    ("model.layers[0](1.0, 0.0)", TypeError, "model([1.0, 0.0])"),
+    ("nn.SGD(model.parameters()).step(lambda: loss)", TypeError, "loss.backward() comes first"),
+    ("nn.Adam(model.parameters()).step(closure=lambda: loss)", TypeError, "loss.backward() comes first"),
     ("model.forward([0.0, 1.0])", AttributeError, "model(x)"),
     ("model.compile(loss='mse')", AttributeError, "model.fit(X, y"),
     ("model.score(X, t)", AttributeError, "model.evaluate"),
@@ -195,6 +236,7 @@ def test_is_answered(program: str, error: type[Exception], answer: str) -> None:
 NAMED = re.compile(r"\b(?:nn|autograd)(?:\.\w+)+")
 OFFERED = re.compile(r"\buse (\w\w+)(?![\w.])")
 PLACES = {"nn.losses": nn.losses, "nn.optim": nn.optim, "nn.metrics": nn.metrics, "nn.callbacks": nn.callbacks}
+PLACES |= {"nn.layers": nn.layers, "nn.activations": nn.activations, "nn.init": nn.init, "nn.datasets": nn.datasets}
 PLACES |= {"nn.schedules": nn.schedules, "nn.data": nn.data, "nn": nn, "autograd": autograd}
 
 
@@ -218,6 +260,7 @@ def test_words_are_not_there(owner: str) -> None:
     """An entry for a name that exists would never be read."""
     model = nn.MLP(1, [1])
     things = {**PLACES, "Value": Value(1.0), "Module": model, "History": nn.History(), "Callback": nn.Callback()}
+    things["Drawing"] = autograd.draw(Value(1.0))
     things["Optimizer"] = nn.SGD(model.parameters())
     assert not [word for word in habits.WORDS[owner] if word in dir(things[owner])]
 
