@@ -19,6 +19,10 @@ NAMES = (
     "sigmoid", "logsigmoid", "tanh", "hardtanh", "softsign", "softmax", "log_softmax",
 )  # fmt: skip
 ALIASES = {"identity": "linear", "logistic": "sigmoid", "swish": "silu"}
+SEVERAL = (
+    ": an MLP has one of all hidden layers, and output_activation=; for one of each, "
+    'nn.Sequential(nn.Layer(2, 8, "relu"), nn.Layer(8, 1, "tanh"))'
+)
 OVER_A_LAYER: dict[str, Callable[..., Any]] = {"softmax": autograd.softmax, "log_softmax": autograd.log_softmax}
 
 
@@ -82,7 +86,8 @@ def get(activation: str | Callable[..., Any] | Activation | None) -> Activation:
         name = ALIASES.get(activation.lower(), activation.lower())
         return _BY_NAME.get(name) or _from_table(activation)
     if not callable(activation):
-        raise TypeError(f"an activation is a name or a function, got {got(activation)}")
+        several = isinstance(activation, (list, tuple))
+        raise TypeError(f"an activation is a name or a function, got {got(activation)}{SEVERAL if several else ''}")
     name = getattr(activation, "__name__", type(activation).__name__)
     predefined = _BY_NAME.get(name)
     if predefined is not None and getattr(autograd, name, None) is activation:

@@ -125,7 +125,13 @@ class Monitor(Callback):
     def check(self, name: str, logs: Iterable[str]) -> None:
         """Raise ValueError if there is no number of that name."""
         if name not in logs:
-            raise ValueError(f"{type(self).__name__}: monitor must be one of {', '.join(logs)}, got {short(name)}")
+            of_validation = name.startswith("val_") and not any(log.startswith("val_") for log in logs)
+            remedy = (
+                ": to have one, give fit(..., validation_split=0.2) or validation_data=(X, y)" if of_validation else ""
+            )
+            raise ValueError(
+                f"{type(self).__name__}: monitor must be one of {', '.join(logs)}, got {short(name)}{remedy}"
+            )
 
     def watched(self, logs: Logs) -> tuple[str, float]:
         """Name and number of this epoch; ValueError if there is no such number in the logs."""

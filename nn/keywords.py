@@ -79,6 +79,8 @@ _SENTENCES = {
     "parameters=": "give model.parameters(); to fit, give optimizer=functools.partial(nn.SGD, lr=0.1), which adds them",
     "nouts=": "give the widths of the layers, as in MLP(2, [16, 16, 1])",
     "y=": "give the targets after the examples, as in fit(X, y)",
+    "activations": "give activation= for all hidden layers and output_activation= for the last; for one of each "
+    'nn.Sequential(nn.Layer(2, 8, "relu"), nn.Layer(8, 1, "tanh"))',
     "n_classes": "there are two classes, with the labels that labels=(0, 1) says",
     "closure": _NO_CLOSURE,
     "step()": _NO_CLOSURE,

@@ -13,7 +13,6 @@ from autograd.support.convert import to_float
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_list, check_probability
 from autograd.support.text import got, short
-from nn import activations
 from nn.columns import is_column
 from nn.keywords import suggest_settings
 from nn.module import Module
@@ -166,7 +165,10 @@ class ActivationLayer(Module):
 
     @suggest_settings
     def __init__(self, activation: ActivationLike) -> None:
-        self.activation = activations.get(resolve_activation(activation, None))
+        self.activation = resolve_activation(activation, None)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, resolve_activation(value, None) if name == "activation" else value)
 
     def __call__(self, x: Any) -> list[Any]:
         """The activation of every number of one example, or of all of them together, as softmax does."""

@@ -92,8 +92,6 @@ class Neuron(Module):
     ) -> None:
         width = checked_width("nin", nin)
         self.activation = resolve_activation(activation, nonlin)
-        if self.activation.over_layer:
-            raise ValueError(f"{self.activation.name} goes over a whole layer: give it to a Layer, not to a Neuron")
         rule = get_init(init, self.activation.name)
         rng, count = generator(seed), checked_width("fan_out", fan_out)
         weights = [named_number(BAD_WEIGHT, rule(width, count, rng)) for _ in range(width)]
@@ -101,6 +99,13 @@ class Neuron(Module):
         self.b = Value(0.0, "b", role="parameter")
         self.init = name_of(rule)
         self.fused: bool = check_flag(type(self).__name__, "fused", fused)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "activation":  # here and not in a property, which would cost at every call
+            value = resolve_activation(value, None)
+            if value.over_layer:
+                raise ValueError(f"{value.name} goes over a whole layer: give it to a Layer, not to a Neuron")
+        super().__setattr__(name, value)
 
     @property
     def nin(self) -> int:
@@ -168,6 +173,13 @@ class Layer(Module):
             Neuron(width, of_neurons, init=rule, seed=rng, fused=fused, fan_out=count) for _ in range(count)
         ]
         self._label_anew()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "activation":  # set later, by name or as a function, it is that of the neurons too
+            value = resolve_activation(value, None)
+            for neuron in vars(self).get("neurons", ()):
+                neuron.activation = "linear" if value.over_layer else value
+        super().__setattr__(name, value)
 
     @property
     def nin(self) -> int:

@@ -14,8 +14,8 @@ from autograd.custom import operation
 from autograd.engine import ops
 from autograd.engine.value import apply
 from autograd.support.settings import check_list, check_non_negative, check_probability
-from autograd.support.text import short
-from nn.losses.targets import checked_reduction, data, elementwise, examples, finite, reduced
+from autograd.support.text import plural, short
+from nn.losses.targets import checked_reduction, data, elementwise, examples, finite, is_number, reduced
 
 LEAST_LOG = -100.0  # PyTorch's: the logarithm of a probability is held at this or above
 LEAST_VARIANCE = 1e-12  # PyTorch's: so is p(1 − p), which the gradient of binary cross-entropy is divided by
@@ -89,21 +89,25 @@ def binary_cross_entropy_with_logits(predictions: Any, targets: Any, reduction: 
 
 class _Order:
     """Whether targets and predictions may have changed places: all plain 0 and 1 where the predictions should be, and
-    nothing but numbers between 0 and 1 where the targets should be. A model's outputs are Values, and never suspected.
+    where the targets should be nothing but numbers between, or Values of which one is: of some examples a model may be
+    so sure that it gives exactly 0 or 1. Values where the predictions should be are a model's, and never suspected.
     """
 
     def __init__(self, loss: str) -> None:
-        self.loss, self.swapped = loss, True
+        self.loss, self.classes, self.values = loss, True, True
+        self.between: set[bool] = set()
 
     def see(self, p: Any, y: Any) -> None:
         """Look at one prediction and its target."""
-        self.swapped = self.swapped and not isinstance(p, Value) and p in (0.0, 1.0) and 0.0 < data(y) < 1.0
+        self.classes = self.classes and not isinstance(p, Value) and p in (0.0, 1.0)
+        self.values = self.values and isinstance(y, Value)
+        self.between.add(0.0 < data(y) < 1.0)
 
     def refuse_swapped(self) -> None:
         """Raise ValueError if all that was seen allows the suspicion."""
-        if self.swapped:
+        if self.classes and (True in self.between if self.values else False not in self.between):
             raise ValueError(
-                f"predictions are all 0 or 1, and targets all between: did they change places? It is {self.loss}"
+                f"predictions are all 0 or 1, and targets between: did they change places? It is {self.loss}"
                 "(predictions, targets)"
             )
 
@@ -178,6 +182,7 @@ def _over_classes(
     smoothing: float = 0.0,
 ) -> Any:
     checked_reduction(reduction)
+    _refuse_single(predictions, targets)
     ps, ys = examples(predictions, targets)
     pairs = [(_classes(i, p), _distribution(i, y, p)) for i, (p, y) in enumerate(zip(ps, ys, strict=True))]
     if check is not None:
@@ -192,6 +197,22 @@ def _over_classes(
     if reduction == "mean" and factors is not None:
         return autograd.sum(losses) / _divisor(ys, factors)
     return reduced(losses, reduction)
+
+
+def _refuse_single(predictions: Any, targets: Any) -> None:
+    """Raise TypeError for the scores of one example that are in no list of examples.
+
+    >>> _refuse_single([0.5, 2.0], 1)
+    Traceback (most recent call last):
+    TypeError: predictions are the 2 scores of one example: put it and its target into lists, as in ([model(x)], [y])
+    """
+    if isinstance(predictions, (list, tuple)) and predictions and all(map(is_number, predictions)):
+        listed = isinstance(targets, (list, tuple)) and len(targets) == 1 < len(predictions)
+        if listed or is_number(targets):
+            raise TypeError(
+                f"predictions are the {plural(len(predictions), 'score')} of one example: put it and its target into "
+                "lists, as in ([model(x)], [y])"
+            )
 
 
 def _spread(
@@ -235,7 +256,7 @@ def _classes(i: int, p: Any) -> list[Any]:
     if isinstance(p, Value) or not hasattr(p, "__iter__"):
         raise TypeError(
             f"predictions[{i}] is the single {short(p)}: cross-entropy takes a list with one score for each class; "
-            "for one output there is binary_cross_entropy"
+            "for one output there is binary_cross_entropy; one example alone goes into lists, as in ([model(x)], [y])"
         )
     scores = list(p)
     if not scores:

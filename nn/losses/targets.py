@@ -22,7 +22,7 @@ def examples(predictions: Any, targets: Any) -> tuple[list[Any], list[Any]]:
 
     Raises ValueError if there is none, or not as many of one as of the other; TypeError if one is no list.
     """
-    if _is_number(predictions):
+    if is_number(predictions):
         predictions, targets = [predictions], [targets]
     ps, ys = _listed("predictions", predictions), _listed("targets", targets)
     unequal = "{} predictions but {} targets: there must be one target for each prediction"
@@ -37,8 +37,8 @@ def rows(ps: Sequence[Any], ys: Sequence[Any]) -> list[Row]:
     """
     result: list[Row] = []
     for i, (p, y) in enumerate(zip(ps, ys, strict=True)):
-        outputs = [p] if _is_number(p) else _listed(f"predictions[{i}]", p)
-        labels = [y] if _is_number(y) else _listed(f"targets[{i}]", y)
+        outputs = [p] if is_number(p) else _listed(f"predictions[{i}]", p)
+        labels = [y] if is_number(y) else _listed(f"targets[{i}]", y)
         if len(outputs) != len(labels):
             raise ValueError(f"predictions[{i}] has width {len(outputs)} but targets[{i}] has width {len(labels)}")
         if not outputs:
@@ -72,9 +72,9 @@ def elementwise(
     losses = [[loss(p, y) for p, y in zip(outputs, labels, strict=True)] for outputs, labels in pairs]
     if reduction != "none":
         return reduced([x for row in losses for x in row], reduction)
-    if _is_number(predictions):
+    if is_number(predictions):
         return losses[0][0]
-    return [row[0] if _is_number(p) else row for row, p in zip(losses, ps, strict=True)]
+    return [row[0] if is_number(p) else row for row, p in zip(losses, ps, strict=True)]
 
 
 def checked_reduction(reduction: str) -> None:
@@ -112,11 +112,12 @@ def _plain(name: str, x: Any) -> Any:
     return x if isinstance(x, Value) else named_number(name, x)
 
 
-def _is_number(x: Any) -> bool:
+def is_number(x: Any) -> bool:
+    """Whether something is one number or Value, and no list of them."""
     return isinstance(x, Value) or getattr(x, "ndim", None) == 0 or not hasattr(x, "__iter__")
 
 
 def _listed(name: str, x: Any) -> list[Any]:
-    if _is_number(x) or not is_column(x):
+    if is_number(x) or not is_column(x):
         raise TypeError(f"{name} must be a list, got {got(x)}")
     return list(x)

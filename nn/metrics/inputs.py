@@ -27,10 +27,12 @@ def paired_labels(owner: str, truth: Rows, predictions: Rows) -> list[tuple[Any,
             if isinstance(label, float) and not math.isfinite(label):
                 raise ValueError(f"{owner}: {what} {i} must be a label, got {short(label)}")
             if isinstance(label, float) and label != math.floor(label):
-                raise ValueError(
-                    f"{owner}: {what} {i} must be a label, got {short(label)}: "
-                    "round probabilities first, such as int(p > 0.5)"
-                )
+                other = pair[1] if what == "truth" else None
+                swapped = not isinstance(other, float) or other == math.floor(other)
+                remedy = "round probabilities first, such as int(p > 0.5)"
+                if what == "truth" and swapped:
+                    remedy = f"the truth comes first, {owner}(truth, predictions); {remedy}"
+                raise ValueError(f"{owner}: {what} {i} must be a label, got {short(label)}: {remedy}")
     kinds = {isinstance(label, str) for pair in pairs for label in pair}
     if len(kinds) > 1:
         raise TypeError(f"{owner}: labels must be all texts or all numbers, got both: {short(sort_labels(pairs))}")
