@@ -240,7 +240,7 @@ def _at(content: Any, way: tuple[Any, ...]) -> Any:
 # Numbers that a training may have come to: one is as good as another, within the range that the file is checked for.
 FREE = re.compile(
     r"state/(parameters|buffers|generators|optimizer/(state|steps|hyperparameters/lr))|history/(history|layers|best_epoch)"
-    r"|history/start/(loss|chance|reach|mixed|inputs/(largest|smallest|unlike)|targets|layers/.*/(weights|bias|dead|saturated|alike))"
+    r"|history/start/(loss|chance|reach|mixed|inputs/[a-z_]+|targets|layers/.*/(weights|bias|dead|saturated|alike))"
     r"|so_far/(loss|penalty|outputs)|watch/\d/(gradient|ratio|fired|seen|saturated|steps)|scale|stopped"
     r"|callbacks/(0/|1/(best|state))|job/own"
 )  # fmt: skip
