@@ -77,7 +77,7 @@ def start_of(
         "missing": [] if validation is None else missing_classes(objective, training, validation),
         "mixed": mixed(training.y) if unwrapped(objective.loss) in OF_CLASSES else None,
         "output": output_activation(model),
-        "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else None,
+        "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else "",
         "layers": _weights(model, watch),
     }
     few = _looked_at(model, training)
