@@ -83,6 +83,7 @@ class Node:
     def __setattr__(self, name: str, value: Any) -> None:
         # Compiled only (plain Python's own error will do): Python's own way, and a better message where it fails.
         try:
+            # From C, through node.pxd: no name that Python's checkers know.
             PyObject_GenericSetAttr(self, name, value)  # type: ignore[name-defined]  # noqa: F821
         except AttributeError as error:
             raise answers.closed(self, name, error) from None
@@ -284,6 +285,7 @@ if not cython.compiled:
             raise answers.missing("Value", self, name, ())  # as the words that stand in the class
         return _BLANK.get(name)
 
+    # Not in the class body, where the compiled class would have it too, at the price of each method call.
     Node.__getattr__ = _blank  # type: ignore[attr-defined]
     del Node.__setattr__
 

@@ -33,6 +33,7 @@ def final(kind: Class) -> Class:
     def refuse(cls: type) -> None:
         raise TypeError(f"type {kind.__name__!r} is not an acceptable base type{habits.CLOSED}")
 
+    # Set on a class that exists: mypy takes a method for something that is only written in a class body.
     kind.__init_subclass__ = classmethod(refuse)  # type: ignore[assignment]
     return kind
 
