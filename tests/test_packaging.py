@@ -120,7 +120,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 for package in (autograd, nn):
     for module in walk_packages(package.__path__, package.__name__ + "."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and module.name != "autograd.numpy":  # HIPS's: always an error
             try:
                 print(import_module(module.name).__name__)
             except ImportError as missing:

@@ -6,13 +6,14 @@ magnify that without bound. So PyTorch evaluates each graph again with every int
 up and down: what moves by more than a millionth is ill-conditioned and left out; the rest may differ by ten times that.
 """
 
+import math
 import operator
 import random
 from collections.abc import Callable, Sequence
 
 import pytest
 import torch
-from hypothesis import Phase, assume, event, given, settings
+from hypothesis import Phase, assume, event, example, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, hvp, topological_order
@@ -81,8 +82,17 @@ def check_close(graph: Graph, got: list[float], along: Sequence[float] = ()) -> 
         if ours == theirs or not tolerance <= ILL_CONDITIONED * abs(theirs):
             event("equal" if ours == theirs else "not compared: ill-conditioned")
             continue
+        if math.isnan(ours) and has_nan_slope(graph):
+            event("not compared: a slope is nan, which a slope of 0 behind it passes on here and PyTorch's mask does not")
+            continue
         event("compared")
         assert abs(ours - theirs) <= tolerance, f"result {i} of\n{graph}\nis {ours!r}, PyTorch says {theirs!r}"
+
+
+def has_nan_slope(graph: Graph) -> bool:
+    """Whether some operation has no slope: that of a negative base's power in its exponent."""
+    y = evaluate(graph, [Value(x) for x in graph.leaves], ENGINE)[-1]
+    return any(math.isnan(slope) for node in topological_order(y) for slope in node.local_grads)
 
 
 def engine_results(graph: Graph) -> list[float]:
@@ -123,6 +133,9 @@ def check_exact(graph: Graph) -> None:
 
 
 @given(smooth_graphs)
+@example(  # a power of a negative base, whose nan PyTorch's std of equal numbers masks
+    Graph((-0.001, 0.0), (("*", (1, 1)), ("std", (2, 2)), ("*", (3, 3)), ("**", (0, 4)), ("sum", (1, 5))))
+)
 def test_smooth_graphs(graph: Graph) -> None:
     check_smooth(graph)
 

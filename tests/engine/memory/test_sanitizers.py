@@ -80,7 +80,8 @@ def run(folder: Path, environment: dict[str, str], *arguments: str) -> str:
 
 def test_the_engines_tests(sanitized: tuple[Path, dict[str, str]]) -> None:
     files = [f"tests/engine/{name}.py" for name in TESTS]
-    deep = ["tests/engine/memory/test_deep_graphs.py", "-k", "not collector"]  # what it counts, PYTHONMALLOC changes
+    # What these two count, the sanitizers' allocators change: they keep freed memory in quarantine.
+    deep = ["tests/engine/memory/test_deep_graphs.py", "-k", "not collector and not growth"]
     printed = run(*sanitized, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow", *files, *deep)
     assert " passed" in printed and "failed" not in printed
 
