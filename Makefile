@@ -28,8 +28,8 @@ test: $(VENV)/test  ## tests, docstring and README examples, notebooks
 	$(PY) -m pytest $(CORES)
 
 .PHONY: test-slow
-test-slow: $(VENV)/test  ## the tests marked slow; hypothesis searches 20 times as long
-	HYPOTHESIS_PROFILE=long $(PY) -m pytest $(CORES) -m slow
+test-slow: $(VENV)/test  ## the tests marked slow; hypothesis searches 10 times as long
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(PY) -m pytest $(CORES) -m slow
 
 # The copy is first on the path of a Python started inside it, so it hides the editable installation.
 .PHONY: test-uncompiled

@@ -8,9 +8,11 @@ from hypothesis import settings
 
 import autograd
 
-# "default" draws the same examples in every run; "long" searches at random, for an evening.
+# "default" and "long" draw the same examples in every run, so that a change is refused for what it did and not by
+# chance; "search" draws others each time, for an evening.
 settings.register_profile("default", max_examples=100, deadline=None, derandomize=True)
-settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
+settings.register_profile("long", max_examples=1000, deadline=None, derandomize=True)
+settings.register_profile("search", max_examples=5000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 os.environ.setdefault("MPLBACKEND", "Agg")

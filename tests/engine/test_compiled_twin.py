@@ -128,7 +128,7 @@ def test_bit_for_bit(graph: Graph) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=5000)
+@settings(max_examples=3000)
 @given(any_graphs)
 def test_bit_for_bit_on_many_graphs(graph: Graph) -> None:
     check_twins(graph)

@@ -144,21 +144,21 @@ def test_wild_graphs_with_gradients_at_once(graph: Graph) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 @given(exact_graphs)
 def test_many_exact_graphs(graph: Graph) -> None:
     check_exact(graph)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 @given(smooth_graphs)
 def test_many_smooth_graphs(graph: Graph) -> None:
     check_smooth(graph)
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 @given(wild_graphs)
 def test_many_wild_graphs(graph: Graph) -> None:
     check_wild(graph)

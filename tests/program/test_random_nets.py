@@ -120,7 +120,7 @@ def test_random_layers(recipe: Recipe) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3000)
+@settings(max_examples=1500)
 @given(recipes())
 def test_many_random_layers(recipe: Recipe) -> None:
     check(recipe)

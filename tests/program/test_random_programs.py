@@ -220,7 +220,7 @@ def test_random_programs(recipe: Recipe) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3000)
+@settings(max_examples=1500)
 @given(tame)
 def test_many_random_programs(recipe: Recipe) -> None:
     check(recipe)
@@ -239,7 +239,7 @@ def test_random_programs_with_infinities(recipe: Recipe) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 @given(wild)
 def test_many_random_programs_with_infinities(recipe: Recipe) -> None:
     check(recipe)

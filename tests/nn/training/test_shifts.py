@@ -197,7 +197,7 @@ def test_engines_agree_on_random_models(parts: list[str], seed: int, optimizer: 
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(*examples)
 def test_engines_agree_on_many(parts: list[str], seed: int, optimizer: Any, penalty: dict[str, Any]) -> None:
     check_engines(parts, seed, optimizer, penalty)

@@ -312,7 +312,7 @@ def test_random_trainings(recipe: Recipe) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(recipes())
 def test_many_random_trainings(recipe: Recipe) -> None:
     check(recipe)
