@@ -1,5 +1,9 @@
 cimport cython
 
+from autograd.engine.kernels cimport (
+    base_slope, exponent_slope, floor_quotient, larger, larger_slope, log_slope, logistic, power, quotient,
+    rectified, rectified_slope, remainder,
+)
 from autograd.engine.node cimport Extra, Node
 
 cdef extern from "memory.h":
@@ -16,12 +20,10 @@ cdef extern from "<math.h>":
     double c_sin "sin"(double x)
     double c_cos "cos"(double x)
     double c_tanh "tanh"(double x)
-    double c_floor "floor"(double x)
-    double c_fmod "fmod"(double x, double y)
 
 cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM, WHERE, DOT
 cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
-cdef double INF, RADIANS_A_DEGREE, DEGREES_A_RADIAN
+cdef double RADIANS_A_DEGREE, DEGREES_A_RADIAN
 cdef long modes
 
 @cython.final
@@ -68,15 +70,14 @@ cdef Value _multiply_number(Node a, double c, bint left)
 cdef Value _divide_by(Node a, Node b)
 @cython.locals(y=double)
 cdef Value _divide_number(Node a, double c, bint left)
-@cython.locals(x=double, c=double, y=double, slope=double)
+@cython.locals(x=double, c=double, y=double)
 cdef Value _power_of(Node a, Node b)
-@cython.locals(y=double, slope=double)
+@cython.locals(y=double)
 cdef Value _power_number(Node a, double c, bint left)
 cdef Value _remainder_of(Node a, Node b)
 cdef Value _remainder_number(Node a, double c, bint left)
 @cython.locals(y=double)
 cdef Value _exp(Node a)
-@cython.locals(x=double)
 cdef Value _log(Node a)
 @cython.locals(y=double)
 cdef Value _sqrt(Node a)
@@ -84,7 +85,7 @@ cdef Value _sin(Node a)
 cdef Value _cos(Node a)
 @cython.locals(y=double)
 cdef Value _tanh(Node a)
-@cython.locals(x=double, y=double, z=double)
+@cython.locals(y=double)
 cdef Value _sigmoid(Node a)
 @cython.locals(x=double, y=double)
 cdef Value _maximum(Node a, Node b)
@@ -93,11 +94,4 @@ cdef Value _maximum_number(Node a, double c, bint left)
 cpdef maximum(object a, object b)
 @cython.locals(operands=tuple, slopes="double *")
 cpdef where(object condition, object a, object b)
-@cython.locals(x=double)
 cdef Value _relu(Node a)
-cdef double _quotient(double a, double b) except? -1.0
-cdef double _power(double x, double c) except? -1.0
-@cython.locals(rest=double)
-cdef double _remainder(double a, double b) except? -1.0
-@cython.locals(rest=double, quotient=double, whole=double)
-cdef double _floor_quotient(double a, double b) except? -1.0

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine import ieee, ops
+from autograd.engine import ops
 from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, ROLES, WIDE
 from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
@@ -26,14 +26,26 @@ if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 else:
     from autograd.engine import uncompiled as cython
-if not cython.compiled:  # else from memory.h, and from C's own library
+if not cython.compiled:  # else from kernels.pxd, memory.h and C's own library
+    from autograd.engine.kernels import (
+        base_slope,
+        exponent_slope,
+        floor_quotient,
+        larger,
+        larger_slope,
+        log_slope,
+        logistic,
+        power,
+        quotient,
+        rectified,
+        rectified_slope,
+        remainder,
+    )
     from autograd.engine.uncompiled import (
         bytes_in_use,
         bytes_kept,
         c_cos,
         c_exp,
-        c_floor,
-        c_fmod,
         c_log,
         c_sin,
         c_sqrt,
@@ -45,7 +57,6 @@ if not cython.compiled:  # else from memory.h, and from C's own library
 ADD, SUB, MUL, DIV, POW, MOD, NEG = (ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "%", "neg"))
 EXP, LOG, SQRT, SIN, COS, TANH = (ops.TABLE[name].index for name in ("exp", "log", "sqrt", "sin", "cos", "tanh"))
 RELU, SIGMOID, MAXIMUM, WHERE, DOT = (ops.TABLE[name].index for name in ("relu", "sigmoid", "maximum", "where", "dot"))
-INF = math.inf
 RADIANS_A_DEGREE = math.pi / 180.0
 DEGREES_A_RADIAN = 180.0 / math.pi
 
@@ -649,50 +660,43 @@ def _multiply_number(a: Value, c: float, left: bool) -> Value:
 
 
 def _divide_by(a: Value, b: Value) -> Value:
-    y = _quotient(a._data, b._data)
-    return _binary(a, b, y, _quotient(1.0, b._data), _quotient(-y, b._data), DIV)
+    y = quotient(a._data, b._data)
+    return _binary(a, b, y, quotient(1.0, b._data), quotient(-y, b._data), DIV)
 
 
 def _divide_number(a: Value, c: float, left: bool) -> Value:
     if left:
-        y = _quotient(c, a._data)
-        return _with_number(a, c, left, y, _quotient(-y, a._data), DIV)
-    return _with_number(a, c, left, _quotient(a._data, c), _quotient(1.0, c), DIV)
+        y = quotient(c, a._data)
+        return _with_number(a, c, left, y, quotient(-y, a._data), DIV)
+    return _with_number(a, c, left, quotient(a._data, c), quotient(1.0, c), DIV)
 
 
 def _power_of(a: Value, b: Value) -> Value:
     x = a._data
     c = b._data
-    y = _power(x, c)
-    slope = 0.0 if c == 0.0 else c * _power(x, c - 1.0)
-    return _binary(a, b, y, slope, 0.0 if x == 0.0 and c >= 0.0 else y * c_log(x), POW)
+    y = power(x, c)
+    return _binary(a, b, y, base_slope(x, c), exponent_slope(x, c, y), POW)
 
 
 def _power_number(a: Value, c: float, left: bool) -> Value:
     if left:
-        y = _power(c, a._data)
-        return _with_number(a, c, left, y, 0.0 if c == 0.0 and a._data >= 0.0 else y * c_log(c), POW)
-    slope = 0.0 if c == 0.0 else c * a._data if c == 2.0 else c * _power(a._data, c - 1.0)
-    return _with_number(a, c, left, _power(a._data, c), slope, POW)
+        y = power(c, a._data)
+        return _with_number(a, c, left, y, exponent_slope(c, a._data, y), POW)
+    return _with_number(a, c, left, power(a._data, c), base_slope(a._data, c), POW)
 
 
 def _remainder_of(a: Value, b: Value) -> Value:
-    return _binary(a, b, _remainder(a._data, b._data), 1.0, -_floor_quotient(a._data, b._data), MOD)
+    return _binary(a, b, remainder(a._data, b._data), 1.0, -floor_quotient(a._data, b._data), MOD)
 
 
 def _remainder_number(a: Value, c: float, left: bool) -> Value:
     if left:
-        return _with_number(a, c, left, _remainder(c, a._data), -_floor_quotient(c, a._data), MOD)
-    return _with_number(a, c, left, _remainder(a._data, c), 1.0, MOD)
+        return _with_number(a, c, left, remainder(c, a._data), -floor_quotient(c, a._data), MOD)
+    return _with_number(a, c, left, remainder(a._data, c), 1.0, MOD)
 
 
 def _relu(a: Value) -> Value:
-    x = a._data
-    if x > 0.0:
-        return _unary(a, x, 1.0, RELU)
-    if x < 0.0:
-        return _unary(a, 0.0, 0.0, RELU)
-    return _unary(a, x, 0.0 if x == 0.0 else x, RELU)  # keeps -0.0; nan has slope nan
+    return _unary(a, rectified(a._data), rectified_slope(a._data), RELU)
 
 
 def _exp(a: Value) -> Value:
@@ -701,13 +705,12 @@ def _exp(a: Value) -> Value:
 
 
 def _log(a: Value) -> Value:
-    x = a._data
-    return _unary(a, c_log(x), _quotient(1.0, x) if x >= 0.0 else math.nan, LOG)
+    return _unary(a, c_log(a._data), log_slope(a._data), LOG)
 
 
 def _sqrt(a: Value) -> Value:
     y = c_sqrt(a._data)
-    return _unary(a, y, _quotient(0.5, y), SQRT)
+    return _unary(a, y, quotient(0.5, y), SQRT)
 
 
 def _sin(a: Value) -> Value:
@@ -724,33 +727,19 @@ def _tanh(a: Value) -> Value:
 
 
 def _sigmoid(a: Value) -> Value:
-    x = a._data
-    z = c_exp(-x if x >= 0.0 else x)  # of a number <= 0: it cannot overflow
-    y = (1.0 if x >= 0.0 else z) / (1.0 + z)
+    y = logistic(a._data)
     return _unary(a, y, y * (1.0 - y), SIGMOID)
 
 
 def _maximum(a: Value, b: Value) -> Value:
     x = a._data
     y = b._data
-    if x > y:
-        return _binary(a, b, x, 1.0, 0.0, MAXIMUM)
-    if y > x:
-        return _binary(a, b, y, 0.0, 1.0, MAXIMUM)
-    if x == y:
-        return _binary(a, b, x, 0.5, 0.5, MAXIMUM)
-    return _binary(a, b, math.nan, math.nan, math.nan, MAXIMUM)
+    return _binary(a, b, larger(x, y), larger_slope(x, y), larger_slope(y, x), MAXIMUM)
 
 
 def _maximum_number(a: Value, c: float, left: bool) -> Value:
-    x = a._data
-    if x > c:
-        return _with_number(a, c, left, x, 1.0, MAXIMUM)
-    if c > x:
-        return _with_number(a, c, left, c, 0.0, MAXIMUM)
-    if x == c:
-        return _with_number(a, c, left, c if left else x, 0.5, MAXIMUM)  # of two zeros, the first one's sign
-    return _with_number(a, c, left, math.nan, math.nan, MAXIMUM)
+    x = a._data  # of two zeros, the first one's sign
+    return _with_number(a, c, left, larger(c, x) if left else larger(x, c), larger_slope(x, c), MAXIMUM)
 
 
 def maximum(a: Any, b: Any) -> Any:
@@ -773,47 +762,6 @@ def where(condition: Any, a: Any, b: Any) -> Any:
         return _wide(WHERE, operands, _data_of(operands[1]), slopes, ())
     slopes[2] = 1.0
     return _wide(WHERE, operands, _data_of(operands[2]), slopes, ())
-
-
-def _quotient(a: float, b: float) -> float:
-    # Compiled, C divides by zero as IEEE 754 says; plain Python raises.
-    return ieee.divide(a, b) if b == 0.0 else a / b
-
-
-def _power(x: float, c: float) -> float:
-    if c == 2.0:
-        return x * x  # exactly rounded, and what PyTorch and NumPy do
-    if x < 0.0 and x > -INF and abs(c) % 1.0 > 0.0:
-        return math.nan  # where Python turns complex
-    try:
-        # To mypy a power may be complex; the line above has seen to that.
-        return x**c  # type: ignore[no-any-return]
-    except (ZeroDivisionError, OverflowError):  # uncompiled only: C's pow answers inf
-        return ieee.power(x, c)
-
-
-def _remainder(a: float, b: float) -> float:
-    """a - b·⌊a/b⌋ with the sign of b, as Python's % has it; C's has the sign of a."""
-    if b == 0.0 or a - a != 0.0:
-        return math.nan
-    rest = c_fmod(a, b)
-    if rest == 0.0:
-        return math.copysign(0.0, b)
-    return rest + b if (b < 0.0) != (rest < 0.0) else rest
-
-
-def _floor_quotient(a: float, b: float) -> float:
-    """⌊a/b⌋ from the remainder, as Python's // has it: a rounded quotient may stand on the next whole number."""
-    if b == 0.0 or a - a != 0.0:
-        return ieee.floor_divide(a, b)
-    rest = c_fmod(a, b)
-    quotient = (a - rest) / b
-    if rest != 0.0 and (b < 0.0) != (rest < 0.0):
-        quotient -= 1.0
-    if quotient == 0.0:
-        return math.copysign(0.0, a / b)
-    whole = c_floor(quotient)
-    return whole + 1.0 if quotient - whole > 0.5 else whole
 
 
 if not slabs_install(Value):

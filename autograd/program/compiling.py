@@ -54,8 +54,8 @@ def compile(
     >>> program([[0.0], [1.0]]).round(4).tolist()
     [0.0, 0.9951]
     >>> value, gradients = program.value_and_grad([[0.0], [1.0]], reduction="sum")
-    >>> round(gradients[0], 6) == round(1 - value**2, 6)
-    True
+    >>> gradients.round(4).tolist(), round(1 - value**2, 4)
+    ([0.42], 0.42)
 
     >>> @compile
     ... def line(x, slope):

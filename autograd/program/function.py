@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd.engine.state import MODE
-from autograd.program.machine import Machine
 from autograd.program.program import Program, Reduction
+from autograd.program.runner import Runner
 from autograd.program.trace import Call, Trace
 from autograd.program.trace import tracing as tracing
 from autograd.support.text import short
@@ -64,13 +64,14 @@ class CompiledFunction(_WithoutPrograms):
     >>> squared_error(w, np.array([[3.0, 4.0], [0.0, 1.0]]), np.array([10.0, 0.0])).tolist()
     [1.0, 4.0]
     >>> squared_error.value_and_grad(w, np.array([[3.0, 4.0], [0.0, 1.0]]), np.array([10.0, 0.0]))
-    (2.5, [3.0, 6.0])
+    (2.5, array([3., 6.]))
     """
 
     def __init__(self, function: Callable[..., Any], dtype: DTypeLike) -> None:
         self.function, self.dtype = function, dtype
         self._lock = threading.RLock()  # two threads trace one after the other
         self._traces: OrderedDict[Any, Trace] = OrderedDict()
+        self._quick: dict[int, Trace] = {}  # for so many arguments, the trace of the last call of a single example
         self.traces = 0
         """How often the function has been traced."""
         try:
@@ -86,8 +87,14 @@ class CompiledFunction(_WithoutPrograms):
         """
         if MODE.get().tracing:
             return self.function(*args, **named)
-        call, trace, machine = self._load(args, named)
-        values = trace.program._values(call.X, machine)
+        quick = self._quick.get(len(args)) if not named else None
+        if quick is not None:
+            tape = quick.load_quickly(args)
+            if tape is not None:
+                value = tape.replay.value()
+                return tape.results()[0].tolist() if quick.several else value
+        call, trace, runner = self._load(args, named)
+        values = trace.program._values(call.X, runner)
         return values.tolist() if trace.several and call.X.ndim == 1 else values
 
     def value_and_grad(
@@ -106,36 +113,40 @@ class CompiledFunction(_WithoutPrograms):
         >>> from autograd.program import compile
         >>> product = compile(lambda x, a, b: a * b * x)
         >>> product.value_and_grad(1.0, Value(2.0), Value(5.0))
-        (10.0, [5.0, 2.0])
+        (10.0, array([5., 2.]))
         """
-        call, trace, machine = self._load(args, named, inputs)
+        quick = self._quick.get(len(args)) if reduction == "mean" and not (named or accumulate) else None
+        if quick is not None and (inputs or quick.program.parameters):
+            tape = quick.load_quickly(args)
+            if tape is not None:
+                value = tape.replay.gradient(1.0, inputs is not False)
+                gradients = quick.ordered(tape.gradient)
+                return (value, gradients, tape.by_inputs.copy()) if inputs else (value, gradients)
+        call, trace, runner = self._load(args, named, inputs)
         if not (trace.program.parameters or inputs):
             raise ValueError(
                 f"{call.name} has nothing to take gradients by: no argument is a Value that takes one, or a module. "
                 "Give Values, as Value(0.1), or ask for inputs=True"
             )
-        # From the order of the program to that of the arguments; place -1 is the 0.0 put behind the others.
-        value, gradients, *by_inputs = trace.program._value_and_grad(call.X, machine, reduction, inputs, accumulate)
-        if isinstance(gradients, list):
-            gradients.append(0.0)
-            ordered: Any = [gradients[k] for k in trace.places]
-        else:
-            ordered = np.column_stack([gradients, np.zeros(len(gradients), self.dtype)])[:, trace.places]
-        return (value, ordered, *by_inputs)
+        value, gradients, *by_inputs = trace.program._value_and_grad(call.X, runner, reduction, inputs, accumulate)
+        return (value, trace.ordered(gradients), *by_inputs)
 
     def program(self, *args: Any, **named: Any) -> Program:
         """The program for arguments like these. Of a batch, its inputs are the numbers in the arrays."""
         return self._load(args, named)[1].program
 
-    def _load(self, args: Sequence[Any], named: dict[str, Any], inputs: bool = False) -> tuple[Call, Trace, Machine]:
-        """What was called, the trace for it, and a machine of its program with all numbers but the rows."""
+    def _load(self, args: Sequence[Any], named: dict[str, Any], inputs: bool = False) -> tuple[Call, Trace, Runner]:
+        """What was called, the trace for it, and a runner of its program with all numbers but the rows."""
         call = Call(self.function, self._named(args, named), len(args), inputs, self.dtype)
         # One thread at a time: `load` writes the numbers of the call into Values that all threads share.
         with self._lock:
             trace = self._trace_of(call)
-            machine = trace.load(call)
-            trace.compare_now_and_then(call, machine)
-        return call, trace, machine
+            runner = trace.load(call)
+            trace.compare_now_and_then(call, runner)
+            # The next call like this one, with nothing but numbers and Values in lists, need not be taken apart.
+            if not named and trace.remember(call, args):
+                self._quick[len(args)] = trace
+        return call, trace, runner
 
     def _trace_of(self, call: Call) -> Trace:
         """The trace for arguments of this structure, a new one if there is none yet."""

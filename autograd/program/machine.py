@@ -1,12 +1,10 @@
-"""A program at work: its code, which the same structure shares, and arrays for each batch size, in chunks that fit.
+"""Array code at work: arrays for each batch size, in chunks that fit.
 
 >>> from autograd import Value
+>>> from autograd.program.code import code_for
 >>> from autograd.program.passes.graph import read_graph
->>> def code(w, x):
-...     return code_for(read_graph([w * x * x], [x]).graph, columns=1, parameters=1)
->>> code(Value(3.0), Value(0.0)) is code(Value(-5.0), Value(7.0))
-True
->>> machine = Machine(code(Value(3.0), Value(0.0)), np.dtype(float))
+>>> w, x = Value(3.0), Value(0.0)
+>>> machine = Machine(code_for(read_graph([w * x * x], [x]).graph, columns=1, parameters=1), np.dtype(float))
 >>> machine.theta[:] = [3.0]
 >>> X = np.array([[1.0], [2.0]])
 >>> machine.values(X).tolist(), machine.gradients(X, seed=0.5), machine.gradient.tolist()
@@ -15,121 +13,19 @@ True
 
 from __future__ import annotations
 
-import linecache
-import struct
-import threading
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.engine import ops
-from autograd.program.build import Compilation, build
-from autograd.program.passes.graph import STOPS, Graph
+from autograd.program.build import Compilation
+from autograd.program.code import Array, Code, Functions
+from autograd.program.taping import places
 
-Array = NDArray[Any]
-Functions = tuple[Callable[..., Any], Callable[..., None], Array]  # forward, backward and gX of a program
-
-KEPT = 256  # structures in the cache
-NODES_KEPT = 2_000_000  # in their graphs together
 CACHED_BYTES = 512 * 1024  # what the arrays of one chunk may take, so that they stay in the processor's cache
 SMALLEST_CHUNK = 1024  # examples; with fewer, the calls cost more than the cache saves
 SIZES_KEPT = 8  # batch sizes for which arrays are kept
 WHOLE = 1 << 62
-
-# ----- Code -----
-
-
-class Code:
-    """The two programs for a graph: the fast one, and the careful one for numbers that are not finite."""
-
-    def __init__(self, graph: Graph, columns: int, parameters: int) -> None:
-        self.columns, self.parameters = columns, parameters
-        self.compilation = build(graph, columns, parameters)
-        # Else the careful source has other values, too, and not only other gradients.
-        self.same_values = STOPS not in graph.ops
-
-    @cached_property
-    def careful_compilation(self) -> Compilation:
-        """Only run when it is first needed."""
-        return build(self.compilation.recorded, self.columns, self.parameters, careful=True)
-
-    @cached_property
-    def prepare(self) -> Callable[..., Functions]:
-        """The function of the source that sets up forward and backward functions for a batch size."""
-        return self._run(self.compilation.source)
-
-    @cached_property
-    def careful_prepare(self) -> Callable[..., Functions]:
-        """The same of the careful source."""
-        return self._run(self.careful_compilation.source)
-
-    def _run(self, source: str) -> Callable[..., Functions]:
-        # Tracebacks show the lines of a program while it is in use: the source is in `linecache` as long as this is.
-        file = f"<program {blake2b(source.encode(), digest_size=6).hexdigest()}>"
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        weakref.finalize(self, linecache.cache.pop, file, None).atexit = False
-        module: dict[str, Any] = {"__name__": "chaingrad_program"}
-        exec(compile(source, file, "exec"), module)  # all text in it comes from the passes: labels as identifiers
-        prepare: Callable[..., Functions] = module["prepare"]
-        return prepare
-
-
-_CACHE: OrderedDict[tuple[object, ...], Code] = OrderedDict()
-_LOCK = threading.RLock()
-
-
-def code_for(graph: Graph, columns: int, parameters: int) -> Code:
-    """The code for a graph, from the cache if the same structure was compiled before."""
-    key = _key(graph, columns, parameters)
-    with _LOCK:
-        code = _CACHE.get(key)
-        # Two structures may have one hash: they are compared.
-        if code is None or not _same_structure(code.compilation.recorded, graph):
-            code = _CACHE[key] = Code(graph, columns, parameters)
-        # What was used longest ago leaves first; one structure always stays, however large.
-        _CACHE.move_to_end(key)
-        while len(_CACHE) > KEPT or (len(_CACHE) > 1 and _nodes_kept() > NODES_KEPT):
-            _CACHE.popitem(last=False)
-        return code
-
-
-def _nodes_kept() -> int:
-    return sum([len(code.compilation.recorded) for code in _CACHE.values()])
-
-
-def _key(graph: Graph, columns: int, parameters: int) -> tuple[object, ...]:
-    """The same for two graphs with the same structure, and different for almost all others."""
-    # Rows of the table belong to it: an own operation that was defined again has another index.
-    rows = tuple([(name, ops.TABLE[name].index) for name in sorted(set(graph.ops)) if name in ops.TABLE])
-    attributes = [frozenset(numbered.items()) for numbered in (graph.settings, graph.labels)]
-    leaves = tuple([leaf[:2] for leaf in graph.leaves.values()])
-    structure = (tuple(graph.ops), tuple(graph.operands), leaves, _literals(graph), *attributes)
-    return columns, parameters, graph.outputs, rows, hash(structure)
-
-
-def _same_structure(a: Graph, b: Graph) -> bool:
-    """Whether two graphs differ in the numbers of their leaves alone; those of literals count."""
-    return (
-        a.outputs == b.outputs and a.ops == b.ops and a.operands == b.operands and a.settings == b.settings
-        and a.labels == b.labels and a.leaves.keys() == b.leaves.keys() and _literals(a) == _literals(b)
-        and all(a.leaves[i][:2] == b.leaves[i][:2] for i in a.leaves)
-    )  # fmt: skip
-
-
-def _literals(graph: Graph) -> bytes:
-    """The numbers of all literals, by their bits: two that are nan are equal, 0.0 and -0.0 are not."""
-    values = [leaf.value for leaf in graph.leaves.values()]  # of other leaves, 0
-    return struct.pack(f"{len(values)}d", *values)
-
-
-# ----- Arrays -----
-
 
 class Machine:
     """Runs a program on batches, on parameters that are one flat vector, `theta`.
@@ -153,7 +49,6 @@ class Machine:
         self.givens = self.shared[self.count : layout.constants_start]
         self.shared[layout.constants_start : layout.constants_start + len(layout.constants)] = layout.constants
         self.results = compilation.results
-        self.read_at = -1  # how often numbers of Values had been set when the parameters were read
         self.several = sum(count for count, _ in self.results) > 1
         self.batched = self.results[0][1]
         self.outputs: list[Any] = []
@@ -284,16 +179,6 @@ class Machine:
         return self._careful
 
 
-def _places(numbers: Sequence[int], among: Sequence[int]) -> NDArray[np.intp]:
-    """Where each of some numbers stands among others.
-
-    >>> _places([5, 6, 7], [7, 5, 6]).tolist()
-    [1, 2, 0]
-    """
-    place = {number: k for k, number in enumerate(among)}
-    return np.array([place[number] for number in numbers], dtype=np.intp)
-
-
 class CarefulMachine(Machine):
     """Runs the careful source, in which factors of exactly 0 stop infinite and nan ones.
 
@@ -305,8 +190,8 @@ class CarefulMachine(Machine):
     def __init__(self, code: Code, dtype: np.dtype[Any]) -> None:
         super().__init__(code, dtype)
         fast, own = code.compilation.layout, code.careful_compilation.layout
-        self.parameters = _places(own.parameters, fast.parameters)
-        self.own_givens = _places(own.givens, fast.givens)
+        self.parameters = places(own.parameters, fast.parameters)
+        self.own_givens = places(own.givens, fast.givens)
 
     def _compilation(self) -> Compilation:
         return self.code.careful_compilation

@@ -14,8 +14,11 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from autograd.engine.node import read_numbers, write_count, write_gradients
 from autograd.engine.value import Value
 from autograd.program.build import Stages
-from autograd.program.machine import CACHED_BYTES, WHOLE, Array, Code, Machine, code_for
+from autograd.program.code import Array, Code, code_for
+from autograd.program.machine import CACHED_BYTES, WHOLE, Machine
 from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
+from autograd.program.runner import Runner
+from autograd.program.taping import places
 from autograd.program.trainer import Trainer
 from autograd.support.text import plural, short
 
@@ -29,7 +32,9 @@ class Program:
 
     `inputs` are the Values that are fed per example, `parameters` those that gradients are taken by, in the order in
     which they lie in one flat vector. Parameters, and leaves that take no gradient, are read from the Values at each
-    call. `source` is the NumPy code that runs, `stages` what each pass made of the graph, `report()` what became what.
+    call. Single examples and small batches replay the recorded graph in the compiled engine, large batches run as NumPy
+    code: `report()` says from how many examples on, and what became what; `source` is the NumPy code, `stages` what each
+    pass made of the graph.
 
     Raises ValueError for a dtype other than float64 and float32.
 
@@ -40,7 +45,7 @@ class Program:
     >>> program([2.0]), program([[1.0], [2.0]]).tolist()
     (12.0, [3.0, 12.0])
     >>> program.value_and_grad([[1.0], [2.0]])
-    (7.5, [2.5])
+    (7.5, array([2.5]))
     """
 
     def __init__(self, recorded: RecordedGraph, dtype: DTypeLike = np.float64) -> None:
@@ -50,20 +55,24 @@ class Program:
             raise TypeError(f"dtype must be float64 or float32, got {short(dtype)}") from None
         if dtype is None or self.dtype not in (np.float64, np.float32):  # None is NumPy's word for float64
             raise ValueError(f"dtype must be float64 or float32, got {short(dtype)}")
-        self._code: Code = code_for(recorded.graph, len(recorded.inputs), len(recorded.parameters))
-        # Parameters and givens lie in the vector P in the order in which matrix products read them.
-        layout = self._code.compilation.layout
+        self._code: Code = code_for(
+            recorded.graph, len(recorded.inputs), len(recorded.parameters), self.dtype == np.float64
+        )
+        # Parameters and givens lie in the order in which matrix products read them, if there are some.
         self.inputs: list[Value] = recorded.inputs
-        self.parameters: list[Value] = [recorded.parameters[p] for p in layout.parameters]
+        self.parameters: list[Value] = [recorded.parameters[p] for p in self._code.parameters]
         self.outputs = len(recorded.graph.outputs)
-        self._recorded = replace(recorded, graph=self._code.compilation.recorded)  # one graph for all with this code
-        self._givens = [recorded.givens[p] for p in layout.givens]
-        self._machines = threading.local()  # the arrays of one are not for two threads at once
+        self._recorded = replace(recorded, graph=self._code.graph)  # one graph for all with this code
+        self._givens = [recorded.givens[p] for p in self._code.givens]
+        self._runners = threading.local()  # the arrays of one are not for two threads at once
 
     @property
     def source(self) -> str:
-        """The NumPy code that runs, as a module of its own: its `prepare` makes the two functions for a batch size."""
-        return self._code.compilation.source
+        """The NumPy code for large batches, as a module of its own: its `prepare` makes the functions for a batch size.
+
+        Where no batch is large enough for it, because hardly two operations are alike, a sentence that names the tape.
+        """
+        return self._code.source
 
     @property
     def careful_source(self) -> str:
@@ -76,13 +85,18 @@ class Program:
         return self._code.compilation.stages()
 
     @property
+    def can_replay(self) -> bool:
+        """Whether there is a tape for it."""
+        return self._code.can_tape
+
+    @property
     def whole_batches(self) -> bool:
         """Whether the examples of a batch depend on each other, through `batch_mean`."""
-        return self._code.compilation.whole_batches
+        return not self._code.can_tape and self._code.compilation.whole_batches
 
     def report(self) -> str:
         """What became what, and what stood in the way of a matrix product: a line for each block of the source."""
-        return self._code.compilation.report()
+        return self._code.report()
 
     def __call__(self, X: ArrayLike = ()) -> Any:
         """The result for one example, as a float, or for each of a batch (examples, inputs), as an array.
@@ -92,9 +106,13 @@ class Program:
         """
         return self._values(X, self._loaded())
 
-    def _values(self, X: ArrayLike, machine: Machine) -> Any:
+    def _values(self, X: ArrayLike, runner: Runner) -> Any:
+        tape = runner.one(X)
+        if tape is not None:
+            value = tape.replay.value()
+            return tape.results()[0] if tape.several else value
         rows, single = self.rows(X)
-        values = machine.values(rows)
+        values = runner.values(rows)
         if not single:
             return values
         return float(values[0]) if values.ndim == 1 else values[0]
@@ -110,7 +128,7 @@ class Program:
         """The value, the gradients by `parameters` and, if asked for, those by `inputs`. Of several outputs, the first.
 
         Over a batch (examples, inputs), the value is the mean of the results or their sum, and the gradients are its:
-        a list of floats for the parameters, an array of the shape of X for the inputs. With reduction="none", values
+        an array (parameters,), and an array of the shape of X for the inputs. With reduction="none", values
         are (examples,), gradients by parameters (examples, parameters), by inputs (examples, inputs). `accumulate`
         adds the gradients to the `.grad` of the Values, as `backward()` does.
 
@@ -128,53 +146,59 @@ class Program:
         return self._value_and_grad(X, self._loaded(), reduction, inputs, accumulate)
 
     def _value_and_grad(
-        self, X: ArrayLike, machine: Machine, reduction: Reduction, inputs: bool, accumulate: bool
+        self, X: ArrayLike, runner: Runner, reduction: Reduction, inputs: bool, accumulate: bool
     ) -> Any:
+        tape = runner.one(X)
+        if tape is not None and is_reduced(reduction) and not accumulate:
+            value = tape.replay.gradient(1.0, inputs)
+            gradients = tape.gradient.copy()
+            return (value, gradients, tape.by_inputs.copy()) if inputs else (value, gradients)
         rows, single = self.rows(X)
         if not is_reduced(reduction) and not single:
-            return self._unreduced(machine, rows, inputs, accumulate)
+            return self._unreduced(runner, rows, inputs, accumulate)
         # As gX has it, a row for each input: so copying it is fast. The seed is what one result counts.
         by_inputs = np.empty(rows.shape[::-1], self.dtype).T if inputs else None
-        value = machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0, by_inputs)
-        gradients = machine.gradient.tolist()
+        value = runner.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0, by_inputs)
+        gradients = runner.gradient.copy()
         if accumulate:
             self._accumulate(gradients, by_inputs)
         if by_inputs is None:
             return value, gradients
-        return value, gradients, by_inputs[0].tolist() if single else by_inputs
+        return value, gradients, by_inputs[0] if single else by_inputs
 
     def trainer(self) -> Trainer:
         """A working copy of the parameters, for training: one flat vector, written back at the end; see `Trainer`."""
-        machine = Machine(self._code, self.dtype)
-        self.read_into(machine)
-        return Trainer(self, machine)
+        runner = Runner(self._code, self.dtype)
+        self.read_into(runner)
+        return Trainer(self, runner)
 
     @cached_property
     def _per_example(self) -> PerExample:
-        return PerExample(self._recorded, self._code.compilation.layout.parameters)
+        return PerExample(self._recorded, self._code.parameters)
 
-    def _unreduced(self, machine: Machine, rows: Array, inputs: bool, accumulate: bool) -> Any:
+    def _unreduced(self, runner: Runner, rows: Array, inputs: bool, accumulate: bool) -> Any:
         """Values and gradients of each example by itself."""
         if self.whole_batches:
             raise ValueError('reduction="none": examples depend on each other through batch_mean; take "mean" or "sum"')
         count = len(self.inputs)
-        if len(rows) < FEWEST_EXAMPLES or len(self.parameters) > MOST_PARAMETERS:
+        few = len(rows) < FEWEST_EXAMPLES or len(self.parameters) > MOST_PARAMETERS
+        if few or (runner.can_tape and not self._code.by_arrays):
             # Batches of one example each.
             values = np.empty(len(rows), self.dtype)
             both = np.empty((len(rows), count + len(self.parameters)), self.dtype)
             for k in range(len(rows)):
-                values[k] = machine.gradients(rows[k : k + 1], 1.0, both[k : k + 1, :count] if inputs else None)
-                both[k, count:] = machine.gradient
+                values[k] = runner.gradients(rows[k : k + 1], 1.0, both[k : k + 1, :count] if inputs else None)
+                both[k, count:] = runner.gradient
         else:
-            values = machine.values(rows)
+            values = runner.values(rows)
             values = values[:, 0] if values.ndim == 2 else values
-            both = self._per_example.gradients(rows, machine)
+            both = self._per_example.gradients(rows, runner.arrays_with_numbers())
         by_inputs, gradients = both[:, :count], both[:, count:]
         if accumulate:
-            self._accumulate(gradients.sum(axis=0).tolist(), by_inputs if inputs else None)
+            self._accumulate(gradients.sum(axis=0), by_inputs if inputs else None)
         return (values, gradients, by_inputs) if inputs else (values, gradients)
 
-    def _accumulate(self, gradients: Sequence[float], by_inputs: NDArray[Any] | None) -> None:
+    def _accumulate(self, gradients: Array, by_inputs: NDArray[Any] | None) -> None:
         write_gradients(self.parameters, np.asarray(gradients, float), add=True)
         if by_inputs is not None:
             write_gradients(self.inputs, by_inputs.sum(axis=0).astype(float), add=True)
@@ -208,19 +232,19 @@ class Program:
         with np.errstate(over="ignore"):  # as in read_into
             return array.astype(self.dtype)
 
-    def _loaded(self) -> Machine:
-        machine: Machine | None = getattr(self._machines, "own", None)
-        if machine is None:
-            machine = self._machines.own = Machine(self._code, self.dtype)
+    def _loaded(self) -> Runner:
+        runner: Runner | None = getattr(self._runners, "own", None)
+        if runner is None:
+            runner = self._runners.own = Runner(self._code, self.dtype)
         writes = write_count()
-        if machine.read_at != writes:
-            self.read_into(machine)
-            machine.read_at = writes
-        return machine
+        if runner.read_at != writes:
+            self.read_into(runner)
+            runner.read_at = writes
+        return runner
 
-    def read_into(self, machine: Machine) -> None:
-        """Copy the numbers of the Values to a machine."""
-        for values, numbers in ((self.parameters, machine.theta), (self._givens, machine.givens)):
+    def read_into(self, runner: Runner) -> None:
+        """Copy the numbers of the Values to a runner."""
+        for values, numbers in ((self.parameters, runner.theta), (self._givens, runner.givens)):
             if self.dtype == np.float64:
                 read_numbers(values, numbers)
             else:
@@ -235,7 +259,7 @@ class Program:
     def __repr__(self) -> str:
         parts = ("input", len(self.inputs)), ("parameter", len(self.parameters)), ("output", self.outputs)
         counts = ", ".join([plural(n, what) for what, n in parts])
-        return f"<Program of {counts} in {self.dtype}: {plural(len(self._code.compilation.layout.blocks), 'block')}>"
+        return f"<Program of {counts} in {self.dtype}: {plural(len(self._code.graph.order), 'operation')}>"
 
 
 class PerExample:
@@ -253,7 +277,7 @@ class PerExample:
             if leaf.kind == PARAMETER:
                 graph.leaves[i] = Leaf(INPUT, column[leaf.position])
         self.columns = self.inputs + len(parameters)
-        self.code = code_for(graph, self.columns, 0)
+        self.code = code_for(graph, self.columns, 0, double=True)
 
     def gradients(self, X: Array, source: Machine) -> Array:
         """The gradient for each example by the inputs, then by the parameters, at the numbers of the source."""

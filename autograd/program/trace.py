@@ -23,9 +23,11 @@ from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.modes import switched
 from autograd.program.arguments import Arguments, Placeholders, read_arguments
-from autograd.program.machine import Array, Machine
+from autograd.program.code import Array
 from autograd.program.passes.graph import read_graph
 from autograd.program.program import Program
+from autograd.program.runner import Runner
+from autograd.program.taping import TapeMachine
 from autograd.support.collector import no_collection
 from autograd.support.text import got, short
 
@@ -107,18 +109,50 @@ class Trace:
         number = {v: k for k, v in enumerate(self.program.parameters)}
         others = number.keys() - set(leaves)
         self.places = [number.get(v, -1) for v in leaves] + sorted([number[v] for v in others])
+        self._in_order = self.places == list(range(len(self.program.parameters)))
+        self._shapes: tuple[Any, ...] | None = None
+        self._first: tuple[Any, ...] = ()
         self._shared = placeholders.shared
         self._calls = 0
         self._compare_at = 2  # the call at which function and program are compared
         self._compared = False  # on another example than this one
 
-    def load(self, call: Call) -> Machine:
-        """A machine with the numbers of the call that are the same for all examples, and with those of the Values."""
+    def remember(self, call: Call, args: Sequence[Any]) -> bool:
+        """Whether calls like this one can be served by `load_quickly`."""
+        if call.arguments.examples is not None or not self.program.can_replay or not all(map(_is_plain, args)):
+            return False
+        if self._shapes is None:
+            self._shapes, self._first = tuple(call.arguments.shapes), tuple(map(_copied, args))
+        return True
+
+    def load_quickly(self, args: tuple[Any, ...]) -> TapeMachine | None:
+        """The tape with the numbers of a call, if its arguments are as those of the first call; None if they are not.
+
+        None as well where function and program are to be compared, see `compare_now_and_then`.
+        """
+        if self._calls + 1 >= self._compare_at or (not self._compared and args != self._first):
+            return None
+        runner = self.program._loaded()
+        tape = runner.ready_tape() if runner.by_arrays else runner.tape
+        if not tape.replay.load_arguments(self._shapes, args):
+            return None
+        self._calls += 1
+        return tape
+
+    def ordered(self, gradients: Array) -> Array:
+        """Gradients in the order of the arguments; a Value that takes none has 0."""
+        if self._in_order:
+            return gradients.copy()
+        zero = np.zeros((*gradients.shape[:-1], 1), gradients.dtype)
+        return np.concatenate([gradients, zero], axis=-1)[..., self.places]  # place -1 is the 0 put behind the others
+
+    def load(self, call: Call) -> Runner:
+        """A runner with the numbers of the call that are the same for all examples, and with those of the Values."""
         for v, number in zip(self._shared, call.arguments.shared_numbers(), strict=True):
             v.data = number
         return self.program._loaded()
 
-    def compare_now_and_then(self, call: Call, machine: Machine) -> None:
+    def compare_now_and_then(self, call: Call, runner: Runner) -> None:
         """Compare function and program at calls 2, 4, 8, ..., and on the first example unlike the one that was traced.
 
         Raises TracingError if they differ, and then at every call until they agree.
@@ -127,19 +161,19 @@ class Trace:
         rows = call.rows
         new = not self._compared and (len(rows) > 1 or not np.array_equal(rows[0], self.example, equal_nan=True))
         if new or self._calls >= self._compare_at:
-            self._compare(call, machine)
+            self._compare(call, runner)
             # Not reached if they differ: then the next call compares again.
             self._compared |= new
             self._compare_at = 1 << self._calls.bit_length()
 
-    def _compare(self, call: Call, machine: Machine) -> None:
+    def _compare(self, call: Call, runner: Runner) -> None:
         if self.program.whole_batches:
             return  # which one example cannot tell
         examples = rows_to_compare(call.rows)
         with no_collection(), tracing(recording=True):
             results = [call.apply(k)[0] for k in examples]
         expected = [call.outputs(result) for result in results]
-        got = self.program._values(call.rows[examples], machine).reshape(len(examples), -1)
+        got = self.program._values(call.rows[examples], runner).reshape(len(examples), -1)
         k = first_mismatch(expected, got, self.program.dtype)
         if k >= 0:
             raise TracingError(
@@ -148,6 +182,16 @@ class Trace:
                 "closures, globals and attributes, and random ones (as dropout draws in training), are in the program "
                 "as they were when it was traced: make them arguments, or Values, which are read at every call"
             )
+
+
+def _is_plain(x: Any) -> bool:
+    """Whether an argument holds nothing but numbers of Python's and Values, in lists and tuples."""
+    return type(x) is float or isinstance(x, Value) or (type(x) in (list, tuple) and all(map(_is_plain, x)))
+
+
+def _copied(x: Any) -> Any:
+    """The lists in an argument, which their owner may change, copied."""
+    return type(x)(map(_copied, x)) if type(x) in (list, tuple) else x
 
 
 def _record(call: Call) -> tuple[Any, Placeholders]:

@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from autograd.engine.node import write_numbers
 from autograd.engine.value import Value
-from autograd.program.machine import Array, Machine
+from autograd.program.code import Array
+from autograd.program.runner import Runner
 from autograd.support.text import short
 
 
@@ -21,7 +22,7 @@ class Trainable(Protocol):
     parameters: list[Value]
 
     def rows(self, X: ArrayLike) -> tuple[Array, bool]: ...
-    def read_into(self, machine: Machine) -> None: ...
+    def read_into(self, runner: Runner) -> None: ...
     def trainer(self) -> Trainer: ...
 
 
@@ -42,24 +43,24 @@ class Trainer:
     3.0
     """
 
-    def __init__(self, program: Trainable, machine: Machine) -> None:
+    def __init__(self, program: Trainable, runner: Runner) -> None:
         self.program = program
-        self._machine = machine
+        self._runner = runner
 
     @property
     def parameters(self) -> Array:
         """The flat vector of parameters."""
-        return self._machine.theta
+        return self._runner.theta
 
     @property
     def gradient(self) -> Array:
         """The gradient that was computed last, in the order of the parameters; overwritten by the next one."""
-        return self._machine.gradient
+        return self._runner.gradient
 
     @property
     def outputs(self) -> Array:
         """Of a program of several outputs: all of them, (examples, outputs), as the last gradient's batch had them."""
-        parts = self._machine.outputs
+        parts = self._runner.outputs
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def value_and_gradient(self, X: ArrayLike, *, reduction: str = "mean") -> tuple[float, Array]:
@@ -71,27 +72,27 @@ class Trainer:
             raise ValueError(f'reduction must be "mean" or "sum" here, got {short(reduction)}')
         # The seed is what one result counts.
         rows, _ = self.program.rows(X)
-        value = self._machine.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0)
-        return value, self._machine.gradient
+        value = self._runner.gradients(rows, 1.0 / len(rows) if reduction == "mean" else 1.0)
+        return value, self._runner.gradient
 
     def values(self, X: ArrayLike) -> Array:
         """The result for each example of a batch."""
-        return self._machine.values(self.program.rows(X)[0])
+        return self._runner.values(self.program.rows(X)[0])
 
     def step(self, X: ArrayLike, lr: float) -> float:
         """One step of gradient descent on the mean over the batch: parameters −= lr · gradient; the mean before it."""
         value, gradient = self.value_and_gradient(X)
         gradient *= lr  # in place: it is not needed any more
-        self._machine.theta -= gradient
+        self._runner.theta -= gradient
         return value
 
     def read(self) -> None:
         """Copy the numbers of the Values to the vector."""
-        self.program.read_into(self._machine)
+        self.program.read_into(self._runner)
 
     def write_back(self) -> None:
         """Copy the numbers of the vector to the Values."""
-        write_numbers(self.program.parameters, self._machine.theta.astype(float))
+        write_numbers(self.program.parameters, self._runner.theta.astype(float))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A copy has a vector of its own, with the same numbers.

@@ -10,7 +10,8 @@ import pytest
 
 from autograd import Value, relu, tanh
 from autograd import sum as add_up
-from autograd.program import compile, machine
+from autograd.program import code as cache
+from autograd.program import compile
 from tests.program.comparing import check_same
 
 
@@ -37,7 +38,7 @@ def test_the_same_structure_is_compiled_once() -> None:
 def test_a_second_compilation_reads_the_graph_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = layer(50), layer(50)
     code = compile(*first)._code
-    monkeypatch.setattr(machine, "build", None)
+    monkeypatch.setattr(cache, "build", None)
     assert compile(*second)._code is code
 
 
@@ -71,27 +72,27 @@ def test_the_same_formula_of_inputs_in_another_order() -> None:
 
 
 def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
-    monkeypatch.setattr(machine, "KEPT", 3)
+    monkeypatch.setattr(cache, "_CACHE", type(cache._CACHE)())
+    monkeypatch.setattr(cache, "KEPT", 3)
     x = Value(1.0)
     for k in range(6):
         compile(x * (k + 2.0), [x])
-    assert len(machine._CACHE) == 3
+    assert len(cache._CACHE) == 3
 
 
 def test_large_graphs_leave_the_cache_first_come_first_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
-    monkeypatch.setattr(machine, "NODES_KEPT", 3000)
+    monkeypatch.setattr(cache, "_CACHE", type(cache._CACHE)())
+    monkeypatch.setattr(cache, "NODES_KEPT", 3000)
     for n in (40, 41, 42, 43):
         compile(*layer(n))
-    kept = [len(code.compilation.recorded) for code in machine._CACHE.values()]
+    kept = [len(code.graph) for code in cache._CACHE.values()]
     assert sum(kept) <= 3000 or len(kept) == 1
-    assert kept[-1] == len(compile(*layer(43))._code.compilation.recorded)
+    assert kept[-1] == len(compile(*layer(43))._code.graph)
 
 
 def test_sources_of_programs_that_are_gone_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
-    monkeypatch.setattr(machine, "KEPT", 1)
+    monkeypatch.setattr(cache, "_CACHE", type(cache._CACHE)())
+    monkeypatch.setattr(cache, "KEPT", 1)
     gc.collect()
     before = {name for name in linecache.cache if name.startswith("<program ")}
     x = Value(1.0)
@@ -106,14 +107,14 @@ def test_batch_sizes_of_all_kinds_keep_few_arrays() -> None:
     program = compile(y, [x])
     for n in range(1, 60):
         program.value_and_grad(np.zeros((n, 1)))
-    machine = program._loaded()
-    assert len(machine._prepared) <= 8
-    assert machine._ones.size < 60
+    arrays = program._loaded().arrays
+    assert len(arrays._prepared) <= 8
+    assert arrays._ones.size < 60
 
 
 def test_threads_that_compile_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
-    monkeypatch.setattr(machine, "KEPT", 2)
+    monkeypatch.setattr(cache, "_CACHE", type(cache._CACHE)())
+    monkeypatch.setattr(cache, "KEPT", 2)
 
     def work(k: int) -> float:
         y, x = line(2.0 + k % 5)

@@ -53,7 +53,7 @@ def test_gradients_by_the_parameters_of_a_model() -> None:
     program = squared_error.program(model, X, y)
     assert set(program.parameters) == set(model.parameters())
     value, gradients = squared_error.value_and_grad(model, X, y, accumulate=True)
-    assert [p.grad for p in model.parameters()] == gradients
+    assert [p.grad for p in model.parameters()] == gradients.tolist()
     model.zero_grad()
     total = sum([(model(list(row)) - t) ** 2 for row, t in zip(X, y, strict=True)]) * 0.2
     total.backward()
@@ -70,8 +70,8 @@ def test_nested_lists_and_values() -> None:
     matrix = [[1.0, 2.0], [3.0, 4.0]]
     assert bilinear([1.0, 1.0], matrix, [1.0, -1.0], scale) == -4.0
     value, gradients, by_inputs = bilinear.value_and_grad([1.0, 1.0], matrix, [1.0, -1.0], scale, inputs=True)
-    assert (value, gradients) == (-4.0, [-2.0])
-    assert by_inputs == [-2.0, -2.0, 2.0, -2.0, 2.0, -2.0, 8.0, 12.0]
+    assert (value, gradients.tolist()) == (-4.0, [-2.0])
+    assert by_inputs.tolist() == [-2.0, -2.0, 2.0, -2.0, 2.0, -2.0, 8.0, 12.0]
     batch = bilinear([1.0, 1.0], np.array([matrix, matrix]) * [[[1.0]], [[2.0]]], [1.0, -1.0], scale)
     assert batch.tolist() == [-4.0, -8.0]
     scale.data = 1.0

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from autograd import Value
 from autograd.engine import ops
-from autograd.program import machine
+from autograd.program import code
 from autograd.program.source import backward, reductions
 from autograd.program.source.draft import Draft
 from autograd.program.source.formula import Formula, Operand
@@ -184,7 +184,7 @@ def test_a_wrong_slope_is_found(
     monkeypatch.setattr(backward, "local_derivative", wrong)
     wrong_reductions = right_reductions | {name: lambda reduction: right_reductions[name](reduction) * 1.001}
     monkeypatch.setattr(reductions, "LOCAL_DERIVATIVES", wrong_reductions)
-    monkeypatch.setattr(machine, "_CACHE", type(machine._CACHE)())
+    monkeypatch.setattr(code, "_CACHE", type(code._CACHE)())
     quick = settings(
         max_examples=500, derandomize=True, database=None, phases=[Phase.generate], report_multiple_bugs=False
     )

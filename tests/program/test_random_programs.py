@@ -177,7 +177,7 @@ def check(recipe: Recipe) -> None:
     for k, v in enumerate([v for output in outputs for v in topological_order(output)]):
         v.label = recipe.labels[k % len(recipe.labels)]
     for many in (0, 400):
-        with mock.patch.object(emit, "MANY_NAMES", many), mock.patch("autograd.program.machine._CACHE", _Forgetful()):
+        with mock.patch.object(emit, "MANY_NAMES", many), mock.patch("autograd.program.code._CACHE", _Forgetful()):
             program = compile(outputs, fed, parameters=again)
         rows = np.array(recipe.rows).reshape(len(inputs), len(fed))
         values = program(rows).reshape(len(rows), -1)

@@ -45,7 +45,7 @@ def test_careful_code(net: Net) -> None:
     rows, weights = net.rows(3), net.weights()
     expected = recorded_results(net.record, rows, weights)
     program, order = compiled(net.record, rows, weights)
-    machine = program._loaded()
+    machine = program._loaded().arrays
     by_inputs = np.empty((3, net.inputs))
     with np.errstate(all="ignore"):
         machine._careful_gradients(np.array(rows), 1.0, by_inputs)
@@ -109,7 +109,7 @@ def test_large_batches_run_in_chunks() -> None:
     program, _ = compiled(net.record, net.rows(1), net.weights())
     rows = np.array(net.rows(2500))
     whole = program.value_and_grad(rows, inputs=True)
-    machine = program._loaded()
+    machine = program._loaded().arrays
     assert machine.chunk < 100_000
     machine.chunk = 700
     value, gradients, by_inputs = program.value_and_grad(rows, inputs=True)

@@ -16,7 +16,7 @@ import pytest
 import autograd
 from autograd import Value, dot, greater, mean, operation, softmax, tanh, where
 from autograd.program import compile
-from autograd.program.machine import Code
+from autograd.program.code import Code
 from autograd.program.passes.graph import read_graph
 from autograd.program.source import emit
 from tests.counting import calls
@@ -166,6 +166,7 @@ BOUNDED = {
         "argument": "lists within lists, in one argument",
         "_row": "axes of an array, at most 64",
     },
+    "program/trace.py": {name: "lists within lists, in one argument" for name in ("_copied", "_is_plain")},
     "program/compiling.py": {"compile": "once more, for @compile(dtype=...)"},
     "program/source/adjoints.py": {"renamed": "a formula of at most LONGEST operations"},
     "program/source/buffers.py": {"_split_line": "a formula of DEEPEST levels, and the few that a product adds"},

@@ -86,7 +86,8 @@ def test_nothing_to_take_gradients_by() -> None:
         weighted.value_and_grad(np.ones((3, 2)), [0.1, 0.1], 0.2)
     with pytest.raises(ValueError, match=message):
         weighted.value_and_grad([1.0, 1.0], [Value(0.1, requires_grad=False), 0.1], 0.2)
-    assert weighted.value_and_grad([1.0, 2.0], [0.5, 0.25], 0.5, inputs=True) == (1.5, [], [0.5, 0.25, 1.0, 2.0, 1.0])
+    value, gradients, by_inputs = weighted.value_and_grad([1.0, 2.0], [0.5, 0.25], 0.5, inputs=True)
+    assert (value, gradients.shape, by_inputs.tolist()) == (1.5, (0,), [0.5, 0.25, 1.0, 2.0, 1.0])
 
 
 @pytest.mark.parametrize("what", ["source", "stages", "report", "trainer", "parameters"])

@@ -1,0 +1,25 @@
+cimport cython
+
+cdef extern from "<math.h>":
+    double c_exp "exp"(double x)
+    double c_log "log"(double x)
+    double c_floor "floor"(double x)
+    double c_fmod "fmod"(double x, double y)
+
+cdef double INF
+
+cdef double quotient(double a, double b) except? -1.0
+cdef double power(double x, double c) except? -1.0
+cdef double base_slope(double x, double c) except? -1.0
+cdef double exponent_slope(double x, double c, double y) noexcept
+@cython.locals(rest=double)
+cdef double remainder(double a, double b) except? -1.0
+@cython.locals(rest=double, whole=double, floor=double)
+cdef double floor_quotient(double a, double b) except? -1.0
+cdef double log_slope(double x) except? -1.0
+@cython.locals(z=double)
+cdef double logistic(double x) noexcept
+cdef double rectified(double x) noexcept
+cdef double rectified_slope(double x) noexcept
+cdef double larger(double x, double y) noexcept
+cdef double larger_slope(double x, double y) noexcept

@@ -1,0 +1,104 @@
+"""Arithmetic on C's doubles: what the hot operations compute, and their slopes where these are more than a number.
+
+`value.py` records with them and `tape.py` replays with them, so that a recorded graph and its replay give the same
+bits. Their rows in `ops` say the same for numbers of any kind; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from autograd.engine import ieee
+
+if TYPE_CHECKING:  # read by Cython at compile time
+    import cython
+else:
+    from autograd.engine import uncompiled as cython
+if not cython.compiled:  # else from C's own library
+    from autograd.engine.uncompiled import c_exp, c_floor, c_fmod, c_log
+
+INF = math.inf
+
+
+def quotient(a: float, b: float) -> float:
+    # Compiled, C divides by zero as IEEE 754 says; plain Python raises.
+    return ieee.divide(a, b) if b == 0.0 else a / b
+
+
+def power(x: float, c: float) -> float:
+    if c == 2.0:
+        return x * x  # exactly rounded, and what PyTorch and NumPy do
+    if x < 0.0 and x > -INF and abs(c) % 1.0 > 0.0:
+        return math.nan  # where Python turns complex
+    try:
+        # To mypy a power may be complex; the line above has seen to that.
+        return x**c  # type: ignore[no-any-return]
+    except (ZeroDivisionError, OverflowError):  # uncompiled only: C's pow answers inf
+        return ieee.power(x, c)
+
+
+def base_slope(x: float, c: float) -> float:
+    if c == 0.0:
+        return 0.0
+    return c * x if c == 2.0 else c * power(x, c - 1.0)
+
+
+def exponent_slope(x: float, c: float, y: float) -> float:
+    return 0.0 if x == 0.0 and c >= 0.0 else y * c_log(x)
+
+
+def remainder(a: float, b: float) -> float:
+    """a - b·⌊a/b⌋ with the sign of b, as Python's % has it; C's has the sign of a."""
+    if b == 0.0 or a - a != 0.0:
+        return math.nan
+    rest = c_fmod(a, b)
+    if rest == 0.0:
+        return math.copysign(0.0, b)
+    return rest + b if (b < 0.0) != (rest < 0.0) else rest
+
+
+def floor_quotient(a: float, b: float) -> float:
+    """⌊a/b⌋ from the remainder, as Python's // has it: a rounded quotient may stand on the next whole number."""
+    if b == 0.0 or a - a != 0.0:
+        return ieee.floor_divide(a, b)
+    rest = c_fmod(a, b)
+    whole = (a - rest) / b
+    if rest != 0.0 and (b < 0.0) != (rest < 0.0):
+        whole -= 1.0
+    if whole == 0.0:
+        return math.copysign(0.0, a / b)
+    floor = c_floor(whole)
+    return floor + 1.0 if whole - floor > 0.5 else floor
+
+
+def log_slope(x: float) -> float:
+    return quotient(1.0, x) if x >= 0.0 else math.nan
+
+
+def logistic(x: float) -> float:
+    z = c_exp(-x if x >= 0.0 else x)  # of a number <= 0: it cannot overflow
+    return (1.0 if x >= 0.0 else z) / (1.0 + z)
+
+
+def rectified(x: float) -> float:
+    return 0.0 if x < 0.0 else x  # keeps -0.0 and nan
+
+
+def rectified_slope(x: float) -> float:
+    return 1.0 if x > 0.0 else 0.0 if x <= 0.0 else x
+
+
+def larger(x: float, y: float) -> float:
+    if x >= y:
+        return x
+    return y if y > x else math.nan
+
+
+def larger_slope(x: float, y: float) -> float:
+    """The slope of the larger of two in x."""
+    if x > y:
+        return 1.0
+    if y > x:
+        return 0.0
+    return 0.5 if x == y else math.nan

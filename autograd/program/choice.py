@@ -1,0 +1,72 @@
+"""What runs a program: the tape, or array code. A choice by cost, from the structure of the graph and the batch size.
+
+Array code pays for each of its lines (about a microsecond), whatever the number of examples, and then little for a
+number: matrix products and vector instructions. The tape pays almost nothing for a step, and more for a number. So the
+tape serves single examples, small batches, and graphs in which few operations are alike; arrays serve the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from autograd.engine import ops, value
+from autograd.engine.tape import KINDS
+from autograd.program.passes.graph import BATCH_MEAN, STOPS, Graph
+
+COMPILED = not (value.__file__ or "").endswith(".py")
+FORCED: Literal["", "arrays", "tape"] = ""  # for tests and benchmarks: no choice
+ALIKE = 4.0  # operations on the same level that do the same, on average, from which on array code is made at once
+FEWEST = 2.0  # examples for which array code may run
+LARGEST = 3000  # operations: beyond, array code of a graph without structure takes seconds to make, and more to run
+
+# Nanoseconds, forward and backward together; measured on one core, and only their ratios count.
+CALL, LINE = 5000.0, 2500.0  # of array code: a call, a block
+NUMBER, PRODUCT, ARRAY_FUNCTION = 1.5, 0.4, 6.0  # and for one example a number, one of a matrix product, a function
+TAPE_CALL, STEP, EDGE = 2500.0, 1.0, 1.2  # of the tape: a call, and for one example a step and an edge
+FUNCTIONS = {"exp": 12.0, "log": 14.0, "tanh": 25.0, "sigmoid": 16.0, "sin": 24.0, "cos": 24.0, "**": 40.0, "%": 20.0}
+RULE = 4000.0  # a step by a rule of the table, in Python
+
+
+def can_tape(graph: Graph) -> bool:
+    """Whether the compiled engine is there, and each operation is one of a single example's numbers."""
+    return COMPILED and FORCED != "arrays" and all(
+        op in ops.TABLE and op not in (BATCH_MEAN, STOPS) for op in set(graph.ops) - {""}
+    )
+
+
+def groups(graph: Graph) -> int:
+    """How many blocks of array code there will be at most: operations on one level that do the same are one.
+
+    Array code finds more than that: matrix products are made of them.
+    """
+    level = [0] * len(graph.ops)
+    kinds = set()
+    operands, names = graph.operands, graph.ops
+    for i in graph.order:
+        below = operands[i]
+        level[i] = high = 1 + max([level[a] for a in below], default=0)
+        kinds.add((high, names[i], len(below)))
+    return len(kinds)
+
+
+def crossing(graph: Graph, groups: int) -> float:
+    """From how many examples on array code is expected to take less time than the tape; inf if it never does."""
+    # 784-128-10, for example, has so large matrices that even one example is faster as arrays: but not by much.
+    if FORCED == "tape" or (len(graph.order) > LARGEST and len(graph.order) < ALIKE * groups):
+        return math.inf  # it would take seconds to make
+    counts: dict[str, int] = {}
+    edges = products = 0
+    for i in graph.order:
+        name, below = graph.ops[i], len(graph.operands[i])
+        counts[name] = counts.get(name, 0) + 1
+        edges += below
+        if name == "dot":
+            products += below
+    # The tape, and array code: what one more example costs, and what a call costs.
+    functions = sum([count * (FUNCTIONS.get(name, 0.0) if name in KINDS else RULE) for name, count in counts.items()])
+    tape = STEP * len(graph.order) + EDGE * edges + functions
+    arrays = NUMBER * (len(graph.order) + edges - products) + PRODUCT * products
+    arrays += sum([count * ARRAY_FUNCTION for name, count in counts.items() if name in FUNCTIONS or name not in KINDS])
+    call = CALL + LINE * groups
+    return max((call - TAPE_CALL) / (tape - arrays), FEWEST) if tape > arrays else math.inf
