@@ -30,8 +30,10 @@ RULE = 4000.0  # a step by a rule of the table, in Python
 
 def can_tape(graph: Graph) -> bool:
     """Whether the compiled engine is there, and each operation is one of a single example's numbers."""
-    return COMPILED and FORCED != "arrays" and all(
-        op in ops.TABLE and op not in (BATCH_MEAN, STOPS) for op in set(graph.ops) - {""}
+    return (
+        COMPILED
+        and FORCED != "arrays"
+        and all(op in ops.TABLE and op not in (BATCH_MEAN, STOPS) for op in set(graph.ops) - {""})
     )
 
 

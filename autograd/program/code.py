@@ -21,7 +21,6 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from autograd.engine import ops
@@ -37,7 +36,9 @@ Functions = tuple[Callable[..., Any], Callable[..., None], Array]  # forward, ba
 
 KEPT = 256  # structures in the cache
 NODES_KEPT = 2_000_000  # in their graphs together
-PLAIN = "\n  the engine is not compiled: array code runs single examples and small batches too, slower than a tape would"
+PLAIN = (
+    "\n  the engine is not compiled: array code runs single examples and small batches too, slower than a tape would"
+)
 
 
 class Code:
@@ -99,7 +100,9 @@ class Code:
         """What the tape runs, in a line."""
         steps, below = plural(len(self.graph.order), "step"), self.tape_below
         batches = "all batches" if below == math.inf else f"batches of up to {max(math.ceil(below) - 1, 1):,} examples"
-        return f"a tape of {steps} in the compiled engine runs {batches}" + ("" if below == math.inf else ", array code larger ones")
+        return f"a tape of {steps} in the compiled engine runs {batches}" + (
+            "" if below == math.inf else ", array code larger ones"
+        )
 
     @cached_property
     def prepare(self) -> Callable[..., Functions]:

@@ -16,7 +16,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from autograd.program.build import Compilation
 from autograd.program.code import Array, Code, Functions
@@ -26,6 +25,7 @@ CACHED_BYTES = 512 * 1024  # what the arrays of one chunk may take, so that they
 SMALLEST_CHUNK = 1024  # examples; with fewer, the calls cost more than the cache saves
 SIZES_KEPT = 8  # batch sizes for which arrays are kept
 WHOLE = 1 << 62
+
 
 class Machine:
     """Runs a program on batches, on parameters that are one flat vector, `theta`.

@@ -18,7 +18,6 @@ from autograd.program.code import Array, Code, code_for
 from autograd.program.machine import CACHED_BYTES, WHOLE, Machine
 from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
 from autograd.program.runner import Runner
-from autograd.program.taping import places
 from autograd.program.trainer import Trainer
 from autograd.support.text import plural, short
 
@@ -33,8 +32,8 @@ class Program:
     `inputs` are the Values that are fed per example, `parameters` those that gradients are taken by, in the order in
     which they lie in one flat vector. Parameters, and leaves that take no gradient, are read from the Values at each
     call. Single examples and small batches replay the recorded graph in the compiled engine, large batches run as NumPy
-    code: `report()` says from how many examples on, and what became what; `source` is the NumPy code, `stages` what each
-    pass made of the graph.
+    code: `report()` says from how many examples on, and what became what; `source` is the NumPy code, `stages` what
+    each pass made of the graph.
 
     Raises ValueError for a dtype other than float64 and float32.
 

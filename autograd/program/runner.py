@@ -1,4 +1,4 @@
-"""`Runner`: a program at work on a batch of any size, by the tape or by array code, whichever is expected to be faster."""
+"""`Runner`: a program at work on batches of any size, by a tape or by array code, whichever should be faster."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.program.code import Array, Code
-from autograd.program.taping import TapeMachine, places
 from autograd.program.machine import Machine
+from autograd.program.taping import TapeMachine, places
 
 
 class Runner:

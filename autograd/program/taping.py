@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.engine import ops
-from autograd.engine.tape import Replay, Tape
+from autograd.engine.replay import Replay
+from autograd.engine.tape import Tape
 from autograd.program.passes.graph import GIVEN, INPUT, PARAMETER, Graph
 
 Array = NDArray[Any]
@@ -51,15 +52,16 @@ def tape_for(graph: Graph, columns: int, parameters: Sequence[int], givens: Sequ
     flows = [True] * start + [False] * len(numbers)
     steps = []
     literals = len(numbers) - len(givens)
+    leaves = len(flows)
     first_literal, power, square = start + len(givens), ops.TABLE["**"], ops.TABLE["square"]
     table, settings, operands = ops.TABLE, graph.settings, graph.operands
     for i in graph.order:
         op = table[graph.ops[i]]
         rows = [row[a] for a in operands[i]]
-        if op is power and rows[1] >= first_literal and numbers[rows[1] - start] == 2.0:
+        if op is power and first_literal <= rows[1] < leaves and numbers[rows[1] - start] == 2.0:
             op, rows = square, rows[:1]  # the same bits, and one operand
         row[i] = len(flows)
-        flows.append(op.differentiable and any([flows[a] for a in rows]))
+        flows.append(op.differentiable and any(flows[a] for a in rows))
         steps.append((op, rows, settings.get(i, ())))
     return Tape(columns, len(parameters), numbers, steps, flows, [row[i] for i in graph.outputs], literals)
 

@@ -110,7 +110,7 @@ class Trace:
         others = number.keys() - set(leaves)
         self.places = [number.get(v, -1) for v in leaves] + sorted([number[v] for v in others])
         self._in_order = self.places == list(range(len(self.program.parameters)))
-        self._shapes: tuple[Any, ...] | None = None
+        self._shapes: tuple[Any, ...] = ()
         self._first: tuple[Any, ...] = ()
         self._shared = placeholders.shared
         self._calls = 0
@@ -121,7 +121,7 @@ class Trace:
         """Whether calls like this one can be served by `load_quickly`."""
         if call.arguments.examples is not None or not self.program.can_replay or not all(map(_is_plain, args)):
             return False
-        if self._shapes is None:
+        if not self._shapes:
             self._shapes, self._first = tuple(call.arguments.shapes), tuple(map(_copied, args))
         return True
 
@@ -130,11 +130,11 @@ class Trace:
 
         None as well where function and program are to be compared, see `compare_now_and_then`.
         """
-        if self._calls + 1 >= self._compare_at or (not self._compared and args != self._first):
+        if self._calls + 1 >= self._compare_at:
             return None
         runner = self.program._loaded()
         tape = runner.ready_tape() if runner.by_arrays else runner.tape
-        if not tape.replay.load_arguments(self._shapes, args):
+        if not tape.replay.load_arguments(self._shapes, args) or (not self._compared and args != self._first):
             return None
         self._calls += 1
         return tape

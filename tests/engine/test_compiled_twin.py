@@ -1,4 +1,4 @@
-"""The compiled engine against the same two files as plain Python, bit for bit, on random graphs and any numbers.
+"""The compiled engine against the same files as plain Python, bit for bit, on random graphs and any numbers.
 
 Two nan are the same: their sign is the processor's business.
 """
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd.engine import ops
+from autograd.engine import ops, replay, tape
 from autograd.engine import value as engine
 from tests.engine.graphs import Graph, evaluate, graphs
 from tests.engine.oracle import built_in_rows
@@ -27,11 +27,14 @@ pytestmark = pytest.mark.skipif(
 SOURCES = Path(ops.__file__).parent
 
 
-def load_plain_engine() -> ModuleType:
-    """value.py and node.py as modules of other names; `autograd` itself stays as it is."""
+def load_plain_engine() -> list[ModuleType]:
+    """The compiled files as modules of other names; `autograd` itself stays as it is."""
+    modules = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "autograd.engine.node", _execute("plain_node", SOURCES / "node.py"))
-        return _execute("plain_value", SOURCES / "value.py")
+        for name in ("kernels", "node", "value", "tape", "replay"):
+            modules.append(_execute(f"plain_{name}", SOURCES / f"{name}.py"))
+            patch.setitem(sys.modules, f"autograd.engine.{name}", modules[-1])
+    return modules
 
 
 def _execute(name: str, path: Path) -> ModuleType:
@@ -42,7 +45,7 @@ def _execute(name: str, path: Path) -> ModuleType:
     return module
 
 
-plain = load_plain_engine()
+_, _, plain, plain_tape, plain_replay = load_plain_engine()
 
 # How each engine is asked: operators and methods where it has its own code, the table for the rest.
 SPELLED: dict[str, Callable[..., Any]] = {
@@ -120,6 +123,30 @@ def test_these_are_two_engines() -> None:
     assert str(plain.__file__).endswith("value.py") and str(plain.Node.__module__) == "plain_node"
     assert plain.Value is not engine.Value and not isinstance(plain.Value(1.0), engine.Value)
     assert not str(sys.modules["autograd.engine.node"].__file__).endswith(".py")  # put back
+
+
+def replayed(tapes: ModuleType, replays: ModuleType, graph: Graph) -> list[str]:
+    """The value and the gradients that a tape gives, after a tape at other numbers."""
+    steps = [(ops.TABLE[name], operands, PARAMS.get(name, ())) for name, operands in graph.steps]
+    flows = [True] * len(graph.leaves)
+    for op, operands, _ in steps:
+        flows.append(op.differentiable and any(flows[i] for i in operands))
+    steps_of = tapes.Tape(len(graph.leaves), 0, [], steps, flows, [len(flows) - 1])
+    run = replays.Replay(steps_of)
+    assert run.load([0.5] * len(graph.leaves))
+    run.gradient(1.0, True)
+    assert run.load(list(graph.leaves))
+    value = run.gradient(1.0, True)
+    return [_bits([value]), _bits(run.adjoints[: len(graph.leaves)])]
+
+
+@given(any_graphs)
+def test_tapes_bit_for_bit(graph: Graph) -> None:
+    assert replayed(tape, replay, graph) == replayed(plain_tape, plain_replay, graph)
+
+
+def test_the_kinds_of_steps_are_the_same() -> None:
+    assert tape.KINDS == plain_tape.KINDS
 
 
 @given(any_graphs)

@@ -83,7 +83,9 @@ def check_close(graph: Graph, got: list[float], along: Sequence[float] = ()) -> 
             event("equal" if ours == theirs else "not compared: ill-conditioned")
             continue
         if math.isnan(ours) and has_nan_slope(graph):
-            event("not compared: a slope is nan, which a slope of 0 behind it passes on here and PyTorch's mask does not")
+            event(
+                "not compared: a slope is nan, which a slope of 0 behind it passes on here and PyTorch's mask does not"
+            )
             continue
         event("compared")
         assert abs(ours - theirs) <= tolerance, f"result {i} of\n{graph}\nis {ours!r}, PyTorch says {theirs!r}"

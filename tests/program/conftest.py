@@ -5,6 +5,7 @@ programs as their users see them runs twice: by arrays, and as chosen.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ TWICE = {
 @pytest.fixture(autouse=True)
 def runs_by(request: pytest.FixtureRequest) -> Iterator[None]:
     """Arrays, unless the test is run by choice or sees to it itself."""
-    way = getattr(request, "param", "" if "tape" in request.node.nodeid else "arrays")
+    way: Any = getattr(request, "param", "" if "tape" in request.node.nodeid else "arrays")
     before = choice.FORCED
     choice.FORCED = way
     yield

@@ -14,16 +14,17 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine import node, ops, value
+from autograd.engine import node, ops, replay, tape, value
 from autograd.support.answers import Elsewhere
 
 HOSTILE = """
 import itertools, random, sys
+import numpy
 from array import array
 from dataclasses import replace
 import autograd
 from autograd import Value
-from autograd.engine import node, ops, value
+from autograd.engine import node, ops, replay, tape, value
 
 class Liar(list):
     def __init__(self, items, length): super().__init__(items); self.length = length
@@ -52,6 +53,11 @@ def mutated():
 def computed(): return (Value(1.0) * 2.0 + Value(3.0)).tanh()
 def wide(): return autograd.softmax([Value(1.0), Value(2.0), Value(3.0)])[0]
 
+def steps():
+    table = ops.TABLE
+    made = [(table["*"], [0, 1], ()), (table["softmax"], [3, 2, 1], (1.0,)), (table["**"], [4, 2], ())]
+    return tape.Tape(1, 1, [3.0], made, [True, True, False, True, True, True], [5, 3], 1)
+
 FRESH = [
     lambda: None, lambda: 0, lambda: -1, lambda: 2.5, lambda: float("nan"), lambda: 10**400, lambda: True, lambda: "a",
     lambda: b"abc", lambda: [], lambda: [1.0], lambda: [None], lambda: (), lambda: (Value(1.0),), lambda: {}, object,
@@ -60,7 +66,10 @@ FRESH = [
     lambda: Liar([Value(1.0)] * 3, 0), lambda: Shrinks([Value(1.0)] * 3), mutated, lambda: array("d", [1.0, 2.0]),
     lambda: iter([1.0]), lambda: ops.TABLE["+"], lambda: ops.TABLE["dot"], lambda: ops.TABLE["tanh"],
     lambda: replace(ops.TABLE["dot"], index=-1), lambda: replace(ops.TABLE["dot"], index=10**6), lambda: 10**9,
-    lambda: node.Extra((1, 2), None, (), ""), lambda: complex(1, 2), lambda: memoryview(b"12345678"), lambda: sys,
+    lambda: node.Extra((1, 2), None, (), ""), lambda: complex(1, 2), steps, lambda: replay.Replay(steps()),
+    lambda: tape.Tape.__new__(tape.Tape), lambda: replay.Replay.__new__(replay.Replay), lambda: numpy.ones((2, 1)),
+    lambda: numpy.ones((300, 1)), lambda: ("number",), lambda: (("list", "number"),),
+    lambda: memoryview(b"12345678"), lambda: sys,
 ]
 USES = [
     repr, float, bool, hash, lambda v: v.operands, lambda v: v.local_grads, lambda v: v.params, lambda v: v.place,
@@ -93,7 +102,8 @@ places = []
 target = sys.argv[1]
 import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
-owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra}[owner_name]
+owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
+         "Tape": tape.Tape, "Replay": replay.Replay}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -109,12 +119,13 @@ LEFT_OUT = {"__class__", "__dict__", "__doc__", "__module__", "__weakref__", "__
 
 
 def targets() -> list[str]:
-    owners = {"Node": node.Node, "Value": value.Value, "Extra": node.Extra}
+    owners: dict[str, type] = {"Node": node.Node, "Value": value.Value, "Extra": node.Extra}
+    owners |= {"Tape": tape.Tape, "Replay": replay.Replay}
     names = [
         f"{owner}.{name}"
         for owner, kind in owners.items()
         for name in dir(kind)
-        if name not in LEFT_OUT and (name in vars(kind) or owner != "Extra")
+        if name not in LEFT_OUT and (name in vars(kind) or owner not in ("Extra", "Tape", "Replay"))
         if not isinstance(vars(kind).get(name), Elsewhere)  # plain Python, and only an error
         if callable(getattr(kind, name)) or hasattr(type(getattr(kind, name)), "__set__")
     ]
@@ -134,7 +145,14 @@ def test_the_list_of_targets_is_whole() -> None:
     every = set(targets())
     assert {"Value.tanh", "Value.__add__", "Value.__init__", "Node.backward", "Node.data", "Node.__reduce__"} <= every
     if autograd.compiled:
-        assert {"node.write_numbers", "node.numbers_of", "node.peek", "value.node", "value.dot_node"} <= every
+        assert {
+            "node.write_numbers",
+            "node.numbers_of",
+            "node.peek",
+            "value.node",
+            "value.dot_node",
+            "Replay.values",
+        } <= every
 
 
 @pytest.mark.slow
