@@ -165,9 +165,12 @@ def _notes(draft: Draft, block: Block) -> list[str]:
     return notes
 
 
-def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False) -> Compilation:
+def build(
+    graph: Graph, columns: int, parameters: int = 0, careful: bool = False, as_recorded: bool = False
+) -> Compilation:
     """Run all passes. X has so many `columns`; so many `parameters` are there, whether or not they occur.
 
+    With `as_recorded`, parameters stay in their order, and are not put into that of matrix products.
     The `careful` source has every node as it was recorded, and minds factors that are 0, infinite or nan.
     """
     canonical = graph
@@ -176,7 +179,7 @@ def build(graph: Graph, columns: int, parameters: int = 0, careful: bool = False
     # From nodes to blocks, and from blocks to places in memory.
     groups = group_nodes(canonical, copies=careful)
     blocks = lift(canonical, groups)
-    layout = assign_layout(canonical, blocks, parameters)
+    layout = assign_layout(canonical, blocks, parameters, as_recorded)
     # Lines of array code, in the order in which they run: a block reads what blocks before it have named.
     draft = Draft(canonical, layout, columns, careful)
     references = write_forward(draft)

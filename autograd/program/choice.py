@@ -18,6 +18,7 @@ COMPILED = not (value.__file__ or "").endswith(".py")
 FORCED: Literal["", "arrays", "tape"] = ""  # for tests and benchmarks: no choice
 ALIKE = 4.0  # operations on the same level that do the same, on average, from which on array code is made at once
 FEWEST = 2.0  # examples for which array code may run
+SMALL = 300  # operations: so few are worth it if half as many are alike, or two dots are, a matrix product
 LARGEST = 3000  # operations: beyond, array code of a graph without structure takes seconds to make, and more to run
 
 # Nanoseconds, forward and backward together; measured on one core, and only their ratios count.
@@ -37,19 +38,28 @@ def can_tape(graph: Graph) -> bool:
     )
 
 
-def groups(graph: Graph) -> int:
-    """How many blocks of array code there will be at most: operations on one level that do the same are one.
+def groups(graph: Graph) -> tuple[int, bool]:
+    """How many blocks of array code there will be at most, and whether some may be matrix products.
 
-    Array code finds more than that: matrix products are made of them.
+    Operations on one level that do the same are one block. (Array code finds more than that.)
     """
     level = [0] * len(graph.ops)
-    kinds = set()
+    kinds: set[tuple[int, str, int]] = set()
+    matrices = False
     operands, names = graph.operands, graph.ops
     for i in graph.order:
         below = operands[i]
         level[i] = high = 1 + max([level[a] for a in below], default=0)
-        kinds.add((high, names[i], len(below)))
-    return len(kinds)
+        kind = high, names[i], len(below)
+        matrices = matrices or (names[i] == "dot" and kind in kinds)
+        kinds.add(kind)
+    return len(kinds), matrices
+
+
+def has_structure(graph: Graph, groups: int, matrices: bool) -> bool:
+    """Whether array code is made at once, and decides in which order the parameters lie."""
+    alike = len(graph.order) / max(groups, 1)
+    return FORCED != "tape" and (alike >= ALIKE or (len(graph.order) <= SMALL and (matrices or alike >= 2.0)))
 
 
 def crossing(graph: Graph, groups: int) -> float:

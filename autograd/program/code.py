@@ -53,8 +53,8 @@ class Code:
         # Else the careful source has other values, too, and not only other gradients.
         self.same_values = STOPS not in graph.ops
         self.can_tape = double and choice.can_tape(graph)
-        self.groups = choice.groups(graph) if self.can_tape else 0
-        self.by_arrays = not self.can_tape or len(graph.order) >= choice.ALIKE * self.groups
+        self.groups, matrices = choice.groups(graph) if self.can_tape else (0, False)
+        self.by_arrays = not self.can_tape or choice.has_structure(graph, self.groups, matrices)
         if self.by_arrays:
             self.parameters, self.givens = self.compilation.layout.parameters, self.compilation.layout.givens
         else:
@@ -74,7 +74,7 @@ class Code:
     @cached_property
     def compilation(self) -> Compilation:
         """The fast array code."""
-        return build(self.graph, self.columns, self.count)
+        return build(self.graph, self.columns, self.count, as_recorded=not self.by_arrays)
 
     @cached_property
     def careful_compilation(self) -> Compilation:

@@ -69,9 +69,14 @@ class Layout:
         return "\n".join(lines)
 
 
-def assign_layout(graph: Graph, blocks: Sequence[Block], extra_parameters: int = 0) -> Layout:
-    """Lay out the nodes of all blocks; parameters below `extra_parameters` that no block uses come last."""
-    return _LayoutAssignment(graph, blocks).run(extra_parameters)
+def assign_layout(
+    graph: Graph, blocks: Sequence[Block], extra_parameters: int = 0, as_recorded: bool = False
+) -> Layout:
+    """Lay out the nodes of all blocks; parameters below `extra_parameters` that no block uses come last.
+
+    With `as_recorded`, all parameters stay in the order of their numbers.
+    """
+    return _LayoutAssignment(graph, blocks).run(extra_parameters, as_recorded)
 
 
 class _LayoutAssignment:
@@ -91,7 +96,7 @@ class _LayoutAssignment:
             if self.storage[i] == INPUTS:
                 self.position[i] = leaf.position
 
-    def run(self, extra_parameters: int) -> Layout:
+    def run(self, extra_parameters: int, as_recorded: bool) -> Layout:
         # Each block is sorted by where its operands lie, and gives its own nodes places for the blocks after it.
         last = self._blocks_of_parameters()
         for b in [*(b for b in range(len(self.blocks)) if b not in last), *sorted(last)]:
@@ -100,7 +105,7 @@ class _LayoutAssignment:
             for operand in block.operands:
                 self._rank(block, operand)
         # All orders are known: provisional places become places in P and in arrays.
-        parameters, givens, constants, shared = self._place_shared(extra_parameters)
+        parameters, givens, constants, shared = self._place_shared(extra_parameters, as_recorded)
         segment, segments, sizes = self._place_rows()
         return Layout(
             self.blocks, self.storage, self.position, segment, segments, sizes, parameters, givens, constants, shared
@@ -173,7 +178,7 @@ class _LayoutAssignment:
 
     # ----- The order of everything -----
 
-    def _place_shared(self, extra_parameters: int) -> tuple[list[int], list[int], list[float], int]:
+    def _place_shared(self, extra_parameters: int, as_recorded: bool) -> tuple[list[int], list[int], list[float], int]:
         """Give everything in P its place; returns the order of parameters and givens, the literals, the length of P."""
         ranked = np.flatnonzero(self.rank >= 0)
         by_kind: dict[str, list[int]] = {PARAMETER: [], GIVEN: [], LITERAL: []}
@@ -186,7 +191,8 @@ class _LayoutAssignment:
         numbers[PARAMETER] += [p for p in range(extra_parameters) if p not in used]
         start = 0
         for kind, nodes in by_kind.items():
-            self.position[nodes] = np.arange(start, start + len(nodes), dtype=np.int64)
+            places = numbers[kind] if kind == PARAMETER and as_recorded else range(len(nodes))
+            self.position[nodes] = start + np.array(places[: len(nodes)], dtype=np.int64)
             start += len(numbers[kind])
         # What is computed once for the whole batch lies behind the leaves, block by block.
         for block in self.blocks:
@@ -194,6 +200,8 @@ class _LayoutAssignment:
                 self.position[block.nodes.ravel()] = np.arange(start, start + block.size, dtype=np.int64)
                 start += block.size
         constants = [self.graph.leaves[i].value for i in by_kind[LITERAL]]
+        if as_recorded:
+            numbers[PARAMETER].sort()
         return numbers[PARAMETER], numbers[GIVEN], constants, start
 
     def _place_rows(self) -> tuple[Numbers, list[list[int]], list[int]]:

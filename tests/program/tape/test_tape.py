@@ -19,7 +19,7 @@ from autograd.program.passes.graph import read_graph
 from autograd.program.taping import TapeMachine, tape_for
 from tests.engine.graphs import Graph, evaluate, graphs
 from tests.engine.test_random_graphs import ARITIES as OF_TORCH
-from tests.engine.test_random_graphs import ENGINE
+from tests.engine.test_random_graphs import ENGINE, smooth_graphs
 
 pytestmark = pytest.mark.skipif(not autograd.compiled, reason="plain Python replays nothing: arrays run every program")
 
@@ -79,7 +79,7 @@ def test_each_example_of_a_batch_has_the_bits_of_recording(graph: Graph, rows: l
             assert bits([values[at], *into[at]]) == expected, f"\n{graph}\nat {X[k]}"
 
 
-@given(any_graphs)
+@given(smooth_graphs)
 def test_gradients_by_parameters_add_up_over_examples(graph: Graph) -> None:
     leaves = [Value(x) for x in graph.leaves]
     y = evaluate(graph, leaves, ENGINE)[-1]
@@ -92,7 +92,7 @@ def test_gradients_by_parameters_add_up_over_examples(graph: Graph) -> None:
         total, by_parameters = expected[:, 0].sum(), expected[:, 1 + half :].sum(axis=0)
     value, gradients = program.value_and_grad(X, reduction="sum")
     order = [leaves[half:].index(p) for p in program.parameters]
-    np.testing.assert_allclose([value, *gradients], [total, *by_parameters[order]], rtol=1e-9, atol=1e-300)
+    np.testing.assert_allclose([value, *gradients], [total, *by_parameters[order]], rtol=1e-9, atol=1e-9)
 
 
 def test_every_kind_of_step_is_met_by_the_random_graphs() -> None:

@@ -1,0 +1,94 @@
+"""What runs which batches: the report says it, both ways give the same, and the source takes the parameters as they lie."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, dot
+from autograd.program import compile
+
+pytestmark = pytest.mark.skipif(not autograd.compiled, reason="plain Python replays nothing: arrays run every program")
+
+
+def scalar() -> tuple[Value, list[Value]]:
+    """No two operations alike; its parameters are recorded in another order than the formula reads them in."""
+    x, w, b = Value(0.5, "x"), Value(2.0, "w"), Value(-1.0, "b")
+    return (b * x.sin() + w * b + (w / x).exp()) ** 2, [x]
+
+
+def neuron() -> tuple[Value, list[Value]]:
+    """One weighted sum."""
+    x = [Value(0.1 * k) for k in range(3)]
+    w = [Value(0.3 * k - 0.5, f"w{k}") for k in range(3)]
+    return dot(w[::-1], x, Value(0.25, "b")).tanh(), x
+
+
+def net() -> tuple[Value, list[Value]]:
+    """A net of matrices."""
+    x = [Value(0.1 * k) for k in range(2)]
+    return nn.MLP(2, [4, 4, 1], activation="tanh", seed=0)(x), x
+
+
+def chain() -> tuple[Value, list[Value]]:
+    """More steps than array code is made for."""
+    x, w = Value(0.5, "x"), Value(1.0, "w")
+    y = x
+    for _ in range(2000):
+        y = y + w * y.sin() * 0.001
+    return y, [x]
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (scalar, "a tape of 8 steps in the compiled engine runs batches of up to "),
+        (neuron, "a tape of 2 steps in the compiled engine runs batches of up to "),
+        (net, "matrix product of 4×4 with 4×1"),
+        (chain, "a tape of 8,000 steps in the compiled engine runs all batches"),
+    ],
+)
+def test_the_report_says_what_runs(make: Any, expected: str) -> None:
+    program = compile(*make())
+    assert expected in program.report()
+    if make is chain:
+        assert program.source == "# a tape of 8,000 steps in the compiled engine runs all batches\n"
+
+
+@pytest.mark.parametrize("make", [scalar, neuron, net])
+def test_the_source_takes_the_parameters_of_the_program(make: Any) -> None:
+    output, inputs = make()
+    program = compile(output, inputs)
+    module: dict[str, Any] = {}
+    exec(program.source, module)
+    rows = np.linspace(0.25, 1.0, 5 * len(inputs)).reshape(5, -1)
+    value, gradients = program.value_and_grad(rows)
+    alone, by_source = module["value_and_grad"](np.array([p.data for p in program.parameters]), rows)
+    np.testing.assert_allclose([alone, *by_source], [value, *gradients], rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", [scalar, neuron, net])
+def test_both_ways_give_the_same_for_every_size(make: Any) -> None:
+    output, inputs = make()
+    program = compile(output, inputs)
+    rows = np.random.default_rng(0).uniform(0.25, 1.0, (3000, len(inputs)))
+    values = program(rows)
+    _, _, by_inputs = program.value_and_grad(rows, reduction="sum", inputs=True)
+    for size in (1, 2, 7, 8, 9, 33, 256, 257, 700, 3000):
+        np.testing.assert_allclose(program(rows[:size]), values[:size], rtol=1e-12, atol=1e-13)
+        part = program.value_and_grad(rows[:size], reduction="sum", inputs=True)[2]
+        np.testing.assert_allclose(part, by_inputs[:size], rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("make", [scalar, neuron, net])
+def test_numbers_that_are_set_are_read_by_both(make: Any) -> None:
+    output, inputs = make()
+    program = compile(output, inputs)
+    rows = np.random.default_rng(0).uniform(0.25, 1.0, (5000, len(inputs)))
+    for p in program.parameters:
+        program(rows), program(rows[0].tolist())
+        p.data = p.data * 1.5 + 0.01
+        batch = program(rows)
+        assert program(rows[0].tolist()) == pytest.approx(batch[0], rel=1e-12)
