@@ -1,4 +1,4 @@
-"""What runs which batches: the report says it, both ways give the same, and the source takes the parameters as they lie."""
+"""What runs which batches: the report says it, both ways give the same, and the source takes the same parameters."""
 
 from typing import Any
 

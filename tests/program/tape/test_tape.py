@@ -85,7 +85,6 @@ def test_gradients_by_parameters_add_up_over_examples(graph: Graph) -> None:
     y = evaluate(graph, leaves, ENGINE)[-1]
     half = len(leaves) // 2
     program = compile(y, leaves[:half], parameters=leaves[half:])
-    assert program.parameters == leaves[half:] or not program.can_replay
     X = np.array([[x * (1.0 + 0.125 * k) for x in graph.leaves[:half]] for k in range(3)]).reshape(3, half)
     expected = np.array([recorded(graph, [*row, *graph.leaves[half:]]) for row in X.tolist()])
     with np.errstate(all="ignore"):
