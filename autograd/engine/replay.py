@@ -83,6 +83,7 @@ def start(numbers: Any) -> Any:
 
 
 @cython.final
+@cython.auto_pickle(False)
 @cython.cclass
 class Replay:
     """The numbers of a tape: `numbers` and `adjoints` hold those of one example, inputs and parameters first.

@@ -18,3 +18,6 @@ cdef class Tape:
     cdef int[::1] kinds, first, operands, own, slopes, outputs, order
     cdef signed char[::1] flows
     cdef int[::1] sources, by, targets, all_sources, all_by, all_targets
+
+    cdef list _order(self, Py_ssize_t root)
+    cdef tuple _edges(self, bint inputs)

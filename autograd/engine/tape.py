@@ -38,6 +38,7 @@ KINDS = {
 
 
 @cython.final
+@cython.auto_pickle(False)
 @cython.cclass
 class Tape:
     """The steps of a graph, ready to be replayed.
