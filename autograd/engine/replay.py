@@ -129,7 +129,7 @@ class Replay:
         self.tape = tape
 
     def load(self, x: Any) -> bool:
-        """Set the inputs to the numbers of one example; False, and nothing is set, if x is no list of so many."""
+        """Set the inputs to the numbers of one example; False if x is no list of so many (then some may be set)."""
         self._check()
         if not isinstance(x, (list, tuple)) or len(x) != self.tape.inputs:
             return False
@@ -139,7 +139,7 @@ class Replay:
             item = x[i]
             if type(item) is float:
                 self.V[i] = item
-            elif type(item) is int and not isinstance(item, bool):
+            elif type(item) is int:
                 self.V[i] = number(item)
             else:
                 return False

@@ -366,8 +366,6 @@ class Value(Node):
         """-1, 0 or 1."""
         return _apply_unary(self, "sign")
 
-    # `apply` gives a Value where one goes in, as here.
-
     def conjugate(self) -> Value:
         """x itself, a real number; `np.var` and `np.std` ask for it."""
         return self
@@ -379,6 +377,8 @@ class Value(Node):
     def rad2deg(self) -> Value:
         """x radians in degrees."""
         return _multiply_number(self, DEGREES_A_RADIAN, False)
+
+    # In these three, `apply` gives a Value because one goes in, which its declared type leaves open.
 
     def arctan2(self, x: Any) -> Value:
         """The angle of the point (x, self)."""

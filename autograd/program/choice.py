@@ -17,7 +17,7 @@ from autograd.program.passes.graph import BATCH_MEAN, STOPS, Graph
 COMPILED = not (value.__file__ or "").endswith(".py")
 FORCED: Literal["", "arrays", "tape"] = ""  # for tests and benchmarks: no choice
 ALIKE = 4.0  # operations on the same level that do the same, on average, from which on array code is made at once
-FEWEST = 2.0  # examples for which array code may run
+FEWEST = 2.0  # examples for which array code may run: one always has the bits of recording
 SMALL = 300  # operations: so few are worth it if half as many are alike, or two dots are, a matrix product
 LARGEST = 3000  # operations: beyond, array code of a graph without structure takes seconds to make, and more to run
 
@@ -64,7 +64,6 @@ def has_structure(graph: Graph, groups: int, matrices: bool) -> bool:
 
 def crossing(graph: Graph, groups: int) -> float:
     """From how many examples on array code is expected to take less time than the tape; inf if it never does."""
-    # 784-128-10, for example, has so large matrices that even one example is faster as arrays: but not by much.
     if FORCED == "tape" or (len(graph.order) > LARGEST and len(graph.order) < ALIKE * groups):
         return math.inf  # it would take seconds to make
     counts: dict[str, int] = {}

@@ -118,7 +118,7 @@ class CompiledFunction(_WithoutPrograms):
         if quick is not None and (inputs or quick.program.parameters):
             tape = quick.load_quickly(args)
             if tape is not None:
-                value = tape.replay.gradient(1.0, inputs is not False)
+                value = tape.replay.gradient(1.0, inputs)
                 gradients = quick.ordered(tape.gradient)
                 return (value, gradients, tape.by_inputs.copy()) if inputs else (value, gradients)
         call, trace, runner = self._load(args, named, inputs)

@@ -8,7 +8,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, dot
-from autograd.program import compile
+from autograd.program import choice, compile
 
 pytestmark = pytest.mark.skipif(not autograd.compiled, reason="plain Python replays nothing: arrays run every program")
 
@@ -92,3 +92,13 @@ def test_numbers_that_are_set_are_read_by_both(make: Any) -> None:
         p.data = p.data * 1.5 + 0.01
         batch = program(rows)
         assert program(rows[0].tolist()) == pytest.approx(batch[0], rel=1e-12)
+
+
+def test_without_the_compiled_engine_arrays_run_and_the_report_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "COMPILED", False)
+    monkeypatch.setattr(choice, "FORCED", "arrays")  # another key: the cache holds what was made with the engine
+    output, inputs = scalar()
+    program = compile(output * 1.5, inputs)
+    assert not program.can_replay and program([0.5]) == pytest.approx(output.data * 1.5)
+    assert program.report().endswith("the engine is not compiled: array code runs single examples and small batches "
+                                     "too, slower than a tape would")  # fmt: skip

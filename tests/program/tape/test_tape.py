@@ -99,7 +99,7 @@ def test_every_kind_of_step_is_met_by_the_random_graphs() -> None:
     assert set(ARITIES) - set(KINDS), "and rules of the table"
 
 
-def test_no_growth_with_the_numbers_of_literal_exponents() -> None:
+def test_literal_exponents_for_one_example_and_for_many() -> None:
     x = Value(1.7)
     y = x**2 + x**3 + 3.0**x + x**-1.0 + x**0.5
     y.backward()
