@@ -37,6 +37,11 @@ Adjoint = Any  # a float, or with create_graph a float or Value
 _NESTED: ContextVar[bool] = ContextVar("chaingrad_nested", default=False)
 
 
+def is_differentiated() -> bool:
+    """Whether the function of a derivative is running: what it calls must record."""
+    return _NESTED.get()
+
+
 @suggest_keywords(
     {
         "inputs=": [

@@ -7,8 +7,8 @@ from autograd.engine.kernels cimport (
 
 from autograd.engine.node cimport Node
 from autograd.engine.tape cimport (
-    ADD, COS, CUBE, DIV, DOT, EXP, LOG, MAXIMUM, MINUS, MOD, MUL, NEG, PLUS, POW, RELU, SIGMOID, SIN, SQRT, SQUARE, SUB,
-    SUM, TANH, WHERE, Tape,
+    ADD, COS, CUBE, DIV, DOT, EXP, LOG, MAXIMUM, MINUS, MOD, MUL, NEG, PLUS, POW, RELU, SIGMOID, SIN, SQRT, SQUARE,
+    STOPS, SUB, SUM, TANH, WHERE, Tape,
 )
 from autograd.engine.value cimport number
 
@@ -51,6 +51,12 @@ cdef class Replay:
     cpdef double value(self) except? -1.0
     @cython.locals(i=Py_ssize_t, root=Py_ssize_t, y=double)
     cpdef double gradient(self, double seed, bint inputs) except? -1.0
+    @cython.locals(start=Py_ssize_t, columns=Py_ssize_t, i=Py_ssize_t, o=Py_ssize_t, c=Py_ssize_t, root=Py_ssize_t,
+                   ways="signed char[::1]", arrived="signed char[::1]")
+    cpdef object jacobian(self, bint inputs, double[:, :] into)
+    @cython.locals(leaves=Py_ssize_t, r=Py_ssize_t, j=Py_ssize_t, t=Py_ssize_t, s=Py_ssize_t, g=double, part=double,
+                   operands="int[::1]", first="int[::1]", slopes="int[::1]")
+    cdef int _back_from(self, Py_ssize_t root, signed char[::1] ways, signed char[::1] arrived) except -1
     cdef int _check(self) except -1
     @cython.locals(at=Py_ssize_t, w=Py_ssize_t, j=Py_ssize_t, e=Py_ssize_t, row=Py_ssize_t)
     cpdef object values(self, const double[:, :] X, double[:, :] into)
@@ -67,7 +73,8 @@ cdef class Replay:
     cdef int _read(self, const double[:, :] X, Py_ssize_t at, Py_ssize_t w) except -1
     @cython.locals(k=Py_ssize_t, i=Py_ssize_t, j=Py_ssize_t, e=Py_ssize_t, r=Py_ssize_t, a=Py_ssize_t, b=Py_ssize_t,
                    c=Py_ssize_t, sa=Py_ssize_t, sb=Py_ssize_t, sc=Py_ssize_t, n=Py_ssize_t, bias=Py_ssize_t,
-                   leaves=Py_ssize_t, kind=int, y=double, taken=double, operands="int[::1]", own="int[::1]", first="int[::1]",
+                   leaves=Py_ssize_t, kind=int, y=double, taken=double, stopped=bint, operands="int[::1]",
+                   own="int[::1]", first="int[::1]",
                    kinds="int[::1]")
     cdef int _forward(self, double *V, Py_ssize_t width, Py_ssize_t w, bint slopes) except -1
     @cython.locals(e=Py_ssize_t, j=Py_ssize_t, start=Py_ssize_t, end=Py_ssize_t, y=double)

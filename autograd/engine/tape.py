@@ -27,13 +27,13 @@ else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from tape.pxd, for C's switch wants constants
     OTHER, ADD, SUB, MUL, DIV, POW, CUBE, MOD, NEG, SQUARE, EXP, LOG, SQRT, SIN, COS = range(15)
-    TANH, SIGMOID, RELU, MAXIMUM, WHERE, SUM, DOT = range(15, 22)
+    TANH, SIGMOID, RELU, MAXIMUM, WHERE, SUM, DOT, STOPS = range(15, 23)
     PLUS, MINUS = -1, -2  # in place of the row of a local derivative that is 1 or -1
 
 KINDS = {
     "+": ADD, "-": SUB, "*": MUL, "/": DIV, "**": POW, "%": MOD, "neg": NEG, "square": SQUARE, "exp": EXP, "log": LOG,
     "sqrt": SQRT, "sin": SIN, "cos": COS, "tanh": TANH, "sigmoid": SIGMOID, "relu": RELU, "maximum": MAXIMUM,
-    "where": WHERE, "sum": SUM, "dot": DOT,
+    "where": WHERE, "sum": SUM, "dot": DOT, "stops": STOPS,
 }  # fmt: skip
 
 
@@ -130,9 +130,11 @@ class Tape:
         self.outputs = array("i", self.roots)
         self.flows = array("b", [bool(flow) for flow in flows])
         self.order = array("i", self._order(outputs[0]))
-        # Two lists of edges: to parameters alone, and to inputs too.
-        self.sources, self.by, self.targets = self._edges(False)
-        self.all_sources, self.all_by, self.all_targets = self._edges(True)
+        # What leads to parameters, to inputs, and to one of them; and two lists of edges on these ways.
+        ends = inputs + parameters
+        self.to_parameters, self.to_inputs = self._ways(inputs, ends), self._ways(0, inputs)
+        self.sources, self.by, self.targets = self._edges(self.to_parameters)
+        self.all_sources, self.all_by, self.all_targets = self._edges(self._ways(0, ends))
         self.ready = True
 
     def _order(self, root: int) -> list[int]:
@@ -161,17 +163,20 @@ class Tape:
         order.reverse()
         return order
 
-    def _edges(self, inputs: bool) -> tuple[Any, Any, Any]:
-        """The edges on the way to what gradients are asked for: from which row, by which slope, to which row."""
-        # What leads to a leaf that is asked for.
+    def _ways(self, start: int, end: int) -> Any:
+        """For each leaf and step, whether gradients on their way to one of these leaves pass it."""
         needed = bytearray(self.leaves + self.count)
-        for i in range(0 if inputs else self.inputs, self.inputs + self.parameters):
+        for i in range(start, end):
             needed[i] = self.flows[i]
         for k in range(self.count):
             for j in range(self.first[k], self.first[k + 1]):
                 if needed[self.operands[j]] and self.flows[self.leaves + k]:
                     needed[self.leaves + k] = 1
                     break
+        return array("b", needed)
+
+    def _edges(self, needed: Any) -> tuple[Any, Any, Any]:
+        """The edges on these ways, from the first output on: from which row, by which slope, to which row."""
         source: list[int] = []
         slope: list[int] = []
         target: list[int] = []

@@ -9,8 +9,12 @@
 - `passes/`: a recorded graph -> blocks of array operations that have their places in memory.
 - `source/`: blocks with their places -> NumPy code, forward and backward.
 - `build`: all passes in a row, what each made (`Stages`), and a report on what became what.
+- `code`, `choice`: the ways to run a graph, made when asked for, and which of them runs which batches.
+- `taping`: a recorded graph -> a tape, which the compiled engine replays; `Buffers`, the call with no overhead.
 - `machine`: source that is compiled, once for each structure, and runs on batches, in chunks.
+- `runner`: a tape or a machine at work, on the numbers of one thread.
 - `program`: `Program`, values and gradients for one example, for a batch, or for each of its examples.
+- `second_order`: the graph of a gradient, for Hessians.
 - `trainer`: `Trainer`, a working copy of the parameters as one flat vector.
 """
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from autograd.engine import ops, value
 from autograd.engine.tape import KINDS
-from autograd.program.passes.graph import BATCH_MEAN, STOPS, Graph
+from autograd.program.passes.graph import BATCH_MEAN, Graph
 
 COMPILED = not (value.__file__ or "").endswith(".py")
 FORCED: Literal["", "arrays", "tape"] = ""  # for tests and benchmarks: no choice
@@ -31,11 +31,7 @@ RULE = 4000.0  # a step by a rule of the table, in Python
 
 def can_tape(graph: Graph) -> bool:
     """Whether the compiled engine is there, and each operation is one of a single example's numbers."""
-    return (
-        COMPILED
-        and FORCED != "arrays"
-        and all(op in ops.TABLE and op not in (BATCH_MEAN, STOPS) for op in set(graph.ops) - {""})
-    )
+    return COMPILED and FORCED != "arrays" and all(op in ops.TABLE and op != BATCH_MEAN for op in set(graph.ops) - {""})
 
 
 def groups(graph: Graph) -> tuple[int, bool]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import DTypeLike
 
+from autograd.derivatives import is_differentiated
 from autograd.engine.state import MODE
+from autograd.program.code import Array
 from autograd.program.program import Program, Reduction
 from autograd.program.runner import Runner
+from autograd.program.second_order import By
 from autograd.program.trace import Call, Trace
 from autograd.program.trace import tracing as tracing
 from autograd.support.text import short
@@ -82,9 +85,9 @@ class CompiledFunction(_WithoutPrograms):
     def __call__(self, *args: Any, **named: Any) -> Any:
         """The result for one example (a float, or a list of them), or for a batch, as an array.
 
-        While another function is traced, the function itself is recorded into that one.
+        While another function is traced or differentiated, the function itself is recorded into that one.
         """
-        if MODE.get().tracing:
+        if MODE.get().tracing or is_differentiated():
             return self.function(*args, **named)
         quick = self._quick.get(len(args)) if not named else None
         if quick is not None:
@@ -129,6 +132,36 @@ class CompiledFunction(_WithoutPrograms):
             )
         value, gradients, *by_inputs = trace.program._value_and_grad(call.X, runner, reduction, inputs, accumulate)
         return (value, trace.ordered(gradients), *by_inputs)
+
+    def jacobian(self, *args: Any, by: By = "inputs", **named: Any) -> Array:
+        """The slopes of the result by the numbers among the arguments, as an array; see `Program.jacobian`.
+
+        Columns count through the numbers in the order of the arguments; with by="parameters" through the Values, as
+        `value_and_grad` orders them. A function that returns a list has a row for each entry.
+
+        >>> from autograd.program import compile
+        >>> compile(lambda x, y: [x[0] * y, x[1] + y]).jacobian([2.0, 3.0], 5.0).tolist()
+        [[5.0, 0.0, 2.0], [0.0, 1.0, 1.0]]
+        """
+        call, trace, _ = self._load(args, named, by == "inputs")
+        slopes = trace.program.jacobian(call.X, by=by)
+        if trace.several and trace.program.outputs == 1:
+            slopes = slopes[..., None, :]
+        return trace.ordered(slopes) if by == "parameters" else slopes
+
+    def hessian(self, *args: Any, by: By = "inputs", **named: Any) -> Array:
+        """The second derivatives of the result, of a list of its first entry, as an array; see `Program.hessian`.
+
+        >>> from autograd.program import compile
+        >>> compile(lambda x, y: x**2 * y + y**3).hessian(3.0, 2.0).tolist()
+        [[4.0, 6.0], [6.0, 12.0]]
+        """
+        call, trace, _ = self._load(args, named, by == "inputs")
+        matrix = trace.program.hessian(call.X, by=by)
+        if by == "parameters":
+            # Once for the columns, and once for the rows.
+            matrix = trace.ordered(trace.ordered(matrix).swapaxes(-1, -2)).swapaxes(-1, -2)
+        return matrix
 
     def program(self, *args: Any, **named: Any) -> Program:
         """The program for arguments like these. Of a batch, its inputs are the numbers in the arrays."""
@@ -203,6 +236,12 @@ class Method(_WithoutPrograms):
 
     def value_and_grad(self, *args: Any, **named: Any) -> Any:
         return self.compiled.value_and_grad(self.owner, *args, **named)
+
+    def jacobian(self, *args: Any, **named: Any) -> Array:
+        return self.compiled.jacobian(self.owner, *args, **named)
+
+    def hessian(self, *args: Any, **named: Any) -> Array:
+        return self.compiled.hessian(self.owner, *args, **named)
 
     def program(self, *args: Any, **named: Any) -> Program:
         return self.compiled.program(self.owner, *args, **named)

@@ -18,7 +18,10 @@ from autograd.program.code import Array, Code, code_for
 from autograd.program.machine import CACHED_BYTES, WHOLE, Machine
 from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
 from autograd.program.runner import Runner
+from autograd.program.second_order import By, gradient_graph
+from autograd.program.taping import Buffers
 from autograd.program.trainer import Trainer
+from autograd.support.settings import check_choice, check_flag
 from autograd.support.text import plural, short
 
 Reduction = Literal["mean", "sum", "none"]
@@ -63,6 +66,7 @@ class Program:
         self.outputs = len(recorded.graph.outputs)
         self._recorded = replace(recorded, graph=self._code.graph)  # one graph for all with this code
         self._givens = [recorded.givens[p] for p in self._code.givens]
+        self._gradients: dict[By, Program] = {}  # for second derivatives
         self._runners = threading.local()  # the arrays of one are not for two threads at once
 
     @property
@@ -164,6 +168,96 @@ class Program:
         if by_inputs is None:
             return value, gradients
         return value, gradients, by_inputs[0] if single else by_inputs
+
+    def jacobian(self, X: ArrayLike = (), *, by: By = "inputs") -> Array:
+        """The slopes ∂output/∂input of every output, or by="parameters" those by `parameters`, as an array.
+
+        For one example it is (outputs, inputs), for a batch (examples, outputs, inputs); a program that has one output
+        and not a list of them leaves out that axis. The engine replays the graph, and goes back from each output.
+
+        Raises ValueError if X does not have a column for each input, if there is nothing to take slopes by, and where
+        examples depend on each other.
+
+        >>> from autograd import Value
+        >>> from autograd.program import compile
+        >>> w, x, y = Value(3.0), Value(0.0), Value(0.0)
+        >>> program = compile([w * x * y, x + y], inputs=[x, y])
+        >>> program.jacobian([2.0, 5.0]).tolist(), program.jacobian([2.0, 5.0], by="parameters").tolist()
+        ([[15.0, 6.0], [1.0, 1.0]], [[10.0], [0.0]])
+        """
+        rows, single = self.rows(X)
+        slopes = self._jacobians(rows, by, "jacobian")
+        slopes = slopes[:, 0] if self.outputs == 1 else slopes
+        return slopes[0] if single else slopes
+
+    def hessian(self, X: ArrayLike = (), *, by: By = "inputs") -> Array:
+        """The second derivatives ∂²f/∂xᵢ∂xⱼ of the first output by the inputs, or by="parameters" by `parameters`.
+
+        An array (inputs, inputs) for one example, and (examples, inputs, inputs) for a batch. The graph of the gradient
+        is recorded at the first call; later ones replay it.
+
+        Raises ValueError as `jacobian` does.
+
+        >>> from autograd import Value
+        >>> from autograd.program import compile
+        >>> x, y = Value(0.0), Value(0.0)
+        >>> compile(x**2 * y + y**3, inputs=[x, y]).hessian([3.0, 2.0]).tolist()
+        [[4.0, 6.0], [6.0, 12.0]]
+        """
+        rows, single = self.rows(X)
+        self._check_by(by, "hessian")
+        if by not in self._gradients:
+            self._gradients[by] = Program(gradient_graph(self._recorded, by))
+        program = self._gradients[by]
+        matrices = program._jacobians(rows.astype(np.float64), by, "hessian").astype(self.dtype, copy=False)
+        if by == "parameters":
+            # Rows are in the order of recording, columns in that of the other program; both go into this one's.
+            column = {v: k for k, v in enumerate(program.parameters)}
+            columns = [column[v] for v in self.parameters]
+            matrices = matrices[:, self._code.parameters][:, :, columns]
+        return matrices[0] if single else matrices
+
+    def _jacobians(self, rows: Array, by: By, name: str) -> Array:
+        """The slopes for each example, (examples, outputs, inputs or parameters)."""
+        self._check_by(by, name)
+        return self._loaded().ready_tape().jacobians(rows, by == "inputs").astype(self.dtype, copy=False)
+
+    def _check_apart(self, name: str) -> None:
+        if self.whole_batches:
+            raise ValueError(f"{name}: examples depend on each other through batch_mean: one by itself has no slopes")
+
+    def _check_by(self, by: By, name: str) -> None:
+        check_choice("by", by, ("inputs", "parameters"))
+        if self.whole_batches:
+            raise ValueError(
+                f"{name}: examples depend on each other through batch_mean, so one has no slopes by itself"
+            )
+        if not (self.inputs if by == "inputs" else self.parameters):
+            other = "parameters" if by == "inputs" else "inputs"
+            raise ValueError(
+                f"{name}: the program has no {by} to take slopes by"
+                + (f'; by="{other}" takes those by its {other}' if self.inputs or self.parameters else "")
+            )
+
+    def buffers(self, inputs: bool = True) -> Buffers:
+        """Arrays for one example that are made once, and functions that compute in them: the call with no overhead.
+
+        Gradients by inputs are computed unless `inputs` is False. The engine replays the graph in float64, whatever the
+        dtype of the program. Raises ValueError where examples depend on each other.
+
+        >>> from autograd import Value
+        >>> from autograd.program import compile
+        >>> x = Value(0.0)
+        >>> call = compile(x**3, inputs=[x]).buffers()
+        >>> call.x[:] = [2.0]
+        >>> call.value_and_grad(), call.by_inputs.tolist()
+        (8.0, [12.0])
+        """
+        inputs = check_flag("buffers", "inputs", inputs)
+        self._check_apart("buffers")
+        runner = Runner(self._code, self.dtype)  # its own, as of each thread
+        self.read_into(runner)
+        return Buffers(self, runner.ready_tape(), inputs)
 
     def trainer(self) -> Trainer:
         """A working copy of the parameters, for training: one flat vector, written back at the end; see `Trainer`."""

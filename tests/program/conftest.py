@@ -12,8 +12,8 @@ import pytest
 from autograd.program import choice
 
 TWICE = {
-    "test_arguments", "test_calls", "test_each_example", "test_functions", "test_infinite_paths", "test_program",
-    "test_refusals", "test_shared_numbers", "test_trace", "test_trainer",
+    "test_arguments", "test_calls", "test_each_example", "test_functions", "test_infinite_paths", "test_jacobians",
+    "test_program", "test_refusals", "test_shared_numbers", "test_trace", "test_trainer",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from autograd import Value
 from autograd.engine import ops
 from autograd.engine.replay import Replay
 from autograd.engine.tape import KINDS, Tape
-from autograd.program import compile
+from autograd.program import compile, stops
 from autograd.program.passes.graph import read_graph
 from autograd.program.taping import TapeMachine, tape_for
 from tests.engine.graphs import Graph, evaluate, graphs
@@ -95,7 +95,7 @@ def test_gradients_by_parameters_add_up_over_examples(graph: Graph) -> None:
 
 
 def test_every_kind_of_step_is_met_by_the_random_graphs() -> None:
-    assert set(KINDS) <= set(ARITIES)
+    assert set(KINDS) - {"stops"} <= set(ARITIES)  # which functions that are traced record, see test_jacobians
     assert set(ARITIES) - set(KINDS), "and rules of the table"
 
 
@@ -108,6 +108,29 @@ def test_literal_exponents_for_one_example_and_for_many() -> None:
     assert (value, by_inputs.tolist()) == (y.data, [x.grad])
     _, _, by_inputs = program.value_and_grad(np.full((40, 1), 1.7), inputs=True)
     np.testing.assert_allclose(by_inputs, x.grad / 40, rtol=1e-15)
+
+
+def test_slopes_of_deep_graphs_do_not_recurse() -> None:
+    x = Value(0.5)
+    y = x
+    for _ in range(5_000):
+        y = y + 1e-5 * y.sin()
+    y.backward()
+    program = compile(y, [x])
+    assert program.jacobian([0.5]) == pytest.approx(x.grad)
+    assert math.isfinite(program.hessian([0.5])[0, 0])
+
+
+SPECIAL = [0.0, -0.0, 1.0, -1.0, math.inf, -math.inf, math.nan, 1e-300, 2.0]
+
+
+@pytest.mark.parametrize("adjoint", SPECIAL)
+@pytest.mark.parametrize("slope", SPECIAL)
+def test_the_tape_asks_what_stops_as_the_table_does(adjoint: float, slope: float) -> None:
+    a, b = Value(1.0), Value(1.0)
+    program = compile(stops(a, b), [a, b])
+    assert program([adjoint, slope]) == stops(adjoint, slope)
+    assert program.jacobian([adjoint, slope]).tolist() == [0.0, 0.0]
 
 
 STEP = (ops.TABLE["+"], [0, 1], ())
