@@ -25,7 +25,7 @@ from typing import overload
 import numpy as np
 
 from autograd.program.passes.alike import legalize, unshare
-from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, PRODUCT, Block, NodeGroup, group_nodes
+from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, PAIRED, PRODUCT, Block, NodeGroup, group_nodes
 from autograd.program.passes.graph import INPUT, Graph
 from autograd.program.passes.layout import Layout, assign_layout
 from autograd.program.passes.matrices import lift
@@ -136,7 +136,7 @@ class Compilation:
         lines = [f"{plural(len(self.recorded), 'node')} recorded, {left} left, computed in {steps}"]
         dots = sum(block.size for block in blocks if block.op == "dot")
         if dots:
-            lifted = sum(block.size for block in blocks if block.form == PRODUCT)
+            lifted = sum(block.size for block in blocks if block.form in (PRODUCT, PAIRED))
             lines.append(f"{lifted} of {dots} weighted sums are rows of matrix products")
         for b, block in enumerate(blocks):
             notes = _notes(draft, block)
@@ -178,7 +178,7 @@ def build(
         canonical = canonicalize(canonical)
     # From nodes to blocks, and from blocks to places in memory.
     groups = group_nodes(canonical, copies=careful)
-    blocks = lift(canonical, groups)
+    blocks = lift(canonical, groups, careful)
     layout = assign_layout(canonical, blocks, parameters, as_recorded)
     # Lines of array code, in the order in which they run: a block reads what blocks before it have named.
     draft = Draft(canonical, layout, columns, careful)

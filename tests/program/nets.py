@@ -139,6 +139,17 @@ def attention(x: Sequence[Value], w: Sequence[Value]) -> Value:
     return add_up([v * v for v in mixed])  # type: ignore[no-any-return]
 
 
+def self_attention(x: Sequence[Value], w: Sequence[Value]) -> Value:
+    """Every query with every key; weights of a softmax with all values."""
+    words = [list(x[4 * t : 4 * t + 4]) for t in range(3)]
+    queries, keys, values = [
+        [[dot(w[12 * p + 4 * i : 12 * p + 4 * i + 4], word) for i in range(3)] for word in words] for p in range(3)
+    ]
+    scores = [softmax([dot(q, k) * 0.5 for k in keys]) for q in queries]
+    mixed = [dot(row, [v[i] for v in values]) for row in scores for i in range(3)]
+    return add_up([v * v for v in mixed])  # type: ignore[no-any-return]
+
+
 def mixer(x: Sequence[Value], w: Sequence[Value]) -> Value:
     """Weights over the columns of a table of inputs, then other weights over its rows."""
     rows = [list(x[3 * i : 3 * i + 3]) for i in range(2)]
@@ -212,6 +223,7 @@ NETS: dict[str, Net] = {
     "recurrent": Net(6, 18, recurrent),
     "convolution": Net(8, 8, convolution),
     "attention": Net(12, 16, attention),
+    "self-attention": Net(12, 36, self_attention),
     "mixer": Net(6, 27, mixer),
     "partly shared": Net(4, 10, partly_shared),
     "irregular": Net(4, 4, irregular),

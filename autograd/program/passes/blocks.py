@@ -37,6 +37,7 @@ ANY_NUMBER = ("+", "-", "*", "/")  # with a literal operand, these take a vector
 
 # The forms of blocks: what one line of array code can compute. `Block` says what its arrays are in each.
 ELEMENTWISE, PRODUCT, ROWWISE = "elementwise", "matrix product", "row by row"
+PAIRED = "matrix product of each example"
 REDUCTION, FAMILY, BATCH_REDUCTION = "along rows", "family", "across the batch"
 
 
@@ -68,6 +69,7 @@ class Block:
     form            nodes     operands
     ELEMENTWISE     (n,)      (n,) for each operand of the operation
     PRODUCT         (L, R)    weights (L, k), columns to multiply (k, R), then terms to add (L, R)
+    PAIRED          (L, R)    left factors (k, L), right factors (k, R), then terms to add (L, R)
     ROWWISE         (n,)      left factors (k, n), right factors (k, n), then terms to add (n,)
     REDUCTION       (n,)      (k, n): one result from each column, as the sum of k
     FAMILY          (k, n)    (k, n): as many results as operands, as the softmax of k
@@ -96,6 +98,9 @@ class Block:
             (rows, k), (_, columns) = self.operands[0].shape, self.operands[1].shape
             batch = " for each example" if self.batched else ""
             return f"{count}, matrix product of {rows}×{k} with {k}×{columns}{batch}"
+        if self.form == PAIRED:
+            (k, rows), (_, columns) = self.operands[0].shape, self.operands[1].shape
+            return f"{count}, matrix product of {rows}×{k} with {k}×{columns}, both of each example"
         if self.form == ROWWISE:
             return f"{count} of length {len(self.operands[0])}, row by row"
         if self.form in (REDUCTION, FAMILY):
@@ -111,7 +116,8 @@ class Block:
             texts = [f"{name} ({shape})" if name else shape for name, shape in zip_longest(names, texts, fillvalue="")]
         elif all(names):  # how long the rows are, the count of nodes says already
             texts = list(names)
-        operands = " + ".join([" @ ".join(texts[:2]), *texts[2:]]) if self.form == PRODUCT else " and ".join(texts)
+        product = self.form in (PRODUCT, PAIRED)
+        operands = " + ".join([" @ ".join(texts[:2]), *texts[2:]]) if product else " and ".join(texts)
         what = f" of {operands}" if names or self.form != ELEMENTWISE else ""
         return f"{self.size} × {self.op}: {self.form}{what}" + (f" ({self.why})" if self.why else "")
 

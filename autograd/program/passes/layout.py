@@ -26,7 +26,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, FAMILY, PRODUCT, ROWWISE, Block, Numbers
+from autograd.program.passes.blocks import (
+    BATCH_REDUCTION,
+    ELEMENTWISE,
+    FAMILY,
+    PAIRED,
+    PRODUCT,
+    ROWWISE,
+    Block,
+    Numbers,
+)
 from autograd.program.passes.graph import GIVEN, INPUTS, LITERAL, PARAMETER, Graph
 
 _BLOCK = 1 << 32  # a position says block and row: this much lies between two blocks
@@ -142,6 +151,12 @@ class _LayoutAssignment:
             left, right, *terms = operands
             k = _sorted_by([self._key(right[:, 0]), self._key(left[:, 0])], len(left))
             return replace(block, operands=(left[k], right[k], *terms))
+        if block.form == PAIRED:
+            left, right, *terms = operands
+            k = _sorted_by([self._key(right[:, 0]), self._key(left[:, 0])], len(left))
+            rows, columns = [_sorted_by([self._key(x[0])], x.shape[1]) for x in (left, right)]
+            operands = (left[k][:, rows], right[k][:, columns], *[term[rows][:, columns] for term in terms])
+            return replace(block, nodes=block.nodes[rows][:, columns], operands=operands)
         # The rest reads a matrix x: its rows are sorted by the first column, its columns by the first row.
         x = operands[block.form == PRODUCT]
         k, n = _sorted_by([self._key(x[:, 0])], len(x)), _sorted_by([self._key(x[0])], x.shape[1])

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,6 +33,7 @@ from autograd.program.passes.blocks import (
     BATCH_REDUCTION,
     ELEMENTWISE,
     FAMILY,
+    PAIRED,
     PRODUCT,
     REDUCTION,
     ROWWISE,
@@ -41,18 +43,22 @@ from autograd.program.passes.blocks import (
 )  # fmt: skip
 from autograd.program.passes.graph import BATCH_MEAN, INPUTS, ROWS, SHARED, Graph
 
+FEWEST_PAIRS = 16  # dots in a product of each example, on average
 FEW_PIECES = 4  # a group may always be cut into this many pieces, and into more if they are long
 
 Operands = dict[int, tuple[int, ...]]
 
 
-def lift(graph: Graph, groups: Sequence[NodeGroup]) -> list[Block]:
-    """Make blocks of groups, in an order in which each finds its operands computed."""
+def lift(graph: Graph, groups: Sequence[NodeGroup], careful: bool = False) -> list[Block]:
+    """Make blocks of groups, in an order in which each finds its operands computed.
+
+    Products of two factors that differ between examples are only taken together if they need not be `careful` ones.
+    """
     blocks: list[Block] = []
     block_of: dict[int, int] = {}
     for group in groups:
         if group.op == "dot":
-            pieces = _lift_dots(graph, group)
+            pieces = _lift_dots(graph, group, careful)
         elif group.op in FAMILIES:
             pieces = [_family(graph, group)]
         elif is_variadic(graph, group.nodes[0]):
@@ -101,13 +107,13 @@ def _family(graph: Graph, group: NodeGroup) -> Block:
     return _block(FAMILY, group, members.T, [_columns(graph, members[:, 0].tolist())])
 
 
-def _lift_dots(graph: Graph, group: NodeGroup) -> list[Block]:
+def _lift_dots(graph: Graph, group: NodeGroup, careful: bool) -> list[Block]:
     left, right, terms = {}, {}, {}
     for i in group.nodes:
         left[i], right[i], terms[i] = graph.dot_parts(i)
-    # A matrix product over a batch needs one matrix for all examples.
+    # A matrix product over a batch needs one matrix for all examples; else each example has one of its own.
     if group.storage[0] != SHARED:
-        return [_rowwise(group, group.nodes, left, right, terms, "both factors differ between examples")]
+        return _lift_pairs(group, left, right, terms, careful)
     # First what has several columns, W @ X; of the rest, what reads the same operands: W @ x.
     blocks, others = _products_of_columns(group, left, right, terms)
     single: list[int] = []
@@ -123,6 +129,22 @@ def _lift_dots(graph: Graph, group: NodeGroup) -> list[Block]:
         why = "no two share what they weigh" if len(single) > 1 else "there is only one"
         blocks.append(_rowwise(group, single, left, right, terms, why))
     return blocks
+
+
+def _lift_pairs(group: NodeGroup, left: Operands, right: Operands, terms: Operands, careful: bool) -> list[Block]:
+    """Every query with every key, as attention has it: a matrix product of each example; what is left row by row."""
+    why = "both factors differ between examples"
+    blocks = [] if careful else _products_of_columns(group, left, right, terms)[0]
+    # A single row gathers nothing that repeats; and many small products take more calls than one gather.
+    paired = [block for block in blocks if len(block.nodes) > 1]
+    if len(paired) > max(FEW_PIECES, len(group.nodes) // FEWEST_PAIRS):
+        paired = []
+    if not paired:
+        return [_rowwise(group, group.nodes, left, right, terms, why)]
+    kept = {i for block in paired for i in block.nodes.ravel().tolist()}
+    pieces = [replace(block, form=PAIRED, operands=(block.operands[0].T, *block.operands[1:])) for block in paired]
+    rest = [i for i in group.nodes if i not in kept]
+    return pieces + ([_rowwise(group, rest, left, right, terms, why)] if rest else [])
 
 
 def _rowwise(

@@ -24,7 +24,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autograd.engine import ops
-from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, FAMILY, PRODUCT, REDUCTION, ROWWISE, Block
+from autograd.program.passes.blocks import (
+    BATCH_REDUCTION,
+    ELEMENTWISE,
+    FAMILY,
+    PAIRED,
+    PRODUCT,
+    REDUCTION,
+    ROWWISE,
+    Block,
+)
 from autograd.program.passes.graph import COPY, SPREAD
 from autograd.program.source import reductions
 from autograd.program.source.adjoints import Adjoints
@@ -142,6 +151,17 @@ def _suffixed(formula: Formula, suffix: str) -> Formula:
     return name(formula.text + suffix, formula.axes, formula.buffer)
 
 
+def _paired(step: _Step, g: Operand) -> None:
+    left, right, *terms = step.references
+    sizes = dict(zip("lrk", (*step.block.nodes.shape, len(step.block.operands[0])), strict=True))
+    g = step.adjoints.as_array(step.b, g)
+    # By each factor, the gradient times the other one, summed over what that factor does not vary along.
+    for one, other in ((left, right), (right, left)):
+        step.adjoints.send(one, reductions.contracted(g, other.value, one.axes), one.axes, sizes)
+    for term in terms:
+        step.adjoints.send(term, g, step.context, sizes)
+
+
 def _rowwise(step: _Step, g: Operand) -> None:
     left, right, *terms = step.references
     sizes = dict(zip("kn", step.block.operands[0].shape, strict=True))
@@ -175,6 +195,6 @@ def _batch_reduction(step: _Step, g: Operand) -> None:
 
 
 _WRITERS: dict[str, Callable[[_Step, Operand], None]] = {
-    ELEMENTWISE: _elementwise, PRODUCT: _product, ROWWISE: _rowwise, REDUCTION: _reduction, FAMILY: _family,
-    BATCH_REDUCTION: _batch_reduction,
+    ELEMENTWISE: _elementwise, PRODUCT: _product, PAIRED: _paired, ROWWISE: _rowwise, REDUCTION: _reduction,
+    FAMILY: _family, BATCH_REDUCTION: _batch_reduction,
 }  # fmt: skip

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from autograd.engine import ops
-from autograd.program.passes.blocks import FAMILY, PRODUCT, Block, Numbers
+from autograd.program.passes.blocks import FAMILY, PAIRED, PRODUCT, Block, Numbers
 from autograd.program.passes.graph import INPUT, PARAMETER, Graph
 from autograd.program.passes.layout import Layout
 from autograd.program.source.formula import Formula, Operand, name
@@ -175,7 +175,7 @@ class Draft:
 
     def context(self, block: Block) -> str:
         """The axes along which the results of a block vary; those of length 1 do not count, but a family's do."""
-        letters = "lr" if block.form == PRODUCT else "kn" if block.form == FAMILY else "n"
+        letters = "lr" if block.form in (PRODUCT, PAIRED) else "kn" if block.form == FAMILY else "n"
         sizes = zip(letters, block.nodes.shape, strict=True)
         return "".join([axis for axis, size in sizes if size > 1 or axis == "k"]) + "b" * block.batched
 

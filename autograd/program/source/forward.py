@@ -23,13 +23,22 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from autograd.engine import ops
-from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, FAMILY, PRODUCT, REDUCTION, ROWWISE, Numbers
+from autograd.program.passes.blocks import (
+    BATCH_REDUCTION,
+    ELEMENTWISE,
+    FAMILY,
+    PAIRED,
+    PRODUCT,
+    REDUCTION,
+    ROWWISE,
+    Numbers,
+)
 from autograd.program.passes.graph import COPY, SPREAD
 from autograd.program.source.draft import Draft, Line, Section
 from autograd.program.source.formula import Formula, Operand, call, literal, name
 from autograd.program.source.numpy_names import XP
 from autograd.program.source.places import Reference, block_rows, read
-from autograd.program.source.reductions import FORWARD, reduction_of, summed_product
+from autograd.program.source.reductions import FORWARD, contracted, reduction_of, summed_product
 
 References = dict[int, list[Reference]]  # for each block, what it reads
 NUMBERS_SHOWN = 6  # of nodes, in a comment
@@ -180,6 +189,14 @@ def as_matrix(draft: Draft, part: Operand, shape: tuple[int, ...]) -> Formula:
     return name(draft.view(text, f"{part.text}_flat"), part.axes, part.buffer)
 
 
+def _paired(draft: Draft, b: int) -> list[Reference]:
+    left, right, *terms = draft.layout.blocks[b].operands
+    references = [read(draft, left, "kl", summed="kl"), read(draft, right, "kr", summed="kr")]
+    target = block_rows(draft, b)
+    draft.add(Line(target, contracted(references[0].value, references[1].value, target.axes)))
+    return references + _add_terms(draft, target, terms, "lr", draft.context(draft.layout.blocks[b]))
+
+
 def _rowwise(draft: Draft, b: int) -> list[Reference]:
     block = draft.layout.blocks[b]
     left, right, *terms = block.operands
@@ -209,6 +226,6 @@ def _batch_reduction(draft: Draft, b: int) -> list[Reference]:
 
 
 _WRITERS: dict[str, Callable[[Draft, int], list[Reference]]] = {
-    ELEMENTWISE: _elementwise, PRODUCT: _product, ROWWISE: _rowwise, REDUCTION: _reduction, FAMILY: _reduction,
-    BATCH_REDUCTION: _batch_reduction,
+    ELEMENTWISE: _elementwise, PRODUCT: _product, PAIRED: _paired, ROWWISE: _rowwise, REDUCTION: _reduction,
+    FAMILY: _reduction, BATCH_REDUCTION: _batch_reduction,
 }  # fmt: skip

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from autograd.program.passes.blocks import FAMILY, PRODUCT, Numbers
+from autograd.program.passes.blocks import FAMILY, PAIRED, PRODUCT, Numbers
 from autograd.program.passes.graph import INPUT, INPUTS, LITERAL, ROWS, SHARED
 from autograd.program.source.draft import Draft, Line
 from autograd.program.source.formula import Formula, Operand, call, name, written
@@ -60,7 +60,7 @@ class Reference:
 def block_rows(draft: Draft, b: int, gradient: bool = False) -> Formula:
     """The rows of block b, or the gradients by them."""
     block = draft.layout.blocks[b]
-    axes = {PRODUCT: "lr", FAMILY: "kn"}.get(block.form, "n")
+    axes = {PRODUCT: "lr", PAIRED: "lr", FAMILY: "kn"}.get(block.form, "n")
     reference = locate(draft, block.nodes, axes, "k" if axes == "kn" else "", draft.block_names[b])
     return view_of(draft, reference, gradient)
 

@@ -84,6 +84,11 @@ def summed_product(a: Operand, b: Operand, axes: str) -> Formula:
     return call("np.einsum", name(f'"k{axes},k{axes}->{axes}"'), a, b, axes=axes)
 
 
+def contracted(a: Operand, b: Operand, axes: str) -> Formula:
+    """The products of a and b, summed over what is not among `axes`: matrix products of each example."""
+    return call("np.einsum", name(f'"{axes_of(a)},{axes_of(b)}->{axes}"'), a, b, axes=axes)
+
+
 # ----- Forward: each function writes the lines that compute y -----
 
 
