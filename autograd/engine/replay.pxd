@@ -5,6 +5,7 @@ from autograd.engine.kernels cimport (
     rectified, rectified_slope, remainder,
 )
 
+from autograd.engine.fingerprint cimport Fingerprint
 from autograd.engine.node cimport Node
 from autograd.engine.tape cimport (
     ADD, COS, CUBE, DIV, DOT, EXP, LOG, MAXIMUM, MINUS, MOD, MUL, NEG, PLUS, POW, RELU, SIGMOID, SIN, SQRT, SQUARE,

@@ -12,6 +12,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
+from autograd.engine.fingerprint import Fingerprint
 from autograd.engine.flags import REQUIRES
 from autograd.engine.node import Node
 from autograd.engine.tape import Tape
@@ -149,7 +150,8 @@ class Replay:
     def load_arguments(self, shapes: tuple[Any, ...], arguments: tuple[Any, ...]) -> bool:
         """The same from the arguments of a call, if they have these shapes: a number, a Value, lists of such.
 
-        A shape is "number", ("list", shape, ...), ("tuple", shape, ...) or ("value", id, whether it takes a gradient).
+        A shape is "number", ("list", shape, ...), ("tuple", shape, ...), ("value", id, whether it takes a gradient),
+        ("constant", type, object), or the `Fingerprint` of a module.
         """
         self._check()
         self.loaded = 0
@@ -167,8 +169,12 @@ class Replay:
             self.V[self.loaded] = x
             self.loaded += 1
             return True
+        if isinstance(shape, Fingerprint):
+            return bool(shape.fits(x))
         if not isinstance(shape, tuple) or not shape or depth > 20:
             return False
+        if shape[0] == "constant":
+            return bool(len(shape) == 3 and x is shape[2])
         if isinstance(x, Node):
             return bool(len(shape) == 3 and shape[0] == "value" and shape[1] == id(x) and shape[2] is takes_gradient(x))
         if type(x) is list or type(x) is tuple:

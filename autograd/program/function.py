@@ -173,6 +173,10 @@ class CompiledFunction(_WithoutPrograms):
         # One thread at a time: `load` writes the numbers of the call into Values that all threads share.
         with self._lock:
             trace = self._trace_of(call)
+            if not named and trace.has_changed(args):
+                # An activation exchanged, say, of which the key says nothing: what was traced may not be the function.
+                del self._traces[call.arguments.key]
+                trace = self._trace_of(call)
             runner = trace.load(call)
             trace.compare_now_and_then(call, runner)
             # The next call like this one, with nothing but numbers and Values in lists, need not be taken apart.

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from autograd.engine.fingerprint import Fingerprint
 from autograd.engine.state import TracingError
 from autograd.engine.value import Value
 from autograd.graph import topological_order
@@ -112,6 +113,7 @@ class Trace:
         self._in_order = self.places == list(range(len(self.program.parameters)))
         self._shapes: tuple[Any, ...] = ()
         self._first: tuple[Any, ...] = ()
+        self._has_no_shapes = False
         self._shared = placeholders.shared
         self._calls = 0
         self._compare_at = 2  # the call at which function and program are compared
@@ -119,11 +121,20 @@ class Trace:
 
     def remember(self, call: Call, args: Sequence[Any]) -> bool:
         """Whether calls like this one can be served by `load_quickly`."""
-        if call.arguments.examples is not None or not self.program.can_replay or not all(map(_is_plain, args)):
+        if call.arguments.examples is not None or not self.program.can_replay or self._has_no_shapes:
             return False
-        if not self._shapes:
-            self._shapes, self._first = tuple(call.arguments.shapes), tuple(map(_copied, args))
+        try:
+            self._shapes = tuple(map(_quick_shape, call.arguments.shapes, args))
+        except TypeError:  # a part that cannot be compared by its references
+            self._has_no_shapes = True
+            return False
+        if not self._first:
+            self._first = tuple(map(_copied, args))
         return True
+
+    def has_changed(self, args: Sequence[Any]) -> bool:
+        """Whether a module among the arguments is not what it was at the last call, in more than its numbers."""
+        return not all(map(_still_fits, self._shapes, args))
 
     def load_quickly(self, args: tuple[Any, ...]) -> TapeMachine | None:
         """The tape with the numbers of a call, if its arguments are as those of the first call; None if they are not.
@@ -184,9 +195,24 @@ class Trace:
             )
 
 
-def _is_plain(x: Any) -> bool:
-    """Whether an argument holds nothing but numbers of Python's and Values, in lists and tuples."""
-    return type(x) is float or isinstance(x, Value) or (type(x) in (list, tuple) and all(map(_is_plain, x)))
+def _quick_shape(shape: Any, x: Any) -> Any:
+    """The shape of an argument as the engine compares it; of a module, what it is made of.
+
+    Raises TypeError where something cannot be compared quickly.
+    """
+    if type(x) in (list, tuple):
+        return (shape[0], *map(_quick_shape, shape[1:], x))
+    if type(x) is float or isinstance(x, Value) or shape[0] == "constant":
+        return shape
+    if shape[0] == "module":
+        return Fingerprint(x)
+    raise TypeError(f"{got(x)} is taken apart at each call")
+
+
+def _still_fits(shape: Any, x: Any) -> bool:
+    if isinstance(shape, Fingerprint):
+        return shape.fits(x)
+    return not isinstance(shape, tuple) or type(x) not in (list, tuple) or all(map(_still_fits, shape[1:], x))
 
 
 def _copied(x: Any) -> Any:

@@ -14,7 +14,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine import node, ops, replay, tape, value
+from autograd.engine import fingerprint, node, ops, replay, tape, value
 from autograd.support.answers import Elsewhere
 
 HOSTILE = """
@@ -24,7 +24,7 @@ from array import array
 from dataclasses import replace
 import autograd
 from autograd import Value
-from autograd.engine import node, ops, replay, tape, value
+from autograd.engine import fingerprint, node, ops, replay, tape, value
 
 class Liar(list):
     def __init__(self, items, length): super().__init__(items); self.length = length
@@ -69,7 +69,8 @@ FRESH = [
     lambda: node.Extra((1, 2), None, (), ""), lambda: complex(1, 2), steps, lambda: replay.Replay(steps()),
     lambda: tape.Tape.__new__(tape.Tape), lambda: replay.Replay.__new__(replay.Replay), lambda: numpy.ones((2, 1)),
     lambda: numpy.ones((300, 1)), lambda: ("number",), lambda: (("list", "number"),),
-    lambda: memoryview(b"12345678"), lambda: sys,
+    lambda: memoryview(b"12345678"), lambda: sys, lambda: fingerprint.Fingerprint([{"a": Value(1.0)}]),
+    lambda: fingerprint.Fingerprint.__new__(fingerprint.Fingerprint), lambda: ((fingerprint.Fingerprint([]),),),
 ]
 USES = [
     repr, float, bool, hash, lambda v: v.operands, lambda v: v.local_grads, lambda v: v.params, lambda v: v.place,
@@ -103,7 +104,7 @@ target = sys.argv[1]
 import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
-         "Tape": tape.Tape, "Replay": replay.Replay}[owner_name]
+         "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -120,12 +121,12 @@ LEFT_OUT = {"__class__", "__dict__", "__doc__", "__module__", "__weakref__", "__
 
 def targets() -> list[str]:
     owners: dict[str, type] = {"Node": node.Node, "Value": value.Value, "Extra": node.Extra}
-    owners |= {"Tape": tape.Tape, "Replay": replay.Replay}
+    owners |= {"Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint}
     names = [
         f"{owner}.{name}"
         for owner, kind in owners.items()
         for name in dir(kind)
-        if name not in LEFT_OUT and (name in vars(kind) or owner not in ("Extra", "Tape", "Replay"))
+        if name not in LEFT_OUT and (name in vars(kind) or owner in ("Node", "Value"))
         if not isinstance(vars(kind).get(name), Elsewhere)  # plain Python, and only an error
         if callable(getattr(kind, name)) or hasattr(type(getattr(kind, name)), "__set__")
     ]

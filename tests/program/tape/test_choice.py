@@ -102,3 +102,36 @@ def test_without_the_compiled_engine_arrays_run_and_the_report_says_so(monkeypat
     assert not program.can_replay and program([0.5]) == pytest.approx(output.data * 1.5)
     assert program.report().endswith("the engine is not compiled: array code runs single examples and small batches "
                                      "too, slower than a tape would")  # fmt: skip
+
+
+def test_modules_among_the_arguments_are_served_quickly_until_they_change() -> None:
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    squared = compile(lambda m, x, y, power: (m(x) - y) ** power)
+    points = [([0.1 * k, 0.2], 0.5 * k) for k in range(40)]
+
+    def recorded(x: list[float], y: float, power: int) -> tuple[float, list[float]]:
+        model.zero_grad()
+        loss = (model(x) - y) ** power
+        loss.backward()
+        return loss.data, [p.grad for p in model.parameters()]
+
+    def changes(k: int) -> None:
+        if k == 20:
+            model.layers[0].neurons[1].w[0].data = 0.75  # a number: read at each call
+        if k == 25:
+            model.layers[0].neurons[1].w[0].requires_grad = False
+        if k == 30:
+            model.layers[1].neurons[0].w[2] = Value(-0.5, role="parameter")
+        if k == 35:
+            model.layers[0].activation = "relu"
+
+    for k, (x, y) in enumerate(points):
+        changes(k)
+        value, gradients = squared.value_and_grad(model, x, y, 3 if k == 33 else 2)
+        expected = recorded(x, y, 3 if k == 33 else 2)
+        assert value == pytest.approx(expected[0], rel=1e-12), k
+        np.testing.assert_allclose(gradients, expected[1], rtol=1e-10, atol=1e-14, err_msg=str(k))
+    if autograd.compiled:
+        trace = squared._quick[4]
+        assert trace.load_quickly((model, [0.1, 0.2], 0.5, 2)) is not None
+        assert trace.load_quickly((nn.MLP(2, [3, 1], activation="tanh", seed=0), [0.1, 0.2], 0.5, 2)) is None
