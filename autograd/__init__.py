@@ -29,9 +29,7 @@ from typing import TYPE_CHECKING
 from typing import Any as _Any
 from warnings import warn as _warn
 
-from autograd import custom, derivatives, functions, graph, modes, reductions
-from autograd.custom import *
-from autograd.derivatives import *
+from autograd import functions, graph, modes, reductions
 from autograd.engine import value as _value
 from autograd.engine.state import AnomalyError as AnomalyError
 from autograd.engine.state import TracingError as TracingError
@@ -43,6 +41,14 @@ from autograd.reductions import *
 from autograd.support import answers as _answers
 
 if TYPE_CHECKING:  # imported at their first use
+    from autograd.custom import operation as operation
+    from autograd.derivatives import derivative as derivative
+    from autograd.derivatives import grad as grad
+    from autograd.derivatives import hessian as hessian
+    from autograd.derivatives import hvp as hvp
+    from autograd.derivatives import jacobian as jacobian
+    from autograd.derivatives import jvp as jvp
+    from autograd.derivatives import value_and_grad as value_and_grad
     from autograd.explanation import explain as explain
     from autograd.explanation import trace_table as trace_table
     from autograd.explanation import why_order as why_order
@@ -54,11 +60,15 @@ if TYPE_CHECKING:  # imported at their first use
 
 # Imported at their first use: `import autograd` stays quick for those who draw nothing and compile nothing.
 _FIRST_USE = {
+    **dict.fromkeys(
+        ("derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"), "autograd.derivatives"
+    ),
     "animate": "autograd.picture.animate",
     "compile": "autograd.program",
     "draw": "autograd.picture",
     "explain": "autograd.explanation",
     "label": "autograd.graph.labels",
+    "operation": "autograd.custom",
     "trace_table": "autograd.explanation",
     "view": "autograd.page",
     "why_order": "autograd.explanation",
@@ -69,8 +79,7 @@ _MODULES = ("custom", "derivatives", "functions", "modes", "reductions", "testin
 # must not replace unseen. Python's compile refuses Values and functions, so that it is never the wrong one unseen.
 __all__ = ["AnomalyError", "TracingError", "Value"]
 __all__ += ["animate", "draw", "explain", "label", "trace_table", "view", "why_order"]
-__all__ += custom.__all__
-__all__ += derivatives.__all__
+__all__ += ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "operation", "value_and_grad"]
 __all__ += functions.__all__
 __all__ += graph.__all__
 __all__ += modes.__all__

@@ -1,13 +1,12 @@
 """What recording is switched to in this context: read by the engine, switched by `autograd.modes`."""
 
-import linecache
 import math
 import sys
 from contextvars import ContextVar
-from pathlib import Path
+from os.path import dirname
 from typing import Any, NamedTuple
 
-PACKAGE = str(Path(__file__).parents[1])
+PACKAGE = dirname(dirname(__file__))
 
 
 class Mode(NamedTuple):
@@ -109,6 +108,8 @@ def refuse_number(what: str) -> None:
 
 def _calling_text() -> str:
     """The line that is running, with what stands there."""
+    import linecache  # loads tokenize: a millisecond of `import autograd` for none but those who see an error
+
     place = calling_line()
     file, _, line = place.rpartition(":")
     text = linecache.getline(file, int(line)).strip()

@@ -15,7 +15,6 @@ import math
 import operator
 import sys
 from collections.abc import Callable, Collection, Mapping
-from random import Random
 from typing import Any
 
 from autograd.support.convert import is_listed, to_float
@@ -149,6 +148,8 @@ def check_seed(owner: str, name: str, value: Any) -> Any:
     Traceback (most recent call last):
     TypeError: moons: seed must be a whole number, a random.Random or None, got 'abc'
     """
+    from random import Random  # loaded late: `import autograd` needs none
+
     if value is None or isinstance(value, Random):
         return value
     expected = "a whole number, a random.Random or None"

@@ -34,6 +34,12 @@ def wrong_value(op: Op, change: Change) -> Iterator[None]:
         yield
 
 
+def row_like(op: Op, **changes: Any) -> Op:
+    """A new row, not registered: that of `op` with some fields changed."""
+    fields = {name: getattr(op, name) for name in Op.__slots__ if name != "index"}
+    return Op(**fields | changes)
+
+
 def frozen(slope: Any) -> Any:
     """The right number, but without a history: what a rule would give that forgot to be recorded."""
     return slope.data if isinstance(slope, Value) else slope

@@ -1,5 +1,6 @@
 """Operations of one's own take part in everything."""
 
+import copy
 import pickle
 from typing import Any
 
@@ -36,6 +37,16 @@ def test_it_records_draws_and_differentiates_twice() -> None:
     assert isinstance(grow(0.5, 2.0), float)
     assert pickle.loads(pickle.dumps(y)).data == y.data
     assert "Exponential growth at rate k" in (grow.__doc__ or "") and grow.__name__ == "grow"
+
+
+def test_a_row_of_the_table_stays_as_it_is() -> None:
+    row = ops.TABLE["tanh"]
+    with pytest.raises(AttributeError, match=r"rule of the operation 'tanh' cannot be changed: .*@autograd\.operation"):
+        row.rule = "another"
+    with pytest.raises(AttributeError, match="kink of the operation 'tanh' cannot be changed"):
+        del row.kink
+    assert repr(row) == "Op('tanh')"
+    assert copy.copy(row) is copy.deepcopy(row) is row == ops.ROWS[row.index]
 
 
 def test_defining_it_again_replaces_it_and_old_graphs_keep_their_numbers() -> None:

@@ -3,7 +3,6 @@
 Operations of the user's too: each primitive of the namespace, operators, kinks that branch, names of any kind.
 """
 
-import dataclasses
 import itertools
 import math
 import random
@@ -19,6 +18,7 @@ from autograd.engine.operation import register
 from autograd.page import view
 from autograd.page.document import script
 from autograd.page.operations import operations
+from tests.engine.planted import row_like
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -251,7 +251,7 @@ def test_a_rule_that_doubles_its_text_at_every_step_stays_short() -> None:
 
 def test_what_is_not_in_the_table_or_loops_outside_of_it_is_left_out() -> None:
     op = ops.TABLE["sum"]
-    several = register(dataclasses.replace(op, name="several of a test", forward=lambda xp, xs: xs[0]))
+    several = register(row_like(op, name="several of a test", forward=lambda xp, xs: xs[0]))
     try:
         assert operations(["no such operation", several.name]) == operations([])
     finally:

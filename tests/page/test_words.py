@@ -5,7 +5,6 @@ A test reads the scripts for such look-ups; others set a trap at every such name
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from autograd.engine.operation import register
 from autograd.engine.value import apply
 from autograd.page import view
 from autograd.page.document import SCRIPTS
+from tests.engine.planted import row_like
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -97,7 +97,7 @@ for (const name of Object.getOwnPropertyNames(Object.prototype)) {
 def own_rows() -> Iterator[dict[str, ops.Op]]:
     """Operations of the user's that are called so."""
     square, others = ops.TABLE["square"], {word: ops.TABLE.pop(word) for word in EVERY if word in ops.TABLE}
-    rows = {word: register(replace(square, name=word, symbol=word, rule=word, convention=word)) for word in EVERY}
+    rows = {word: register(row_like(square, name=word, symbol=word, rule=word, convention=word)) for word in EVERY}
     yield rows
     for word in rows:
         del ops.TABLE[word]

@@ -8,7 +8,6 @@ calls it.
 import subprocess
 import sys
 from array import array
-from dataclasses import replace
 
 import pytest
 
@@ -16,12 +15,12 @@ import autograd
 from autograd import Value
 from autograd.engine import fingerprint, node, ops, replay, tape, value
 from autograd.support.answers import Elsewhere
+from tests.engine.planted import row_like
 
 HOSTILE = """
 import itertools, random, sys
 import numpy
 from array import array
-from dataclasses import replace
 import autograd
 from autograd import Value
 from autograd.engine import fingerprint, node, ops, replay, tape, value
@@ -53,6 +52,13 @@ def mutated():
 def computed(): return (Value(1.0) * 2.0 + Value(3.0)).tanh()
 def wide(): return autograd.softmax([Value(1.0), Value(2.0), Value(3.0)])[0]
 
+def misplaced(index):
+    "A row of the table that says that it stands elsewhere."
+    dot = ops.TABLE["dot"]
+    op = ops.Op(**{name: getattr(dot, name) for name in ops.Op.__slots__ if name != "index"})
+    object.__setattr__(op, "index", index)
+    return op
+
 def steps():
     table = ops.TABLE
     made = [(table["*"], [0, 1], ()), (table["softmax"], [3, 2, 1], (1.0,)), (table["**"], [4, 2], ())]
@@ -65,7 +71,7 @@ FRESH = [
     lambda: [Value(1.0)] * 300, lambda: [Value(1.0), None], lambda: [computed(), wide()], lambda: Liar([1.0], 300),
     lambda: Liar([Value(1.0)] * 3, 0), lambda: Shrinks([Value(1.0)] * 3), mutated, lambda: array("d", [1.0, 2.0]),
     lambda: iter([1.0]), lambda: ops.TABLE["+"], lambda: ops.TABLE["dot"], lambda: ops.TABLE["tanh"],
-    lambda: replace(ops.TABLE["dot"], index=-1), lambda: replace(ops.TABLE["dot"], index=10**6), lambda: 10**9,
+    lambda: misplaced(-1), lambda: misplaced(10**6), lambda: 10**9,
     lambda: node.Extra((1, 2), None, (), ""), lambda: complex(1, 2), steps, lambda: replay.Replay(steps()),
     lambda: tape.Tape.__new__(tape.Tape), lambda: replay.Replay.__new__(replay.Replay), lambda: numpy.ones((2, 1)),
     lambda: numpy.ones((300, 1)), lambda: ("number",), lambda: (("list", "number"),),
@@ -229,4 +235,4 @@ def test_helpers_check_their_lists() -> None:
     with pytest.raises(ValueError, match="dot: 2 weights but 1 inputs"):
         value.dot_node(vs, [1.0], None)
     with pytest.raises(TypeError, match="takes a row of the table of operations, got"):
-        value.node(replace(ops.TABLE["*"], index=-1), vs, 2.0, [1.0, 1.0])
+        value.node(row_like(ops.TABLE["*"]), vs, 2.0, [1.0, 1.0])
