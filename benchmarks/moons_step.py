@@ -1,11 +1,15 @@
 """One full-batch training step of micrograd's own demo: 2-16-16-1 on 100 points of the two moons, hinge loss and L2."""
 
+import gc
 import importlib
-import importlib.util
 import random
-import time
+import sys
 from collections.abc import Callable
 from typing import Any
+
+import tuple_scheme
+from rivals import installed
+from timing import compare, held
 
 import autograd
 import nn
@@ -14,11 +18,10 @@ from nn.datasets import moons
 
 Step = Callable[[], tuple[float, float]]
 RATE = 0.01
+sys.setrecursionlimit(20_000)  # the rivals walk by recursion
 
 
-def data() -> tuple[list[list[float]], list[int]]:
-    """100 points and labels -1, 1."""
-    return moons(100, noise=0.1, seed=0, labels=(-1, 1))
+POINTS, LABELS = moons(100, noise=0.1, seed=0, labels=(-1, 1))
 
 
 def weights() -> list[float]:
@@ -31,23 +34,33 @@ def micrograd_step() -> Step:
     """As the demo notebook has it."""
     engine, network = importlib.import_module("micrograd.engine"), importlib.import_module("micrograd.nn")
     model = network.MLP(2, [16, 16, 1])
-    return _scalar_step(model, engine.Value, lambda v: v.relu(), lambda terms: sum(terms))
+    return _model_step(model, engine.Value, lambda v: v.relu(), lambda terms: sum(terms))
 
 
-def chaingrad_step(fused: bool) -> Step:
-    """The same with one node a neuron, or with micrograd's small nodes."""
-    model = nn.MLP(2, [16, 16, 1], fused=fused)
-    return _scalar_step(model, autograd.Value, relu, autograd.sum if fused else lambda terms: sum(terms))
+def without_collector(step: Step) -> Step:
+    """The same step, and nobody goes through its objects in search of cycles."""
+
+    def run() -> tuple[float, float]:
+        gc.disable()
+        result = step()
+        gc.enable()
+        return result
+
+    return run
 
 
-def _scalar_step(model: Any, kind: Any, rectify: Callable[[Any], Any], total: Callable[[list[Any]], Any]) -> Step:
-    xs, ys = data()
+def chaingrad_step() -> Step:
+    """The same with `nn`, one node a neuron."""
+    return _model_step(nn.MLP(2, [16, 16, 1]), autograd.Value, relu, autograd.sum)
+
+
+def _model_step(model: Any, kind: Any, rectify: Callable[[Any], Any], total: Callable[[list[Any]], Any]) -> Step:
     for p, w in zip(model.parameters(), weights(), strict=True):
         p.data = w
 
     def step() -> tuple[float, float]:
-        scores = [model([kind(a) for a in x]) for x in xs]
-        margins = [rectify(1 + -y * s) for y, s in zip(ys, scores, strict=True)]
+        scores = [model([kind(a) for a in x]) for x in POINTS]
+        margins = [rectify(1 + -y * s) for y, s in zip(LABELS, scores, strict=True)]
         loss = total(margins) * (1.0 / len(margins)) + 1e-4 * total([p * p for p in model.parameters()])
         model.zero_grad()
         loss.backward()
@@ -58,53 +71,90 @@ def _scalar_step(model: Any, kind: Any, rectify: Callable[[Any], Any], total: Ca
     return step
 
 
+def score(w: list[Any], x: list[Any], rectify: Callable[[Any], Any]) -> Any:
+    """The network on plain lists: a neuron's weights stand in a row, its bias behind them."""
+    place = 0
+    for layer, width in enumerate((16, 16, 1)):
+        outputs = []
+        for _ in range(width):
+            z = w[place + len(x)]
+            for i, v in enumerate(x):
+                z = z + w[place + i] * v
+            place += len(x) + 1
+            outputs.append(rectify(z) if layer < 2 else z)
+        x = outputs
+    return x[0]
+
+
+def loss_of(w: list[Any], rectify: Callable[[Any], Any]) -> Any:
+    """The loss of plain lists."""
+    total: Any = 0.0
+    for x, y in zip(POINTS, LABELS, strict=True):
+        total = total + rectify(1.0 - score(w, x, rectify) * y)
+    squares: Any = 0.0
+    for p in w:
+        squares = squares + p * p
+    return total * (1.0 / len(POINTS)) + squares * 1e-4
+
+
+def lists_step(kind: Any) -> Step:
+    """One step on plain lists of Values."""
+    numbers = weights()
+    w = [kind(number) for number in numbers]
+
+    def step() -> tuple[float, float]:
+        loss = loss_of(w, lambda v: v.relu())
+        for p in w:
+            p.grad = 0.0
+        loss.backward()
+        for p in w:
+            p.data -= RATE * p.grad
+        return loss.data, w[0].data
+
+    return step
+
+
+def xad_step() -> Step:
+    """One step on plain lists, on one tape that is recorded anew."""
+    adjoint, rectify = importlib.import_module("xad.adj_1st"), importlib.import_module("xad.math").max
+    numbers, tape = weights(), adjoint.Tape()
+
+    def step() -> tuple[float, float]:
+        tape.activate()
+        tape.clearAll()
+        w = [adjoint.Real(number) for number in numbers]
+        tape.registerInputs(w)
+        tape.newRecording()
+        loss = loss_of(w, lambda v: rectify(v, 0.0))
+        tape.registerOutput(loss)
+        loss.derivative = 1.0
+        tape.computeAdjoints()
+        numbers[:] = [p.value - RATE * p.derivative for p in w]
+        result = loss.value, numbers[0]
+        tape.deactivate()
+        return result
+
+    return step
+
+
 def main() -> None:
     """Print the milliseconds of a step of each, the loss before it, and the ratios; the control is plain floats."""
     print(f"engine: {'compiled' if autograd.compiled else 'plain Python'}; 2-16-16-1, 100 points, one full-batch step")
-    rivals: dict[str, Step] = {"chaingrad": chaingrad_step(True), "chaingrad, small nodes": chaingrad_step(False)}
-    if importlib.util.find_spec("micrograd"):
+    numbers = weights()
+    rivals: dict[str, Callable[[], object]] = {
+        "plain floats, forward only": lambda: loss_of(numbers, lambda v: max(v, 0.0)),
+        "chaingrad, nn": chaingrad_step(),
+        "chaingrad, plain lists": lists_step(autograd.Value),
+        "tuples of local derivatives": without_collector(lists_step(tuple_scheme.Value)),
+    }
+    if installed("micrograd", "micrograd 0.1.0"):
         rivals["micrograd 0.1.0"] = micrograd_step()
-    best: dict[str, float] = {}
-    losses = {name: step()[0] for name, step in rivals.items()}
-    for round_ in range(9):
-        for name, step in rivals.items():
-            if name.startswith("micrograd") and round_ % 3:
-                continue  # three rounds are enough for seconds
-            start = time.perf_counter()
-            step()
-            best[name] = min(best.get(name, float("inf")), time.perf_counter() - start)
-    control = _control()
-    print(f"  {'plain floats, forward only':<26}  {control * 1e3:9.2f} ms")
-    for name, spent in best.items():
-        print(f"  {name:<26}  {spent * 1e3:9.2f} ms  {spent / best['chaingrad']:8.1f} x ours   loss {losses[name]!r}")
-    if "micrograd 0.1.0" in best:
-        print(f"  moons step: {best['micrograd 0.1.0'] / best['chaingrad']:.0f} times faster than micrograd")
-
-
-def _control() -> float:
-    xs, _ = data()
-    w = weights()
-
-    def forward(x: list[float]) -> float:
-        place, values = 0, x
-        for layer, width in enumerate((16, 16, 1)):
-            outputs = []
-            for _ in range(width):
-                z = w[place + len(values)]
-                for i, v in enumerate(values):
-                    z += w[place + i] * v
-                place += len(values) + 1
-                outputs.append(max(z, 0.0) if layer < 2 else z)
-            values = outputs
-        return values[0]
-
-    best = float("inf")
-    for _ in range(5):
-        start = time.perf_counter()
-        for x in xs:
-            forward(x)
-        best = min(best, time.perf_counter() - start)
-    return best
+        rivals["micrograd, no collector"] = without_collector(micrograd_step())
+    if installed("xad", "XAD"):
+        rivals["XAD, plain lists"] = xad_step()
+    best = compare(rivals, "chaingrad, plain lists", rounds=5)
+    held("moons step", best, "chaingrad, plain lists", "micrograd, no collector", faster=30)
+    held("moons step", best, "chaingrad, plain lists", "XAD, plain lists", faster=9)
 
 
 if __name__ == "__main__":

@@ -5,22 +5,46 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import tuple_scheme
+
 from autograd import Value
 
 Program = Callable[[Any, Any], Any]  # takes two scalars of the engine, returns one
+Call = Callable[[], tuple[float, ...]]
 
 
-def ours(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
+def installed(package: str, name: str) -> bool:
+    """Whether a rival is here; if not, its name is printed."""
+    here = importlib.util.find_spec(package) is not None
+    if not here:
+        print(f"  {name}: not installed, left out")
+    return here
+
+
+def jax_in_float64() -> Any:
+    """The module, set to float64."""
+    jax = importlib.import_module("jax")
+    jax.config.update("jax_enable_x64", True)
+    return jax
+
+
+def ours(program: Program, x: float, y: float) -> Call:
     """Record, walk back, and read the gradients with chaingrad."""
     return _object_engine(Value, program, x, y)
 
 
-def micrograd(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
+def micrograd(program: Program, x: float, y: float) -> Call:
     """The same with micrograd."""
     return _object_engine(importlib.import_module("micrograd.engine").Value, program, x, y)
 
 
-def _object_engine(kind: Any, program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
+def tuples(program: Program, x: float, y: float) -> Call:
+    """The same with local derivatives as tuples."""
+    return _object_engine(tuple_scheme.Value, program, x, y)
+
+
+def _object_engine(kind: Any, program: Program, x: float, y: float) -> Call:
     def run() -> tuple[float, ...]:
         a = kind(x)
         b = kind(y)
@@ -31,12 +55,12 @@ def _object_engine(kind: Any, program: Program, x: float, y: float) -> Callable[
     return run
 
 
-def plain_floats(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
+def plain_floats(program: Program, x: float, y: float) -> Call:
     """The control: the forward pass alone, on Python floats."""
     return lambda: (program(x, y),)
 
 
-def torch_eager(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
+def torch_eager(program: Program, x: float, y: float) -> Call:
     """PyTorch on zero-dimensional float64 tensors."""
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
@@ -51,17 +75,54 @@ def torch_eager(program: Program, x: float, y: float) -> Callable[[], tuple[floa
     return run
 
 
-def jax_jitted(program: Program, x: float, y: float) -> Callable[[], tuple[float, ...]]:
-    """JAX in float64, compiled before: the call alone."""
-    jax = importlib.import_module("jax")
-    jax.config.update("jax_enable_x64", True)
+def jax_jitted(program: Program, x: float, y: float) -> Callable[[], object]:
+    """JAX in float64, compiled before, numbers on the device: the call alone."""
+    jax = jax_in_float64()
     compiled = jax.jit(jax.value_and_grad(program, argnums=(0, 1)))
+    a, b = jax.numpy.array(x), jax.numpy.array(y)
+    return lambda: jax.block_until_ready(compiled(a, b))
+
+
+def xad(program: Program, x: float, y: float) -> Call:
+    """XAD's Python binding: one tape, recorded anew at each call."""
+    adjoint = importlib.import_module("xad.adj_1st")
+    tape = adjoint.Tape()
 
     def run() -> tuple[float, ...]:
-        value, (slope_x, slope_y) = compiled(x, y)
-        return float(value), float(slope_x), float(slope_y)
+        tape.activate()
+        tape.clearAll()
+        a, b = adjoint.Real(x), adjoint.Real(y)
+        tape.registerInput(a)
+        tape.registerInput(b)
+        tape.newRecording()
+        output = program(a, b)
+        tape.registerOutput(output)
+        output.derivative = 1.0
+        tape.computeAdjoints()
+        result = output.value, a.derivative, b.derivative
+        tape.deactivate()
+        return result
 
     return run
+
+
+def casadi_buffer(program: Program, x: float, y: float) -> tuple[Callable[[], object], Callable[[], object]]:
+    """CasADi's function of a graph, called on its own buffers; and the value and gradients that are in them then."""
+    casadi = importlib.import_module("casadi")
+    a, b = casadi.SX.sym("a"), casadi.SX.sym("b")
+    output = program(a, b)
+    function = casadi.Function("f", [a, b], [output, casadi.gradient(output, casadi.vertcat(a, b))])
+    buffer, call = function.buffer()
+    rows = [np.array([x]), np.array([y]), np.zeros(1), np.zeros(2)]
+    for i in (0, 1):
+        buffer.set_arg(i, memoryview(rows[i]))
+        buffer.set_res(i, memoryview(rows[2 + i]))
+
+    def result(kept: object = buffer) -> tuple[float, ...]:  # the call does not keep its buffers alive
+        call()
+        return *rows[2].tolist(), *rows[3].tolist()
+
+    return call, result
 
 
 def field(program: Program, x: float, y: float, spelled_out: Program | None = None) -> dict[str, Callable[[], object]]:
@@ -70,14 +131,14 @@ def field(program: Program, x: float, y: float, spelled_out: Program | None = No
     rivals: dict[str, Callable[[], object]] = {
         "plain floats, forward only": plain_floats(plain, x, y),
         "chaingrad": ours(program, x, y),
+        "tuples of local derivatives": tuples(program, x, y),
     }
-    for name, package, make in (
-        ("micrograd 0.1.0", "micrograd", micrograd),
-        ("PyTorch eager", "torch", torch_eager),
-        ("JAX jitted call", "jax", jax_jitted),
+    for name, package, make, own in (
+        ("micrograd 0.1.0", "micrograd", micrograd, program),
+        ("PyTorch eager", "torch", torch_eager, program),
+        ("JAX jitted call", "jax", jax_jitted, plain),
+        ("XAD", "xad", xad, plain),
     ):
-        if importlib.util.find_spec(package) is None:
-            print(f"  {name}: not installed, left out")
-        else:
-            rivals[name] = make(plain if package == "jax" else program, x, y)
+        if installed(package, name):
+            rivals[name] = make(own, x, y)
     return rivals
