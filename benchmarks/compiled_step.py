@@ -86,34 +86,48 @@ def chaingrad(t: Setup) -> Step:
 
 
 def by_hand(t: Setup) -> Step:
-    """What one would write with NumPy: examples are rows, weights (in, out)."""
-    weights, biases = [W.T.copy() for W in t.weights], [b.copy() for b in t.biases]
-    X, Y, n = t.X, t.Y, len(t.X)
+    """What one would write with NumPy, a step of gradient descent at the end."""
+    weights, biases = weights_by_hand(t)
 
     def step() -> float:
-        hs = [X]
-        for W, b in zip(weights[:-1], biases[:-1], strict=True):
-            hs.append(np.maximum(hs[-1] @ W + b, 0.0))
-        out = hs[-1] @ weights[-1] + biases[-1]
-        if t.hinge:
-            margin = 1.0 - Y * out
-            loss = np.maximum(margin, 0.0).mean()
-            g = (margin > 0.0) * Y * (-1.0 / n)
-        else:
-            shifted = out - out.max(axis=1, keepdims=True)
-            e = np.exp(shifted)
-            total = e.sum(axis=1, keepdims=True)
-            loss = (np.log(total[:, 0]) - (Y * shifted).sum(axis=1)).mean()
-            g = (e / total - Y) / n
-        for k in range(len(weights) - 1, -1, -1):
-            by_weights, by_biases = hs[k].T @ g, g.sum(axis=0)
-            if k:
-                g = (g @ weights[k].T) * (hs[k] > 0.0)
-            weights[k] -= LR * by_weights
-            biases[k] -= LR * by_biases
-        return float(loss)
+        loss, by_weights, by_biases = gradients_by_hand(t, weights, biases)
+        for W, b, gW, gb in zip(weights, biases, by_weights, by_biases, strict=True):
+            W -= LR * gW
+            b -= LR * gb
+        return loss
 
     return step
+
+
+def weights_by_hand(t: Setup) -> tuple[list[Array], list[Array]]:
+    """Weights as (in, out), for examples are rows, and biases."""
+    return [W.T.copy() for W in t.weights], [b.copy() for b in t.biases]
+
+
+def gradients_by_hand(t: Setup, weights: list[Array], biases: list[Array]) -> tuple[float, list[Array], list[Array]]:
+    """The mean loss and its gradients, with NumPy."""
+    X, Y, n = t.X, t.Y, len(t.X)
+    hs = [X]
+    for W, b in zip(weights[:-1], biases[:-1], strict=True):
+        hs.append(np.maximum(hs[-1] @ W + b, 0.0))
+    out = hs[-1] @ weights[-1] + biases[-1]
+    if t.hinge:
+        margin = 1.0 - Y * out
+        loss = np.maximum(margin, 0.0).mean()
+        g = (margin > 0.0) * Y * (-1.0 / n)
+    else:
+        shifted = out - out.max(axis=1, keepdims=True)
+        e = np.exp(shifted)
+        total = e.sum(axis=1, keepdims=True)
+        loss = (np.log(total[:, 0]) - (Y * shifted).sum(axis=1)).mean()
+        g = (e / total - Y) / n
+    by_weights, by_biases = [], []
+    for k in range(len(weights) - 1, -1, -1):
+        by_weights.append(hs[k].T @ g)
+        by_biases.append(g.sum(axis=0))
+        if k:
+            g = (g @ weights[k].T) * (hs[k] > 0.0)
+    return float(loss), by_weights[::-1], by_biases[::-1]
 
 
 def torch_eager(t: Setup) -> Step:
@@ -126,7 +140,8 @@ def torch_compiled(t: Setup) -> Step:
     return _torch(t, importlib.import_module("torch").compile)
 
 
-def _torch(t: Setup, transform: Callable[[Any], Any]) -> Step:
+def torch_loss(t: Setup) -> tuple[Any, Callable[[], Any]]:
+    """PyTorch's modules, and the loss of the batch."""
     torch = importlib.import_module("torch")
     torch.set_num_threads(1)
     layers: list[Any] = []
@@ -137,7 +152,6 @@ def _torch(t: Setup, transform: Callable[[Any], Any]) -> Step:
             layer.bias[:] = torch.tensor(b)
         layers += [layer, torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
-    optimizer = torch.optim.SGD(model.parameters(), lr=LR)
     X, Y = torch.tensor(t.X), torch.tensor(t.Y)
     classes = Y.argmax(1)
 
@@ -145,6 +159,12 @@ def _torch(t: Setup, transform: Callable[[Any], Any]) -> Step:
         out = model(X)
         return torch.relu(1.0 - Y * out).mean() if t.hinge else torch.nn.functional.cross_entropy(out, classes)
 
+    return model, loss
+
+
+def _torch(t: Setup, transform: Callable[[Any], Any]) -> Step:
+    model, loss = torch_loss(t)
+    optimizer = importlib.import_module("torch").optim.SGD(model.parameters(), lr=LR)
     compute = transform(loss)
 
     def step() -> float:

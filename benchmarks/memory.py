@@ -10,7 +10,7 @@ from timing import bar
 
 from autograd import Value
 
-RESIDENT = '''
+RESIDENT = """
 import gc, os
 def resident():
     gc.collect()
@@ -21,16 +21,21 @@ def chain(x, length):
     for _ in range(length // 2):
         y = y * x + x
     return y
-'''
-NODES = RESIDENT + '''
+"""
+NODES = (
+    RESIDENT
+    + """
 {kind}
 x = Value(0.5)
 kept = chain(x, 1000)
 before = resident()
 kept = chain(x, {length})
 print((resident() - before) / {length})
-'''
-LEAVES = RESIDENT + '''
+"""
+)
+LEAVES = (
+    RESIDENT
+    + """
 from autograd import Value
 chain(Value(0.5), 1000)
 kept = [None] * 10_000
@@ -40,8 +45,11 @@ for i in range(10_000):
     {graph}
     del leaf
 print(resident() - before)
-'''
-CYCLES = RESIDENT + '''
+"""
+)
+CYCLES = (
+    RESIDENT
+    + """
 from autograd import Value
 x = Value(0.5)
 for i in range(50):
@@ -49,7 +57,8 @@ for i in range(50):
     if i == 4:
         before = resident()
 print(resident() - before)
-'''
+"""
+)
 
 
 def run(code: str) -> float:

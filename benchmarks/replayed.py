@@ -45,7 +45,10 @@ def readme_graph() -> None:
     """micrograd's README graph: recorded, replayed, and by CasADi."""
     print("README graph, value and gradients, the call alone")
     call, result = buffer_call(readme, -4.0, 2.0)
-    rivals: dict[str, Callable[[], object]] = {"chaingrad, recorded": ours(readme, -4.0, 2.0), "chaingrad, buffers": call}
+    rivals: dict[str, Callable[[], object]] = {
+        "chaingrad, recorded": ours(readme, -4.0, 2.0),
+        "chaingrad, buffers": call,
+    }
     results = {"chaingrad, buffers": result}
     if installed("casadi", "CasADi"):
         rivals["CasADi, buffers"], results["CasADi, buffers"] = casadi_buffer(readme_without_methods, -4.0, 2.0)

@@ -4,6 +4,7 @@ import gc
 import statistics
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 Runs = Mapping[str, Callable[[], object]]
 
@@ -37,13 +38,16 @@ def compare(rivals: Runs, ours: str, rounds: int = 9, results: Runs | None = Non
     return best
 
 
-def one_by_one(rivals: Runs, ours: str, rounds: int = 60, before: Runs | None = None) -> dict[str, float]:
+def one_by_one(
+    rivals: Runs, ours: str, rounds: int = 60, before: Runs | None = None, text: Callable[[Any], object] = lambda x: x
+) -> dict[str, float]:
     """The same for single calls, the median of all: before each of them, what is in `before` runs without being timed.
 
-    A fifth of the calls come first and do not count: they compile, and fill caches.
+    A fifth of the calls come first and do not count: they compile, and fill caches. `text` makes of a result what is
+    printed.
     """
     times: dict[str, list[float]] = {name: [] for name in rivals}
-    first = {name: run() for name, run in rivals.items()}
+    first = {name: text(run()) for name, run in rivals.items()}
     for _ in range(rounds + rounds // 5 + 1):
         for name, run in rivals.items():
             if before and name in before:
@@ -64,7 +68,9 @@ def show(spent: Mapping[str, float], ours: str, results: Mapping[str, object]) -
         print(f"  {name:<{width}}  {spent[name] * 1e6:12.2f} µs  {ratio:8.2f} x ours   result {results[name]}")
 
 
-def held(what: str, spent: Mapping[str, float], ours: str, rival: str, at_most: float = 0.0, faster: float = 0.0) -> None:
+def held(
+    what: str, spent: Mapping[str, float], ours: str, rival: str, at_most: float = 0.0, faster: float = 0.0
+) -> None:
     """Print whether ours takes at most so many times the rival's time, or is so many times faster; no rival, no line."""
     if ours in spent and rival in spent:
         ratio = spent[rival] / spent[ours] if faster else spent[ours] / spent[rival]
@@ -75,4 +81,6 @@ def held(what: str, spent: Mapping[str, float], ours: str, rival: str, at_most: 
 def bar(line: str, figure: float, at_most: float = 0.0, at_least: float = 0.0) -> None:
     """Print a figure's line with the bar that it is held against."""
     met = figure >= at_least if at_least else figure <= at_most
-    print(f"  {'held' if met else 'MISSED'}: {line} (bar: {f'at least {at_least:g}' if at_least else f'at most {at_most:g}'})")
+    print(
+        f"  {'held' if met else 'MISSED'}: {line} (bar: {f'at least {at_least:g}' if at_least else f'at most {at_most:g}'})"
+    )
