@@ -49,7 +49,8 @@ def main() -> None:
     print(f"  plain floats, forward    {control:7.0f} ns a node   result {result!r}")
     record, walk, free, slope = per_node(Value, LENGTH)
     print(
-        f"  chaingrad                {record:7.0f} + {walk:.0f} back + {free:.0f} freed ns a node   gradient {slope!r}\n"
+        f"  chaingrad                {record:7.0f} + {walk:.0f} back + {free:.0f} freed ns a node   "
+        f"gradient {slope!r}\n"
         f"  in all {(record + walk + free) * LENGTH / 1e6:.2f} ms, {(record + walk + free) / control:.2f} x the control"
     )
     if importlib.util.find_spec("micrograd"):

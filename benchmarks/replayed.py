@@ -15,16 +15,10 @@ SIZES = (3, 10, 25, 100, 1000)
 
 def buffer_call(program: Program, x: float, y: float) -> tuple[Callable[[], object], Callable[[], object]]:
     """The replay on its own buffers, and the value and gradients that are in them then."""
-    from autograd.program.code import code_for
-    from autograd.program.passes.graph import read_graph
-    from autograd.program.taping import TapeMachine
-
     a, b = Value(x), Value(y)
-    code = code_for(read_graph([program(a, b)], [a, b]).graph, columns=2, parameters=0)
-    machine = TapeMachine(code.tape, code.columns, 0)
-    machine.x[:] = x, y
-    gradient = machine.replay.gradient
-    return lambda: gradient(1.0, True), lambda: (gradient(1.0, True), *machine.by_inputs.tolist())
+    call = autograd.compile(program(a, b), inputs=[a, b]).buffers()
+    call.x[:] = x, y
+    return call.value_and_grad, lambda: (call.value_and_grad(), *call.by_inputs.tolist())
 
 
 def operations(count: int) -> Program:

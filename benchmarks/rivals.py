@@ -2,10 +2,10 @@
 
 import importlib
 import importlib.util
+from array import array
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import tuple_scheme
 
 from autograd import Value
@@ -113,7 +113,7 @@ def casadi_buffer(program: Program, x: float, y: float) -> tuple[Callable[[], ob
     output = program(a, b)
     function = casadi.Function("f", [a, b], [output, casadi.gradient(output, casadi.vertcat(a, b))])
     buffer, call = function.buffer()
-    rows = [np.array([x]), np.array([y]), np.zeros(1), np.zeros(2)]
+    rows = [array("d", numbers) for numbers in ([x], [y], [0.0], [0.0, 0.0])]
     for i in (0, 1):
         buffer.set_arg(i, memoryview(rows[i]))
         buffer.set_res(i, memoryview(rows[2 + i]))

@@ -1,12 +1,13 @@
 """One training step of a small GPT whose numbers are scalars: embeddings, attention with two heads, softmax, an MLP.
 
-All engines run the same code: 2 blocks of width 16 over 8 tokens, without fused operations; the graph has 130,000
-nodes. Then a step of gradient descent.
+All engines run the same code: a block of width 16 over 8 tokens, without fused operations, and then a step of gradient
+descent.
 """
 
 import random
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import tuple_scheme
@@ -70,7 +71,7 @@ def loss_of(p: dict[str, list[Row]]) -> Any:
     keys: list[list[Row]] = [[] for _ in range(LAYERS)]
     values: list[list[Row]] = [[] for _ in range(LAYERS)]
     loss: Any = 0.0
-    for at, (token, target) in enumerate(zip(TOKENS, TOKENS[1:], strict=False)):
+    for at, (token, target) in enumerate(pairwise(TOKENS)):
         x = [a + b for a, b in zip(p["token"][token], p["place"][at], strict=True)]
         for layer in range(LAYERS):
             h = normalised(x)

@@ -3,7 +3,6 @@
 Rivals: NumPy with derivatives by hand, JAX jitted. All give the mean loss and its gradient by all parameters.
 """
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +27,7 @@ def shown(result: Any) -> tuple[float, float]:
     return round(float(value), 12), round(float(np.sqrt(sum(float((np.asarray(g) ** 2).sum()) for g in gradients))), 12)
 
 
-# ----- Attention: the mean square of what 8 tokens get, by the three matrices ------------------------------------------
+# ----- Attention: the mean square of what 8 tokens get, by the three matrices -----
 
 
 def attention_data() -> tuple[Array, Array]:
@@ -94,7 +93,7 @@ def attention_jax(X: Array, W: Array) -> Callable[[], object]:
     return run
 
 
-# ----- Runge-Kutta of order 4: the distance of the end from (1, 1), by the four rates ----------------------------------
+# ----- Runge-Kutta of order 4: the distance of the end from (1, 1), by the four rates -----
 
 
 def flow(x: Any, y: Any, rates: Any) -> tuple[Any, Any]:
@@ -177,7 +176,9 @@ def runge_kutta_jax(steps: int) -> Callable[[], object]:
     jax = jax_in_float64()
 
     def loss(rates: Any, X: Any) -> Any:
-        (x, y), _ = jax.lax.scan(lambda p, _: (stepped(*p, rates), None), (X[:, 0], X[:, 1]), None, length=steps)
+        (x, y), _ = jax.lax.scan(
+            lambda p, _: (stepped(p[0], p[1], rates), None), (X[:, 0], X[:, 1]), None, length=steps
+        )
         return ((x - 1.0) ** 2 + (y - 1.0) ** 2).mean()
 
     both, rates, X = jax.jit(jax.value_and_grad(loss)), jax.numpy.array(RATES), jax.numpy.array(starts())
@@ -215,4 +216,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     restart_on_one_thread()
-    sys.exit(main())
+    main()

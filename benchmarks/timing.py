@@ -65,13 +65,13 @@ def show(spent: Mapping[str, float], ours: str, results: Mapping[str, object]) -
     width = max(map(len, spent))
     for name in spent:
         ratio = spent[name] / spent[ours]
-        print(f"  {name:<{width}}  {spent[name] * 1e6:12.2f} µs  {ratio:8.2f} x ours   result {results[name]}")
+        print(f"  {name:<{width}}  {spent[name] * 1e6:12.2f} µs  {ratio:8.3g} x ours   result {results[name]}")
 
 
 def held(
     what: str, spent: Mapping[str, float], ours: str, rival: str, at_most: float = 0.0, faster: float = 0.0
 ) -> None:
-    """Print whether ours takes at most so many times the rival's time, or is so many times faster; no rival, no line."""
+    """Print whether ours takes at most so many times the rival's time, or is so many times faster."""
     if ours in spent and rival in spent:
         ratio = spent[rival] / spent[ours] if faster else spent[ours] / spent[rival]
         words = f"{ratio:.4g} times as fast as" if faster else f"{ratio:.4g} x"
@@ -81,6 +81,5 @@ def held(
 def bar(line: str, figure: float, at_most: float = 0.0, at_least: float = 0.0) -> None:
     """Print a figure's line with the bar that it is held against."""
     met = figure >= at_least if at_least else figure <= at_most
-    print(
-        f"  {'held' if met else 'MISSED'}: {line} (bar: {f'at least {at_least:g}' if at_least else f'at most {at_most:g}'})"
-    )
+    limit = f"at least {at_least:g}" if at_least else f"at most {at_most:g}"
+    print(f"  {'held' if met else 'MISSED'}: {line} (bar: {limit})")

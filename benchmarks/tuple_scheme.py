@@ -60,13 +60,13 @@ class Value:
         return self * -1.0
 
     def __sub__(self, other: Any) -> "Value":
-        return self + -other
+        return self.__add__(-other)
 
     def __rsub__(self, other: float) -> "Value":
         return -self + other
 
     def __truediv__(self, other: Any) -> "Value":
-        return self * other**-1
+        return self.__mul__(other**-1)
 
     def __rtruediv__(self, other: float) -> "Value":
         return self**-1 * other
