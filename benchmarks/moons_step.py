@@ -71,26 +71,28 @@ def _model_step(model: Any, kind: Any, rectify: Callable[[Any], Any], total: Cal
     return step
 
 
-def score(w: list[Any], x: list[Any], rectify: Callable[[Any], Any]) -> Any:
-    """The network on plain lists: a neuron's weights stand in a row, its bias behind them."""
-    place = 0
-    for layer, width in enumerate((16, 16, 1)):
-        outputs = []
-        for _ in range(width):
-            z = w[place + len(x)]
-            for i, v in enumerate(x):
-                z = z + w[place + i] * v
-            place += len(x) + 1
-            outputs.append(rectify(z) if layer < 2 else z)
-        x = outputs
-    return x[0]
+def layers_of(w: list[Any]) -> list[list[tuple[list[Any], Any]]]:
+    """The network on plain lists: of each neuron the weights, and the bias, which stands behind them."""
+    numbers, layers = iter(w), []
+    for inputs, width in ((2, 16), (16, 16), (16, 1)):
+        layers.append([([next(numbers) for _ in range(inputs)], next(numbers)) for _ in range(width)])
+    return layers
 
 
 def loss_of(w: list[Any], rectify: Callable[[Any], Any]) -> Any:
     """The loss of plain lists."""
+    layers = layers_of(w)
     total: Any = 0.0
-    for x, y in zip(POINTS, LABELS, strict=True):
-        total = total + rectify(1.0 - score(w, x, rectify) * y)
+    for point, y in zip(POINTS, LABELS, strict=True):
+        x: list[Any] = point
+        for k, layer in enumerate(layers):
+            outputs = []
+            for weights, z in layer:
+                for a, v in zip(weights, x, strict=True):
+                    z = z + a * v
+                outputs.append(rectify(z) if k < 2 else z)
+            x = outputs
+        total = total + rectify(1.0 - x[0] * y)
     squares: Any = 0.0
     for p in w:
         squares = squares + p * p
@@ -152,7 +154,7 @@ def main() -> None:
         rivals["micrograd, no collector"] = without_collector(micrograd_step())
     if installed("xad", "XAD"):
         rivals["XAD, plain lists"] = xad_step()
-    best = compare(rivals, "chaingrad, plain lists", rounds=5)
+    best = compare(rivals, "chaingrad, plain lists", rounds=7)
     held("moons step", best, "chaingrad, plain lists", "micrograd, no collector", faster=30)
     held("moons step", best, "chaingrad, plain lists", "XAD, plain lists", faster=9)
 
