@@ -20,7 +20,6 @@ from random import Random
 
 from autograd.engine.ops import TABLE
 from autograd.explanation.stops import choose, stops
-from autograd.graph.paths import between
 from autograd.graph.snapshot import Edge, Snapshot
 
 LONGEST_PIECE = 6
@@ -100,12 +99,13 @@ def other_numbers(picture: Snapshot, random: Random, units: bool = False) -> Sna
         node if node.role == "constant" else replace(node, data=node.data * math.exp(random.uniform(-1.0, 1.0)))
         for node in picture.nodes
     ]
-    return replace(picture, nodes=tuple(nodes), edges=tuple(edges))
+    graph = picture.graph.with_slopes(edge.local_grad for edge in edges)
+    return replace(picture, nodes=tuple(nodes), edges=tuple(edges), graph=graph)
 
 
 def structure_of(picture: Snapshot, source: int) -> Structure:
     """The places on the paths from a node to the root."""
-    on_path = between(picture, source, picture.root)
+    on_path = picture.graph.between(source, picture.root)
     chosen = choose(picture, on_path, source, picture.root, "auto")
     inner = [i for i, on in enumerate(on_path) if on] if chosen.blocks is None else [b[0] for b in chosen.blocks]
     ends = sorted({*inner, source, picture.root})

@@ -10,3 +10,10 @@ INLINE_B = 16  # the second is
 WIDE = 32  # any number of operands, kept apart
 
 ROLES = {"input": REQUIRES, "parameter": REQUIRES | PARAMETER, "constant": CONSTANT}
+
+
+def role_of(code: int, flags: int) -> str:
+    """What a node is, from the index of its operation and its flags; see `Node.role`."""
+    if code != LEAF:
+        return "result"
+    return "constant" if flags & CONSTANT else "parameter" if flags & PARAMETER else "input"

@@ -4,7 +4,7 @@ from cpython.object cimport PyObject_GenericSetAttr
 cdef extern from "memory.h":
     void free_slopes(double *slopes)
 
-cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE
+cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
 cdef long modes
 cdef long long writes
 

@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, PARAMETER, REQUIRES, WIDE
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, WIDE, role_of
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
 from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float
@@ -171,9 +171,7 @@ class Node:
     @property
     def role(self) -> str:
         """What the node is: "input", "parameter" or "constant" for a leaf, else "result"."""
-        if self._code != LEAF:
-            return "result"
-        return "constant" if self._flags & CONSTANT else "parameter" if self._flags & PARAMETER else "input"
+        return role_of(self._code, self._flags)
 
     @property
     def requires_grad(self) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from autograd.engine.value import Value
+from autograd.engine.walk import place_of
 from autograd.explanation import writing
 from autograd.explanation.factors import Factor as Factor
 from autograd.explanation.factors import Path as Path
@@ -14,7 +14,7 @@ from autograd.explanation.factors import PathSum as PathSum
 from autograd.explanation.factors import Settings as Settings
 from autograd.explanation.notation import Style, format_count
 from autograd.graph import topological_order
-from autograd.graph.snapshot import Snapshot, snapshot
+from autograd.graph.snapshot import Snapshot, check_root, freeze, snapshot
 from autograd.support.convert import to_float
 from autograd.support.text import got, short
 
@@ -134,22 +134,22 @@ def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
         )
     if isinstance(output, Snapshot):
         raise TypeError(f"in a snapshot, name the node by its label, got {short(wrt)}")
-    picture = snapshot(output)
-    for index, node in enumerate(topological_order(output)):
-        if node is wrt:
-            return picture, index
+    check_root(output)
+    order = topological_order(output)
+    index = place_of(wrt, order)
+    if index >= 0:
+        return freeze(order, [output]), index
     # The output does not depend on wrt. With a place in the snapshot it has a name and a derivative like any other: 0.
-    index = len(picture.nodes)
-    alone = replace(snapshot(wrt).output, index=index)
-    return replace(picture, nodes=(*picture.nodes, alone)), index
+    return freeze([*order, wrt], [output], alone=1), len(order)
 
 
 def _index_of(picture: Snapshot, label: str) -> int:
-    indices = [node.index for node in picture.nodes if node.label == label]
+    by_number = picture.graph.labels
+    indices = [index for index, known in by_number.items() if known == label]
     if len(indices) == 1:
         return indices[0]
     if indices:
         raise ValueError(f"{len(indices)} nodes have the label {short(label)}: pass the Value itself")
-    labels = sorted({node.label for node in picture.nodes if node.label})
+    labels = sorted({*by_number.values()})
     some = ", ".join(map(short, labels[:10])) + (", ..." if len(labels) > 10 else "")
     raise ValueError(f"no node has the label {short(label)}; labels are {some or 'none: pass the Value itself'}")

@@ -27,8 +27,8 @@ from typing import Any
 from autograd.explanation.jacobians import BlockLink, BlockRoutes, Matrix
 from autograd.explanation.notation import SYMBOLS, Style
 from autograd.explanation.operations import rule
-from autograd.explanation.stops import Stop, choose, stops
-from autograd.graph.paths import Link, Routes, between
+from autograd.explanation.stops import EveryStop, Stop, choose, stops
+from autograd.graph.paths import Link, Routes
 from autograd.graph.snapshot import Edge, Node, Snapshot
 from autograd.graph.strongest import strongest
 from autograd.support.settings import check_flag
@@ -150,7 +150,7 @@ class PathSum:
     def __init__(self, picture: Snapshot, source: int, target: int, grain: str, settings: Settings) -> None:
         self.snapshot = picture
         self.settings = settings
-        chosen = choose(picture, between(picture, source, target), source, target, grain)
+        chosen = choose(picture, picture.graph.between(source, target), source, target, grain)
         self.grain = chosen.kind
         # `_routes` joins the stops, be they nodes or layers; `_nodes` holds the same paths with nodes for stops.
         self._routes: Routes | BlockRoutes
@@ -160,9 +160,13 @@ class PathSum:
         else:
             indices = None if chosen.blocks is None else [block[0] for block in chosen.blocks]
             self._routes = self._nodes = Routes(picture, source, target, indices)
-            blocks = [(index,) for index in self._routes.stops]
-        # Where no path joins the two ends, they still have names.
-        self._stops = stops(picture, blocks or [(target,), (source,)], chosen.titles)
+            blocks = [] if indices is None else [(index,) for index in self._routes.stops]
+        self._stops = (
+            EveryStop(picture, self._nodes.stops)
+            if chosen.blocks is None and self._nodes.stops
+            # Where no path joins the two ends, they still have names.
+            else stops(picture, blocks or [(target,), (source,)], chosen.titles)
+        )
 
     @property
     def source(self) -> Node:

@@ -57,7 +57,7 @@ class BlockRoutes:
         self.target = target
         self.routes = Routes(picture, source, target, [index for block in blocks for index in block])
         every = sorted({(source,), (target,), *blocks}, key=min)
-        self.blocks = [block for block in every if block[0] in self.routes.links]
+        self.blocks = [block for block in every if self.routes.on_path[block[0]]]
         self._block_of = {index: block for block in self.blocks for index in block}
         self.links = {block[0]: self._links(block) for block in self.blocks}
 

@@ -24,14 +24,17 @@ A layer of two neurons on two examples, x and z: four outputs of neurons, but tw
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 from autograd.explanation.notation import unique
 from autograd.graph.boxes import ACTIVATIONS, layer_name, module_boxes
 from autograd.graph.snapshot import Node, Snapshot
 from autograd.support.text import short
 
+NUMBERED = re.compile(r"v\d+$")
 GRAINS = ("auto", "named", "all", "neuron", "layer")
 
 
@@ -63,14 +66,17 @@ def choose(picture: Snapshot, on_path: Sequence[int], source: int, target: int, 
     if not isinstance(grain, str) or grain not in GRAINS:
         problem = ValueError if isinstance(grain, str) else TypeError
         raise problem(f"grain is one of {', '.join(map(short, GRAINS))}, got {short(grain)}")
-    inner = [index for index in range(source + 1, target) if on_path[index]]
-    named = [index for index in inner if picture.nodes[index].label]
+    named = [index for index in picture.graph.labels if source < index < target and on_path[index]]
     if grain == "named" or (grain == "auto" and named):
         return Grain("named", [(index,) for index in named], {})
     if grain == "all":
         return Grain("all", None, {})
-    boxes = module_boxes(picture).titles()
+    nesting = module_boxes(picture)
+    if grain == "auto" and not nesting.boxes:
+        return Grain("all", None, {})
+    boxes = nesting.titles()
     neurons = _outputs(picture, boxes)
+    inner = [*compress(range(source + 1, target), on_path[source + 1 :])]
     if grain == "auto":
         # No name lies on the way: the neurons, if one of them does.
         if not neurons.keys() & inner:
@@ -99,6 +105,31 @@ def stops(picture: Snapshot, blocks: list[tuple[int, ...]], titles: dict[int, st
         block[0]: Stop(name, tuple([picture.nodes[index] for index in block]))
         for block, name in zip(blocks, names, strict=True)
     }
+
+
+class EveryStop(dict[int, Stop]):
+    """The same where every node is a stop: made when they are asked for, for most names are v and a number.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> a, b = Value(1.0, label="a"), Value(2.0, label="a")
+    >>> every = EveryStop(snapshot((a * b).tanh()), range(4))
+    >>> every[0].name, every[1].name, every[3].name
+    ('a#1', 'a#2', 'v3')
+    """
+
+    def __init__(self, picture: Snapshot, indices: Iterable[int]) -> None:
+        self.picture = picture
+        labels = picture.graph.labels
+        chosen = {index: labels[index] for index in indices if index in labels} if labels else {}
+        # A label may be what another node is called by its number.
+        numbers = {f"v{index}": index for index in indices} if any(map(NUMBERED.match, chosen.values())) else {}
+        both = sorted({*chosen, *(numbers[name] for name in chosen.values() if name in numbers)})
+        self.names = dict(zip(both, unique(picture.nodes[index].name for index in both), strict=True))
+
+    def __missing__(self, index: int) -> Stop:
+        self[index] = stop = Stop(self.names.get(index, f"v{index}"), (self.picture.nodes[index],))
+        return stop
 
 
 def _outputs(picture: Snapshot, boxes: list[str]) -> dict[int, str]:

@@ -1,6 +1,7 @@
 """Read-only questions about a recorded graph: its order, leaves, levels, and how many paths there are.
 
-Everything here walks with an explicit stack and in operand order: deep graphs are fine, results are deterministic.
+The walks themselves are the engine's, see `autograd.engine.walk`: without recursion, so deep graphs are fine, and in
+operand order, so results are deterministic.
 
 In this room: `snapshot` freezes a graph; `adjoints` sweeps over a frozen graph for derivatives and counts; `paths` and
 `strongest` see it as paths; `boxes` finds neurons and layers by labels; `labels` names nodes; `copying` copies and
@@ -11,6 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from autograd.engine.value import Value
+from autograd.engine.walk import FlatGraph, place_of, topological
 from autograd.support.settings import check_list
 from autograd.support.text import got
 
@@ -32,27 +34,7 @@ def topological_order(root: Value | Iterable[Value]) -> list[Value]:
     for start in roots:
         if not isinstance(start, Value):
             raise TypeError(f"a graph starts at a Value, got {got(start)}")
-    order: list[Value] = []
-    done: set[Value] = set()
-    # What a recursion would do before and after its calls: True marks a node whose operands are all above it.
-    stack: list[tuple[Value, bool]] = [(start, False) for start in reversed(roots)]
-    while stack:
-        node, expanded = stack.pop()
-        if expanded:
-            # A node with two uses can be on the stack twice; the first visit counts.
-            if node not in done:
-                done.add(node)
-                order.append(node)
-        elif node not in done:
-            operands = node.operands
-            if operands:
-                # Reversed, because the stack gives back last what went on it first.
-                stack.append((node, True))
-                stack.extend([(operand, False) for operand in reversed(operands) if operand not in done])
-            else:
-                done.add(node)
-                order.append(node)
-    return order
+    return topological(roots)
 
 
 def leaves(root: Value) -> list[Value]:
@@ -78,11 +60,8 @@ def levels(root: Value) -> dict[Value, int]:
     >>> levels(y)[y]
     2
     """
-    # Operands come first, so the level of each is there when a result asks for it. A leaf has none: -1 + 1 is 0.
-    level: dict[Value, int] = {}
-    for node in topological_order(_one("levels", root)):
-        level[node] = 1 + max((level[operand] for operand in node.operands), default=-1)
-    return level
+    order = topological_order(_one("levels", root))
+    return dict(zip(order, FlatGraph(order).levels(), strict=True))
 
 
 def count_paths(root: Value, leaf: Value) -> int:
@@ -99,9 +78,9 @@ def count_paths(root: Value, leaf: Value) -> int:
     """
     if not isinstance(leaf, Value):
         raise TypeError(f"count_paths() goes from a Value to a Value, got {got(leaf)}")
-    # The leaf may be a computed node: the paths end there all the same.
-    order = reversed(topological_order(_one("count_paths", root)))
-    return count_between(order, lambda node: () if node is leaf else node.operands, leaf, root)
+    order = topological_order(_one("count_paths", root))
+    place = place_of(leaf, order)
+    return FlatGraph(order).count_paths(place, len(order) - 1) if place >= 0 else 0
 
 
 def _one(owner: str, root: Value) -> Value:
@@ -116,7 +95,7 @@ def count_between(
 ) -> int:
     """How many paths lead from the source up to the target, exactly; `order` holds results before operands.
 
-    It serves Values, the numbers of nodes in a snapshot and stops alike. The source has no operands here.
+    `FlatGraph.count_paths` does the same for nodes; this one serves stops, too. The source has no operands here.
 
     In y = a · a + a, the target y passes its 1 on to a · a and to a; a · a passes it on to a by both of its edges:
 

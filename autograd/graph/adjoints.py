@@ -24,21 +24,10 @@ the numbers of the nodes; `gradients` follows `backward_order`, the engine's own
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from autograd.engine.walk import chain
 from autograd.graph.snapshot import Edge, Snapshot
 
 Total = TypeVar("Total", int, float)
-
-
-def chain(upstream: float, local_derivative: float) -> float:
-    """One step of the chain rule, by the engine's rule: a factor of exactly 0 ends a path, even before inf.
-
-    >>> chain(2.0, -3.0), chain(0.0, float("inf")), chain(float("inf"), 0.0)
-    (-6.0, 0.0, 0.0)
-    """
-    # Of a nan, nothing ends the path but an upstream of 0: nan · 0 stays nan, so that it is seen.
-    if upstream == 0.0 or (local_derivative == 0.0 and upstream == upstream):
-        return 0.0
-    return upstream * local_derivative
 
 
 def product(factors: Iterable[float]) -> float:
@@ -93,12 +82,7 @@ def adjoints(
     ([5.0, 1.0, 1.0], [7.0, 1.0, 1.0])
     """
     # Nodes above the target get nothing: the sweep begins there, with ∂target/∂target = 1.
-    start = picture.root if target is None else target
-    totals = [0.0] * len(picture.nodes)
-    totals[start] = 1.0
-    term = (lambda total, edge: chain(total, abs(edge.local_grad))) if size else contribution
-    sweep(picture, reversed(range(start + 1) if order is None else order), totals, term)
-    return totals
+    return picture.graph.adjoints(picture.root if target is None else target, size, order)
 
 
 def gradients(picture: Snapshot, order: Sequence[int]) -> list[float]:
@@ -160,13 +144,7 @@ def tangents(picture: Snapshot, source: int) -> list[float]:
     >>> tangents(snapshot(a * a - a), 0)
     [1.0, 6.0, 5.0]
     """
-    totals = [0.0] * len(picture.nodes)
-    totals[source] = 1.0
-    for index in range(source + 1, len(picture.nodes)):
-        # Operands have lower numbers, so their totals are complete.
-        for edge in picture.incoming[index]:
-            totals[index] += chain(totals[edge.source], edge.local_grad)
-    return totals
+    return picture.graph.tangents(source)
 
 
 def flows(picture: Snapshot, source: int) -> list[float]:
@@ -195,8 +173,4 @@ def path_counts(picture: Snapshot) -> list[int]:
     >>> path_counts(snapshot(a * a - a))
     [3, 1, 1]
     """
-    # The same sweep with whole numbers: a path goes on through every edge, whatever its local derivative.
-    counts = [0] * len(picture.nodes)
-    counts[picture.root] = 1
-    sweep(picture, reversed(range(picture.root + 1)), counts, unchanged)
-    return counts
+    return picture.graph.path_counts(picture.root)

@@ -127,7 +127,11 @@ def module_boxes(picture: Snapshot) -> Nesting:
     (['layer'], [0, 0, 0, 0, 0, 0, -1, -1])
     """
     # Whatever has a label that names a place is there, be it a leaf or not.
-    paths = [module_path(node.label) for node in picture.nodes]
+    paths: list[Path] = [()] * len(picture.nodes)
+    for index, label in picture.graph.labels.items():
+        paths[index] = module_path(label)
+    if not any(paths):
+        return Nesting([], [-1] * len(paths))
     finished = [False] * len(picture.nodes)
     # Operands come before results, so one pass decides on every computed node.
     for node in picture.nodes:

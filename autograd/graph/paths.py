@@ -35,35 +35,15 @@ With every node a stop, each edge is a link, and `slot` tells the two uses of h 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import Any, Protocol, TypeVar
 
 from autograd.graph import count_between
 from autograd.graph.adjoints import adjoints, contribution, product, sweep, unchanged
 from autograd.graph.snapshot import Edge, Snapshot
-
-
-def between(picture: Snapshot, source: int, target: int) -> bytearray:
-    """1 for every node on a path from the source to the target, both included; 0 for all others."""
-    # Forward: which nodes depend on the source.
-    above = bytearray(len(picture.nodes))
-    above[source] = 1
-    for index in range(source + 1, target + 1):
-        for edge in picture.incoming[index]:
-            if above[edge.source]:
-                above[index] = 1
-                break
-    # Backward: which of these the target depends on.
-    on_path = bytearray(len(picture.nodes))
-    on_path[target] = above[target]
-    for index in range(target, source, -1):
-        if on_path[index]:
-            for edge in picture.incoming[index]:
-                if above[edge.source]:
-                    on_path[edge.source] = 1
-    return on_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +91,26 @@ def list_paths(links: Mapping[int, Sequence[AnyLink]], source: int, target: int)
     return paths
 
 
+class _Links(Mapping[int, tuple[Link, ...]]):
+    """The links that end at each stop, found when they are asked for: of a graph of 100,000 stops, few are shown."""
+
+    def __init__(self, routes: Routes) -> None:
+        self.routes = routes
+        self.found: dict[int, tuple[Link, ...]] = {}
+
+    def __getitem__(self, stop: int) -> tuple[Link, ...]:
+        links = self.found.get(stop)
+        if links is None:
+            links = self.found[stop] = self.routes._links(stop)
+        return links
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.routes.stops)
+
+    def __len__(self) -> int:
+        return len(self.routes.stops)
+
+
 class Routes:
     """The paths from a source to a target, seen at some nodes on the way: the stops. None stops at every node.
 
@@ -121,12 +121,16 @@ class Routes:
         self.picture = picture
         self.source = source
         self.target = target
-        self.on_path = between(picture, source, target)
+        # 1 for every node on a path, both ends included.
+        self.on_path = picture.graph.between(source, target)
         # A stop beside the paths is none: what remains is in topological order, the source first.
-        candidates = range(source, target + 1) if stops is None else sorted({source, target, *stops})
-        self.stops = [index for index in candidates if self.on_path[index]]
+        self.stops = (
+            [*compress(range(source, target + 1), self.on_path[source:])]
+            if stops is None
+            else [index for index in sorted({source, target, *stops}) if self.on_path[index]]
+        )
         self._stop_set = None if stops is None else frozenset(self.stops)
-        self.links = {stop: self._links(stop) for stop in self.stops}
+        self.links: Mapping[int, tuple[Link, ...]] = _Links(self)
 
     def _links(self, stop: int) -> tuple[Link, ...]:
         if stop == self.source:
@@ -136,6 +140,8 @@ class Routes:
     @cached_property
     def count(self) -> int:
         """How many paths there are, told apart by the stops they pass; exact, however many."""
+        if self._stop_set is None:
+            return self.every
         return count_between(
             reversed(self.stops), lambda stop: [link.source for link in self.links[stop]], self.source, self.target
         )
@@ -144,12 +150,7 @@ class Routes:
     def every(self) -> int:
         """How many paths there are through every node."""
         # Here edges are the links: two edges between the same nodes make two paths.
-        return count_between(
-            range(self.target, self.source - 1, -1),
-            lambda v: [edge.source for edge in self.picture.incoming[v] if self.on_path[edge.source]],
-            self.source,
-            self.target,
-        )
+        return self.picture.graph.count_paths(self.source, self.target)
 
     @cached_property
     def total(self) -> float:

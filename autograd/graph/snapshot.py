@@ -13,12 +13,16 @@ The snapshot of y = a · a at a = 3, after `y.backward()`. Both operands of y ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Generic, TypeVar, overload
 
-from autograd.engine.ops import TABLE
+from autograd.engine.flags import LEAF, REQUIRES, role_of
+from autograd.engine.ops import ROWS, TABLE
+from autograd.engine.state import refuse_number
 from autograd.engine.value import Value
+from autograd.engine.walk import FlatGraph, place_of
 from autograd.graph import levels, topological_order
 from autograd.support.text import got, plural
 
@@ -35,6 +39,8 @@ __all__ = [
 ]
 
 MOST_OPERATIONS = 6  # kinds of operations that a summary names
+
+Item = TypeVar("Item")
 
 
 class GraphTooLarge(ValueError):
@@ -76,16 +82,61 @@ class Edge:
     local_grad: float
 
 
+class OnDemand(Sequence[Item], Generic[Item]):
+    """A sequence whose entries are made when they are asked for, once: of 100,000 nodes, few get a name in a text.
+
+    >>> squares = OnDemand(4, lambda i: i * i)
+    >>> squares[2], squares[-1], squares[1:3], squares == (0, 1, 4, 9)
+    (4, 9, (1, 4), True)
+    """
+
+    __slots__ = ("_items", "_make")
+
+    def __init__(self, count: int, make: Callable[[int], Item]) -> None:
+        self._items: list[Item | None] = [None] * count
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> Item: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Item, ...]: ...
+    def __getitem__(self, index: int | slice) -> Item | tuple[Item, ...]:
+        if isinstance(index, slice):
+            return tuple([self[i] for i in range(*index.indices(len(self)))])
+        item = self._items[index]
+        if item is None:
+            index = range(len(self))[index]
+            item = self._items[index] = self._make(index)
+        return item
+
+    def __iter__(self) -> Iterator[Item]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, (OnDemand, tuple)) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Nodes in topological order (operands first), edges sorted by target and position, and the index of the root.
 
-    A picture of several results has an index for each in `outputs`, and the last of them as its root.
+    A picture of several results has an index for each in `outputs`, and the last of them as its root. `graph` holds the
+    same as arrays, for sweeps: edges with other local derivatives want a graph with these, see `with_slopes`.
     """
 
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
+    nodes: Sequence[Node]
+    edges: Sequence[Edge]
     root: int
+    graph: FlatGraph = field(repr=False, compare=False)
     outputs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
@@ -98,14 +149,17 @@ class Snapshot:
         return self.nodes[self.root]
 
     @cached_property
-    def incoming(self) -> tuple[tuple[Edge, ...], ...]:
+    def incoming(self) -> Sequence[tuple[Edge, ...]]:
         """`incoming[i]`: the edges from the operands of node i, in order, with multiplicity."""
-        return self._grouped((edge.target, edge) for edge in self.edges)
+        return OnDemand(self.graph.count, lambda i: tuple(self.edges[slice(*self.graph.span(i))]))
 
     @cached_property
     def outgoing(self) -> tuple[tuple[Edge, ...], ...]:
         """`outgoing[i]`: the edges to the nodes that use node i."""
-        return self._grouped((edge.source, edge) for edge in self.edges)
+        groups: list[list[Edge]] = [[] for _ in self.nodes]
+        for edge in self.edges:
+            groups[edge.source].append(edge)
+        return tuple(map(tuple, groups))
 
     @cached_property
     def levels(self) -> list[int]:
@@ -125,12 +179,6 @@ class Snapshot:
             if node.is_leaf and uses:
                 levels[node.index] = min(levels[edge.target] for edge in uses) - 1
         return levels
-
-    def _grouped(self, pairs: Iterator[tuple[int, Edge]]) -> tuple[tuple[Edge, ...], ...]:
-        groups: list[list[Edge]] = [[] for _ in self.nodes]
-        for index, edge in pairs:
-            groups[index].append(edge)
-        return tuple(map(tuple, groups))
 
 
 def snapshot(root: Value, *, max_nodes: int | None = None) -> Snapshot:
@@ -176,21 +224,26 @@ def snapshot_of(roots: Sequence[Value], *, max_nodes: int | None = None) -> Snap
     order = topological_order(roots)
     # Before anything is built: a graph of a million nodes is refused after one walk.
     check_size(len(order), max_nodes)
-    numbers = {value: index for index, value in enumerate(order)}
+    return freeze(order, roots)
+
+
+def freeze(order: list[Value], roots: Sequence[Value], alone: int = 0) -> Snapshot:
+    """The snapshot of nodes in topological order; of the last `alone` of them, the operands do not count."""
+    refuse_number(".data")
     # Plain floats, copied now: what `backward()` or an optimizer changes later is not seen in the snapshot.
-    nodes: list[Node] = []
-    edges: list[Edge] = []
-    for index, value in enumerate(order):
+    graph = FlatGraph(order, alone)
+
+    def node(index: int) -> Node:
+        label, code, flags, data, grad = graph.node(index)
+        op = "" if code == LEAF else ROWS[code].name
         # An operation of the user's may have left the table since; then its name has to do for a symbol.
-        symbol = TABLE[value.op].symbol if value.op in TABLE else value.op
-        numerals = (float(value.data), float(value.grad), bool(value.requires_grad))
-        nodes.append(Node(index, value.label, value.role, value.op, symbol, *numerals))
-        # In operand order and with multiplicity: a * a has two edges from a, at positions 0 and 1.
-        operands = zip(value.operands, value.local_grads, strict=True)
-        for position, (operand, local_grad) in enumerate(operands):
-            edges.append(Edge(len(edges), numbers[operand], index, position, float(local_grad)))
-    outputs = tuple(dict.fromkeys(numbers[root] for root in roots))
-    return Snapshot(tuple(nodes), tuple(edges), outputs[-1], outputs)
+        symbol = TABLE[op].symbol if op in TABLE else op
+        return Node(index, label, role_of(code, flags), op, symbol, data, grad, bool(flags & REQUIRES))
+
+    # In operand order and with multiplicity: a * a has two edges from a, at positions 0 and 1.
+    nodes, edges = OnDemand(graph.count, node), OnDemand(graph.edge_count, lambda e: Edge(e, *graph.edge(e)))
+    outputs = tuple(dict.fromkeys(place_of(root, order) for root in roots))
+    return Snapshot(nodes, edges, outputs[-1], graph, outputs)
 
 
 def check_size(count: int, max_nodes: int | None) -> None:

@@ -55,7 +55,7 @@ class _Search:
     """The ways of all stops, as far as they have been asked for."""
 
     def __init__(self, routes: Routes) -> None:
-        self.links = routes.links
+        self.links = dict(routes.links)  # all of them are looked at
         self.target = routes.target
         # ways[v]: the best ways from v down, strongest first, each as its strength, its link, and which of the ways of
         # the node at the link's lower end goes on from there. waiting[v]: a heap of candidates for the next one.

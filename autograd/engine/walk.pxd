@@ -1,0 +1,53 @@
+cimport cython
+
+from autograd.engine.node cimport Extra, Node
+
+cdef int LEAF, REQUIRES, INLINE_A, INLINE_B, WIDE
+
+cdef Node _operand(Node v, Py_ssize_t k)
+cdef Py_ssize_t _operand_count(Node v)
+@cython.locals(root=Node, v=Node, a=Node, above="void *", k=Py_ssize_t)
+cdef bint _walk(list roots, list order, list folded) except -1
+@cython.locals(v=Node)
+cdef void _unmark(list order, Py_ssize_t count)
+@cython.locals(v=Node, i=Py_ssize_t)
+cpdef Py_ssize_t place_of(object node, list order) except -2
+cpdef double chain(double upstream, double local_derivative) noexcept
+
+@cython.final
+cdef class FlatGraph:
+    cdef readonly Py_ssize_t count, edge_count
+    cdef readonly dict labels, params
+    cdef bint ready
+    cdef int[::1] codes, flags, first, sources, targets
+    cdef double[::1] data, grads, slopes
+
+    @cython.locals(other=FlatGraph)
+    cpdef FlatGraph with_slopes(self, object slopes)
+    @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, edges=Py_ssize_t)
+    cdef object _measure(self, list nodes, Py_ssize_t alone)
+    @cython.locals(v=Node, a=Node, i=Py_ssize_t, e=Py_ssize_t, wrong=Py_ssize_t)
+    cdef bint _join(self, list nodes) except -1
+    @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t)
+    cdef object _join_beside(self, list nodes)
+    @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t)
+    cdef object _read_numbers(self, list nodes)
+    cdef Py_ssize_t _checked(self, Py_ssize_t i) except -1
+    cpdef tuple node(self, Py_ssize_t i)
+    cpdef tuple edge(self, Py_ssize_t e)
+    cpdef tuple span(self, Py_ssize_t i)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t)
+    cpdef list operands(self)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, levels="int[::1]")
+    cpdef list levels(self)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t, steps=Py_ssize_t, total=double, slope=double,
+                   totals="double[::1]", chosen="int[::1]")
+    cpdef list adjoints(self, Py_ssize_t target, bint size=*, object order=*)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, totals="double[::1]")
+    cpdef list tangents(self, Py_ssize_t source)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, above="unsigned char[::1]", on="unsigned char[::1]")
+    cpdef object between(self, Py_ssize_t source, Py_ssize_t target)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, counts=list)
+    cpdef object count_paths(self, Py_ssize_t source, Py_ssize_t target)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, counts=list)
+    cpdef list path_counts(self, Py_ssize_t target)
