@@ -230,7 +230,11 @@ class Value(Node):
         return self is other
 
     def __hash__(self) -> int:
-        return id(self) >> 5  # nodes begin at multiples of 32 bytes: the low bits are always 0
+        # Nodes begin at multiples of 32 bytes: the low bits are always 0. `id` itself would make an int first.
+        if cython.compiled:
+            return cython.cast("size_t", cython.cast("void *", self)) >> 5
+        else:
+            return id(self) >> 5
 
     def __bool__(self) -> bool:
         if modes:

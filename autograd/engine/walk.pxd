@@ -4,14 +4,15 @@ from autograd.engine.node cimport Extra, Node
 
 cdef int LEAF, REQUIRES, INLINE_A, INLINE_B, WIDE
 
+cdef object zeros(str kind, Py_ssize_t count)
 cdef Node _operand(Node v, Py_ssize_t k)
 cdef Py_ssize_t _operand_count(Node v)
 @cython.locals(root=Node, v=Node, a=Node, above="void *", k=Py_ssize_t)
 cdef bint _walk(list roots, list order, list folded) except -1
 @cython.locals(v=Node)
 cdef void _unmark(list order, Py_ssize_t count)
-@cython.locals(v=Node, i=Py_ssize_t)
-cpdef Py_ssize_t place_of(object node, list order) except -2
+@cython.locals(i=Py_ssize_t)
+cpdef list places_of(object values, list order)
 cpdef double chain(double upstream, double local_derivative) noexcept
 
 @cython.final
@@ -35,6 +36,8 @@ cdef class FlatGraph:
     cdef Py_ssize_t _checked(self, Py_ssize_t i) except -1
     cpdef tuple node(self, Py_ssize_t i)
     cpdef tuple edge(self, Py_ssize_t e)
+    @cython.locals(i=Py_ssize_t)
+    cpdef list operations(self)
     cpdef tuple span(self, Py_ssize_t i)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t)
     cpdef list operands(self)
@@ -45,6 +48,8 @@ cdef class FlatGraph:
     cpdef list adjoints(self, Py_ssize_t target, bint size=*, object order=*)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, totals="double[::1]")
     cpdef list tangents(self, Py_ssize_t source)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, slope=double, errors="double[::1]")
+    cpdef double rounding_error(self, double unit) except? -1.0
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, above="unsigned char[::1]", on="unsigned char[::1]")
     cpdef object between(self, Py_ssize_t source, Py_ssize_t target)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, counts=list)

@@ -28,6 +28,11 @@ else:
 MOST_EDGES = 2**31 - 1  # that a C int can number
 
 
+def zeros(kind: str, count: int) -> array[Any]:
+    """So many zeros, "i" for whole numbers and "d" for floats."""
+    return array(kind, [0]) * count
+
+
 def topological(roots: Iterable[Any]) -> list[Any]:
     """Every node below these, operands before results, each once: depth first, by the order of the operands.
 
@@ -145,12 +150,16 @@ def _walk_beside(roots: list[Any]) -> list[Any]:
     return order
 
 
-def place_of(node: Any, order: list[Any]) -> int:
-    """At which place of a list a node stands, -1 for none; `list.index` would ask each for its `==`."""
-    for i in range(len(order)):
-        if order[i] is node:
-            return i
-    return -1
+def places_of(values: Sequence[Any], order: list[Any]) -> list[int]:
+    """At which place of a list each of these nodes stands, -1 for none; `list.index` would ask nodes for their `==`."""
+    if len(values) == 1:
+        sought = values[0]
+        for i in range(len(order)):
+            if order[i] is sought:
+                return [i]
+        return [-1]
+    number = {id(v): i for i, v in enumerate(order)}
+    return [number.get(id(v), -1) for v in values]
 
 
 def chain(upstream: float, local_derivative: float) -> float:
@@ -230,7 +239,7 @@ class FlatGraph:
     def _measure(self, nodes: list[Any], alone: int) -> None:
         """Make the arrays, for as many edges as the nodes have."""
         self.count = len(nodes)
-        self.first = array("i", bytes(4 * (self.count + 1)))
+        self.first = zeros("i", self.count + 1)
         edges = 0
         for i in range(self.count):
             v = nodes[i]
@@ -242,29 +251,27 @@ class FlatGraph:
                 raise ValueError(f"a graph of more than {MOST_EDGES:,} edges")
             self.first[i + 1] = edges
         self.edge_count = edges
-        self.codes, self.flags = array("i", bytes(4 * self.count)), array("i", bytes(4 * self.count))
-        self.sources, self.targets = array("i", bytes(4 * edges)), array("i", bytes(4 * edges))
-        self.data, self.grads = array("d", bytes(8 * self.count)), array("d", bytes(8 * self.count))
-        self.slopes = array("d", bytes(8 * edges))
+        self.codes, self.flags = zeros("i", self.count), zeros("i", self.count)
+        self.sources, self.targets = zeros("i", edges), zeros("i", edges)
+        self.data, self.grads = zeros("d", self.count), zeros("d", self.count)
+        self.slopes = zeros("d", edges)
         self.labels, self.params = {}, {}
 
     def _join(self, nodes: list[Any]) -> bool:
         """Number the ends of the edges, while each node has its own number as a mark, see `_walk`; False as there."""
+        wrong = -1
         for i in range(self.count):
             v = nodes[i]
             if v._left != 0:
                 _unmark(nodes, i)
                 return False
-            v._left = -1 - i
-        wrong = -1
-        for i in range(self.count):
-            v = nodes[i]
             for e in range(self.first[i], self.first[i + 1]):
                 a = _operand(v, e - self.first[i])
                 self.sources[e] = -1 - a._left
                 self.targets[e] = i
-                if a._left >= 0 or -1 - a._left >= i:
+                if a._left >= 0:
                     wrong = i
+            v._left = -1 - i
         _unmark(nodes, self.count)
         if wrong >= 0:
             raise ValueError(f"an operand of {short(nodes[wrong])} does not stand before it")
@@ -317,6 +324,10 @@ class FlatGraph:
             raise IndexError(f"edge {e} of a graph of {self.edge_count}")
         return self.sources[e], self.targets[e], e - self.first[self.targets[e]], self.slopes[e]
 
+    def operations(self) -> list[int]:
+        """For each node the index of its operation in the table, -1 for a leaf."""
+        return [self.codes[i] for i in range(self.count)] if self.ready else []
+
     def span(self, i: int) -> tuple[int, int]:
         """The first edge that ends at a node, and the first one behind these."""
         self._checked(i)
@@ -343,7 +354,7 @@ class FlatGraph:
         """For each node how many operations lie between it and the leaves, at most."""
         if not self.ready:
             return []
-        levels = array("i", bytes(4 * self.count))
+        levels = zeros("i", self.count)
         for i in range(self.count):
             for e in range(self.first[i], self.first[i + 1]):
                 levels[i] = max(levels[i], levels[self.sources[e]] + 1)
@@ -352,7 +363,7 @@ class FlatGraph:
     def adjoints(self, target: int, size: bool = False, order: Sequence[int] | None = None) -> list[float]:
         """∂target/∂node for every node; see `autograd.graph.adjoints`."""
         self._checked(target)
-        totals = array("d", bytes(8 * self.count))
+        totals = zeros("d", self.count)
         totals[target] = 1.0
         chosen = array("i", () if order is None else order)
         steps = target + 1 if order is None else len(chosen)
@@ -369,12 +380,24 @@ class FlatGraph:
     def tangents(self, source: int) -> list[float]:
         """∂node/∂source for every node."""
         self._checked(source)
-        totals = array("d", bytes(8 * self.count))
+        totals = zeros("d", self.count)
         totals[source] = 1.0
         for i in range(source + 1, self.count):
             for e in range(self.first[i], self.first[i + 1]):
                 totals[i] += chain(totals[self.sources[e]], self.slopes[e])
         return [totals[i] for i in range(self.count)]
+
+    def rounding_error(self, unit: float) -> float:
+        """What rounding can come to in the last node, to first order; see `autograd.program.trace`."""
+        self._checked(0)
+        errors = zeros("d", self.count)
+        for i in range(self.count):
+            errors[i] = unit * abs(self.data[i])
+            for e in range(self.first[i], self.first[i + 1]):
+                slope = abs(self.slopes[e])
+                if slope != 0.0:  # 0 · inf would be nan
+                    errors[i] += slope * (errors[self.sources[e]] + unit * abs(self.data[self.sources[e]]))
+        return errors[self.count - 1]
 
     def between(self, source: int, target: int) -> bytearray:
         """1 for every node on a path from the source to the target, both included; 0 for all others."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from autograd.engine.value import Value
-from autograd.engine.walk import place_of
+from autograd.engine.walk import places_of
 from autograd.explanation import writing
 from autograd.explanation.factors import Factor as Factor
 from autograd.explanation.factors import Path as Path
@@ -136,7 +136,7 @@ def _locate(output: Value | Snapshot, wrt: Value | str) -> tuple[Snapshot, int]:
         raise TypeError(f"in a snapshot, name the node by its label, got {short(wrt)}")
     check_root(output)
     order = topological_order(output)
-    index = place_of(wrt, order)
+    (index,) = places_of([wrt], order)
     if index >= 0:
         return freeze(order, [output]), index
     # The output does not depend on wrt. With a place in the snapshot it has a name and a derivative like any other: 0.

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from autograd.engine.value import Value
-from autograd.engine.walk import FlatGraph, place_of, topological
+from autograd.engine.walk import FlatGraph, places_of, topological
 from autograd.support.settings import check_list
 from autograd.support.text import got
 
@@ -79,7 +79,7 @@ def count_paths(root: Value, leaf: Value) -> int:
     if not isinstance(leaf, Value):
         raise TypeError(f"count_paths() goes from a Value to a Value, got {got(leaf)}")
     order = topological_order(_one("count_paths", root))
-    place = place_of(leaf, order)
+    (place,) = places_of([leaf], order)
     return FlatGraph(order).count_paths(place, len(order) - 1) if place >= 0 else 0
 
 

@@ -17,7 +17,10 @@ The table of y = a · a + a: leaves first, then a record for each computed node,
 from typing import Any
 
 from autograd.engine import ops
+from autograd.engine.copies import copy_graph, copy_over
+from autograd.engine.state import refuse_number
 from autograd.engine.value import Value, node
+from autograd.engine.walk import FlatGraph
 from autograd.graph import topological_order
 from autograd.support.text import short
 
@@ -25,28 +28,16 @@ from autograd.support.text import short
 Record = tuple[str, tuple[int, ...], float, float, str, tuple[float, ...], tuple[float, ...]]
 
 
-def _copy_of(v: Value, operands: list[Any]) -> Value:
-    """A node with the numbers of v, over these operands."""
-    if v.is_leaf:
-        return thaw_leaf(v.data, v.grad, v.label, v.role, v.requires_grad)
-    duplicate = node(ops.TABLE[v.op], operands, v.data, v.local_grads, v.params)
-    duplicate.grad, duplicate.label = v.grad, v.label
-    return duplicate
-
-
 def shallow_copy(v: Value) -> Value:
     """A node with the same number, label and operands."""
-    return _copy_of(v, list(v.operands))
+    refuse_number(".data")
+    return copy_over(v, v.operands)
 
 
 def deep_copy(v: Value, memo: dict[int, Any]) -> Value:
     """A copy of the graph below v; `memo` is that of `copy.deepcopy`."""
-    # Operands come first, so their copies are in the memo when a result needs them: no recursion.
-    for original in topological_order(v):
-        # What another object of the same deepcopy holds has been copied with that one, and stays shared.
-        if id(original) not in memo:
-            memo[id(original)] = _copy_of(original, [memo[id(operand)] for operand in original.operands])
-            memo.setdefault(id(memo), []).append(original)  # as copy does: ids in the memo are those of living objects
+    refuse_number(".data")
+    copy_graph(topological_order(v), memo)
     duplicate: Value = memo[id(v)]
     return duplicate
 
@@ -56,13 +47,19 @@ def freeze(v: Value) -> tuple[Any, ...]:
     if v.is_leaf:
         return thaw_leaf, (v.data, v.grad, v.label, v.role, v.requires_grad)
     order = topological_order(v)
+    refuse_number(".data")
+    below = FlatGraph(order).operands()
     # Leaves go to pickle as Values, which it tells apart by identity: a parameter of two results is stored once.
     leaves = [each for each in order if each.is_leaf]
-    computed = [each for each in order if not each.is_leaf]
-    place = {each: i for i, each in enumerate(leaves + computed)}
-    records: list[Record] = [
-        (u.op, tuple(place[a] for a in u.operands), u.data, u.grad, u.label, u.local_grads, u.params) for u in computed
-    ]
+    computed = [i for i, each in enumerate(order) if not each.is_leaf]
+    place = [0] * len(order)
+    for k, i in enumerate([i for i, each in enumerate(order) if each.is_leaf] + computed):
+        place[i] = k
+    records: list[Record] = []
+    for i in computed:
+        u = order[i]
+        operands = tuple([place[a] for a in below[i]])
+        records.append((u.op, operands, u.data, u.grad, u.label, u.local_grads, u.params))
     return thaw, (leaves, records)
 
 

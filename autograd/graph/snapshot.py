@@ -22,7 +22,7 @@ from autograd.engine.flags import LEAF, REQUIRES, role_of
 from autograd.engine.ops import ROWS, TABLE
 from autograd.engine.state import refuse_number
 from autograd.engine.value import Value
-from autograd.engine.walk import FlatGraph, place_of
+from autograd.engine.walk import FlatGraph, places_of
 from autograd.graph import levels, topological_order
 from autograd.support.text import got, plural
 
@@ -242,7 +242,7 @@ def freeze(order: list[Value], roots: Sequence[Value], alone: int = 0) -> Snapsh
 
     # In operand order and with multiplicity: a * a has two edges from a, at positions 0 and 1.
     nodes, edges = OnDemand(graph.count, node), OnDemand(graph.edge_count, lambda e: Edge(e, *graph.edge(e)))
-    outputs = tuple(dict.fromkeys(place_of(root, order) for root in roots))
+    outputs = tuple(dict.fromkeys(places_of(roots, order)))
     return Snapshot(nodes, edges, outputs[-1], graph, outputs)
 
 

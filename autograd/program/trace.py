@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from autograd.engine.fingerprint import Fingerprint
 from autograd.engine.state import TracingError
 from autograd.engine.value import Value
+from autograd.engine.walk import FlatGraph
 from autograd.graph import topological_order
 from autograd.modes import switched
 from autograd.program.arguments import Arguments, Placeholders, read_arguments
@@ -305,11 +306,4 @@ def rounding_error(v: Value, unit: float) -> float:
     >>> rounding_error((x + 1.0) - x, 2.0**-52) > 1e-8
     True
     """
-    errors: dict[Value, float] = {}
-    for node in topological_order(v):
-        error = unit * abs(node.data)
-        for slope, operand in zip(node.local_grads, node.operands, strict=True):
-            if slope:  # 0 · inf would be nan
-                error += abs(slope) * (errors[operand] + unit * abs(operand.data))
-        errors[node] = error
-    return errors[v]
+    return FlatGraph(topological_order(v)).rounding_error(unit)

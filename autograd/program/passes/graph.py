@@ -21,10 +21,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import NamedTuple
 
 from autograd.engine import ops
 from autograd.engine.value import Value
+from autograd.engine.walk import FlatGraph, places_of
 from autograd.graph import topological_order
 from autograd.support.settings import check_list
 from autograd.support.text import got, short
@@ -204,22 +206,22 @@ def read_graph(
             raise TypeError(f"an output is a Value, got {got(v)}")
     # Nodes are numbered in topological order, so operands have smaller numbers than results.
     nodes = topological_order(outputs)
-    number = {id(v): i for i, v in enumerate(nodes)}
-    operands = [tuple([number[id(a)] for a in v.operands]) for v in nodes]
-    graph = Graph([v.op for v in nodes], operands, {}, [], tuple([number[id(v)] for v in outputs]), len(nodes))
-    graph.labels.update((i, label) for i, label in enumerate([v.label for v in nodes]) if label)
+    recorded = FlatGraph(nodes)
+    operands = recorded.operands()
+    names = [*(row.name for row in ops.ROWS), ""]  # the last for leaves, of index -1
+    graph = Graph(
+        [names[code] for code in recorded.operations()], operands, {}, [], tuple(places_of(outputs, nodes)), len(nodes)
+    )
+    graph.labels.update(recorded.labels)
+    # What has operands is computed; everything else is a leaf, whose kind decides where its number comes from.
+    graph.order.extend(compress(range(len(nodes)), operands))
     # Only rows of any number of operands have settings: k of a softmax, how many pairs a dot has.
     variadic = {name for name, row in ops.TABLE.items() if row.variadic}
+    graph.settings.update((i, p) for i, p in recorded.params.items() if operands[i] and graph.ops[i] in variadic)
     givens: list[Value] = []
-    # What has operands is computed; everything else is a leaf, whose kind decides where its number comes from.
-    for i, v in enumerate(nodes):
-        if operands[i]:
-            graph.order.append(i)
-            if graph.ops[i] in variadic and v.params:
-                graph.settings[i] = v.params
-        else:
-            graph.leaves[i] = _leaf(v, columns, listed, parameters, givens)
-            graph.ops[i] = ""  # the sum of nothing is computed, but of no operand
+    for i in [i for i, below in enumerate(operands) if not below]:
+        graph.leaves[i] = _leaf(nodes[i], columns, listed, parameters, givens)
+        graph.ops[i] = ""  # the sum of nothing is computed, but of no operand
     # Of several nodes with the same number, the first stands for all.
     for i, leaf in graph.leaves.items():
         if leaf.kind == LITERAL:
