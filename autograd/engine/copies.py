@@ -37,7 +37,7 @@ def copy_over(v: Value, over: Iterable[Value]) -> Value:
     """
     if not isinstance(v, Value):
         raise TypeError(f"copy_over() takes a Value, got {got(v)}")
-    operands = tuple([*over])
+    operands = tuple(over)
     for a in operands:
         if not isinstance(a, Value):
             raise TypeError(f"an operand is a Value, got {got(a)}")
@@ -82,9 +82,9 @@ def copy_graph(order: Iterable[Value], memo: dict[int, Any]) -> None:
     Raises TypeError for what is no Value, KeyError where an operand is missing.
     """
     nodes = [*order]
-    for v in nodes:
-        if not isinstance(v, Value):
-            raise TypeError(f"copy_graph() takes Values, got {got(v)}")
+    for each in nodes:
+        if not isinstance(each, Value):
+            raise TypeError(f"copy_graph() takes Values, got {got(each)}")
     copied: list[Any] = []
     for v in nodes:
         key = address(v)

@@ -232,7 +232,7 @@ class Value(Node):
     def __hash__(self) -> int:
         # Nodes begin at multiples of 32 bytes: the low bits are always 0. `id` itself would make an int first.
         if cython.compiled:
-            return cython.cast("size_t", cython.cast("void *", self)) >> 5
+            return cython.cast("size_t", cython.cast("void *", self)) >> 5  # type: ignore[no-any-return]
         else:
             return id(self) >> 5
 

@@ -2,7 +2,7 @@ cimport cython
 
 from autograd.engine.node cimport Extra, Node
 
-cdef int LEAF, REQUIRES, INLINE_A, INLINE_B, WIDE
+cdef int LEAF, INLINE_A, INLINE_B, WIDE
 
 cdef object zeros(str kind, Py_ssize_t count)
 cdef Node _operand(Node v, Py_ssize_t k)

@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, REQUIRES, WIDE
+from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, WIDE
 from autograd.engine.node import Node
 from autograd.support.text import got, short
 
@@ -397,7 +397,7 @@ class FlatGraph:
                 slope = abs(self.slopes[e])
                 if slope != 0.0:  # 0 · inf would be nan
                     errors[i] += slope * (errors[self.sources[e]] + unit * abs(self.data[self.sources[e]]))
-        return errors[self.count - 1]
+        return float(errors[self.count - 1])
 
     def between(self, source: int, target: int) -> bytearray:
         """1 for every node on a path from the source to the target, both included; 0 for all others."""

@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine import fingerprint, node, ops, replay, tape, value
+from autograd.engine import copies, fingerprint, node, ops, replay, tape, value, walk
 from autograd.support.answers import Elsewhere
 from tests.engine.planted import row_like
 
@@ -23,7 +23,7 @@ import numpy
 from array import array
 import autograd
 from autograd import Value
-from autograd.engine import fingerprint, node, ops, replay, tape, value
+from autograd.engine import copies, fingerprint, node, ops, replay, tape, value, walk
 
 class Liar(list):
     def __init__(self, items, length): super().__init__(items); self.length = length
@@ -77,6 +77,8 @@ FRESH = [
     lambda: numpy.ones((300, 1)), lambda: ("number",), lambda: (("list", "number"),),
     lambda: memoryview(b"12345678"), lambda: sys, lambda: fingerprint.Fingerprint([{"a": Value(1.0)}]),
     lambda: fingerprint.Fingerprint.__new__(fingerprint.Fingerprint), lambda: ((fingerprint.Fingerprint([]),),),
+    lambda: walk.FlatGraph(walk.topological([computed()])),
+    lambda: walk.FlatGraph.__new__(walk.FlatGraph), lambda: walk.topological([computed()]), lambda: [5, 1, -1],
 ]
 USES = [
     repr, float, bool, hash, lambda v: v.operands, lambda v: v.local_grads, lambda v: v.params, lambda v: v.place,
@@ -110,7 +112,8 @@ target = sys.argv[1]
 import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
-         "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint}[owner_name]
+         "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint,
+         "FlatGraph": walk.FlatGraph, "walk": walk, "copies": copies}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -127,7 +130,8 @@ LEFT_OUT = {"__class__", "__dict__", "__doc__", "__module__", "__weakref__", "__
 
 def targets() -> list[str]:
     owners: dict[str, type] = {"Node": node.Node, "Value": value.Value, "Extra": node.Extra}
-    owners |= {"Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint}
+    owners |= {"Tape": tape.Tape, "Replay": replay.Replay}
+    owners |= {"FlatGraph": walk.FlatGraph, "Fingerprint": fingerprint.Fingerprint}
     names = [
         f"{owner}.{name}"
         for owner, kind in owners.items()
@@ -136,7 +140,7 @@ def targets() -> list[str]:
         if not isinstance(vars(kind).get(name), Elsewhere)  # plain Python, and only an error
         if callable(getattr(kind, name)) or hasattr(type(getattr(kind, name)), "__set__")
     ]
-    for name, module in (("node", node), ("value", value)):
+    for name, module in (("node", node), ("value", value), ("walk", walk), ("copies", copies)):
         names += [f"{name}.{n}" for n, f in vars(module).items() if type(f).__name__ == "builtin_function_or_method"]
     return names
 
@@ -159,6 +163,9 @@ def test_the_list_of_targets_is_whole() -> None:
             "value.node",
             "value.dot_node",
             "Replay.values",
+            "FlatGraph.adjoints",
+            "walk.topological",
+            "copies.copy_graph",
         } <= every
 
 

@@ -16,13 +16,15 @@ from tests.engine.memory.test_no_way_into_memory import HOSTILE, targets
 
 ROOT = Path(__file__).parents[3]
 FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g1"
-TESTS = ("test_value", "test_hot_operations", "memory/test_no_way_into_memory")
+TESTS = ("test_value", "test_hot_operations", "test_walk", "memory/test_no_way_into_memory")
 # One of each kind of what runs in C: the rest differs in which rule of the table it calls.
 TARGETS = """
     Value.__init__ Value.__add__ Value.__pow__ Value.tanh Value.__float__ Value.detach Value.arctan2
     Node.backward Node.data Node.grad Node.label Node.operands Node.local_grads Node.requires_grad Node.__deepcopy__
     Extra.__init__ node.write_numbers node.read_numbers node.numbers_of node.taking_gradients node.peek
     node.checked_label value.node value.apply value.dot_node value.number value.is_plain
+    walk.topological walk.places_of FlatGraph.__init__ FlatGraph.adjoints FlatGraph.between FlatGraph.with_slopes
+    copies.copy_graph copies.copy_over
 """
 
 pytestmark = [
