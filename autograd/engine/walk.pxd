@@ -25,6 +25,8 @@ cdef class FlatGraph:
 
     @cython.locals(other=FlatGraph)
     cpdef FlatGraph with_slopes(self, object slopes)
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, good=bint)
+    cdef object _restore(self, tuple columns)
     @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, edges=Py_ssize_t)
     cdef object _measure(self, list nodes, Py_ssize_t alone)
     @cython.locals(v=Node, a=Node, i=Py_ssize_t, e=Py_ssize_t, wrong=Py_ssize_t)
@@ -56,3 +58,6 @@ cdef class FlatGraph:
     cpdef object count_paths(self, Py_ssize_t source, Py_ssize_t target)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, counts=list)
     cpdef list path_counts(self, Py_ssize_t target)
+
+@cython.locals(graph=FlatGraph)
+cdef FlatGraph _blank()

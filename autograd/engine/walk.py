@@ -225,7 +225,7 @@ class FlatGraph:
         """
         if not self.ready:
             raise ValueError("a FlatGraph is made of nodes")
-        other = FlatGraph.__new__(FlatGraph)
+        other = _blank()
         other.slopes = array("d", slopes)
         if len(other.slopes) != self.edge_count:
             raise ValueError(f"{len(other.slopes)} local derivatives for {self.edge_count} edges")
@@ -235,6 +235,42 @@ class FlatGraph:
         other.data, other.grads = self.data, self.grads
         other.ready = True
         return other
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> FlatGraph:
+        return self  # nothing of it ever changes
+
+    def __reduce__(self) -> Any:
+        if not self.ready:
+            raise ValueError("a FlatGraph is made of nodes")
+        first, sources = array("i", self.first), array("i", self.sources)
+        codes, flags = array("i", self.codes), array("i", self.flags)
+        data, grads, slopes = array("d", self.data), array("d", self.grads), array("d", self.slopes)
+        return restored, (first, sources, codes, flags, data, grads, slopes, self.labels, self.params)
+
+    def _restore(self, columns: tuple[Any, ...]) -> None:
+        """The fields from those of `__reduce__`; they may come from anywhere, so each is looked at."""
+        if self.ready:
+            raise TypeError("a FlatGraph is made once")
+        self.first, self.sources = array("i", columns[0]), array("i", columns[1])
+        self.codes, self.flags = array("i", columns[2]), array("i", columns[3])
+        self.data, self.grads, self.slopes = array("d", columns[4]), array("d", columns[5]), array("d", columns[6])
+        self.labels, self.params = dict(columns[7]), dict(columns[8])
+        self.count, self.edge_count = len(self.codes), len(self.sources)
+        lengths = [len(self.first) - 1, len(self.flags), len(self.data), len(self.grads)]
+        if lengths != [self.count] * 4 or len(self.slopes) != self.edge_count:
+            raise ValueError("columns of a graph that are not equally long")
+        self.targets = zeros("i", self.edge_count)
+        good = self.first[0] == 0 and self.first[self.count] == self.edge_count
+        for i in range(self.count):
+            good = good and 0 <= self.first[i] <= self.first[i + 1] <= self.edge_count
+        if not good:
+            raise ValueError("edges of a graph that are not those of one node after the other")
+        for i in range(self.count):
+            for e in range(self.first[i], self.first[i + 1]):
+                self.targets[e] = i
+                if not 0 <= self.sources[e] < i:
+                    raise ValueError(f"operand {self.sources[e]} of node {i} does not stand before it")
+        self.ready = True
 
     def _measure(self, nodes: list[Any], alone: int) -> None:
         """Make the arrays, for as many edges as the nodes have."""
@@ -446,6 +482,23 @@ class FlatGraph:
                 for e in range(self.first[i], self.first[i + 1]):
                     counts[self.sources[e]] += counts[i]
         return counts
+
+
+def restored(*columns: Any) -> FlatGraph:
+    """A graph from what `pickle` stored of it.
+
+    Raises ValueError for columns that are no graph.
+    """
+    if len(columns) != 9:
+        raise ValueError(f"a graph has 9 columns, not {len(columns)}")
+    graph = _blank()
+    graph._restore(columns)
+    return graph
+
+
+def _blank() -> FlatGraph:
+    graph: FlatGraph = FlatGraph.__new__(FlatGraph)
+    return graph
 
 
 if not cython.compiled:  # in C, fields are 0 and None from the start

@@ -124,6 +124,9 @@ class OnDemand(Sequence[Item], Generic[Item]):
     def __repr__(self) -> str:
         return repr(tuple(self))
 
+    def __reduce__(self) -> tuple[type, tuple[list[Item]]]:
+        return tuple, ([*self],)  # a copy or a pickle of a snapshot has all of its entries
+
 
 @dataclass(frozen=True)
 class Snapshot:

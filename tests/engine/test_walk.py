@@ -2,6 +2,7 @@
 
 import copy
 import math
+import pickle
 import sys
 import threading
 from array import array
@@ -250,3 +251,27 @@ def test_what_is_no_graph() -> None:
     with pytest.raises(TypeError, match=r"the memo holds 2 \(int\) for Value"):
         copy_graph([y], {id(x): 2})
     assert places_of([y], [x, y]) == [1] and places_of([y, None, x], [x, y]) == [1, -1, 0]
+
+
+def test_a_snapshot_can_be_copied_and_pickled() -> None:
+    x = Value(3.0, "x")
+    picture = snapshot(softmax([x * x, x + 2.0, x])[0])
+    assert picture.incoming[1][0].source == 0
+    for other in (copy.deepcopy(picture), copy.copy(picture), pickle.loads(pickle.dumps(picture))):
+        assert other == picture and other.incoming[2] == picture.incoming[2]
+        assert other.graph.adjoints(picture.root) == picture.graph.adjoints(picture.root)
+        assert other.graph.params == picture.graph.params and other.graph.labels == {0: "x"}
+
+
+def test_columns_that_are_no_graph() -> None:
+    x = Value(3.0)
+    make, columns = FlatGraph(topological([x * x])).__reduce__()
+    assert make(*columns).operands() == [(), (0, 0)]
+    for k, wrong, problem in (
+        (0, [0, 0], "not equally long"), (0, [0, 3, 2], "one node after the other"), (0, [1, 0, 2], "one node after"),
+        (1, [0, 1], "operand 1 of node 1 does not stand before it"), (1, [0, -5], "operand -5"), (6, [1.0], "equally"),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=problem):
+            make(*columns[:k], wrong, *columns[k + 1 :])
+    with pytest.raises(ValueError, match="9 columns, not 1"):
+        make(columns)
