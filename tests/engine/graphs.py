@@ -62,7 +62,10 @@ def graphs(
         # Counted from the newest on: what Hypothesis simplifies becomes a chain.
         count = arities[name] if arities[name] >= 0 else 2 + picked[3] % 2
         operands = tuple(len(found) - 1 - pick % len(found) for pick in picked[:count])
-        y = functions[name](*[found[i] for i in operands])
+        try:
+            y = functions[name](*[found[i] for i in operands])
+        except (ZeroDivisionError, OverflowError):
+            y = math.nan  # Python's operators on floats raise where a Value goes on
         if instead and not abs(y) <= largest:
             name, operands = instead, operands[:1]
             y = functions[name](found[operands[0]])

@@ -166,7 +166,9 @@ BOUNDED = {
         "argument": "lists within lists, in one argument",
         "_row": "axes of an array, at most 64",
     },
-    "program/trace.py": dict.fromkeys(("_copied", "_quick_shape", "_still_fits"), "lists within lists, in one argument"),
+    "program/trace.py": dict.fromkeys(
+        ("_copied", "_quick_shape", "_still_fits"), "lists within lists, in one argument"
+    ),
     "program/compiling.py": {"compile": "once more, for @compile(dtype=...)"},
     "program/source/adjoints.py": {"renamed": "a formula of at most LONGEST operations"},
     "program/source/buffers.py": {"_split_line": "a formula of DEEPEST levels, and the few that a product adds"},
