@@ -30,7 +30,7 @@ class Pair(NamedTuple):
     right: Any
 
 
-def tree() -> Part:
+def tree() -> Any:
     """All kinds of containers, one in another."""
     shared = Part(w=Value(1.0), rate=0.5)
     return Part(
@@ -89,7 +89,7 @@ def test_numbers_of_values_do_not_count() -> None:
 
 
 def test_circles_and_depth() -> None:
-    root = Part(up=None)
+    root: Any = Part(up=None)
     root.up = [root]
     for _ in range(5000):
         root.up = [root.up]
