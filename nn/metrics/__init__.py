@@ -4,15 +4,23 @@ Every metric takes the truth first, then the predictions, as lists, arrays or Va
 numbers: scikit-learn's, in the same order of arguments.
 """
 
+from __future__ import annotations
+
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.support import answers
 from autograd.support.text import short
-from nn.columns import check_label, like_these, named_number
+from nn.columns import check_label, exact_sum, like_these, named_number
 from nn.data import Rows
-from nn.metrics.inputs import classes_of, paired_labels, paired_numbers, sort_labels
+from nn.metrics.inputs import Pair, classes_of, labels_of, pair_counts, paired_numbers
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 Average = str | None
 AVERAGES = ("binary", "macro", "micro", "weighted")
@@ -26,8 +34,8 @@ def accuracy(truth: Rows, predictions: Rows) -> float:
     >>> accuracy([0, 1, 1, 0], [0, 1, 0, 0])
     0.75
     """
-    pairs = paired_labels("accuracy", truth, predictions)
-    return sum(1 for t, p in pairs if t == p) / len(pairs)
+    pairs = pair_counts("accuracy", truth, predictions)
+    return sum(count for (t, p), count in pairs.items() if t == p) / pairs.total()
 
 
 def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None) -> Any:
@@ -41,15 +49,15 @@ def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None)
     >>> confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])
     [[2, 0], [1, 1]]
     """
-    pairs = paired_labels("confusion_matrix", truth, predictions)
-    names = sort_labels(pairs) if labels is None else classes_of("confusion_matrix", labels)
+    pairs = pair_counts("confusion_matrix", truth, predictions)
+    names = labels_of(pairs) if labels is None else classes_of("confusion_matrix", labels)
     if labels is not None and not any(t in names for t, _ in pairs):
         raise ValueError(f"confusion_matrix: none of the labels {short(names)} is among the true ones")
     place = {name: i for i, name in enumerate(names)}
     counts = [[0] * len(names) for _ in names]
-    for t, p in pairs:
+    for (t, p), count in pairs.items():
         if t in place and p in place:
-            counts[place[t]][place[p]] += 1
+            counts[place[t]][place[p]] += count
     return like_these((truth, predictions), counts)
 
 
@@ -115,8 +123,8 @@ def mse(truth: Rows, predictions: Rows) -> float:
     >>> mse([1.0, 2.0], [1.0, 4.0])
     2.0
     """
-    columns = paired_numbers("mse", truth, predictions)
-    return _mean([_mean([(t - p) * (t - p) for t, p in column]) for column in columns])
+    true, predicted = paired_numbers("mse", truth, predictions)
+    return _mean([total / len(true) for total in _totals(_squares(true, predicted))])
 
 
 def mae(truth: Rows, predictions: Rows) -> float:
@@ -127,8 +135,12 @@ def mae(truth: Rows, predictions: Rows) -> float:
     >>> mae([1.0, 2.0], [1.0, 4.0])
     1.0
     """
-    columns = paired_numbers("mae", truth, predictions)
-    return _mean([_mean([abs(t - p) for t, p in column]) for column in columns])
+    import numpy as np
+
+    true, predicted = paired_numbers("mae", truth, predictions)
+    with np.errstate(over="ignore"):
+        distances = abs(true - predicted)
+    return _mean([total / len(true) for total in _totals(distances)])
 
 
 def r2(truth: Rows, predictions: Rows) -> float:
@@ -140,18 +152,14 @@ def r2(truth: Rows, predictions: Rows) -> float:
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])
     0.5
     """
-    return _mean([_r2_of(column) for column in paired_numbers("r2", truth, predictions)])
-
-
-def _r2_of(column: list[tuple[float, float]]) -> float:
-    if len(column) < 2:
+    true, predicted = paired_numbers("r2", truth, predictions)
+    if len(true) < 2:
         return math.nan
-    true = [t for t, _ in column]
-    middle = _mean(true)
-    wrong = _total([(t - p) * (t - p) for t, p in column])
-    if min(true) == max(true):  # compared like this, because the mean may be a last digit off
-        return float(wrong == 0.0)
-    return 1.0 - wrong / _total([(t - middle) * (t - middle) for t in true])
+    wrong = _totals(_squares(true, predicted))
+    spread = _totals(_squares(true, [total / len(true) for total in _totals(true)]))
+    # Whether all are equal is asked of the numbers: their mean may be a last digit off, and the spread above 0.
+    constant = (true == true[0]).all(axis=0)
+    return _mean([float(w == 0.0) if same else 1.0 - w / s for w, s, same in zip(wrong, spread, constant, strict=True)])
 
 
 def _score(
@@ -168,18 +176,11 @@ def _score(
         problem = ValueError if isinstance(average, str) else TypeError
         raise problem(f"{owner}: average must be 'binary', 'macro', 'micro', 'weighted' or None, got {short(average)}")
     zero_division = named_number(f"{owner}: zero_division", zero_division)
-    pairs = paired_labels(owner, truth, predictions)
-    names = sort_labels(pairs)
+    pairs = pair_counts(owner, truth, predictions)
+    names = labels_of(pairs)
     if average == "binary":
         names = [_positive_label(owner, names, check_label(owner, "positive", positive))]
-    counts = [
-        (
-            sum(t == name == p for t, p in pairs),
-            sum(t != name == p for t, p in pairs),
-            sum(t == name != p for t, p in pairs),
-        )
-        for name in names
-    ]
+    counts = _counts_of_classes(pairs, names)
     if average == "micro":
         counts = [(sum(c[0] for c in counts), sum(c[1] for c in counts), sum(c[2] for c in counts))]
     scores = []
@@ -195,6 +196,21 @@ def _score(
     return _mean([s for s, _ in weighted]) if weighted else math.nan
 
 
+def _counts_of_classes(pairs: Mapping[Pair, int], names: Sequence[Any]) -> list[tuple[int, int, int]]:
+    """True positives, false positives and false negatives of each class.
+
+    >>> _counts_of_classes({(0, 0): 3, (0, 1): 2, (1, 0): 4}, [0, 1])
+    [(3, 4, 2), (0, 2, 4)]
+    """
+    true: dict[Any, int] = {}
+    predicted: dict[Any, int] = {}
+    for (t, p), count in pairs.items():
+        true[t] = true.get(t, 0) + count
+        predicted[p] = predicted.get(p, 0) + count
+    hits = [(name, pairs.get((name, name), 0)) for name in names]
+    return [(tp, predicted.get(name, 0) - tp, true.get(name, 0) - tp) for name, tp in hits]
+
+
 def _positive_label(owner: str, names: list[Any], positive: Any) -> Any:
     if len(names) > 2:
         raise ValueError(
@@ -208,15 +224,30 @@ def _positive_label(owner: str, names: list[Any], positive: Any) -> Any:
     return positive
 
 
-def _total(numbers: list[float]) -> float:
-    try:
-        return math.fsum(numbers)
-    except OverflowError:
-        return sum(numbers)  # inf, where the exact sum has nothing to say
+def _squares(true: Array, predicted: Array | list[float]) -> Array:
+    import numpy as np
+
+    with np.errstate(over="ignore"):  # a square that is too large for a float is infinite, and no warning
+        differences: Array = true - predicted
+        return differences * differences
+
+
+def _totals(columns: Array) -> list[float]:
+    """The exact sum of each column; infinity where that is too large for a float."""
+    totals = []
+    for column in columns.T:
+        try:
+            totals.append(exact_sum(column))
+        except OverflowError:  # where the exact sum has nothing to say
+            totals.append(sum(column.tolist()))
+    return totals
 
 
 def _mean(numbers: list[float]) -> float:
-    return _total(numbers) / len(numbers)
+    try:
+        return math.fsum(numbers) / len(numbers)
+    except OverflowError:
+        return sum(numbers) / len(numbers)
 
 
 NAMES: dict[str, Callable[..., Any]] = {

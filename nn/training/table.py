@@ -8,7 +8,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-PLAIN = frozenset((int, float))
+from nn.columns import as_numbers
 
 
 class Table(Sequence[list[float]]):
@@ -55,7 +55,7 @@ class Table(Sequence[list[float]]):
 def as_table(rows: Any) -> Table | None:
     """Rows of numbers as a table, quickly; None for rows that have to be looked at entry by entry.
 
-    Those are ragged or empty, or hold an entry that is not finite, or no plain int or float.
+    Those are ragged or empty, or hold an entry that is not finite, or no plain number.
 
     Raises ValueError for a masked array in which something is masked.
 
@@ -64,18 +64,5 @@ def as_table(rows: Any) -> Table | None:
     """
     if np.ma.isMaskedArray(rows) and np.ma.getmaskarray(rows).any():
         raise ValueError("a masked array hides some of its numbers: leave these examples out, or fill them in")
-    if isinstance(rows, np.ndarray):
-        if rows.ndim != 2 or rows.dtype.kind not in "fiu":
-            return None
-    elif not isinstance(rows, list) or not all(map(_is_plain, rows)):
-        return None
-    try:
-        numbers = np.asarray(rows, dtype=np.float64)
-    except (ValueError, OverflowError):
-        return None
-    return Table(numbers) if numbers.ndim == 2 and numbers.size and np.isfinite(numbers).all() else None
-
-
-def _is_plain(row: Any) -> bool:
-    """Whether a row is a list of ints and floats, and of nothing that only turns into one, such as "2" or True."""
-    return type(row) is list and PLAIN.issuperset(map(type, row))
+    numbers = as_numbers(rows)
+    return Table(numbers) if numbers is not None and numbers.ndim == 2 else None

@@ -1,4 +1,4 @@
-"""Columns of examples as they come from outside, checked: an error names the entry, and says what is expected.
+"""Checks of columns: an error names the entry, and says what is expected.
 
 >>> check_aligned([[0.0], [1.0]], [1], "X has {} examples but y has {}", "X is empty")
 Traceback (most recent call last):
@@ -75,30 +75,6 @@ def in_a_plane(owner: str, X: Any) -> list[list[float]]:
         shown = "no examples" if wrong is None else short(wrong)
         raise ValueError(f"{owner}: X is drawn in a plane: each example needs 2 numbers, got {shown}")
     return [[named_number(f"{owner}: X[{i}][{j}]", v) for j, v in enumerate(x)] for i, x in enumerate(rows)]
-
-
-def is_array(x: Any) -> bool:
-    """Whether a column came as an array, of NumPy's or with its interface, or as a table of pandas.
-
-    >>> import numpy as np
-    >>> is_array([1, 2]), is_array(np.array([1, 2]))
-    (False, True)
-    """
-    return hasattr(x, "to_numpy") or (hasattr(x, "dtype") and hasattr(x, "__array__"))
-
-
-def like_these(columns: Iterable[Any], rows: list[Any]) -> Any:
-    """Rows as the columns came that they were made of: lists where all were lists, else an array of NumPy's.
-
-    >>> import numpy as np
-    >>> like_these([[0, 1]], [1, 2]), like_these([[0, 1], np.array([0, 1])], [1, 2])
-    ([1, 2], array([1, 2]))
-    """
-    if not any(map(is_array, columns)):
-        return rows
-    import numpy as np
-
-    return np.array(rows)
 
 
 def check_aligned(first: Sized, second: Sized, unequal: str, empty: str) -> None:
