@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
+    Indices = list[int] | NDArray[np.intp]
 
 
 class Rows(Protocol):
@@ -58,17 +59,28 @@ def batches(
     order = list(range(n))
     if check_flag("batches", "shuffle", shuffle):
         own_generator("batches", seed).shuffle(order)
-    return _pick(X, y, order, size, n - n % size if drop_last else n)
+    return _pick(X, y, _as_indices(order, X, y), size, n - n % size if drop_last else n)
 
 
-def _pick(X: Rows, y: Rows, order: list[int], size: int, end: int) -> Iterator[tuple[Any, Any]]:
+def _pick(X: Rows, y: Rows, order: Indices, size: int, end: int) -> Iterator[tuple[Any, Any]]:
     for start in range(0, end, size):
         batch = order[start : min(start + size, end)]
         yield _chosen(X, batch), _chosen(y, batch)
 
 
-def _chosen(rows: Rows, indices: list[int]) -> Any:
-    return rows[indices] if is_array(rows) else [rows[i] for i in indices]
+def _as_indices(order: list[int], X: Rows, y: Rows) -> Indices:
+    """An array where one is to be indexed: NumPy would make one of the list each time."""
+    if not is_array(X) and not is_array(y):
+        return order
+    import numpy as np
+
+    return np.array(order, dtype=np.intp)
+
+
+def _chosen(rows: Rows, indices: Indices) -> Any:
+    if is_array(rows):
+        return rows[indices]
+    return [rows[i] for i in (indices if isinstance(indices, list) else indices.tolist())]
 
 
 def train_validation_split(
@@ -104,7 +116,8 @@ def train_validation_split(
         validation, training = [i for i in order if i in members], [i for i in order if i not in members]
     else:
         validation, training = order[:size], order[size:]
-    return _chosen(X, training), _chosen(X, validation), _chosen(y, training), _chosen(y, validation)
+    train, held = _as_indices(training, X, y), _as_indices(validation, X, y)
+    return _chosen(X, train), _chosen(X, held), _chosen(y, train), _chosen(y, held)
 
 
 def _shares_of_labels(y: Rows, order: list[int], total: int) -> set[int]:

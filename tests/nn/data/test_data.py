@@ -127,6 +127,25 @@ def test_standardise_is_scikit_learns(table: list[list[float]]) -> None:
     assert np.allclose(deviations, scaler.scale_, rtol=1e-12, atol=1e-12)
 
 
+@given(table=tables)
+def test_moments_are_rounded_once(table: list[list[float]]) -> None:
+    scaled, (means, deviations) = standardise(np.array(table))
+    for k, column in enumerate(zip(*table, strict=True)):
+        if min(column) < max(column):
+            assert means[k] == math.fsum(v / len(column) for v in column)
+            assert deviations[k] == math.hypot(*(v - means[k] for v in column)) / math.sqrt(len(column))
+        assert scaled[:, k].tolist() == [(v - means[k]) / deviations[k] for v in column]
+    assert standardise(table) == (scaled.tolist(), (means, deviations))
+
+
+def test_what_came_is_not_written_to() -> None:
+    X = np.array(TABLE)
+    standardise(X)
+    train_validation_split(X, np.array(LABELS))[0][:] = -1.0
+    next(batches(X, LABELS, 2))[0][:] = -1.0
+    assert X.tolist() == TABLE
+
+
 def test_a_constant_column_becomes_zero() -> None:
     scaled, scaling = standardise([[0.1, 1.0], [0.1, 2.0], [0.1, 6.0]])
     assert [row[0] for row in scaled] == [0.0, 0.0, 0.0]
@@ -199,6 +218,9 @@ def test_one_hot_has_its_one_at_the_label(labels: list[int], more: int) -> None:
         ),
         (lambda: standardise([[1.0]], ([0.0], [0.0])), ValueError, r"column 0 needs .* above 0, got 0\.0, 0\.0"),
         (lambda: standardise([[1.0]], ([math.nan], [1.0])), ValueError, "column 0 needs a finite mean .* got nan"),
+        (lambda: standardise(np.array([[1.0, 2.0], [3.0, math.nan]])), ValueError, "example 1, column 1 must be fin"),
+        (lambda: one_hot(np.array([0, 5]), 3), ValueError, "one_hot: label 1 must be from 0 to 2, got 5"),
+        (lambda: one_hot([0, 2**63], 3), ValueError, "one_hot: label 1 must be from 0 to 2, got 9223372036854775808"),
         (lambda: one_hot([]), ValueError, "one_hot: there must be at least one label, got none"),
         (lambda: one_hot([0, 3], 3), ValueError, "one_hot: label 1 must be from 0 to 2, got 3"),
         (lambda: one_hot([0, -1], 3), ValueError, "one_hot: label 1 must be from 0 to 2, got -1"),

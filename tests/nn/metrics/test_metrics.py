@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,38 @@ def test_lists_arrays_and_values_count_alike(kind: Callable[[Any], Any]) -> None
     assert mae([[0], [1], [1], [0]], kind(predictions)) == 0.25
 
 
+@pytest.mark.parametrize("kind", [np.int64, np.uint8, np.int8, np.float32, bool, str, object])
+@given(pairs=labels)
+def test_an_array_of_labels_counts_as_its_list(kind: Any, pairs: list[tuple[int, int]]) -> None:
+    truth, predictions = (np.array(column).astype(kind) for column in zip(*pairs, strict=True))
+    columns = truth.tolist(), predictions.tolist()
+    assert accuracy(truth, predictions) == accuracy(*columns) == sk.accuracy_score(*columns)
+    assert confusion_matrix(truth, predictions).tolist() == confusion_matrix(*columns)
+    assert f1(truth, predictions, "macro") == f1(*columns, "macro")
+
+
+@pytest.mark.parametrize("far", [2000, 2**62, 2**63])
+def test_labels_that_lie_far_apart(far: int) -> None:
+    truth, predictions = np.array([0, far, far], dtype=np.uint64), np.array([0, far, 0], dtype=np.uint64)
+    assert confusion_matrix(truth, predictions).tolist() == [[1, 0], [1, 1]]
+    assert recall(truth, predictions, positive=far) == 0.5
+
+
+@given(pairs=numbers)
+def test_an_array_of_numbers_counts_as_its_list(pairs: list[tuple[float, float]]) -> None:
+    truth, predictions = (list(column) for column in zip(*pairs, strict=True))
+    for metric in REGRESSIONS:
+        if metric is not r2 or max(truth) - min(truth) > 1e-9:
+            assert metric(np.array(truth), np.array(predictions)) == metric(truth, predictions)
+    squares = [(t - p) * (t - p) for t, p in pairs]
+    assert mse(truth, predictions) == math.fsum(squares) / len(squares)  # the sum is rounded once
+
+
+def test_a_label_of_a_type_of_its_own_is_not_hidden_by_an_equal_one() -> None:
+    with pytest.raises(TypeError, match=r"accuracy: truth 2 must be a label .*, got Decimal\('1'\)"):
+        accuracy([1, 0, Decimal(1)], [1, 0, 1])
+
+
 def test_by_name() -> None:
     for name, metric in metrics.NAMES.items():
         assert metrics.get(name) is metric
@@ -202,6 +235,16 @@ def test_what_every_metric_refuses(
         (lambda: confusion_matrix([0], [0], labels=[0, 0]), ValueError, r"each only once, got \[0, 0\]"),
         (lambda: mse([1.0, [1.0, 2.0]], [1.0, 2.0]), ValueError, "example 1 has 2 true and 1 predicted numbers, exp"),
         (lambda: mse([[]], [1.0]), ValueError, "truth 0 must be a number or a list of numbers, got an empty list"),
+        (
+            lambda: mse(np.array([1.0, 2.0]), np.array([1.0, math.nan])),
+            ValueError,
+            "prediction 1 must be finite, got nan",
+        ),
+        (
+            lambda: accuracy(np.array([0, 1]), np.array([0.0, 0.5])),
+            ValueError,
+            r"prediction 1 must be a label, got 0\.5",
+        ),
         (lambda: mae(["a"], [1.0]), TypeError, "mae: truth 0 must be a number, got 'a'"),
     ],
 )
