@@ -105,7 +105,7 @@ def test_without_the_compiled_engine_arrays_run_and_the_report_says_so(monkeypat
 
 
 def test_modules_among_the_arguments_are_served_quickly_until_they_change() -> None:
-    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    model: Any = nn.MLP(2, [3, 1], activation="tanh", seed=0)
     squared = compile(lambda m, x, y, power: (m(x) - y) ** power)
     points = [([0.1 * k, 0.2], 0.5 * k) for k in range(40)]
 
