@@ -69,7 +69,8 @@ class Code:
     @cached_property
     def tape_below(self) -> float:
         """The number of examples from which on array code is expected to be faster; inf if it never is."""
-        return choice.crossing(self.graph, self.groups) if self.can_tape else 0.0
+        blocks = self.compilation.layout.blocks if self.by_arrays else None
+        return choice.crossing(self.graph, self.groups, blocks) if self.can_tape else 0.0
 
     @cached_property
     def compilation(self) -> Compilation:
