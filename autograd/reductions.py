@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.engine import ops
-from autograd.engine.value import Value, apply, dot_node
+from autograd.engine.value import Value, apply, dot_node, softmax_nodes
 from autograd.support.convert import is_listed
 from autograd.support.settings import check_number
 from autograd.support.text import got, short
@@ -115,8 +115,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     >>> softmax([1000.0, 0.0, -1000.0])
     [1.0, 0.0, 0.0]
     """
-    logits = _gathered("softmax", xs, ordered=True)
-    return [apply(ops.TABLE["softmax"], logits, (float(k),)) for k in range(len(logits))]
+    return softmax_nodes(_gathered("softmax", xs, ordered=True), False)
 
 
 def log_softmax(xs: Iterable[Any]) -> list[Any]:
@@ -125,8 +124,7 @@ def log_softmax(xs: Iterable[Any]) -> list[Any]:
     >>> log_softmax([1000.0, 0.0, -1000.0])
     [0.0, -1000.0, -2000.0]
     """
-    logits = _gathered("log_softmax", xs, ordered=True)
-    return [apply(ops.TABLE["log_softmax"], logits, (float(k),)) for k in range(len(logits))]
+    return softmax_nodes(_gathered("log_softmax", xs, ordered=True), True)
 
 
 def dot(weights: Sequence[Any], inputs: Sequence[Any], bias: Any = None) -> Any:

@@ -8,6 +8,7 @@ CONSTANT = 4
 INLINE_A = 8  # the first operand is a plain number, kept in place of its local derivative until asked for
 INLINE_B = 16  # the second is
 WIDE = 32  # any number of operands, kept apart
+MEMBER = 64  # one softmax of several: of its own operand and of the node that they share
 
 ROLES = {"input": REQUIRES, "parameter": REQUIRES | PARAMETER, "constant": CONSTANT}
 

@@ -4,7 +4,7 @@ from cpython.object cimport PyObject_GenericSetAttr
 cdef extern from "memory.h":
     void free_slopes(double *slopes)
 
-cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
+cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
 cdef long modes
 cdef long long writes
 
@@ -40,10 +40,12 @@ cdef void _link(Node root) noexcept
 cdef void _forget(Node root) except *
 @cython.locals(v=Node, link="void *")
 cdef void _walk_back(Node root, double seed, bint anomalies) except *
-@cython.locals(a=Node)
+@cython.locals(a=Node, i=Py_ssize_t)
 cdef int _pass_back(Node v, bint anomalies) except -1
 @cython.locals(i=Py_ssize_t)
 cdef void _spread(tuple operands, double *slopes, double grad) noexcept
+@cython.locals(own=double, slope=double)
+cdef double _pair_slope(Node v, Py_ssize_t i) except? -1.0
 @cython.locals(part=double)
 cdef void _send(Node a, double slope, double grad) noexcept
 @cython.locals(v=Node)

@@ -13,7 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, WIDE, role_of
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, WIDE, role_of
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
 from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float
@@ -136,6 +136,8 @@ class Node:
             return ()
         if self._flags & (INLINE_A | INLINE_B):
             _unfold_constant(self)
+        if self._flags & MEMBER:
+            return self._b._extra.operands  # type: ignore[no-any-return]
         if self._b is None:
             return (self._a,)
         return (self._a, self._b)
@@ -149,6 +151,8 @@ class Node:
             return ()
         if self._flags & (INLINE_A | INLINE_B):
             _unfold_constant(self)
+        if self._flags & MEMBER:
+            return tuple([_pair_slope(self, i) for i in range(len(self._b._extra.operands))])
         if self._b is None:
             return (self._da,)
         return (self._da, self._db)
@@ -248,7 +252,12 @@ class Node:
         >>> a.grad, b.grad
         (-2.0, 2.0)
         """
-        _pass_back(self, modes > 0 and MODE.get().anomalies)
+        anomalies = modes > 0 and MODE.get().anomalies
+        if self._flags & MEMBER:
+            self._b._grad = 0.0
+        _pass_back(self, anomalies)
+        if self._flags & MEMBER:
+            _pass_back(self._b, anomalies)  # which no lesson sees
 
     def __repr__(self) -> str:
         text = f"Value(data={self._data!r}, grad={self._grad!r}"
@@ -375,6 +384,8 @@ def _forget(root: Node) -> None:
             v._left = 0
             v._next = cython.NULL
             stack.extend(v.operands)
+            if v._flags & MEMBER:
+                stack.append(v._b)
 
 
 def _walk_back(root: Node, seed: float, anomalies: bool) -> None:
@@ -409,6 +420,9 @@ def _pass_back(v: Node, anomalies: bool) -> int:
         return 0  # nothing arrives here, so nothing leaves: not even 0 · inf
     if v._flags & WIDE:
         _spread(v._extra.operands, v._extra.slopes, v._grad)
+    elif v._flags & MEMBER and v._grad - v._grad != 0.0:
+        for i in range(len(v._b._extra.operands)):
+            _send(cython.cast(Node, v._b._extra.operands[i]), _pair_slope(v, i), v._grad)
     else:
         if v._a is not None:
             _send(v._a, v._da, v._grad)
@@ -423,6 +437,18 @@ def _pass_back(v: Node, anomalies: bool) -> int:
 def _spread(operands: tuple[Node, ...], slopes: Any, grad: float) -> None:
     for i in range(len(operands)):
         _send(cython.cast(Node, operands[i]), slopes[i], grad)
+
+
+def _pair_slope(v: Node, i: int) -> float:
+    """The local derivative of one softmax of several by operand i, as its row has it.
+
+    The walk back takes two edges in its place, with c for the own operand and -c for the node that all share, whose
+    slopes are the shares p: n softmaxes of n operands pass back what they have along 3n edges, not n². What arrives
+    must be finite for that, or ∞ - ∞ would stand where a slope of 0 stops an infinity.
+    """
+    own = 1.0 if i == v._extra.params[0] else 0.0
+    slope: float = v._da * (own - v._b._extra.slopes[i])
+    return slope
 
 
 def _send(a: Node, slope: float, grad: float) -> None:
@@ -448,6 +474,20 @@ def _check_nodes(name: str, values: list[Any]) -> None:
     for v in values:
         if not isinstance(v, Node):
             raise TypeError(f"{name}() takes a list of Values, got {short(v)} in it")
+
+
+def edges_back(v: Node) -> tuple[tuple[Value, ...], tuple[float, ...]]:
+    """Operands and local derivatives along which the walk back goes: as shown, but for a softmax of several.
+
+    >>> from autograd import Value, softmax
+    >>> p, _ = softmax([Value(0.0), Value(0.0)])
+    >>> [a.op for a in edges_back(p)[0]], edges_back(p)[1]
+    (['', 'logsumexp'], (0.5, -0.5))
+    """
+    _check_nodes("edges_back", [v])
+    if v._flags & MEMBER:
+        return (v._a, v._b), (v._da, v._db)
+    return v.operands, v.local_grads
 
 
 def numbers_of(values: list[Any]) -> list[float]:

@@ -287,7 +287,7 @@ _row("min", "min", r"\min", lambda xp, xs: rules.extreme(xp, xs, xp.minimum), ru
 _row("dot", "w·x", r"\operatorname{{dot}}", rules.dot, rules.dot_slopes,
      summary="The weighted sum of inputs, with a bias", formula="Σ wᵢ·xᵢ + b",
      rule="product rule: the other factor; 1 for the bias", variadic=True)  # fmt: skip
-_row("logsumexp", "ln Σ e", r"\ln \sum e", rules.logsumexp, lambda xp, y, xs: rules.shares(xp, xs, guard=True),
+_row("logsumexp", "ln Σ e", r"\ln \sum e", rules.logsumexp, lambda xp, y, xs, guard=1.0: rules.shares(xp, xs, guard),
      summary="The logarithm of a sum of exponentials", formula="ln Σ e^(xᵢ)", rule="softmax: e^(xᵢ) / Σ e^(xⱼ)", variadic=True,
      convention="beside inf slopes are 0, that of inf itself is nan")  # fmt: skip
 _row("softmax", "softmax", r"\operatorname{{softmax}}", lambda xp, xs, k: rules.shares(xp, xs)[int(k)],

@@ -206,29 +206,39 @@ def share(xp: Any, y: Any, xs: Any) -> list[Any]:
     return [xp.divide(hit, ties) for hit in hits]
 
 
-def exponentials(xp: Any, xs: Any, guard: bool = True) -> tuple[Any, list[Any]]:
+def exponentials(xp: Any, xs: Any, guard: float) -> tuple[Any, list[Any]]:
     """e^(x - m) with m the largest, so that nothing overflows; with `guard`, m is a finite number in any case."""
     top = extreme(xp, xs, xp.maximum)
     top = xp.maximum(xp.minimum(top, LARGEST), -LARGEST) if guard else top
     return top, [xp.exp(x - top) for x in xs]
 
 
-def logsumexp(xp: Any, xs: Any) -> Any:
+def logsumexp(xp: Any, xs: Any, guard: float = 1.0) -> Any:
     if not xs:
         return -INF
-    top, terms = exponentials(xp, xs)
+    top, terms = exponentials(xp, xs, guard)
     return top + xp.log(total(terms))
 
 
-def shares(xp: Any, xs: Any, guard: bool = False) -> list[Any]:
+def shares(xp: Any, xs: Any, guard: float = 0.0) -> list[Any]:
     _, terms = exponentials(xp, xs, guard)
     whole = total(terms)
     return [xp.divide(term, whole) for term in terms]
 
 
 def log_softmax(xp: Any, xs: Any, k: float) -> Any:
-    top, terms = exponentials(xp, xs, guard=False)
+    top, terms = exponentials(xp, xs, 0.0)
     return xs[int(k)] - top - xp.log(total(terms))
+
+
+def softmaxes(xp: Any, xs: Any) -> tuple[Any, list[Any], list[Any]]:
+    """logsumexp, and softmax and log_softmax for every k, of one set of exponentials."""
+    if not xs:
+        return -INF, [], []
+    top, terms = exponentials(xp, xs, 0.0)
+    whole = total(terms)
+    rest = xp.log(whole)
+    return top + rest, [xp.divide(term, whole) for term in terms], [x - top - rest for x in xs]
 
 
 def kronecker(i: int, k: float) -> float:

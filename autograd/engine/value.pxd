@@ -21,8 +21,8 @@ cdef extern from "<math.h>":
     double c_cos "cos"(double x)
     double c_tanh "tanh"(double x)
 
-cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM, WHERE, DOT
-cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
+cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM, WHERE, DOT, SOFTMAX, LOG_SOFTMAX, LOGSUMEXP
+cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
 cdef double RADIANS_A_DEGREE, DEGREES_A_RADIAN
 cdef long modes
 
@@ -53,6 +53,11 @@ cdef Value _under_modes(Value v)
 @cython.locals(values=tuple, numbers=list, y=double, slopes="double *", i=Py_ssize_t, v=Value)
 cpdef Value node(object op, object operands, object data, object local_grads, object params=*)
 cdef Value _as_value(object x)
+@cython.locals(
+    given=list, numbers=list, shares=list, logarithms=list, results=list, nodes=list, operands=tuple,
+    slopes="double *", flags=int, shared=Value, v=Value, i=Py_ssize_t, k=Py_ssize_t, y=double, c=double,
+)
+cpdef list softmax_nodes(object xs, bint logs)
 @cython.locals(y=double, v=Value)
 cdef Value _apply_unary(Value a, str name)
 @cython.locals(a=Node, b=Node, i=Py_ssize_t, total=double)

@@ -11,8 +11,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine import ops
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, REQUIRES, ROLES, WIDE
+from autograd.engine import ops, rules
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, ROLES, WIDE
 from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
@@ -57,8 +57,11 @@ if not cython.compiled:  # else from kernels.pxd, memory.h and C's own library
 ADD, SUB, MUL, DIV, POW, MOD, NEG = (ops.TABLE[name].index for name in ("+", "-", "*", "/", "**", "%", "neg"))
 EXP, LOG, SQRT, SIN, COS, TANH = (ops.TABLE[name].index for name in ("exp", "log", "sqrt", "sin", "cos", "tanh"))
 RELU, SIGMOID, MAXIMUM, WHERE, DOT = (ops.TABLE[name].index for name in ("relu", "sigmoid", "maximum", "where", "dot"))
+SOFTMAX, LOG_SOFTMAX, LOGSUMEXP = (ops.TABLE[name].index for name in ("softmax", "log_softmax", "logsumexp"))
 RADIANS_A_DEGREE = math.pi / 180.0
 DEGREES_A_RADIAN = 180.0 / math.pi
+
+UNGUARDED = (0.0,)  # the setting of logsumexp that softmax wants
 
 modes = 0  # how many contexts, in all threads, have a mode switched on: the one test that an operation pays for them
 
@@ -613,6 +616,35 @@ def dot_node(weights: Sequence[Any], inputs: Sequence[Any], bias: Any) -> Value:
     operands = tuple([_as_value(x) for x in factors])
     slopes = new_slopes(len(operands))
     return _wide(DOT, operands, _dot(operands, slopes, n), slopes, ())
+
+
+def softmax_nodes(xs: Sequence[Any], logs: bool) -> list[Any]:
+    """softmax or log_softmax of all, e^(xₖ - s) or xₖ - s with s = ln Σ e^(xⱼ): floats if all of xs are, else nodes.
+
+    Each shows all xs as operands, with the local derivatives of its row. It keeps two: xₖ and s, a node that all of
+    them share; see `node._pair_slope`.
+    """
+    given = [*xs]
+    numbers = [number(x) for x in given]
+    s, shares, logarithms = rules.softmaxes(ops.FLOATS, numbers)
+    results: list[Any] = logarithms if logs else shares
+    if not any([isinstance(x, Value) for x in given]):
+        return results
+    operands = tuple([_as_value(x) for x in given])
+    slopes = new_slopes(len(operands))
+    for i in range(len(operands)):
+        slopes[i] = shares[i]
+    flags = _any_requires(operands)
+    shared: Value = new_node(None, None, s, 0.0, 0.0, LOGSUMEXP, flags | WIDE)
+    shared._extra = _extra(operands, slopes, UNGUARDED, "")
+    nodes = []
+    for k in range(len(operands)):
+        y = results[k]
+        c = 1.0 if logs else y
+        v: Value = new_node(operands[k], shared, y, c, -c, LOG_SOFTMAX if logs else SOFTMAX, flags | MEMBER)
+        v._extra = _extra((), new_slopes(0), (float(k),), "")
+        nodes.append(_under_modes(v) if modes else v)
+    return nodes
 
 
 def _as_value(x: Any) -> Value:
