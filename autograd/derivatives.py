@@ -18,7 +18,7 @@ from typing import Any
 
 from autograd import functions
 from autograd.engine import ops
-from autograd.engine.node import peek
+from autograd.engine.node import edges_back, peek, shared_by
 from autograd.engine.state import MODE, NoHistoryError, check_gradient, check_stopped, refuse_number
 from autograd.engine.value import Value, apply
 from autograd.graph import topological_order
@@ -100,7 +100,7 @@ def grad(
             f"grad() of {short(output)}: it was computed under no_grad(), and how was not recorded. Compute it inside "
             "of `with enable_grad():`, or use derivative(f)(x) or value_and_grad(f)(x), which record by themselves"
         )
-    order = topological_order(output)
+    order = _order([output])
     if not allow_unused:
         _refuse_unused(output, variables, order)
     with recording():
@@ -147,7 +147,7 @@ def _adjoints(
     # Upwards, operands before results: which nodes lie on a path from a variable at all.
     reaching = set(variables)
     for node in order:
-        if node not in reaching and any(operand in reaching for operand in node.operands):
+        if node not in reaching and any(operand in reaching for operand in _edges(node, 0.0)[0]):
             reaching.add(node)
     # Downwards, results before operands: when a node's turn comes, all that used it has passed its part on.
     adjoints: dict[Value, Adjoint] = {output: seed}
@@ -155,8 +155,9 @@ def _adjoints(
     for node in reversed(order):
         if node not in reaching or node not in adjoints or node.is_leaf:
             continue
-        slopes = _recorded_slopes(node, reaching) if create_graph else node.local_grads
-        for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
+        operands, numbers = _edges(node, _number(adjoints[node]))
+        slopes = _recorded_slopes(node, operands, numbers, reaching) if create_graph else numbers
+        for operand, number, slope in zip(operands, numbers, slopes, strict=True):
             if operand in reaching:
                 if anomalies:
                     check_stopped(operand, number, node, _number(adjoints[node]))
@@ -166,6 +167,34 @@ def _adjoints(
                     if anomalies:
                         check_gradient(operand, _number(adjoints[operand]), node, _number(adjoints[node]))
     return adjoints
+
+
+def _order(outputs: list[Value]) -> list[Value]:
+    """The topological order, with each node that softmaxes share in front of the first of these.
+
+    >>> from autograd import softmax
+    >>> [v.op for v in _order(softmax([Value(0.0), Value(0.0)]))]
+    ['', '', 'logsumexp', 'softmax', 'softmax']
+    """
+    if MODE.get().tracing:
+        return topological_order(outputs)
+    order: dict[Value, None] = {}
+    for node in topological_order(outputs):
+        shared = shared_by(node)
+        if shared is not None:
+            order.setdefault(shared)
+        order.setdefault(node)
+    return list(order)
+
+
+def _edges(node: Value, *arriving: float) -> tuple[tuple[Value, ...], tuple[float, ...]]:
+    """Operands and local derivatives, those that softmaxes share once for all of them.
+
+    That is for numbers alone that are finite, see `node._pair_slope`: a program has to do for all that it may get.
+    """
+    if shared_by(node) is None or MODE.get().tracing or not all(map(math.isfinite, arriving)):
+        return node.operands, node.local_grads
+    return edges_back(node)
 
 
 def _number(adjoint: Adjoint) -> float:
@@ -196,18 +225,24 @@ def _traced_product(adjoint: Adjoint, slope: Any) -> Adjoint | None:
     return functions.where(question, 0.0, adjoint * slope)
 
 
-def _recorded_slopes(node: Value, reaching: set[Value]) -> list[Any]:
-    """The local derivatives as Values, by the rules of the table over recorded functions."""
+def _recorded_slopes(
+    node: Value, below: tuple[Value, ...], numbers: tuple[float, ...], reaching: set[Value]
+) -> list[Any]:
+    """The local derivatives by the nodes below as Values, by the rules of the table over recorded functions."""
     op = ops.TABLE[node.op]
-    operands = [operand.data if operand.role == "constant" else operand for operand in node.operands]
-    if op.variadic:
+    operands = [operand.data if operand.role == "constant" else operand for operand in below]
+    shared = shared_by(node)
+    if shared is not None and below[-1] is shared:
+        # Beside an operand that has the whole share, the local derivatives are those by xₖ and by what all share.
+        slopes = op.local(functions, node, [-math.inf, 0.0], (0.0,))
+    elif op.variadic:
         slopes = op.local(functions, node, operands, node.params)
     else:
         slopes = [
             rule(functions, node, *operands) if operand in reaching else 0.0
-            for rule, operand in zip(op.derivatives, node.operands, strict=True)
+            for rule, operand in zip(op.derivatives, below, strict=True)
         ]
-    for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
+    for operand, number, slope in zip(below, numbers, slopes, strict=True):
         now = _number(slope)
         if operand in reaching and now != number and now == now and abs(now - number) > 1e-9 * abs(number):
             raise RuntimeError(
@@ -257,7 +292,7 @@ class _Call:
             _NESTED.reset(token)
         alone = not isinstance(result, (list, tuple)) and not getattr(result, "ndim", 0)
         outputs = [_checked(f, output) for output in ([result] if alone else list(result))]
-        orders = [topological_order(output) for output in outputs]
+        orders = [_order([output]) for output in outputs]
         own = set(self.inputs)
         self.recorded = self.recorded or any(
             v.is_leaf and v.requires_grad and v not in own for order in orders for v in order
@@ -341,7 +376,7 @@ def derivative(f: Callable[[Value], Value], order: int = 1) -> Callable[[Any], A
             result, below = call.output(f)
             for left in range(order, 0, -1):
                 (result,) = _grad(result, call.inputs, below, left > 1 or call.recorded)
-                below = topological_order(result) if left > 1 else []
+                below = _order([result]) if left > 1 else []
         return call.gives(result)
 
     return nth
@@ -380,7 +415,7 @@ def hessian(f: Callable[..., Value]) -> Callable[..., list[list[Any]]]:
         with recording():
             output, order = call.output(f)
             first = _grad(output, call.inputs, order, create_graph=True)
-            matrix = [_grad(slope, call.inputs, topological_order(slope), call.recorded) for slope in first]
+            matrix = [_grad(slope, call.inputs, _order([slope]), call.recorded) for slope in first]
         return [[call.gives(slope) for slope in row] for row in matrix]
 
     return rows
@@ -404,7 +439,7 @@ def hvp(f: Callable[..., Value]) -> Callable[..., Any]:
             output, order = call.output(f)
             first = _grad(output, call.inputs, order, create_graph=True)
             directional = sum((slope * w for slope, w in zip(first, weights, strict=True)), Value(0.0, role="constant"))
-            slopes = _grad(directional, call.inputs, topological_order(directional), call.recorded)
+            slopes = _grad(directional, call.inputs, _order([directional]), call.recorded)
         return call.shaped(slopes)
 
     return product
@@ -424,10 +459,10 @@ def jvp(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
         tangents: dict[Value, Any] = dict(zip(call.inputs, call.direction(vector), strict=True))
         with recording():
             outputs, _, alone = call.outputs(f)
-            for node in topological_order(outputs):
+            for node in _order(outputs):
                 # Operands before results: the slope of a node along v is the sum over its operands.
                 if node not in tangents:
-                    moving = {operand for operand in node.operands if tangents[operand] is not None}
+                    moving = {operand for operand in _edges(node, 0.0)[0] if tangents[operand] is not None}
                     tangents[node] = _tangent(node, moving, tangents, call.recorded) if moving else None
         values = [call.gives(output) for output in outputs]
         slopes = [call.gives(0.0 if tangents[output] is None else tangents[output]) for output in outputs]
@@ -437,10 +472,11 @@ def jvp(f: Callable[..., Any]) -> Callable[..., tuple[Any, Any]]:
 
 
 def _tangent(node: Value, moving: set[Value], tangents: dict[Value, Any], recorded: bool) -> Any:
-    slopes = _recorded_slopes(node, moving) if recorded else node.local_grads
+    operands, numbers = _edges(node, *[_number(tangents[operand]) for operand in moving])
+    slopes = _recorded_slopes(node, operands, numbers, moving) if recorded else numbers
     result: Any = 0.0
-    for operand, number, slope in zip(node.operands, node.local_grads, slopes, strict=True):
-        part = _times(tangents[operand], slope, number) if operand in moving else None
+    for operand, number, slope in zip(operands, numbers, slopes, strict=True):
+        part = _times(tangents[operand], slope, number) if tangents[operand] is not None else None
         if part is not None:
             result = result + part
     return result

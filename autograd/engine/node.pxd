@@ -58,4 +58,6 @@ cpdef object read_numbers(list values, double[::1] into)
 cpdef object write_numbers(list values, const double[::1] numbers)
 @cython.locals(v=Node, i=Py_ssize_t)
 cpdef object write_gradients(list values, const double[::1] gradients, bint add)
+cpdef object shared_by(Node v)
+cpdef tuple edges_back(Node v)
 cpdef double peek(Node v) except? -1.0

@@ -476,6 +476,12 @@ def _check_nodes(name: str, values: list[Any]) -> None:
             raise TypeError(f"{name}() takes a list of Values, got {short(v)} in it")
 
 
+def shared_by(v: Node) -> Value | None:
+    """The node that a softmax of several shares with the others, if v is one."""
+    _check_nodes("shared_by", [v])
+    return v._b if v._flags & MEMBER else None  # type: ignore[no-any-return]
+
+
 def edges_back(v: Node) -> tuple[tuple[Value, ...], tuple[float, ...]]:
     """Operands and local derivatives along which the walk back goes: as shown, but for a softmax of several.
 
