@@ -136,11 +136,10 @@ def cross_entropy(
     >>> [v.grad for v in z]
     [1.0, -1.0, 0.0]
     """
-    row = ops.TABLE["log_softmax"]
     factors = None if weight is None else _class_weights(weight)
     smoothing: float = check_probability("cross_entropy", "label_smoothing", label_smoothing)
     return _over_classes(
-        predictions, targets, reduction, lambda z, k: apply(row, z, (float(k),)), None, factors, smoothing
+        predictions, targets, reduction, _log_probabilities, None, factors, smoothing
     )
 
 
@@ -161,7 +160,15 @@ def categorical_cross_entropy(predictions: Any, targets: Any, reduction: str = "
         if abs(total - 1.0) > SUM_TOLERANCE:
             raise ValueError(f"predictions[{i}] adds up to {total:g} instead of 1: {remedy}")
 
-    return _over_classes(predictions, targets, reduction, lambda p, k: _bounded_log(autograd, p[k]), check)
+    return _over_classes(predictions, targets, reduction, lambda p, ks: [_bounded_log(autograd, p[k]) for k in ks], check)
+
+
+def _log_probabilities(scores: Sequence[Any], classes: Sequence[int]) -> list[Any]:
+    """ln softmax of raw scores, of these classes."""
+    if len(classes) == 1:
+        return [apply(ops.TABLE["log_softmax"], scores, (float(classes[0]),))]
+    all_classes = autograd.log_softmax(scores)  # in n steps, where each by itself takes n
+    return [all_classes[k] for k in classes]
 
 
 def _logistic(z: Any, y: Any) -> Any:
@@ -176,7 +183,7 @@ def _over_classes(
     predictions: Any,
     targets: Any,
     reduction: str,
-    log_probability: Callable[[Sequence[Any], int], Any],
+    log_probabilities: Callable[[Sequence[Any], Sequence[int]], list[Any]],
     check: Callable[[int, Sequence[Any]], None] | None = None,
     factors: Sequence[float] | None = None,
     smoothing: float = 0.0,
@@ -192,7 +199,8 @@ def _over_classes(
         pairs = [(p, _spread(i, len(p), weights, factors, smoothing)) for i, (p, weights) in enumerate(pairs)]
     losses = []
     for p, weights in pairs:
-        terms = [log_probability(p, k) if _is_one(y) else log_probability(p, k) * y for k, y in weights]
+        logs = log_probabilities(p, [k for k, _ in weights])
+        terms = [log if _is_one(y) else log * y for log, (_, y) in zip(logs, weights, strict=True)]
         losses.append(-(terms[0] if len(terms) == 1 else autograd.sum(terms)))
     if reduction == "mean" and factors is not None:
         return autograd.sum(losses) / _divisor(ys, factors)
