@@ -21,7 +21,7 @@ from autograd.engine import ops
 from autograd.engine.node import edges_back, peek, shared_by
 from autograd.engine.state import MODE, NoHistoryError, check_gradient, check_stopped, refuse_number
 from autograd.engine.value import Value, apply
-from autograd.graph import topological_order
+from autograd.engine.walk import topological
 from autograd.graph.nested import leaves_of, like, values_like
 from autograd.modes import enable_grad
 from autograd.support.convert import Number, to_float
@@ -170,27 +170,14 @@ def _adjoints(
 
 
 def _order(outputs: list[Value]) -> list[Value]:
-    """The topological order, with each node that softmaxes share in front of the first of these.
-
-    >>> from autograd import softmax
-    >>> [v.op for v in _order(softmax([Value(0.0), Value(0.0)]))]
-    ['', '', 'logsumexp', 'softmax', 'softmax']
-    """
-    if MODE.get().tracing:
-        return topological_order(outputs)
-    order: dict[Value, None] = {}
-    for node in topological_order(outputs):
-        shared = shared_by(node)
-        if shared is not None:
-            order.setdefault(shared)
-        order.setdefault(node)
-    return list(order)
+    """Operands before results, and what softmaxes share, for `_edges`."""
+    return topological(outputs, shared=True)
 
 
 def _edges(node: Value, *arriving: float) -> tuple[tuple[Value, ...], tuple[float, ...]]:
     """Operands and local derivatives, those that softmaxes share once for all of them.
 
-    That is for numbers alone that are finite, see `node._pair_slope`: a program has to do for all that it may get.
+    That is for numbers alone that are finite, see `node.pair_slope`: a program has to do for all that it may get.
     """
     if shared_by(node) is None or MODE.get().tracing or not all(map(math.isfinite, arriving)):
         return node.operands, node.local_grads

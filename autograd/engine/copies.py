@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
-from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, REQUIRES, WIDE
+from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, SHARED, WIDE
 from autograd.engine.node import Node
-from autograd.engine.value import Value
+from autograd.engine.value import Value, node
 from autograd.support.text import got, short
 
 if TYPE_CHECKING:  # read by Cython at compile time
@@ -20,7 +20,7 @@ else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from copies.pxd, value.pxd and memory.h
     from autograd.engine.uncompiled import new_slopes
-    from autograd.engine.value import _binary, _constant, _unary, _wide
+    from autograd.engine.value import _binary, _constant, _extra, _unary, _wide
 
     address = id
 
@@ -44,6 +44,8 @@ def copy_over(v: Value, over: Iterable[Value]) -> Value:
     n = len(v.operands)  # it makes leaves of plain numbers
     if len(operands) != n:
         raise ValueError(f"{len(operands)} operands for a copy of {short(v)}, which has {n}")
+    if v._flags & MEMBER:
+        return _finished(v, node(ops.ROWS[v._code], operands, v._data, v.local_grads, v.params))
     if v._flags & WIDE:
         return _copy_wide(v, operands)
     return _copy(v, operands[0] if n else None, operands[1] if n > 1 else None)
@@ -59,14 +61,20 @@ def _copy(v: Node, a: Any, b: Any) -> Value:
         return copy
     if b is None:
         return _finished(v, _unary(a, v._data, v._da, v._code))
-    return _finished(v, _binary(a, b, v._data, v._da, v._db, v._code))
+    copy = _binary(a, b, v._data, v._da, v._db, v._code)
+    if v._flags & MEMBER and copy._code != LEAF:  # as it is under no_grad()
+        copy._flags |= MEMBER
+        copy._extra = _extra((), new_slopes(0), v._extra.params, "")
+    return _finished(v, copy)
 
 
 def _copy_wide(v: Node, operands: tuple[Value, ...]) -> Value:
     slopes = new_slopes(len(operands))
     for i in range(len(operands)):
         slopes[i] = v._extra.slopes[i]
-    return _finished(v, _wide(v._code, operands, v._data, slopes, v._extra.params))
+    copy = _wide(v._code, operands, v._data, slopes, v._extra.params)
+    copy._flags |= v._flags & SHARED
+    return _finished(v, copy)
 
 
 def _finished(v: Node, copy: Value) -> Value:

@@ -9,6 +9,7 @@ INLINE_A = 8  # the first operand is a plain number, kept in place of its local 
 INLINE_B = 16  # the second is
 WIDE = 32  # any number of operands, kept apart
 MEMBER = 64  # one softmax of several: of its own operand and of the node that they share
+SHARED = 128  # that node, which orders leave out unless they are asked for it
 
 ROLES = {"input": REQUIRES, "parameter": REQUIRES | PARAMETER, "constant": CONSTANT}
 

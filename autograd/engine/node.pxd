@@ -45,7 +45,7 @@ cdef int _pass_back(Node v, bint anomalies) except -1
 @cython.locals(i=Py_ssize_t)
 cdef void _spread(tuple operands, double *slopes, double grad) noexcept
 @cython.locals(own=double, slope=double)
-cdef double _pair_slope(Node v, Py_ssize_t i) except? -1.0
+cdef double pair_slope(Node v, Py_ssize_t i) except? -1.0
 @cython.locals(part=double)
 cdef void _send(Node a, double slope, double grad) noexcept
 @cython.locals(v=Node)

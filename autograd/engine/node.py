@@ -152,7 +152,7 @@ class Node:
         if self._flags & (INLINE_A | INLINE_B):
             _unfold_constant(self)
         if self._flags & MEMBER:
-            return tuple([_pair_slope(self, i) for i in range(len(self._b._extra.operands))])
+            return tuple([pair_slope(self, i) for i in range(len(self._b._extra.operands))])
         if self._b is None:
             return (self._da,)
         return (self._da, self._db)
@@ -422,7 +422,7 @@ def _pass_back(v: Node, anomalies: bool) -> int:
         _spread(v._extra.operands, v._extra.slopes, v._grad)
     elif v._flags & MEMBER and v._grad - v._grad != 0.0:
         for i in range(len(v._b._extra.operands)):
-            _send(cython.cast(Node, v._b._extra.operands[i]), _pair_slope(v, i), v._grad)
+            _send(cython.cast(Node, v._b._extra.operands[i]), pair_slope(v, i), v._grad)
     else:
         if v._a is not None:
             _send(v._a, v._da, v._grad)
@@ -439,7 +439,7 @@ def _spread(operands: tuple[Node, ...], slopes: Any, grad: float) -> None:
         _send(cython.cast(Node, operands[i]), slopes[i], grad)
 
 
-def _pair_slope(v: Node, i: int) -> float:
+def pair_slope(v: Node, i: int) -> float:
     """The local derivative of one softmax of several by operand i, as its row has it.
 
     The walk back takes two edges in its place, with c for the own operand and -c for the node that all share, whose

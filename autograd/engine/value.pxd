@@ -22,7 +22,7 @@ cdef extern from "<math.h>":
     double c_tanh "tanh"(double x)
 
 cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM, WHERE, DOT, SOFTMAX, LOG_SOFTMAX, LOGSUMEXP
-cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
+cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED
 cdef double RADIANS_A_DEGREE, DEGREES_A_RADIAN
 cdef long modes
 

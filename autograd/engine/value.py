@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops, rules
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, ROLES, WIDE
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, ROLES, SHARED, WIDE
 from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
@@ -622,7 +622,7 @@ def softmax_nodes(xs: Sequence[Any], logs: bool) -> list[Any]:
     """softmax or log_softmax of all, e^(xₖ - s) or xₖ - s with s = ln Σ e^(xⱼ): floats if all of xs are, else nodes.
 
     Each shows all xs as operands, with the local derivatives of its row. It keeps two: xₖ and s, a node that all of
-    them share; see `node._pair_slope`.
+    them share; see `node.pair_slope`.
     """
     given = [*xs]
     numbers = [number(x) for x in given]
@@ -635,7 +635,7 @@ def softmax_nodes(xs: Sequence[Any], logs: bool) -> list[Any]:
     for i in range(len(operands)):
         slopes[i] = shares[i]
     flags = _any_requires(operands)
-    shared: Value = new_node(None, None, s, 0.0, 0.0, LOGSUMEXP, flags | WIDE)
+    shared: Value = new_node(None, None, s, 0.0, 0.0, LOGSUMEXP, flags | WIDE | SHARED)
     shared._extra = _extra(operands, slopes, UNGUARDED, "")
     nodes = []
     for k in range(len(operands)):

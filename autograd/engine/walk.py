@@ -16,14 +16,16 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, WIDE
-from autograd.engine.node import Node
+from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, SHARED, WIDE
+from autograd.engine.node import Node, shared_by
 from autograd.support.text import got, short
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 else:
     from autograd.engine import uncompiled as cython
+if not cython.compiled:  # else from node.pxd
+    from autograd.engine.node import pair_slope
 
 MOST_EDGES = 2**31 - 1  # that a C int can number
 
@@ -33,8 +35,14 @@ def zeros(kind: str, count: int) -> array[Any]:
     return array(kind, [0]) * count
 
 
-def topological(roots: Iterable[Any]) -> list[Any]:
+def topological(roots: Iterable[Any], shared: bool = False) -> list[Any]:
     """Every node below these, operands before results, each once: depth first, by the order of the operands.
+
+    With `shared`, nodes that softmaxes share stand in front of the first of these; see `node.pair_slope`.
+
+    >>> from autograd import Value, softmax
+    >>> [v.op for v in topological(softmax([Value(0.0), Value(0.0)]), shared=True)]
+    ['', '', 'logsumexp', 'softmax', 'softmax']
 
     Raises TypeError for what is no Value.
     """
@@ -45,9 +53,10 @@ def topological(roots: Iterable[Any]) -> list[Any]:
         folded: list[Any] = []
         # Plain Python may turn to another thread anywhere, and would leave marks for it to find.
         if not cython.compiled or not _walk(starts, order, folded):
-            return _walk_beside(starts)
+            order = _walk_beside(starts)
+            folded = []
         if not folded:
-            return order
+            return order if shared else _without_shared(order)
         # Plain numbers became leaves just now, and are part of the order.
         for v in folded:
             v.operands  # noqa: B018
@@ -59,7 +68,16 @@ def _check_nodes(name: str, values: list[Any]) -> None:
             raise TypeError(f"{name}() takes Values, got {got(v)}")
 
 
+def _without_shared(order: list[Any]) -> list[Any]:
+    for v in order:
+        if v._flags & SHARED:
+            return [v for v in order if not v._flags & SHARED]
+    return order
+
+
 def _operand(v: Node, k: int) -> Any:
+    if v._flags & MEMBER:
+        v = v._b
     if v._flags & WIDE:
         return cython.cast(Node, v._extra.operands[k])
     return v._a if k == 0 else v._b
@@ -67,6 +85,8 @@ def _operand(v: Node, k: int) -> Any:
 
 def _operand_count(v: Node) -> int:
     """How many operands a node has whose plain numbers are leaves by now."""
+    if v._flags & MEMBER:
+        v = v._b
     if v._flags & WIDE:
         return len(v._extra.operands)
     if v._code == LEAF:
@@ -98,9 +118,11 @@ def _walk(roots: list[Any], order: list[Any], folded: list[Any]) -> bool:
                 k = v._left - 1
                 if v._flags & (INLINE_A | INLINE_B) and k == 0:
                     folded.append(v)
-                if k < _operand_count(v):
+                # What softmaxes share has the operands that each of them shows: n steps in place of n².
+                alone = v._flags & MEMBER != 0
+                if k < (1 if alone else _operand_count(v)):
                     v._left += 1
-                    a = _operand(v, k)
+                    a = v._b if alone else _operand(v, k)
                     if a is None or a._left < 0:  # a plain number, or a node that the order has
                         continue
                     if a._left > 0:
@@ -139,7 +161,8 @@ def _walk_beside(roots: list[Any]) -> list[Any]:
         node, expanded = stack.pop()
         if node in done:
             continue  # a node with two uses can be on the stack twice; the first visit counts
-        operands = () if expanded else node.operands
+        shared = shared_by(node)
+        operands = () if expanded else node.operands if shared is None else (shared,)
         if operands:
             # Reversed, because the stack gives back last what went on it first.
             stack.append((node, True))
@@ -336,7 +359,10 @@ class FlatGraph:
             if v._extra is not None and v._extra.params:
                 self.params[i] = v._extra.params
             e = self.first[i]
-            if v._flags & WIDE:
+            if v._flags & MEMBER:
+                for k in range(self.first[i + 1] - e):
+                    self.slopes[e + k] = pair_slope(v, k)
+            elif v._flags & WIDE:
                 for k in range(self.first[i + 1] - e):
                     self.slopes[e + k] = v._extra.slopes[k]
             elif e < self.first[i + 1]:

@@ -20,7 +20,7 @@ from autograd.engine import ops
 from autograd.engine.copies import copy_graph, copy_over
 from autograd.engine.state import refuse_number
 from autograd.engine.value import Value, node
-from autograd.engine.walk import FlatGraph
+from autograd.engine.walk import FlatGraph, topological
 from autograd.graph import topological_order
 from autograd.support.text import short
 
@@ -37,7 +37,7 @@ def shallow_copy(v: Value) -> Value:
 def deep_copy(v: Value, memo: dict[int, Any]) -> Value:
     """A copy of the graph below v; `memo` is that of `copy.deepcopy`."""
     refuse_number(".data")
-    copy_graph(topological_order(v), memo)
+    copy_graph(topological([v], shared=True), memo)
     duplicate: Value = memo[id(v)]
     return duplicate
 
