@@ -479,7 +479,7 @@ def _check_nodes(name: str, values: list[Any]) -> None:
 def shared_by(v: Node) -> Value | None:
     """The node that a softmax of several shares with the others, if v is one."""
     _check_nodes("shared_by", [v])
-    return v._b if v._flags & MEMBER else None  # type: ignore[no-any-return]
+    return v._b if v._flags & MEMBER else None
 
 
 def edges_back(v: Node) -> tuple[tuple[Value, ...], tuple[float, ...]]:

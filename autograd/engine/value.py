@@ -628,7 +628,10 @@ def softmax_nodes(xs: Sequence[Any], logs: bool) -> list[Any]:
     numbers = [number(x) for x in given]
     s, shares, logarithms = rules.softmaxes(ops.FLOATS, numbers)
     results: list[Any] = logarithms if logs else shares
-    if not any([isinstance(x, Value) for x in given]):
+    for x in given:
+        if isinstance(x, Value):
+            break
+    else:
         return results
     operands = tuple([_as_value(x) for x in given])
     slopes = new_slopes(len(operands))

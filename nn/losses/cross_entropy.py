@@ -138,9 +138,7 @@ def cross_entropy(
     """
     factors = None if weight is None else _class_weights(weight)
     smoothing: float = check_probability("cross_entropy", "label_smoothing", label_smoothing)
-    return _over_classes(
-        predictions, targets, reduction, _log_probabilities, None, factors, smoothing
-    )
+    return _over_classes(predictions, targets, reduction, _log_probabilities, None, factors, smoothing)
 
 
 def categorical_cross_entropy(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -160,7 +158,9 @@ def categorical_cross_entropy(predictions: Any, targets: Any, reduction: str = "
         if abs(total - 1.0) > SUM_TOLERANCE:
             raise ValueError(f"predictions[{i}] adds up to {total:g} instead of 1: {remedy}")
 
-    return _over_classes(predictions, targets, reduction, lambda p, ks: [_bounded_log(autograd, p[k]) for k in ks], check)
+    return _over_classes(
+        predictions, targets, reduction, lambda p, ks: [_bounded_log(autograd, p[k]) for k in ks], check
+    )
 
 
 def _log_probabilities(scores: Sequence[Any], classes: Sequence[int]) -> list[Any]:

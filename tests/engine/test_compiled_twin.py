@@ -80,6 +80,8 @@ def spoken_by(module: ModuleType) -> dict[str, Callable[..., Any]]:
                 return SPELLED[name](*operands)
             if name == "dot" and is_recorded:
                 return module.dot_node(list(operands[:2]), list(operands[2:4]), operands[4])
+            if name in ("softmax", "log_softmax") and is_recorded:
+                return module.softmax_nodes(operands, name == "log_softmax")[int(PARAMS[name][0])]
             return module.apply(op, operands, PARAMS.get(name, ()))
 
         return call

@@ -14,6 +14,7 @@ import pytest
 import autograd
 from autograd import Value, dot, relu
 from autograd.engine import ops
+from autograd.engine.value import apply
 from autograd.engine.value import node as record
 
 GRID = [
@@ -60,6 +61,10 @@ UNARY: dict[str, list[Callable[[Any], Any]]] = {
     "tanh": [lambda x: x.tanh(), autograd.tanh],
     "sigmoid": [lambda x: x.sigmoid(), autograd.sigmoid],
 }
+SHARING: dict[str, Callable[[Sequence[Any]], list[Any]]] = {
+    "softmax": autograd.softmax,
+    "log_softmax": autograd.log_softmax,
+}
 WRAPPED = {
     "two Values": lambda a, b: (Value(a), Value(b)),
     "Value and number": lambda a, b: (Value(a), b),
@@ -67,12 +72,12 @@ WRAPPED = {
 }
 
 
-def check_hot(name: str, node: Value, numbers: Sequence[float]) -> None:
+def check_hot(name: str, node: Value, numbers: Sequence[float], settings: tuple[float, ...] = ()) -> None:
     """Assert that a node has the value and the slopes that the row of its operation gives for these numbers."""
     row = ops.TABLE[name]
-    y = row.value(ops.FLOATS, numbers)
-    slopes = row.local(ops.FLOATS, y, numbers)
-    assert node.op == name
+    y = row.value(ops.FLOATS, numbers, settings)
+    slopes = row.local(ops.FLOATS, y, numbers, settings)
+    assert (node.op, node.params) == (name, settings)
     assert bits([x.data for x in node.operands]) == bits(numbers)
     assert bits([node.data, *node.local_grads]) == bits([y, *slopes]), f"{name} of {numbers}: value and slopes"
 
@@ -141,6 +146,36 @@ def test_dot_adds_up_from_the_bias_on() -> None:
     check_hot("dot", node, [1e20, 1.0, 1.0, -1e20, 1.0])
     assert node.data == 0.0
     assert dot([Value(1e20), Value(-1e20)], [1.0, 1.0]).data + 1.0 == 1.0
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_softmax(name: str) -> None:
+    for numbers in itertools.product([*ZERO_OR_SO, -math.inf, 1000.0], repeat=3):
+        nodes = SHARING[name]([Value(numbers[0]), numbers[1], Value(numbers[2])])
+        floats = SHARING[name](numbers)
+        for k, node in enumerate(nodes):
+            check_hot(name, node, numbers, (float(k),))
+        assert bits(floats) == bits([node.data for node in nodes])
+    assert SHARING[name]([]) == []
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_what_softmaxes_that_share_a_node_pass_back(name: str) -> None:
+    """What n nodes of n operands would: an infinite or nan gradient is stopped by a slope of exactly 0."""
+    spread: list[tuple[float, ...]] = [
+        (0.5, -0.25, 1.0),
+        (1000.0, 0.0, -1000.0),
+        (2.0, -math.inf, 0.0),
+        (3.0, 3.0, 3.0),
+    ]
+    for numbers, weights in itertools.product(
+        spread, itertools.product([0.0, 1.5, -2.0, math.inf, math.nan], repeat=3)
+    ):
+        found, expected = [Value(x) for x in numbers], [Value(x) for x in numbers]
+        dot(weights, SHARING[name](found)).backward()
+        apart = [apply(ops.TABLE[name], expected, (float(k),)) for k in range(3)]
+        dot(weights, apart).backward()
+        assert [x.grad for x in found] == pytest.approx([x.grad for x in expected], rel=1e-15, abs=1e-15, nan_ok=True)
 
 
 @pytest.mark.parametrize("name", [*BINARY, *UNARY])

@@ -1,5 +1,6 @@
 """Fused nodes: one node with many operands gives what the chain of small ones gives."""
 
+import builtins
 import math
 import random
 from typing import Any
@@ -7,7 +8,12 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Value, dot, exp, log, log_softmax, logsumexp, mean, prod, softmax, std, var
+from autograd import Value, dot, exp, grad, hvp, jvp, log, log_softmax, logsumexp, mean, prod, softmax, std, var
+from autograd.engine import ops
+from autograd.engine.node import edges_back
+from autograd.engine.state import AnomalyError
+from autograd.engine.value import apply
+from autograd.engine.walk import topological
 
 
 def numbers(n: int, seed: int) -> list[float]:
@@ -91,6 +97,69 @@ def test_fused_equal_small_nodes(n: int) -> None:
         scale = max(abs(y.grad) for y in ys)
         for x, y in zip(xs, ys, strict=True):
             assert x.grad == pytest.approx(y.grad, rel=1e-12, abs=1e-14 * max(scale, 0.1))
+
+
+def edges(root: Value) -> int:
+    """How many edges a walk back from the root takes, gradients with a graph included."""
+    return builtins.sum(len(edges_back(v)[0]) for v in topological([root], shared=True))
+
+
+def hessian_product(function: Any, n: int) -> Any:
+    xs = leaves(n, 3)
+    y = dot(numbers(n, 4), function(xs)) if function in (softmax, log_softmax) else function(xs)
+    slopes = grad(y, xs, create_graph=True)
+    return dot(slopes, numbers(n, 5))
+
+
+REDUCTIONS = [autograd.sum, prod, mean, var, std, autograd.norm, autograd.max, autograd.min, logsumexp]
+
+
+@pytest.mark.parametrize("function", [*REDUCTIONS, softmax, log_softmax])
+def test_graphs_of_second_derivatives_grow_with_n_and_not_with_its_square(function: Any) -> None:
+    few, many = (edges(hessian_product(function, n)) for n in (20, 80))
+    assert many < 4.2 * few
+
+
+@pytest.mark.parametrize("function", [softmax, log_softmax])
+@pytest.mark.parametrize("point", [numbers(6, 3), [1.0] * 3, [2.0, -math.inf, 0.0], [800.0, 0.0, -800.0]])
+def test_derivatives_of_all_softmaxes_are_those_of_each_by_itself(function: Any, point: list[float]) -> None:
+    weights = numbers(len(point), 4)
+    row = ops.TABLE[function.__name__]
+
+    def shared(xs: list[Value]) -> Any:
+        return dot(weights, function(xs))
+
+    def apart(xs: list[Value]) -> Any:
+        return dot(weights, [apply(row, xs, (float(k),)) for k in range(len(xs))])
+
+    for derived in (hvp, jvp):
+        assert derived(shared)(point, weights) == pytest.approx(derived(apart)(point, weights), rel=1e-14, abs=1e-15)
+    xs = [Value(x) for x in point]
+    assert grad(shared(xs), xs) == pytest.approx(grad(apart(xs), xs), rel=1e-14, abs=1e-15)
+
+
+def test_jvp_of_softmax_stops_infinities_as_its_slopes_do() -> None:
+    _, slopes = jvp(softmax)([1000.0, 0.0], [math.inf, 1.0])
+    assert slopes == [0.0, 0.0]
+
+
+def test_one_step_by_hand_from_a_softmax() -> None:
+    xs = [Value(0.0), Value(0.0)]
+    p, _ = softmax(xs)
+    p.grad = 8.0
+    p._backward()
+    assert [x.grad for x in xs] == [2.0, -2.0] and p.operands == tuple(xs)
+
+
+def test_a_walk_that_breaks_off_at_a_softmax_leaves_no_trace() -> None:
+    xs = [Value(0.0), Value(0.0)]
+    y = dot([1.0, 0.5], softmax(xs))
+    with autograd.detect_anomaly(), pytest.raises(AnomalyError, match=r"became inf going back through dot"):
+        y.backward(math.inf)
+    for x in xs:
+        x.grad = 0.0
+    y.backward()
+    assert [x.grad for x in xs] == [0.125, -0.125]
 
 
 def test_of_nothing_and_of_one() -> None:

@@ -31,7 +31,9 @@ def test_a_copy_of_a_graph_is_a_graph_of_its_own(duplicate: object) -> None:
     slope = w.grad
     other.backward()
     (copied,) = [v for v in after if v.label == "w"]
-    assert (copied.grad, w.grad) == (2 * slope, slope)
+    assert w.grad == slope
+    # In a pickle each softmax stands by itself, and slopes are added up in another order.
+    assert copied.grad == pytest.approx(2 * slope, rel=0.0 if duplicate is copy.deepcopy else 1e-15)
 
 
 def test_what_several_results_share_stays_shared() -> None:
