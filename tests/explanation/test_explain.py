@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, dot, floor, maximum, no_grad, relu, softmax, where
+from autograd.custom import is_own
 from autograd.engine.ops import TABLE
 from autograd.explanation import explain
 from autograd.graph.snapshot import snapshot
@@ -56,7 +57,8 @@ def test_every_factor_names_its_rule(
 
 
 def test_every_row_of_the_table_has_a_rule_of_one_line() -> None:
-    assert [row.name for row in TABLE.values() if not row.rule or "\n" in row.rule] == []
+    rows = [row for row in TABLE.values() if not is_own(row.name)]  # other tests' own operations have any name
+    assert [row.name for row in rows if not row.rule or "\n" in row.rule] == []
 
 
 def test_an_operation_that_left_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
