@@ -11,8 +11,8 @@ from typing import Any
 
 from autograd.engine.ops import FLOATS, TABLE
 from autograd.graph.adjoints import backward_order
+from autograd.graph.folding import initial_folding
 from autograd.graph.snapshot import Node, Snapshot
-from autograd.page.folding import initial_folding
 from autograd.support.text import clean
 
 ROLES = ("input", "parameter", "constant", "result")

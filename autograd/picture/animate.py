@@ -6,7 +6,7 @@ for reduced motion see the finished picture. As GIF it is drawn frame by frame.
 Of y = a · a at a = 3 there are two steps, so the gradient of a is two texts in one place. With 1 second a step, the
 first is seen in the first half of 2 seconds, and hidden without animation (h); the second is seen in the other half:
 
-    <text class="t s0-1 h" ...>grad 0</text>         @keyframes s0-1{0.000%,49.990%{visibility:visible}...}
+    <text class="t s0-1 h ..." ...>grad 0</text>        @keyframes s0-1{0.000%,49.990%{visibility:visible}...}
     <text class="t s1-2" ...>grad 6</text>           @keyframes s1-2{0%,49.990%{visibility:hidden}...}
 
     >>> from autograd import Value
@@ -32,7 +32,7 @@ from autograd.graph.snapshot import Snapshot, snapshot
 from autograd.picture.dot import quoted, role_of, value_lines
 from autograd.picture.drawing import NAMES, Drawing, check_shared, draw
 from autograd.picture.render import TIME_LIMIT, RenderError, render, render_binary
-from autograd.picture.themes import THEMES
+from autograd.picture.themes import THEMES, css_colours
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_positive
@@ -58,8 +58,8 @@ class Step:
 def animate(
     root: Value | Snapshot,
     *,
-    rankdir: str = "LR",
-    theme: str = "light",
+    rankdir: str = "auto",
+    theme: str = "auto",
     max_nodes: int = 100,
     seconds: float = 1.0,
     time_limit: float = TIME_LIMIT,
@@ -76,7 +76,7 @@ def animate(
     check_shared("animate", rankdir, theme, max_nodes, time_limit)
     check_positive("animate", "seconds", seconds, "seconds for each step")
     picture = root if isinstance(root, Snapshot) else snapshot(root, max_nodes=max_nodes)
-    draw(picture, rankdir=rankdir, theme=theme, max_nodes=max_nodes)  # for its errors
+    draw(picture, rankdir=rankdir, theme=theme, max_nodes=max_nodes, collapse=None)  # for its errors
     return Animation(picture, tuple(_steps(picture)), seconds, rankdir, theme, time_limit)
 
 
@@ -123,8 +123,9 @@ class Timeline:
         classes = ""
         if span != (0, self.steps):
             name = self.styles.setdefault(span, f"s{span[0]}-{span[1]}")
-            classes = f'class="t {name}{"" if span[1] == self.steps else " h"}" '
-        return f"<text {classes}{attributes}>{escape(content)}</text>"
+            classes = f"t {name}{'' if span[1] == self.steps else ' h'} "
+        attributes = attributes.replace('class="', f'class="{classes}', 1)
+        return f"<text {attributes}>{escape(content)}</text>"
 
     def keyframes(self, span: Span, on: str = "visibility:visible", off: str = "visibility:hidden") -> str:
         """Keyframes for a style that holds during a span; the jumps take no time."""
@@ -152,8 +153,8 @@ class Animation:
     snapshot: Snapshot
     steps: tuple[Step, ...]
     seconds: float
-    rankdir: str = "LR"
-    theme: str = "light"
+    rankdir: str = "auto"
+    theme: str = "auto"
     time_limit: float = field(default=TIME_LIMIT, compare=False)
 
     @cached_property
@@ -197,41 +198,47 @@ class Animation:
             nodes.append(replace(node, grad=max(gradients, key=lambda gradient: len(format_number(gradient)))))
         return draw(
             replace(self.snapshot, nodes=tuple(nodes)), rankdir=self.rankdir, theme=self.theme, max_nodes=len(nodes),
-            time_limit=self.time_limit,
+            time_limit=self.time_limit, collapse=None,
         )  # fmt: skip
 
     def _marks(self, number: int, step: Step, timeline: Timeline) -> list[str]:
         """Styles that mark the node of a step and the edges through which its gradient goes back."""
-        theme, nodes = THEMES[self.theme], self.snapshot.nodes
-        edges = [f"#e{e.index} path" for e in self.snapshot.incoming[step.node] if nodes[e.source].requires_grad]
-        border = theme.look(role_of(nodes[step.node], self.snapshot))["color"]
+        nodes, themes = self.snapshot.nodes, THEMES[self.theme]
+        edges = [
+            f"#e{e.index} path:first-of-type"
+            for e in self.snapshot.incoming[step.node]
+            if nodes[e.source].requires_grad
+        ]
+        role = role_of(nodes[step.node], self.snapshot)
+        borders = css_colours("stroke", [theme.fills[role][1] for theme in themes])
+        marked = css_colours("stroke", [theme.negative for theme in themes]) + "stroke-width:3.5"
         css = []
         for name, parts, plain in (
-            (f"n{number}", [f"#v{step.node} path", f"#v{step.node} polygon"], f"stroke:{border};stroke-width:1.5"),
-            (f"m{number}", edges, f"stroke:{theme.line};stroke-width:1"),
+            (f"n{number}", [f"#v{step.node} rect"], f"{borders}stroke-width:1.5"),
+            (f"m{number}", edges, css_colours("stroke", [theme.line for theme in themes]) + "stroke-width:1"),
         ):
-            marked = f"stroke:{theme.negative};stroke-width:3.5"
             css.append(f"@keyframes {name}{{{timeline.keyframes((number, number + 1), marked, plain)}}}")
             css.append(f"{','.join(parts)}{{animation:{name} {timeline.duration} infinite}}")
         return css
 
     def _with_captions(self, svg: str, timeline: Timeline) -> str:
         """More room below, wide enough for the longest caption, and one for each step."""
-        size = re.search(r'<svg width="([0-9.]+)pt" height="([0-9.]+)pt"\s+viewBox="[^"]*"', svg)
-        if size is None:
-            raise RenderError("the picture has no size: Graphviz gave another kind of SVG than expected")
-        # 5.6 points are the mean width of a letter; the rest is for the number of the step, and a margin.
-        width = max(float(size[1]), 5.6 * max(len(step.caption) for step in self.steps) + 100)
-        height = float(size[2]) + CAPTION
-        head = f'<svg width="{width:.2f}pt" height="{height:.2f}pt" viewBox="0.00 0.00 {width:.2f} {height:.2f}"'
-        theme = THEMES[self.theme]
-        ground = f'<rect width="100%" height="100%" fill="{theme.background}"/>\n'
-        place = f'x="14" y="{height - 12:.2f}" font-family="Helvetica,sans-Serif" font-size="11" fill="{theme.ink}"'
+        drawing = self._widest
+        # 6.6 pixels are the mean width of a letter; the rest is for the number of the step, and a margin.
+        width = max(drawing.width, 6.6 * max(len(step.caption) for step in self.steps) + 100)
+        height = drawing.height + CAPTION
+        colours = css_colours("fill", [theme.ink for theme in THEMES[self.theme]])
+        place = f'class="s" x="14" y="{height - 12:.1f}" style="{colours}"'
         captions = "".join(
             timeline.text(f"{number + 1} of {timeline.steps} · {step.caption}", (number, number + 1), place)
             for number, step in enumerate(self.steps)
         )
-        svg = svg.replace(size[0], head, 1).replace('<g id="graph0"', ground + '<g id="graph0"', 1)
+        size = re.search(r'width="[0-9.]+" height="[0-9.]+" viewBox="[^"]*"', svg)
+        if size is None:
+            raise RenderError("the picture has no size")
+        svg = svg.replace(
+            size[0], f'width="{width:.1f}" height="{height:.1f}" viewBox="0 0 {width:.1f} {height:.1f}"', 1
+        )
         return svg.replace("</svg>", f'<g id="captions">{captions}</g>\n</svg>')
 
     def _gif(self) -> bytes:
@@ -255,7 +262,7 @@ class Animation:
         size = (max(frame.width for frame in frames), max(frame.height for frame in frames))
         pages = []
         for frame in frames:
-            page = Image.new("RGB", size, THEMES[self.theme].background)
+            page = Image.new("RGB", size, THEMES[self.theme][0].background)
             page.paste(frame, ((size[0] - frame.width) // 2, 0))
             pages.append(page.quantize(64))
         file = BytesIO()
@@ -267,7 +274,7 @@ class Animation:
         number = self.steps.index(step) + 1
         caption = quoted([shorten(f"{number} of {len(self.steps)} · {step.caption}", 90)])
         lines = [f"graph [layout=nop2, labelloc=b, fontsize=14, label={caption}];"]
-        colour = THEMES[self.theme].negative
+        colour = THEMES[self.theme][0].negative
         for node in self.snapshot.nodes:
             text = quoted(value_lines(replace(node, grad=step.gradients[node.index])))
             mark = f', color="{colour}", penwidth=4' if node.index == step.node else ""

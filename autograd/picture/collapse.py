@@ -24,39 +24,60 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from autograd.graph.boxes import layer_name, merged_edges, module_boxes
+from autograd.graph.boxes import Box, Nesting, layer_name, merged_edges, module_boxes
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.dot import add_legends, add_operation, add_value, blank_graph, in_dot, role_of
+from autograd.picture.names import box_title, shown_name
 from autograd.picture.paint import Paint
 from autograd.support.text import clean, format_number, plural, shorten
 
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["LEVELS", "Folded", "FoldedBox", "Link", "build_folded", "fold_modules"]
+__all__ = ["LEVELS", "Folded", "FoldedBox", "Link", "build_folded", "fold_closed", "fold_modules"]
 
 LEVELS = ("neuron", "layer")
+DOTS = "\u22ef"  # stands for the many that are not drawn
 
 
 @dataclass(frozen=True)
 class FoldedBox:
-    """A folded box: the nodes inside, and the norm of the gradients of the parameters among them."""
+    """A folded box: the nodes inside, how many are parameters, and the largest |gradient| (None if none takes one).
+
+    `kind` is that of `autograd.graph.boxes.Box`; a box of leaves has the role that all of them have.
+    """
 
     name: str
     title: str
     members: tuple[int, ...]
     parameters: int
-    gradient: float
+    gradient: float | None
+    kind: str = "module"
+    role: str = "box"
 
     @property
     def lines(self) -> list[str]:
         """What the box says."""
-        lines = [shorten(clean(self.title)), plural(len(self.members), "node")]
+        return self.shown()
+
+    def shown(self, around: str = "") -> list[str]:
+        """What the box says inside of a frame with the title `around`."""
+        if self.kind == "examples":
+            return [*self.title.split(": "), DOTS]
+        if self.kind == "leaves":
+            ends = [shown_name(name, around) for name in self.title.split(" … ")]
+            lines = [plural(len(self.members), self.role), " … ".join(ends) if ends[-1] != f"{self.role}s" else DOTS]
+            return lines if self.gradient is None else [*lines, f"|grad| up to {format_number(self.gradient)}"]
+        title = shorten(clean(box_title(self.title, around)))
+        lines = [title, plural(len(self.members), "node")]
         if self.parameters:
-            lines += [plural(self.parameters, "parameter"), f"|grad| {format_number(self.gradient)}"]
+            lines.append(plural(self.parameters, "parameter"))
+        if self.gradient is not None:
+            lines.append(f"|grad| up to {format_number(self.gradient)}")
         return lines
 
 
@@ -91,6 +112,33 @@ class Folded:
         """How many boxes and values the picture has."""
         return len(self.boxes) + len(self.outside)
 
+    def title_around(self, name: str) -> str:
+        """The title of the frame around a box or a node `v<i>`; "" where there is none."""
+        frame = self.around.get(name, -1)
+        return self.frames[frame][0] if frame >= 0 else ""
+
+    def shown_frames(self) -> list[int]:
+        """The frames that hold something, outer ones first."""
+        used: set[int] = set()
+        for inner in self.around.values():
+            frame = inner
+            while frame >= 0 and frame not in used:
+                used.add(frame)
+                frame = self.frames[frame][1]
+        return sorted(used)
+
+    def without(self, frames: Collection[int]) -> Folded:
+        """The same picture with what is inside of these frames directly in the frames around them."""
+
+        def outwards(frame: int) -> int:
+            while frame in frames:
+                frame = self.frames[frame][1]
+            return frame
+
+        around = {name: outwards(frame) for name, frame in self.around.items()}
+        kept = tuple((title, outwards(parent), size) for title, parent, size in self.frames)
+        return replace(self, frames=kept, around={name: frame for name, frame in around.items() if frame >= 0})
+
     def maker_of(self, index: int) -> str:
         """What stands before the value of node `index`: its operation, or the box that this is inside of."""
         return self.makers.get(index, f"o{index}")
@@ -117,7 +165,29 @@ def fold_modules(picture: Snapshot, level: str) -> Folded | None:
             members.setdefault(layer_name(title) if level == "layer" else title, []).append(node.index)
     if not members:
         return None
-    boxes = tuple(_box(picture, f"g{k}", title, nodes) for k, (title, nodes) in enumerate(members.items()))
+    # The frame of a box is the module around the one it is named after.
+    spec = []
+    for title, nodes in members.items():
+        outwards = (modules[number] for number in nesting.outwards(innermost[nodes[0]]))
+        frame = next((module.parent for module in outwards if module.title == title), -1)
+        spec.append((Box(title, frame, "module"), nodes))
+    return _folded(picture, nesting, level, spec)
+
+
+def fold_closed(picture: Snapshot, nesting: Nesting, closed: Collection[int]) -> Folded:
+    """A snapshot with these boxes of a nesting closed, and with a frame around each of the others."""
+    members: dict[int, list[int]] = {}
+    for index, inner in enumerate(nesting.innermost):
+        outermost = [-1, *(box for box in nesting.outwards(inner) if box in closed)][-1]
+        if outermost >= 0 and not (picture.nodes[index].is_leaf and index in picture.outputs):
+            members.setdefault(outermost, []).append(index)
+    return _folded(picture, nesting, "", [(nesting.boxes[box], nodes) for box, nodes in members.items()])
+
+
+def _folded(picture: Snapshot, nesting: Nesting, level: str, closed: list[tuple[Box, list[int]]]) -> Folded:
+    """The folded picture with these boxes closed, each with the nodes inside."""
+    modules, innermost = nesting.boxes, nesting.innermost
+    boxes = tuple(_box(picture, f"g{k}", box, nodes) for k, (box, nodes) in enumerate(closed))
     box_of = {index: box.name for box in boxes for index in box.members}
     outside = tuple(node.index for node in picture.nodes if node.index not in box_of or node.index in picture.outputs)
     # An edge leaves a value and enters an operation; inside a box, both are the box.
@@ -125,11 +195,7 @@ def fold_modules(picture: Snapshot, level: str) -> Folded | None:
     targets = [box_of.get(index, f"o{index}") for index in range(len(picture.nodes))]
     merged = merged_edges(picture, sources, targets)
     links = tuple(Link(source, target, tuple(edges)) for (source, target), edges in merged.items())
-    # The frame of a box is the module around the one it is named after; that of a node outside, its innermost module.
-    around: dict[str, int] = {}
-    for box in boxes:
-        outwards = (modules[number] for number in nesting.outwards(innermost[box.members[0]]))
-        around[box.name] = next((module.parent for module in outwards if module.title == box.title), -1)
+    around = {made.name: box.parent for made, (box, _) in zip(boxes, closed, strict=True)}
     around |= {f"v{index}": innermost[index] for index in outside if index not in box_of}
     frames = tuple((m.title, m.parent, size) for m, size in zip(modules, nesting.sizes(), strict=True))
     around = {name: frame for name, frame in around.items() if frame >= 0}
@@ -137,9 +203,14 @@ def fold_modules(picture: Snapshot, level: str) -> Folded | None:
     return Folded(level, boxes, outside, links, frames, around, makers)
 
 
-def _box(picture: Snapshot, name: str, title: str, members: list[int]) -> FoldedBox:
-    gradients = [picture.nodes[i].grad for i in members if picture.nodes[i].role == "parameter"]
-    return FoldedBox(name, title, tuple(members), len(gradients), math.hypot(*gradients))
+def _box(picture: Snapshot, name: str, box: Box, members: list[int]) -> FoldedBox:
+    nodes = [picture.nodes[i] for i in members]
+    sizes = [abs(node.grad) for node in nodes if node.requires_grad]
+    # max() passes over a nan that is not the first; what is wrong has to be seen.
+    largest = next((size for size in sizes if size != size), max(sizes, default=None))
+    parameters = sum(node.role == "parameter" for node in nodes)
+    role = nodes[0].role if box.kind == "leaves" else "box"
+    return FoldedBox(name, box.title, tuple(members), parameters, largest, box.kind, role)
 
 
 def build_folded(
@@ -188,8 +259,7 @@ def _add_inside(
     """Everything directly inside a frame, and then the frames in it."""
     for box in folded.boxes:
         if folded.around.get(box.name, -1) == frame:
-            has_gradient = any(picture.nodes[index].requires_grad for index in box.members)
-            look = paint.box(box.gradient, box.members, has_gradient)
+            look = paint.box(box.gradient, box.members, box.role)
             graph.node(box.name, in_dot(box.lines), _attributes={"id": box.name, "class": "box", **look})
     for index in folded.outside:
         if folded.around.get(f"v{index}", -1) == frame:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Node, Snapshot
+from autograd.picture.names import shown_name
 from autograd.picture.paint import Paint, Scale
 from autograd.picture.themes import LIGHT, Theme
 from autograd.support.text import clean, format_number, shorten
@@ -160,9 +161,12 @@ def _layout_effort(snapshot: Snapshot) -> tuple[dict[str, str], str]:
     return {**quick, "mclimit": "0.02", "splines": "line"}, "headlabel"
 
 
-def value_lines(node: Node) -> list[str]:
-    """What a value says: its label, data and gradient; of a constant without a label, the number alone."""
-    label = shorten(clean(node.label))
+def value_lines(node: Node, around: str = "") -> list[str]:
+    """What a value says: its name inside of a box titled `around`, data and gradient; of a constant, the number alone.
+
+    A constant with a label says all that others say.
+    """
+    label = shorten(shown_name(clean(node.label), around))
     lines = [label] if label else []
     if node.role == "constant" and not label:
         return [format_number(node.data)]

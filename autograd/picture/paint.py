@@ -75,10 +75,10 @@ class Paint:
             look = self.heated(look, node.grad)
         return self._dimmed_off_path(look, [node.index])
 
-    def box(self, gradient: float, members: Iterable[int], takes_gradient: bool) -> Look:
-        """A folded box, coloured by the norm of the gradients of its parameters."""
-        look = self.theme.look("box")
-        if takes_gradient:
+    def box(self, gradient: float | None, members: Iterable[int], role: str = "box") -> Look:
+        """A folded box, coloured by the largest gradient in it, if anything in it takes one."""
+        look = {**self.theme.look("box"), **dict(zip(("fillcolor", "color"), self.theme.fills[role], strict=True))}
+        if gradient is not None:
             look = self.heated(look, gradient)
         return self._dimmed_off_path(look, members)
 

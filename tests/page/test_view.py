@@ -18,10 +18,10 @@ from autograd import Value, topological_order
 from autograd.engine import ops
 from autograd.graph.adjoints import backward_order, gradients, path_counts
 from autograd.graph.boxes import module_boxes, module_path
+from autograd.graph.folding import FOLD_ABOVE, Folding, initial_folding
 from autograd.graph.snapshot import GraphTooLarge, snapshot
 from autograd.page import view
 from autograd.page.document import SCRIPTS, in_one_line, parts, script
-from autograd.page.folding import FOLD_ABOVE, Folding, initial_folding
 from autograd.page.operations import operations
 from autograd.reductions import dot
 from nn import MLP

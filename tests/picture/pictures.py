@@ -1,5 +1,6 @@
 """Graphs to draw, and an SVG read back."""
 
+import re
 from xml.etree import ElementTree
 
 from autograd import Value
@@ -12,7 +13,10 @@ class Picture:
 
     def __init__(self, svg: str) -> None:
         self.root = ElementTree.fromstring(svg)
+        style = next(self.root.iter(f"{SVG}style")).text or ""
+        self.looks = dict(re.findall(r"\.(k\d+){([^}]*)}", style))
         groups = [group for group in self.root.iter(f"{SVG}g") if group.get("id") != "graph0"]
+        self.groups = {group.get("id", ""): group for group in groups}
         self.kinds = {group.get("id", ""): group.get("class", "") for group in groups}
         self.texts = {group.get("id", ""): [text.text for text in group.iter(f"{SVG}text")] for group in groups}
         self.titles = {group.get("id", ""): [text.text for text in group.iter(f"{SVG}title")] for group in groups}

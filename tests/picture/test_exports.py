@@ -15,7 +15,7 @@ from tests.picture.test_labels import EVIL
 
 
 def test_mermaid_has_every_node_and_edge() -> None:
-    text = draw(neuron()).mermaid
+    text = draw(neuron(), rankdir="LR").mermaid
     assert text.startswith("flowchart LR\n")
     assert sorted(re.findall(r"^  (v\d+)\W.*:::\w+$", text, re.M)) == [f"v{i}" for i in range(8)]
     assert len(re.findall(r"-->", text)) == 7 + 4

@@ -10,7 +10,7 @@ from autograd.graph.snapshot import snapshot
 from autograd.picture import draw
 from autograd.picture.highlight import highlighted
 from autograd.picture.paint import Scale
-from autograd.picture.themes import THEMES, Theme, luminance
+from autograd.picture.themes import DARK, LIGHT, Theme, luminance
 from autograd.support.text import clean
 from tests.picture.pictures import Picture, network, neuron
 
@@ -53,7 +53,7 @@ def test_the_strongest_paths_come_first_and_all_of_them_are_the_whole() -> None:
 def test_width_colour_and_line_say_what_an_edge_carries() -> None:
     loss, a = two_paths()
     source = draw(loss, highlight=a).source
-    light = THEMES["light"]
+    light = LIGHT
     strong, weak = edge(source, "e3"), edge(source, "e0")
     if strong["color"] != f'"{light.negative}"':
         strong, weak = weak, strong
@@ -65,7 +65,7 @@ def test_width_colour_and_line_say_what_an_edge_carries() -> None:
 def test_everything_off_the_paths_is_dimmed() -> None:
     root = neuron()
     plain, marked = draw(root).source, draw(root, highlight="w").source
-    light = THEMES["light"]
+    light = LIGHT
     assert f'fillcolor="{light.faded("#fdeccb")}"' in marked
     assert light.faded("#fdeccb") not in plain
     assert '"#d5e8f4"' in marked  # w itself
@@ -106,7 +106,7 @@ def test_what_cannot_be_highlighted() -> None:
 
 
 def test_larger_gradients_are_darker_on_light_and_brighter_on_dark() -> None:
-    for theme, sign in ((THEMES["light"], -1), (THEMES["dark"], 1)):
+    for theme, sign in ((LIGHT, -1), (DARK, 1)):
         bright = [sign * luminance(theme.heat(k / 20)) for k in range(21)]
         assert bright == sorted(bright)
 
@@ -128,7 +128,7 @@ def test_gradients_colour_nodes_and_bring_a_legend() -> None:
     drawn = draw(loss, gradients=True)
     kinds = Picture(drawn.svg).kinds
     assert sum(name.startswith("legend_gradient") for name in kinds) == 1 + len(Scale.of([4.0, 1.0]).ticks())
-    assert THEMES["light"].heat(1.0) in drawn.source  # |∂L/∂a| = 4 is the largest
+    assert LIGHT.heat(1.0) in drawn.source  # |∂L/∂a| = 4 is the largest
     assert "legend" not in draw(loss).source
 
 
@@ -148,15 +148,15 @@ def test_a_backward_edge_says_what_it_adds() -> None:
     w = Value(3.0, label="w")
     root = (w * 5.0) * 2.0
     root.backward()
-    assert Picture(draw(root).svg).texts["e0"] == [" 5 "]
-    assert Picture(draw(root, direction="backward").svg).texts["e0"] == [" 10 "]
+    assert Picture(draw(root).svg).texts["e0"] == ["5"]
+    assert Picture(draw(root, direction="backward").svg).texts["e0"] == ["10"]
     assert Picture(draw(root, direction="both").svg).titles["b0"] == [clean("adds 10.0 to the gradient of w")]
 
 
 # ----- Themes -----
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_is_readable_in_every_theme(theme: Theme) -> None:
     for kind, (fill, _) in theme.fills.items():
         text = theme.on(fill) if kind == "operation" else theme.ink
@@ -171,7 +171,7 @@ def test_text_is_readable_in_every_theme(theme: Theme) -> None:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ({"theme": "blue"}, "theme is one of light, dark, got 'blue'"),
+        ({"theme": "blue"}, "theme is one of auto, light, dark, got 'blue'"),
         ({"direction": "up"}, "direction is one of forward, backward, both, got 'up'"),
         ({"collapse": "all"}, "collapse is one of None, auto, neuron, layer, got 'all'"),
     ],

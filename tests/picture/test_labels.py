@@ -1,8 +1,6 @@
 """Labels are text from the user, and stay text."""
 
 import dataclasses
-import importlib
-import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -55,17 +53,6 @@ def test_symbols_of_operations_are_text_too(label: str, shown: str) -> None:
     assert drawn.texts["o1"] == [shown]
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="the system has no dot")
-@pytest.mark.parametrize(("label", "shown"), EVIL.items(), ids=range(len(EVIL)))
-def test_labels_are_the_same_with_the_system_program(label: str, shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    rendering = importlib.import_module("autograd.picture.render")
-    monkeypatch.setattr(rendering, "_with_wasm", rendering._with_dot)
-    a = Value(1.0, label=label)
-    picture = Picture(draw(a * 2.0).svg)
-    assert [text and text.replace("\xa0", " ") for text in picture.texts["v0"]] == [shown, "data 1", "grad 0"]
-    assert sorted(picture.kinds) == ["e0", "e1", "o2", "r2", "v0", "v1", "v2"]
-
-
 @given(st.text(min_size=1))
 def test_any_label_at_all(label: str) -> None:
     shown = shorten(clean(label))
@@ -85,15 +72,18 @@ def test_labels_cannot_leave_the_html_of_a_notebook(label: str) -> None:
             tags.append(("text", [data]))
 
     Reader().feed(draw(Value(1.0, label=label))._repr_html_())
-    assert tags == [("div", ["style"]), ("img", ["alt", "style", "src"])]
+    assert [tag for tag in tags if tag[0] != "text"] == [
+        ("style", []), ("div", ["class"]), ("img", ["alt", "style", "src"]), ("script", []),
+    ]  # fmt: skip
+    assert sum(tag[0] == "text" for tag in tags) == 2  # the style and the script
 
 
 def test_wide_characters_get_more_room() -> None:
     def width(label: str) -> float:
         root = Picture(draw(Value(1.0, label=label)).svg).root
-        return float(root.get("width", "").removesuffix("pt"))
+        return float(root.get("width", ""))
 
-    assert width("日" * 20) - width("i") > 20 * 9  # ten points each, which Graphviz takes for five
+    assert width("日" * 20) - width("i") > 20 * 11
 
 
 def test_a_long_label_keeps_both_ends() -> None:

@@ -22,7 +22,7 @@ def test_only_a_value_can_be_drawn(thing: object, named: str) -> None:
 def test_unknown_directions(rankdir: str) -> None:
     with pytest.raises(
         ValueError if rankdir is not None else TypeError,
-        match=rf'"LR" \(left to right\) or "TB" \(top to bottom\), got {rankdir!r}',
+        match=rf'rankdir is "auto", "LR" \(left to right\) or "TB" \(top to bottom\), got {rankdir!r}',
     ):
         draw(Value(1.0), rankdir=rankdir)
 
@@ -39,11 +39,16 @@ SECONDS = "{name} must be a number of seconds above 0, got {given!r}"
 NAN, INF = float("nan"), float("inf")
 # For every setting: what is refused as a wrong kind of thing, what as a wrong value, and the message.
 DRAW: dict[str, tuple[list[Any], list[Any], str]] = {
-    "rankdir": ([3, None, ["LR"]], ["RL"], r'rankdir is "LR" \(left to right\) or "TB" \(top to bottom\), got '),
+    "rankdir": (
+        [3, None, ["LR"]],
+        ["RL"],
+        r'rankdir is "auto", "LR" \(left to right\) or "TB" \(top to bottom\), got ',
+    ),
     "format": ([3, None, ["svg"]], ["gif"], "format is one of svg, dot, gv, png, pdf, mmd, json, got "),
-    "theme": ([3, None, ["dark"]], ["pink"], "theme is one of light, dark, got "),
+    "theme": ([3, None, ["dark"]], ["pink"], "theme is one of auto, light, dark, got "),
     "direction": ([3, None], ["up"], "direction is one of forward, backward, both, got "),
     "collapse": ([3, True], ["neurons"], "collapse is one of None, auto, neuron, layer, got "),
+    "size": ([3, None], ["A4"], "size is one of screen, print, got "),
     "max_nodes": (["a", None, 1.5, True], [0, -1], COUNT),
     "time_limit": (["a", None], [0, -1.0, NAN, INF], SECONDS),
     "derivatives": (["no", 1, None], [], FLAG),
