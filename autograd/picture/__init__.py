@@ -1,13 +1,19 @@
 """The computation graph as a picture: in a notebook, as a file, or as DOT text to go on with.
 
 drawing     `draw`, and the `Drawing` it returns
-dot         a snapshot in DOT: values, operations, edges, legends
-collapse    a large graph in DOT: one box for each neuron or layer
-highlight   what every edge carries of one derivative
+collapse    what is shown of a graph: boxes for what is folded, frames, the nodes outside
+figure      what is shown as boxes and wires with sizes
+names       short names for the eye: neuron 2, w₂₁
+fit         how far a graph is folded and which way it runs, so that it can be read
+layout      where everything stands
+write       the SVG of it
 paint       how each part looks: theme, highlight and colours of gradients together
 themes      all colours and shapes, light and dark
+highlight   what every edge carries of one derivative
+svg         what is said of a picture and its parts on hovering
+cell        a picture in a notebook
+dot         the same graph in DOT, for Graphviz
 render      DOT laid out by Graphviz
-svg         the SVG of Graphviz checked, with exact numbers on hovering
 exports     the same graph as Mermaid and as JSON
 animate     `animate`: the backward pass as a film
 """

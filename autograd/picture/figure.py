@@ -20,10 +20,10 @@ from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.collapse import Folded
 from autograd.picture.dot import role_of, value_lines
-from autograd.picture.layers import Link, Room
-from autograd.picture.measure import text_width
+from autograd.picture.layout.layers import Link, Room
+from autograd.picture.layout.measure import text_width
+from autograd.picture.layout.placing import Box
 from autograd.picture.names import box_title, natural, numbered
-from autograd.picture.placing import Box
 from autograd.support.text import clean, format_number, shorten
 
 __all__ = ["ARROW", "LINE", "NEAR", "STEM", "TYPE", "Figure", "Part", "Way", "figure_of"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.collapse import Folded
 from autograd.picture.figure import Figure, figure_of
-from autograd.picture.layers import Point, circular, flow_size, lay_out
+from autograd.picture.layout.layers import Point, circular, flow_size, lay_out
 from autograd.picture.render import too_slow
 
 __all__ = ["MOST_DRAWN", "SIZES", "Laid", "Manner", "best", "laid_out"]

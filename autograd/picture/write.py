@@ -15,8 +15,8 @@ from autograd.graph.snapshot import Snapshot
 from autograd.picture.collapse import Folded
 from autograd.picture.figure import ARROW, LINE, NAME, NEAR, STEM, TYPE, Figure, Part, Way
 from autograd.picture.fit import Laid
-from autograd.picture.layers import Point
-from autograd.picture.measure import FONT, text_width
+from autograd.picture.layout.layers import Point
+from autograd.picture.layout.measure import FONT, text_width
 from autograd.picture.paint import Paint
 from autograd.picture.svg import link_title
 from autograd.picture.themes import Look, css_colours

@@ -20,7 +20,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from autograd.picture.placing import Box, Segment, Vertex, Wire, best_order, set_heights, set_ports, span
+from autograd.picture.layout.placing import Box, Segment, Vertex, Wire, best_order, set_heights, set_ports, span
 
 __all__ = ["Link", "Room", "circular", "flow_size", "lay_out"]
 
