@@ -46,7 +46,8 @@ _LATEX_ESCAPES = {
 }  # fmt: skip
 _SMALL = str.maketrans("0123456789,", "₀₁₂₃₄₅₆₇₈₉,")
 _FULL_SIZE = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_RAISED = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_LOWERED = {high: low for low, high in _RAISED.items()}
 _INDEXED = re.compile(r"([^\W\d_]+)(\d+|(?:_[^\W_]+)+|(?:\[\d+\])+)")
 _PLAIN = re.compile(r"[^\W\d][\w.…]*(?:\[\d+\])*(?:#\d+)?")
 
@@ -101,14 +102,14 @@ def format_count(n: int) -> str:
     """A whole number with commas; from 31 digits on, its first four digits and its size.
 
     >>> format_count(1204), format_count(2**200)
-    ('1,204', 'about 1.607·10^60')
+    ('1,204', 'about 1.607·10⁶⁰')
     """
     if n < 10**30:
         return f"{n:,}"
     # A float holds no such number: the logarithm of its first 64 bits, and of the power of two that follows them.
     shift = n.bit_length() - 64
     power = math.log10(n >> shift) + shift * math.log10(2.0)
-    return f"about {10 ** (power % 1):.4g}·10^{int(power)}"
+    return f"about {10 ** (power % 1):.4g}·10{str(int(power)).translate(_RAISED)}"
 
 
 def unique(names: Iterable[str]) -> list[str]:
@@ -191,8 +192,13 @@ class Style:
         return f"({text})" if text.startswith(self.minus) else text
 
     def power(self, base: str, exponent: str) -> str:
-        """A power of things that are written already."""
-        return f"{base}^{exponent}"
+        """A power of things that are written already: x² for a whole number, a^b for anything else.
+
+        >>> Style().power("x", "2"), Style().power("x", "(−1)"), Style().power("a", "b"), Style().power("x", "0.5")
+        ('x²', 'x⁻¹', 'a^b', 'x^0.5')
+        """
+        whole = exponent.removeprefix("(").removesuffix(")")
+        return base + whole.translate(_RAISED) if re.fullmatch(r"−?\d+", whole) else f"{base}^{exponent}"
 
     def words(self, text: str) -> str:
         """A sentence."""
@@ -244,7 +250,7 @@ class Latex(Style):
         return f"{{{base}}}^{{{exponent}}}"
 
     def words(self, text: str) -> str:
-        powers = re.sub(r"10\^(\d+)", r"}10^{\1}\\text{", text)
+        powers = re.sub("10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: f"}}10^{{{found[1].translate(_LOWERED)}}}\\text{{", text)
         return rf"\text{{{powers}}}"
 
 

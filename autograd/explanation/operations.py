@@ -36,7 +36,7 @@ def write_operation(picture: Snapshot, index: int, style: Style, name: Callable[
     >>> a = Value(2.0, label="a")
     >>> picture = snapshot((a - 1.0) ** 2)
     >>> [write_operation(picture, i, Style(), lambda j: picture.nodes[j].name) for i in (2, 4)]
-    ['a − 1', 'v2^2']
+    ['a − 1', 'v2²']
     """
     node = picture.nodes[index]
     words = []

@@ -12,6 +12,7 @@ from autograd.picture.svg import data_uri
 from autograd.support.text import clean, format_number, plural, shorten
 
 ROWS = 40  # leaves in the table
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 NARROW = 640  # pixels: less than the width of a cell
 
 
@@ -97,4 +98,4 @@ def _count(paths: int) -> str:
     if paths < 10**15:
         return f"{paths:,}"
     exponent = len(str(paths)) - 1 if paths < 10**4000 else int(paths.bit_length() * 0.30102999566398120)
-    return f"about 10^{exponent}"
+    return f"about 10{str(exponent).translate(RAISED)}"

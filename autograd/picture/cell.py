@@ -8,6 +8,7 @@ same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from autograd.picture.svg import data_uri
@@ -62,9 +63,10 @@ SCRIPT = (
 )
 
 
-def notebook_html(svg: str, about: str) -> str:
-    """What a notebook shows of a picture, which is an SVG document; `about` says in words what it shows."""
-    return (
-        f'<style>{STYLE}</style><div class="chaingrad-picture"><img alt="{escape(about)}" '
-        f'style="max-width:100%;height:auto" src="{data_uri(svg)}"></div><script>{SCRIPT}</script>'
+def notebook_html(pages: Sequence[str], about: str) -> str:
+    """What a notebook shows of a picture, in one or more SVG documents; `about` says in words what it shows."""
+    images = "".join(
+        f'<img alt="{escape(about)}" style="max-width:100%;height:auto;break-inside:avoid" src="{data_uri(svg)}">'
+        for svg in pages
     )
+    return f'<style>{STYLE}</style><div class="chaingrad-picture">{images}</div><script>{SCRIPT}</script>'

@@ -21,9 +21,10 @@ from autograd.picture.fit import MOST_DRAWN, SIZES, Laid, Manner, best, laid_out
 from autograd.picture.highlight import highlighted, index_of
 from autograd.picture.paint import Paint, Scale
 from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, render_binary
+from autograd.picture.simplify import simplified
 from autograd.picture.svg import describe, titles
 from autograd.picture.themes import THEMES
-from autograd.picture.write import Sheet, written
+from autograd.picture.write import Sheet, cut, written
 from autograd.support import answers, files
 from autograd.support.keywords import suggest_keywords
 from autograd.support.settings import check_choice, check_count, check_flag, check_positive
@@ -121,10 +122,17 @@ def draw(
     if k is not None and highlight is None:
         raise ValueError("k says how many paths to highlight: give highlight=parameter with it")
     manner = Manner(rankdir, size, derivatives, direction, time_limit)
-    picture, shown, laid = _snapshot_to_draw(root, max_nodes, collapse, manner)
+    recorded = _snapshot_to_draw(root, max_nodes, collapse)
+    picture, numbers = simplified(recorded)
+    shown, laid = _folded(picture, max_nodes, collapse, manner)
     if highlight is not None and len(picture.outputs) > 1:
         raise ValueError("highlight shows the paths to one output: draw one of the results with it")
-    paths = None if highlight is None else highlighted(picture, index_of(highlight, root, picture), k)
+    paths = None
+    if highlight is not None:
+        index = index_of(highlight, root, recorded)
+        if index not in numbers:
+            raise ValueError(f"highlight={short(highlight)} is a step that changes nothing, and is left out of the picture")
+        paths = highlighted(picture, numbers[index], k)
     scale = None
     if gradients:
         # Of what is shown: a box counts by the largest in it.
@@ -146,20 +154,27 @@ def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limi
 
 
 def _snapshot_to_draw(
-    root: Value | Sequence[Value] | Snapshot, max_nodes: int, collapse: str | None, manner: Manner
-) -> tuple[Snapshot, Folded, Laid | None]:
-    """The snapshot to draw, folded if asked for or needed, and never more than `max_nodes` things to show.
-
-    Where it was laid out to find out what is needed, that comes, too.
-    """
+    root: Value | Sequence[Value] | Snapshot, max_nodes: int, collapse: str | None
+) -> Snapshot:
+    """The snapshot to draw: of at most `max_nodes` nodes, or of many more where they may be folded."""
     limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
     try:
         picture = root if isinstance(root, Snapshot) else snapshot_of(_roots(root), max_nodes=limit)
         check_size(len(picture.nodes), limit)
     except GraphTooLarge as error:
         raise GraphTooLarge(f"{error}. {summary(root)}") from None
+    return picture
+
+
+def _folded(
+    picture: Snapshot, max_nodes: int, collapse: str | None, manner: Manner
+) -> tuple[Folded, Laid | None]:
+    """What is shown of a snapshot: folded if asked for or needed, and never more than `max_nodes` things.
+
+    Where it was laid out to find out what is needed, that comes, too.
+    """
     if collapse is None:
-        return picture, fold_closed(picture, module_boxes(picture), ()), None
+        return fold_closed(picture, module_boxes(picture), ()), None
     if collapse == "auto":
         most = min(max_nodes, MOST_DRAWN)
         candidates = (fold_closed(picture, *folding) for folding in foldings(picture, most))
@@ -177,7 +192,7 @@ def _snapshot_to_draw(
     except GraphTooLarge as error:
         folding = "this is after folding " + ("all that can be folded" if collapse == "auto" else f"each {collapse}")
         raise GraphTooLarge(f"{error}; {folding}. {summary(picture)}") from None
-    return picture, folded, laid
+    return folded, laid
 
 
 def _roots(root: Value | Sequence[Value]) -> Sequence[Value]:
@@ -239,6 +254,11 @@ class Drawing:
         """
         sheet = Sheet(self.paints, titles(self.snapshot, self.folded, self.paint.highlight))
         return written(sheet, self._laid, self.snapshot, self.manner.direction, self.legend)
+
+    @property
+    def pages(self) -> list[str]:
+        """The picture in pieces that each fit on a page, if it is one for "print"; no box is in two of them."""
+        return cut(self.svg, SIZES[self.manner.size].high)
 
     @cached_property
     def source(self) -> str:
@@ -304,7 +324,7 @@ class Drawing:
 
     def _repr_html_(self) -> str:
         """The picture as an image with its data inside, which a script makes large on a click where scripts may run."""
-        return notebook_html(self.svg, self._summary())
+        return notebook_html(self.pages, self._summary())
 
     def _summary(self) -> str:
         return "Computation graph of " + describe(self.snapshot)

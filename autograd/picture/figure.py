@@ -14,7 +14,8 @@ A result is one box with its operation in front of it, so that both always stand
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 
 from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Snapshot
@@ -84,11 +85,12 @@ class Figure:
     parts: dict[str, Part]
     ways: list[Way]
     across: bool
+    page: float = inf
 
     @property
     def room(self) -> Room:
-        """The distances for this direction."""
-        return ACROSS if self.across else DOWN
+        """The distances for this direction; only what runs down is cut into pages."""
+        return ACROSS if self.across else replace(DOWN, page=self.page)
 
     @property
     def links(self) -> list[Link]:

@@ -64,12 +64,19 @@ def best(picture: Snapshot, foldings: Iterable[Folded], most: int, manner: Manne
     for folded in foldings:
         if folded.size <= most:
             tried.append(laid_out(picture, folded, manner))
-            if tried[-1].w <= SIZES[manner.size].most:
+            if _fits(tried[-1], SIZES[manner.size]):
                 return tried[-1].folded, tried[-1]
     if not tried:
         return folded, None
     narrowest = min(tried, key=lambda laid: laid.w)
     return narrowest.folded, narrowest
+
+
+def _fits(laid: Laid, paper: Paper) -> bool:
+    """Narrow enough to read, and without a box that is higher than a page."""
+    if laid.figure.across:
+        return laid.w <= paper.most and laid.h <= paper.high
+    return laid.w <= paper.most and all(box.w < paper.high for box in laid.figure.root.items or ())
 
 
 def laid_out(picture: Snapshot, folded: Folded, manner: Manner) -> Laid:
@@ -85,18 +92,22 @@ def laid_out(picture: Snapshot, folded: Folded, manner: Manner) -> Laid:
     sizes = [_estimate(figure) for figure in figures]
     paper = SIZES[manner.size]
     scales = [min(1.0, paper.whole / w) for w, _ in sizes]
+    if sizes[0][1] > paper.high:
+        scales[0] = 0.0
     # A small difference in type counts less than a picture that is seen without scrolling.
     across = scales[0] >= 0.93 * scales[1] and (sizes[0][1] <= sizes[1][1] or scales[0] > scales[1] / 0.93)
     first, second = figures if across else figures[::-1]
     laid = _lay(first, folded, manner)
-    if laid.w > paper.most:  # the estimate of a height knows nothing of wires that pass
+    if not _fits(laid, paper):  # the estimate of a height knows nothing of wires that pass
         other = _lay(second, folded, manner)
-        laid = min(laid, other, key=lambda one: one.w)
+        laid = min(laid, other, key=lambda one: (not _fits(one, paper), one.w))
     return laid
 
 
 def _figure(picture: Snapshot, folded: Folded, manner: Manner, across: bool) -> Figure:
-    return figure_of(picture, folded, across=across, derivatives=manner.derivatives, direction=manner.direction)
+    figure = figure_of(picture, folded, across=across, derivatives=manner.derivatives, direction=manner.direction)
+    figure.page = SIZES[manner.size].high
+    return figure
 
 
 def _untangled(picture: Snapshot, folded: Folded, manner: Manner) -> Folded:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.dot import role_of
-from autograd.support.text import clean, plural, shorten
+from autograd.support.text import clean, exact_number, plural, shorten
 
 if TYPE_CHECKING:
     from autograd.picture.collapse import Folded
@@ -32,20 +32,20 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
     # Numbers in full, by repr: what stands in the picture is rounded.
     texts = {"graph0": "Computation graph of " + describe(picture)}
     for node in picture.nodes:
-        gradient = f", grad {node.grad!r}" if node.requires_grad else ""
-        texts[f"v{node.index}"] = f"{names[node.index]} ({role_of(node, picture)}): data {node.data!r}{gradient}"
+        gradient = f", grad {exact_number(node.grad)}" if node.requires_grad else ""
+        texts[f"v{node.index}"] = f"{names[node.index]} ({role_of(node, picture)}): data {exact_number(node.data)}{gradient}"
         if not node.is_leaf:
             texts[f"o{node.index}"] = f"{clean(node.op)} gives {names[node.index]}"
     for edge in picture.edges:
         of, by = names[edge.target], names[edge.source]
         if picture.nodes[edge.source].requires_grad:
-            text = f"∂{of}/∂{by} = {edge.local_grad!r}"
+            text = f"∂{of}/∂{by} = {exact_number(edge.local_grad)}"
             if highlight is not None and edge.index in highlight.flow:
                 name = names[highlight.source]
-                text += f"; carries {highlight.flow[edge.index]!r} of ∂{output}/∂{name} = {highlight.total!r}"
+                text += f"; carries {exact_number(highlight.flow[edge.index])} of ∂{output}/∂{name} = {exact_number(highlight.total)}"
             texts[f"e{edge.index}"] = text
             passed_back = contribution(picture.nodes[edge.target].grad, edge)
-            texts[f"b{edge.index}"] = f"adds {passed_back!r} to the gradient of {by}"
+            texts[f"b{edge.index}"] = f"adds {exact_number(passed_back)} to the gradient of {by}"
     if folded is not None:
         for box in folded.boxes:
             texts[box.name] = ", ".join(box.lines)
@@ -57,7 +57,7 @@ def link_title(picture: Snapshot, edges: Sequence[int], highlight: Highlight | N
     text = plural(len(edges), "edge")
     if highlight is not None and (carried := [highlight.flow[k] for k in edges if k in highlight.flow]):
         names = [clean(picture.nodes[index].name) for index in (picture.root, highlight.source)]
-        text += f", carrying {sum(carried)!r} of ∂{names[0]}/∂{names[1]} = {highlight.total!r}"
+        text += f", carrying {exact_number(sum(carried))} of ∂{names[0]}/∂{names[1]} = {exact_number(highlight.total)}"
     return text
 
 

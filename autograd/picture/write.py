@@ -8,8 +8,10 @@ so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
+from math import ceil
 
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.collapse import Folded
@@ -22,7 +24,7 @@ from autograd.picture.svg import link_title
 from autograd.picture.themes import Look, css_colours
 from autograd.support.text import format_number
 
-__all__ = ["Looks", "Sheet", "written"]
+__all__ = ["Looks", "Sheet", "cut", "written"]
 
 ROUND = {"input": 15.0, "junction": 12.0, "result": 6.0, "output": 6.0, "frame": 8.0}  # radii of corners
 SHIFT = 3.6  # from the middle of a line of text down to the line that its letters stand on
@@ -179,6 +181,22 @@ def _write_legend(
         sheet.group(name, "node legend", shape + sheet.lines([text], x + wide / 2, y + 12.0, looks or plain))
         x, widest = x + wide + 10.0, max(widest, x + wide + 6.0)
     return (widest, y + 32.0) if samples else (w, h)
+
+
+def cut(svg: str, high: float) -> list[str]:
+    """A document in pieces of at most this height, from top to bottom."""
+    size = re.search(r'height="([0-9.]+)" viewBox="0 0 ([0-9.]+) [0-9.]+"', svg)
+    if size is None or float(size[1]) <= high:
+        return [svg]
+    total, w = float(size[1]), size[2]
+    starts = [number * high for number in range(ceil(total / high))]
+    parts = [(start, min(high, total - start)) for start in starts]
+    return [
+        svg.replace(size[0], f'height="{_n(h)}" viewBox="0 {_n(start)} {w} {_n(h)}"', 1).replace(
+            '" width="100%"', f'" y="{_n(start)}" width="100%"', 1
+        )
+        for start, h in parts
+    ]
 
 
 def _rectangle(figure: Figure, part: Part) -> tuple[float, float, float, float]:

@@ -7,7 +7,7 @@ import unicodedata
 from itertools import islice
 
 __all__ = [
-    "FORBIDDEN", "MAX_LABEL", "clean", "columns", "format_number", "got", "pad", "plural", "short", "short_path",
+    "FORBIDDEN", "MAX_LABEL", "clean", "columns", "exact_number", "format_number", "got", "pad", "plural", "short", "short_path",
     "short_text", "shorten",
 ]  # fmt: skip
 
@@ -18,16 +18,29 @@ FORBIDDEN = {"Cc", "Cs", "Cn"}  # control characters, lone surrogates, code poin
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+def exact_number(x: float) -> str:
+    """Every digit there is, with a true minus sign.
+
+    >>> exact_number(-0.1), exact_number(2.0)
+    ('−0.1', '2.0')
+    """
+    return repr(x).replace("-", "−")
+
+
 def format_number(x: float) -> str:
     """Write a number in as few characters as a picture needs: four decimals, or four digits below one.
 
+    The minus sign is a true one (−), as long as the plus.
+
     >>> [format_number(x) for x in (-6.88137, 0.5, 2.0, 1e-5, 0.00123456, 1234567.0, float("nan"), -float("inf"))]
-    ['-6.8814', '0.5', '2', '1e-05', '0.001235', '1.235e+06', 'nan', '-inf']
+    ['−6.8814', '0.5', '2', '1e−05', '0.001235', '1.235e+06', 'nan', '−inf']
     """
     size = abs(x)
     if size < 1 or not size < 1e6:
-        return f"{x + 0.0:.4g}"  # the sum turns -0.0 into 0.0
-    return f"{x:.{4 if size < 1e4 else 1}f}".rstrip("0").rstrip(".")
+        text = f"{x + 0.0:.4g}"  # the sum turns -0.0 into 0.0
+    else:
+        text = f"{x:.{4 if size < 1e4 else 1}f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
 
 
 def clean(text: str) -> str:

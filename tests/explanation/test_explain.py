@@ -112,7 +112,7 @@ def test_the_unnamed_nodes_are_spelled_out() -> None:
     lines = str(explain((a * b + 1.0) ** 2 - a, a)).splitlines()
     assert lines[lines.index("The nodes without a name:") + 1 :] == [
         "  v7 = v6 − a = 47",
-        "  v6 = v4^2 = 49",
+        "  v6 = v4² = 49",
         "  v4 = v2 + 1 = 7",
         "  v2 = a · b = 6",
     ]

@@ -26,7 +26,7 @@ def test_the_text() -> None:
         "                      |   v̄2 += v̄3 · 0.197 = −0.287",
         "v5 = v3 − 1 = −0.731  | v̄5 = −1.46",
         "                      |   v̄3 += v̄5 · 1 = −1.46",
-        "v7 = L = v5^2 = 0.534 | v̄7 = 1",
+        "v7 = L = v5² = 0.534 | v̄7 = 1",
         "                      |   v̄5 += v̄7 · (−1.46) = −1.46",
     ]
 
@@ -71,7 +71,7 @@ OPERATIONS = [
     (lambda a, b: -a + 0 * b, "−v0"),
     (lambda a, b: abs(a) + 0 * b, "|v0|"),
     (lambda a, b: a.sqrt() + 0 * b, "√v0"),
-    (lambda a, b: a.square() + 0 * b, "v0^2"),
+    (lambda a, b: a.square() + 0 * b, "v0²"),
     (lambda a, b: a**-1.5 + 0 * b, "v0^(−1.5)"),
     (lambda a, b: a.hypot(b), "hypot(v0, v1)"),
     (lambda a, b: norm([a, b, 2.0]), "norm(v0, v1, 2)"),

@@ -81,7 +81,7 @@ def test_a_node_is_named_in_three_ways(how: str) -> None:
 def test_hovering_tells_what_an_edge_carries() -> None:
     loss, a = two_paths()
     titles = Picture(draw(loss, highlight=a).svg).titles
-    assert any("carries 2.0 of ∂L/∂a = -4.0" in text for texts in titles.values() for text in texts if text)
+    assert any("carries 2.0 of ∂L/∂a = −4.0" in text for texts in titles.values() for text in texts if text)
 
 
 def test_what_cannot_be_highlighted() -> None:

@@ -23,7 +23,7 @@ function kindOf(graph, node) {
 
 // `exact` gives every digit; the card rounds.
 function aboutNode(graph, node, numbers, known, exact) {
-  const write = exact ? (x) => showExactly(x).replace("-", "−") : show;
+  const write = exact ? showExactly : show;
   const name = nameOf(graph, node, exact ? 600 : 40);
   const output = nameOf(graph, graph.output, 40);
   const pairs = [];

@@ -51,18 +51,23 @@ function showTerm(x) {
   return x < 0 || Object.is(x, -0) ? `(${show(x)})` : show(x);
 }
 
-// Every digit there is.
-function showExactly(x) {
+// Every digit there is, as it can be typed: with a hyphen for a minus.
+function typedExactly(x) {
   if (Number.isNaN(x)) return "nan";
   if (!Number.isFinite(x)) return x > 0 ? "inf" : "-inf";
   return Object.is(x, -0) ? "-0" : String(x);
+}
+
+// Every digit there is, for people.
+function showExactly(x) {
+  return typedExactly(x).replaceAll("-", "−");
 }
 
 // A count of paths: a BigInt, in groups of three digits, or rounded when nobody would read it.
 function showCount(count) {
   const digits = count.toString();
   if (digits.length <= 24) return digits.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `about ${digits[0]}.${digits.slice(1, 4)} × 10^${digits.length - 1}`;
+  return `about ${digits[0]}.${digits.slice(1, 4)} × 10${superscript(digits.length - 1)}`;
 }
 
 function subscript(number) {

@@ -53,7 +53,7 @@ class WhatIf {
       const x = this.data[leaf];
       if (slider.valueAsNumber !== x && Number.isFinite(x)) this.setSlider(leaf, slider, x);
       // Twelve digits are enough to read; what counts is kept apart.
-      if (document.activeElement !== field) field.value = showExactly(Number.isFinite(x) ? Number(x.toPrecision(12)) : x);
+      if (document.activeElement !== field) field.value = typedExactly(Number.isFinite(x) ? Number(x.toPrecision(12)) : x);
       slider.setAttribute("aria-valuetext", show(x));
     }
     if (this.back) this.back.disabled = this.changed.size === 0;

@@ -46,7 +46,8 @@ class Room:
     """Distances: between columns, from a border to the first column behind it, and inside of open boxes.
 
     `above` and `below`, `before` and `behind` are between an open box's border and what is inside; one of them holds
-    the title. `gap` grows where many wires run between two columns.
+    the title. `gap` grows where many wires run between two columns. No column of the outermost box is in two pages,
+    which follow each other in the direction of the columns.
     """
 
     gap: float = 35.0
@@ -56,6 +57,7 @@ class Room:
     before: float = 10.0
     behind: float = 10.0
     margin: float = 4.0
+    page: float = float("inf")
 
 
 @dataclass(slots=True, eq=False)
@@ -273,6 +275,8 @@ def _set_size(inside: _Inside, room: Room) -> None:
         if border and rank == 0:
             x = 0.0
         wide = max((v.w for v in column), default=0.0)
+        if is_root and x % room.page + wide + room.margin > room.page > wide + 2 * room.margin:
+            x += room.page - x % room.page + room.margin
         for v in column:
             v.x = x + (wide - v.w) / 2
             if not v.key:
