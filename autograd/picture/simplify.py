@@ -2,7 +2,7 @@
 
 Recorded derivatives choose between rules by constants and keep factors of 1 and terms of 0. The derivative of 2x³ is
 
-    6 · where(0, 0, 1 · x^2)    as it is recorded        6 · x^2    as it is drawn
+    2 · where(0, 0, 3 · x^2)    as it is recorded        2 · (3 · x^2)    as it is drawn
 
 Only graphs with such a choice or a power of 0 or 1 are simplified: whoever writes `a * 1.0` sees it. A node with a label
 stays, and no number of a node that stays is changed.
@@ -14,7 +14,7 @@ stays, and no number of a node that stays is changed.
     >>> recorded = snapshot(slope)
     >>> simple, numbers = simplified(recorded)
     >>> [node.op or node.data for node in recorded.nodes if node.op], [node.op for node in simple.nodes if node.op]
-    (['**', '*', 'where', '*'], ['**', '*'])
+    (['**', '*', 'where', '*'], ['**', '*', '*'])
 """
 
 from __future__ import annotations

@@ -49,6 +49,8 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
     if folded is not None:
         for box in folded.boxes:
             texts[box.name] = ", ".join(box.lines)
+            if box.gradient is not None:
+                texts[box.name] += ": the largest of all nodes inside, without its sign"
     return texts
 
 

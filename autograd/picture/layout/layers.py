@@ -10,9 +10,9 @@ then that of one vertex between x and y, and in the end its inside moves to wher
     >>> boxes = [Box("x", 40, 20), Box("f", items=[Box("p", 30, 20), Box("q", 30, 20)]), Box("y", 40, 20)]
     >>> routes = lay_out(Box("", items=boxes), [Link("x", "p"), Link("p", "q"), Link("q", "y")], Room())
     >>> [(box.key, box.x) for box in boxes], boxes[1].w
-    ([('x', 4.0), ('f', 79.0), ('y', 239.0)], 125.0)
+    ([('x', 4.0), ('f', 79.0), ('y', 241.0)], 127.0)
     >>> routes[1]  # out of p, level to the end of its column, a curve through the gap, and level into q
-    [(124.0, 38.0), (124.0, 38.0), (159.0, 38.0), (159.0, 38.0)]
+    [(125.0, 38.0), (125.0, 38.0), (160.0, 38.0), (160.0, 38.0)]
 """
 
 from __future__ import annotations
@@ -290,7 +290,7 @@ def _set_size(inside: _Inside, room: Room) -> None:
             following = inside.columns[rank + 1]
             if border or all(v.box is None and v.key for v in following):
                 # A port's wire has a border and the room for a title in front of it.
-                x += max(room.border, before if rank == 0 else behind) + min(30.0, runs)
+                x += max(room.border, before if rank == 0 else behind) + min(48.0, 2.0 * runs)
             else:
                 x += min(MOST_GAP, room.gap + 1.5 * max(0, runs - 4))
     box.w, box.h = max(x, box.title if room.before <= room.above else 0.0), high - low + above + below + back
