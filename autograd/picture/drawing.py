@@ -131,7 +131,7 @@ def draw(
     if highlight is not None:
         index = index_of(highlight, root, recorded)
         if index not in numbers:
-            raise ValueError(f"highlight={short(highlight)} is a step that changes nothing, and is left out of the picture")
+            raise ValueError(f"highlight={short(highlight)} is a step that changes nothing, and is left out: not drawn")
         paths = highlighted(picture, numbers[index], k)
     scale = None
     if gradients:
@@ -153,9 +153,7 @@ def check_shared(owner: str, rankdir: str, theme: str, max_nodes: int, time_limi
     check_positive(owner, "time_limit", time_limit, "seconds")
 
 
-def _snapshot_to_draw(
-    root: Value | Sequence[Value] | Snapshot, max_nodes: int, collapse: str | None
-) -> Snapshot:
+def _snapshot_to_draw(root: Value | Sequence[Value] | Snapshot, max_nodes: int, collapse: str | None) -> Snapshot:
     """The snapshot to draw: of at most `max_nodes` nodes, or of many more where they may be folded."""
     limit = max_nodes if collapse is None else max(max_nodes, MOST_FOLDED)
     try:
@@ -166,9 +164,7 @@ def _snapshot_to_draw(
     return picture
 
 
-def _folded(
-    picture: Snapshot, max_nodes: int, collapse: str | None, manner: Manner
-) -> tuple[Folded, Laid | None]:
+def _folded(picture: Snapshot, max_nodes: int, collapse: str | None, manner: Manner) -> tuple[Folded, Laid | None]:
     """What is shown of a snapshot: folded if asked for or needed, and never more than `max_nodes` things.
 
     Where it was laid out to find out what is needed, that comes, too.

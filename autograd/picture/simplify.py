@@ -4,8 +4,8 @@ Recorded derivatives choose between rules by constants and keep factors of 1 and
 
     2 · where(0, 0, 3 · x^2)    as it is recorded        2 · (3 · x^2)    as it is drawn
 
-Only graphs with such a choice or a power of 0 or 1 are simplified: whoever writes `a * 1.0` sees it. A node with a label
-stays, and no number of a node that stays is changed.
+Only graphs with such a choice or a power of 0 or 1 are simplified: whoever writes `a * 1.0` sees it. A node with a
+label stays, and no number of a node that stays is changed.
 
     >>> from autograd import Value, grad
     >>> from autograd.graph.snapshot import snapshot
@@ -19,8 +19,12 @@ stays, and no number of a node that stays is changed.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from itertools import accumulate
 
+from autograd.engine.flags import CONSTANT, LEAF
+from autograd.engine.walk import FlatGraph, restored
 from autograd.graph.snapshot import Edge, Node, Snapshot
 
 __all__ = ["simplified"]
@@ -69,6 +73,23 @@ def _same_as(op: str, constants: list[float | None]) -> int | None:
     return 1 if left is not None and left == {"*": 1.0, "+": 0.0}.get(op) else None
 
 
+def _columns(picture: Snapshot, kept: tuple[Node, ...], edges: list[Edge], new: dict[int, int]) -> FlatGraph:
+    """The same as arrays."""
+    _, _, codes, flags, _, _, _, labels, params = picture.graph.__reduce__()[1]
+    counts = Counter(edge.target for edge in edges)
+    first = [0, *accumulate(counts[node.index] for node in kept)]
+    folded = [node.is_leaf and codes[index] != LEAF for index, node in zip(new, kept, strict=True)]
+    graph: FlatGraph = restored(
+        first, [edge.source for edge in edges],
+        [LEAF if is_folded else codes[index] for index, is_folded in zip(new, folded, strict=True)],
+        [CONSTANT if is_folded else flags[index] for index, is_folded in zip(new, folded, strict=True)],
+        [node.data for node in kept], [node.grad for node in kept], [edge.local_grad for edge in edges],
+        {new[index]: label for index, label in labels.items() if index in new},
+        {new[index]: own for index, own in params.items() if index in new and not kept[new[index]].is_leaf},
+    )  # fmt: skip
+    return graph
+
+
 def _without(picture: Snapshot, nodes: list[Node], stands: list[int]) -> tuple[Snapshot, dict[int, int]]:
     """The snapshot of what the outputs still depend on, numbered anew."""
     needed = [False] * len(nodes)
@@ -85,6 +106,6 @@ def _without(picture: Snapshot, nodes: list[Node], stands: list[int]) -> tuple[S
             edges.append(replace(edge, index=len(edges), source=new[stands[edge.source]], target=new[index]))
     kept = tuple(replace(nodes[index], index=number) for index, number in new.items())
     outputs = tuple(new[index] for index in picture.outputs)
-    return Snapshot(kept, tuple(edges), new[picture.root], outputs), {
+    return Snapshot(kept, tuple(edges), new[picture.root], _columns(picture, kept, edges, new), outputs), {
         index: new[stand] for index, stand in enumerate(stands) if stand in new
     }

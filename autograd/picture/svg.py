@@ -33,7 +33,8 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
     texts = {"graph0": "Computation graph of " + describe(picture)}
     for node in picture.nodes:
         gradient = f", grad {exact_number(node.grad)}" if node.requires_grad else ""
-        texts[f"v{node.index}"] = f"{names[node.index]} ({role_of(node, picture)}): data {exact_number(node.data)}{gradient}"
+        name = f"{names[node.index]} ({role_of(node, picture)})"
+        texts[f"v{node.index}"] = f"{name}: data {exact_number(node.data)}{gradient}"
         if not node.is_leaf:
             texts[f"o{node.index}"] = f"{clean(node.op)} gives {names[node.index]}"
     for edge in picture.edges:
@@ -42,7 +43,8 @@ def titles(picture: Snapshot, folded: Folded | None = None, highlight: Highlight
             text = f"∂{of}/∂{by} = {exact_number(edge.local_grad)}"
             if highlight is not None and edge.index in highlight.flow:
                 name = names[highlight.source]
-                text += f"; carries {exact_number(highlight.flow[edge.index])} of ∂{output}/∂{name} = {exact_number(highlight.total)}"
+                carried, total = exact_number(highlight.flow[edge.index]), exact_number(highlight.total)
+                text += f"; carries {carried} of ∂{output}/∂{name} = {total}"
             texts[f"e{edge.index}"] = text
             passed_back = contribution(picture.nodes[edge.target].grad, edge)
             texts[f"b{edge.index}"] = f"adds {exact_number(passed_back)} to the gradient of {by}"

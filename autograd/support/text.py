@@ -7,7 +7,8 @@ import unicodedata
 from itertools import islice
 
 __all__ = [
-    "FORBIDDEN", "MAX_LABEL", "clean", "columns", "exact_number", "format_number", "got", "pad", "plural", "short", "short_path",
+    "FORBIDDEN", "MAX_LABEL", "clean", "columns", "exact_number",
+    "format_number", "got", "pad", "plural", "short", "short_path",
     "short_text", "shorten",
 ]  # fmt: skip
 

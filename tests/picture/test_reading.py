@@ -28,6 +28,7 @@ def mlp(inputs: int, *widths: int, fused: bool = True, examples: int = 1, classe
     loss = losses.cross_entropy(outputs, [0] * examples) if classes else losses.mse(outputs, [1.0] * examples)
     loss.label = "loss"
     loss.backward()
+    assert isinstance(loss, Value)
     return loss
 
 
@@ -44,13 +45,14 @@ def second(power: int) -> Value:
     """The second derivative of 2x^power."""
     x = Value(0.5, label="x")
     (first,) = grad(x**power * 2.0, [x], create_graph=True)
-    (slope,) = grad(first, [x], create_graph=True)
+    slope: Value = grad(first, [x], create_graph=True)[0]
     return slope
 
 
 def slope_of_tanh() -> Value:
     x, w = Value(0.5, label="x"), Value(-0.3, label="w")
-    return grad((x * w).tanh() * x, [w], create_graph=True)[0]
+    slope: Value = grad((x * w).tanh() * x, [w], create_graph=True)[0]
+    return slope
 
 
 def chain(steps: int) -> Value:
@@ -66,12 +68,14 @@ def tied(steps: int) -> Value:
     state = Value(0.1, label="h0")
     for step in range(steps):
         state = (state * w + b).tanh() + Value(0.1, label=f"x{step}")
+    assert isinstance(state, Value)
     return state
 
 
 def dot(terms: int) -> Value:
     xs = [Value(-0.1 * i, label=f"x{i}") for i in range(terms)]
-    return autograd.dot(xs, [Value(0.2, label=f"w{i}", role="parameter") for i in range(terms)])
+    total: Value = autograd.dot(xs, [Value(0.2, label=f"w{i}", role="parameter") for i in range(terms)])
+    return total
 
 
 def pixels() -> Value:
@@ -128,31 +132,38 @@ FAULTS = """() => {
     const rects = group.querySelectorAll("rect");
     if (!rects.length) continue;
     const [inner, outer] = [box(text), box(rects[rects.length - 1])];
-    const room = Math.min(inner.left - outer.left, outer.right - inner.right, inner.top - outer.top, outer.bottom - inner.bottom);
+    const across = Math.min(inner.left - outer.left, outer.right - inner.right);
+    const room = Math.min(across, inner.top - outer.top, outer.bottom - inner.bottom);
     if (room < 3) faults.push(`"${text.textContent}" is ${room.toFixed(1)} from its border`);
   }
   const boxes = texts.map(box);
-  const crosses = (a, b, gap) => a.left < b.right - gap && b.left < a.right - gap && a.top < b.bottom - gap && b.top < a.bottom - gap;
+  const crosses = (a, b, gap) => a.left < b.right - gap && b.left < a.right - gap
+    && a.top < b.bottom - gap && b.top < a.bottom - gap;
   boxes.forEach((a, i) => boxes.slice(0, i).forEach((b, j) => {
     if (crosses(a, b, 0.5)) faults.push(`"${texts[i].textContent}" and "${texts[j].textContent}" overlap`);
   }));
   const solid = bodies.map(box);
-  solid.forEach((a, i) => solid.slice(0, i).forEach((b) => { if (crosses(a, b, 0.5)) faults.push(`${bodies[i].parentElement.id} overlaps`); }));
+  solid.forEach((a, i) => solid.slice(0, i).forEach((b) => {
+    if (crosses(a, b, 0.5)) faults.push(`${bodies[i].parentElement.id} overlaps`);
+  }));
   texts.forEach((text, i) => {
-    if (text.closest(".edge")) solid.forEach((b) => { if (crosses(boxes[i], b, 1)) faults.push(`"${text.textContent}" is under a box`); });
+    const hidden = text.closest(".edge") && solid.some((b) => crosses(boxes[i], b, 1));
+    if (hidden) faults.push(`"${text.textContent}" is hidden`);
   });
   for (const line of svg.querySelectorAll(".edge > path:first-of-type")) {
     for (let at = 0; at < line.getTotalLength(); at += 4) {
       const { x, y } = line.getPointAtLength(at);
       const [left, top] = [svg.getBoundingClientRect().left / scale, svg.getBoundingClientRect().top / scale];
-      const hit = solid.findIndex((b) => x + left > b.left + 1 && x + left < b.right - 1 && y + top > b.top + 1 && y + top < b.bottom - 1);
+      const dot = { left: x + left, right: x + left, top: y + top, bottom: y + top };
+      const hit = solid.findIndex((b) => crosses(dot, b, 1));
       if (hit >= 0) { faults.push(`${line.parentElement.id} crosses ${bodies[hit].parentElement.id}`); break; }
     }
   }
   const frame = box(svg);
   // Of several pages this one shows some boxes, and each of them whole.
   for (const b of [...boxes, ...solid]) {
-    const whole = b.left > frame.left - 0.5 && b.right < frame.right + 0.5 && b.top > frame.top - 0.5 && b.bottom < frame.bottom + 0.5;
+    const across = b.left > frame.left - 0.5 && b.right < frame.right + 0.5;
+    const whole = across && b.top > frame.top - 0.5 && b.bottom < frame.bottom + 0.5;
     if (!whole && (!PAGES || crosses(b, frame, 0.5))) faults.push("cut by the border");
   }
   return faults;
@@ -196,7 +207,8 @@ def test_a_picture_can_be_read(name: str, page: "Page") -> None:
 
 
 MANNERS: list[dict[str, Any]] = [
-    {"size": "print"}, {"rankdir": "LR", "derivatives": False}, {"rankdir": "TB"}, {"direction": "both", "theme": "dark"},
+    {"size": "print"}, {"rankdir": "LR", "derivatives": False}, {"rankdir": "TB"},
+    {"direction": "both", "theme": "dark"},
     {"direction": "backward", "legend": True, "gradients": True},
 ]  # fmt: skip
 
