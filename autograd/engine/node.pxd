@@ -52,8 +52,14 @@ cdef void _send(Node a, double slope, double grad) noexcept
 cpdef list numbers_of(list values)
 @cython.locals(v=Node)
 cpdef list taking_gradients(list values)
-@cython.locals(i=Py_ssize_t)
-cpdef object read_numbers(list values, double[::1] into)
+@cython.final
+cdef class NumberReader:
+    cdef tuple nodes
+    cdef unsigned long long[::1] addresses
+
+    @cython.locals(i=Py_ssize_t, addresses="unsigned long long[::1]")
+    cpdef object read(self, double[::1] into)
+cdef double _number_at(unsigned long long address) noexcept
 @cython.locals(i=Py_ssize_t)
 cpdef object write_numbers(list values, const double[::1] numbers)
 @cython.locals(v=Node, i=Py_ssize_t)

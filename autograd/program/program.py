@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.engine.node import read_numbers, write_count, write_gradients
+from autograd.engine.node import NumberReader, write_count, write_gradients
 from autograd.engine.value import Value
 from autograd.program.build import Stages
 from autograd.program.code import Array, Code, code_for
@@ -66,6 +66,7 @@ class Program:
         self.outputs = len(recorded.graph.outputs)
         self._recorded = replace(recorded, graph=self._code.graph)  # one graph for all with this code
         self._givens = [recorded.givens[p] for p in self._code.givens]
+        self._readers = NumberReader(self.parameters), NumberReader(self._givens)
         self._gradients: dict[By, Program] = {}  # for second derivatives
         self._runners = threading.local()  # the arrays of one are not for two threads at once
 
@@ -337,12 +338,12 @@ class Program:
 
     def read_into(self, runner: Runner) -> None:
         """Copy the numbers of the Values to a runner."""
-        for values, numbers in ((self.parameters, runner.theta), (self._givens, runner.givens)):
+        for reader, numbers in zip(self._readers, (runner.theta, runner.givens), strict=True):
             if self.dtype == np.float64:
-                read_numbers(values, numbers)
+                reader.read(numbers)
             else:
-                wide = np.empty(len(values))
-                read_numbers(values, wide)
+                wide = np.empty(len(numbers))
+                reader.read(wide)
                 with np.errstate(over="ignore"):  # what is too large for float32 is inf
                     numbers[:] = wide
 

@@ -78,7 +78,8 @@ FRESH = [
     lambda: memoryview(b"12345678"), lambda: sys, lambda: fingerprint.Fingerprint([{"a": Value(1.0)}]),
     lambda: fingerprint.Fingerprint.__new__(fingerprint.Fingerprint), lambda: ((fingerprint.Fingerprint([]),),),
     lambda: walk.FlatGraph(walk.topological([computed()])),
-    lambda: walk.FlatGraph.__new__(walk.FlatGraph), lambda: walk.topological([computed()]), lambda: [5, 1, -1],
+    lambda: walk.FlatGraph.__new__(walk.FlatGraph), lambda: node.NumberReader([Value(1.0)] * 2),
+    lambda: walk.topological([computed()]), lambda: [5, 1, -1],
 ]
 USES = [
     repr, float, bool, hash, lambda v: v.operands, lambda v: v.local_grads, lambda v: v.params, lambda v: v.place,
@@ -113,7 +114,7 @@ import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
          "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint,
-         "FlatGraph": walk.FlatGraph, "walk": walk, "copies": copies}[owner_name]
+         "FlatGraph": walk.FlatGraph, "NumberReader": node.NumberReader, "walk": walk, "copies": copies}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -131,7 +132,7 @@ LEFT_OUT = {"__class__", "__dict__", "__doc__", "__module__", "__weakref__", "__
 def targets() -> list[str]:
     owners: dict[str, type] = {"Node": node.Node, "Value": value.Value, "Extra": node.Extra}
     owners |= {"Tape": tape.Tape, "Replay": replay.Replay}
-    owners |= {"FlatGraph": walk.FlatGraph, "Fingerprint": fingerprint.Fingerprint}
+    owners |= {"FlatGraph": walk.FlatGraph, "Fingerprint": fingerprint.Fingerprint, "NumberReader": node.NumberReader}
     names = [
         f"{owner}.{name}"
         for owner, kind in owners.items()
@@ -230,7 +231,6 @@ def test_helpers_check_their_lists() -> None:
     vs = [Value(1.0), Value(2.0)]
     none, two = array("d"), array("d", [5.0, 6.0])
     for name, call in (
-        ("read_numbers", node.read_numbers),
         ("write_numbers", node.write_numbers),
         ("write_gradients", lambda values, numbers: node.write_gradients(values, numbers, True)),
     ):
@@ -239,6 +239,18 @@ def test_helpers_check_their_lists() -> None:
         with pytest.raises(TypeError, match=rf"{name}\(\) takes a list of Values, got None in it"):
             call([vs[0], None], two)
         assert [(v.data, v.grad) for v in vs] == [(1.0, 0.0), (2.0, 0.0)]
+    reader = node.NumberReader(vs)
+    for wrong in (none, array("d", [0.0] * 3)):
+        with pytest.raises(ValueError, match=rf"read\(\): 2 Values, but {len(wrong)} numbers"):
+            reader.read(wrong)
+    reader.read(two)
+    assert two.tolist() == [1.0, 2.0]
+    with pytest.raises(TypeError, match=r"NumberReader\(\) takes a list of Values, got None in it"):
+        node.NumberReader([vs[0], None])
+    with pytest.raises(TypeError, match="a NumberReader is made once"):
+        reader.__init__([])  # type: ignore[misc]
+    with pytest.raises(TypeError, match="this NumberReader has no nodes"):
+        node.NumberReader.__new__(node.NumberReader).read(two)
     with pytest.raises(ValueError, match="dot: 2 weights but 1 inputs"):
         value.dot_node(vs, [1.0], None)
     with pytest.raises(TypeError, match="takes a row of the table of operations, got"):
