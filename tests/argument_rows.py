@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -257,7 +258,7 @@ for _name in dir(functions):
     if _name not in functions.__all__ or getattr(functions, _name) in _SEEN:
         continue  # of two names for one function, the first
     _SEEN.append(getattr(functions, _name))
-    _of_one = getattr(functions, _name).__code__.co_argcount == 1
+    _of_one = len(inspect.signature(getattr(functions, _name)).parameters) == 1
     ROWS.setdefault(f"autograd.{_name}", (lambda: {"x": 0.5}) if _of_one else (lambda: {"a": 1.0, "b": 2.0}))
 for _name in reductions.__all__:
     ROWS.setdefault(f"autograd.{_name}", lambda: {"xs": [1.0, Value(2.0)]})

@@ -791,7 +791,19 @@ def maximum(a: Any, b: Any) -> Any:
 
 
 def where(condition: Any, a: Any, b: Any) -> Any:
-    """a where the condition is not 0, else b, as in the row of that name."""
+    """a where the condition is not 0, else b; both are recorded, and the branch not taken gets no gradient.
+
+    Derivative: 1 for the branch taken, 0 for the other and for the condition. While a function is traced for
+    compilation, write the condition as a function: `where(greater(x, 0.0), a, b)`.
+
+    >>> from autograd import Value, where
+    >>> x = Value(0.0)
+    >>> y = where(x > 0, x.sqrt(), 0.0)
+    >>> y.backward()
+    >>> y.data, x.grad
+    (0.0, 0.0)
+    """
+
     if not (isinstance(a, Value) or isinstance(b, Value) or isinstance(condition, Value)):
         return apply(ops.ROWS[WHERE], (condition, a, b))
     operands = (_as_value(condition), _as_value(a), _as_value(b))

@@ -27,7 +27,7 @@ _OTHER, _WIDE = 0.75, 1.3
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float) -> float:
     """The width of a text in pixels at a size of type in pixels."""
-    return size * sum(_WIDTHS.get(c) or _unknown(c) for c in text)
+    return size * sum([_WIDTHS.get(c) or _unknown(c) for c in text], 0.0)
 
 
 def _unknown(character: str) -> float:
