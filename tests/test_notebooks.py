@@ -1,6 +1,7 @@
 """Every notebook runs from top to bottom in a kernel of its own, and is committed with the outputs of today's code.
 
-Where one is not: `jupyter execute --inplace notebooks/NAME.ipynb`.
+On the way each exercise is answered, wrongly and rightly, as tests/notebooks/exercises.py has it.
+Where the outputs are not today's: `jupyter execute --inplace notebooks/NAME.ipynb`.
 """
 
 import re
@@ -12,6 +13,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from traitlets.config import Config
+
+from tests.notebooks.exercises import verdict, with_answers
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -28,11 +31,26 @@ def test_there_are_notebooks() -> None:
     assert NOTEBOOKS, "notebooks/ holds no notebook, so the tests of this file have checked nothing"
 
 
+def test_the_readme_lists_every_notebook_under_its_title() -> None:
+    titles = {path.name: nbformat.read(path, as_version=4).cells[0].source.splitlines()[0] for path in NOTEBOOKS}
+    listed = re.findall(r"^- \[(.*)\]\(notebooks/(.*)\)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert [(name, f"# {title}") for title, name in listed] == list(titles.items())
+
+
 @by_name
-def test_runs_and_shows_what_is_stored(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leads_to_notebooks_that_exist(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    links = re.findall(r"\]\(([^)#]+\.ipynb)\)", "".join(c.source for c in notebook.cells if c.cell_type == "markdown"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@by_name
+def test_runs_shows_what_is_stored_and_checks_answers(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # What it writes does not land here. The kernel's sockets do land there: their names are relative.
     monkeypatch.chdir(tmp_path)
-    notebook = nbformat.read(path, as_version=4)
+    notebook, checks = with_answers(nbformat.read(path, as_version=4), path.stem)
     client = NotebookClient(
         notebook,
         timeout=120,
@@ -42,8 +60,11 @@ def test_runs_and_shows_what_is_stored(path: Path, tmp_path: Path, monkeypatch: 
     )
     client.execute()  # raises CellExecutionError, which shows the cell
     assert not [text for text in stderr(notebook) if "Warning" in text]
+    for expected, check in checks:
+        assert verdict(check) == expected, f"an answer that is {expected} is not seen to be so by\n{check.source}"
     stored = nbformat.read(path, as_version=4)
-    for before, now in zip(stored.cells, notebook.cells, strict=True):
+    own = [cell for cell in notebook.cells if not cell["id"].startswith("added-")]
+    for before, now in zip(stored.cells, own, strict=True):
         assert wording(before) == wording(now), f"run the notebook again: it shows something else after\n{now.source}"
 
 
@@ -57,6 +78,7 @@ def test_is_stored_with_outputs(path: Path) -> None:
     )
     assert any(cell.outputs for cell in cells)
     assert not [output for output in outputs(notebook) if output.output_type == "error"]
+    assert not [cell["id"] for cell in notebook.cells if "execution" in cell.metadata], "times of day are not stored"
 
 
 @by_name

@@ -1,0 +1,27 @@
+"""Mistakes that readers make: for each exercise, what to spoil in its solution. The check has to catch every one."""
+
+SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
+    "03-the-neuron": {
+        1: [("slope * x1", "x1"), ("slope = 1 - o.data**2", "slope = o.data * (1 - o.data)")],
+        2: [("1.5", "0.5"), ("-1.0, -1.0", "1.0, 1.0")],
+        3: [("0.5 * 2 - 1 * 1", "0.5 * 2"), ("- 1 * 3", "+ 1 * 3")],
+    },
+    "04-a-network-by-hand": {
+        1: [("-(1 - o2)", "-2 * (1 - o2)"), (" * 4", " * 95"), (" * 0.02", "")],
+        2: [("target - o2", "1 - o2"), ('* w["w4"] ', ""), ('"b1": by_z1', '"b1": by_z2')],
+    },
+    "06-activation-functions": {
+        1: [("o * (1 - o)", "1 - o"), ("1 - o**2", "1 - o")],
+        2: [("s + z * s * (1 - s)", "s"), ("s + z * s * (1 - s)", "s * (1 - s)")],
+        3: [("-p0 * p1", "p0 * p1"), ("p0 * (1 - p0)", "p0 * (1 - p1)")],
+    },
+    "07-gradient-descent": {
+        1: [
+            ("-miss * x, -miss", "miss * x, miss"),
+            ("-miss * x", "-miss"),
+            ("-miss * x, -miss", "-2 * miss * x, -2 * miss"),
+        ],
+        2: [("1 / 4", "1 / 8"), ("1 / 4", "1 / 2"), ("1 / 8", "1 / 4")],
+        3: [("0.9 * v + g", "0.9 * v + 0.1 * g"), ("- rate * v, v", "- rate * g, v"), ("w - rate", "w + rate")],
+    },
+}
