@@ -24,4 +24,9 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         2: [("1 / 4", "1 / 8"), ("1 / 4", "1 / 2"), ("1 / 8", "1 / 4")],
         3: [("0.9 * v + g", "0.9 * v + 0.1 * g"), ("- rate * v, v", "- rate * g, v"), ("w - rate", "w + rate")],
     },
+    "08-losses-and-metrics": {
+        1: [("o - t", "t - o"), ("2 * d,", "d,"), ("max(-1.0, min(1.0, d))", "d"), ("1.0 if d > 0 else -1.0", "1.0")],
+        2: [("-1 / p", "1 / p"), ("p * (1 - p)", "1"), ("-1 / p, p * (1 - p)", "p - 1, 1")],
+        3: [("tp / (tp + fp), tp / (tp + fn)", "tp / (tp + fn), tp / (tp + fp)"), ("2 * precision", "precision")],
+    },
 }
