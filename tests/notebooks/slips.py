@@ -1,6 +1,10 @@
 """Mistakes that readers make: for each exercise, what to spoil in its solution. The check has to catch every one."""
 
 SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
+    "01-build-it-yourself": {
+        1: [("-p.data / q.data**2", "p.data / q.data**2"), ("(e,))", "(1.0,))"), ("s * (1 - s)", "1 - s")],
+        2: [(".grad += ", ".grad = "), ("reversed(order)", "order"), ("    root.grad = 1.0\n", "")],
+    },
     "03-the-neuron": {
         1: [("slope * x1", "x1"), ("slope = 1 - o.data**2", "slope = o.data * (1 - o.data)")],
         2: [("1.5", "0.5"), ("-1.0, -1.0", "1.0, 1.0")],
