@@ -12,7 +12,8 @@ class Concept(NamedTuple):
     words: str
 
 
-BUILD, NEURON, BY_HAND = "01-build-it-yourself", "03-the-neuron", "04-a-network-by-hand"
+BUILD, READING = "01-build-it-yourself", "02-reading-a-computation-graph"
+NEURON, BY_HAND = "03-the-neuron", "04-a-network-by-hand"
 ACTIVATIONS, DESCENT, LOSSES = "06-activation-functions", "07-gradient-descent", "08-losses-and-metrics"
 TWO_PATHS = "05-two-paths"
 
@@ -27,6 +28,11 @@ CONCEPTS = [
         ("gradients are set to zero", BUILD, "no-zero", "set to zero:"),
         ("an engine in 40 lines", BUILD, "forty-lines", "def backward(self):"),
         ("the same gradients as the package", BUILD, "random-graphs", "100 graphs, the same gradients"),
+        ("a graph is the record of a calculation", READING, "goal", "A **computation graph** is the record"),
+        ("colours and shapes", READING, "after-picture", "| grey dashed box | a constant"),
+        ("a path, and the sum over paths", READING, "after-picture", "A **path** leads from a leaf"),
+        ("the backward pass, step by step", READING, "steps", "m has -3: w gets"),
+        ("the trace table and its adjoints", READING, "the-trace-table", "its **adjoint**"),
         ("a neuron, after the brain cell", NEURON, "goal", "model of a brain cell"),
         ("weighted sum, bias, activation: two steps", NEURON, "goal", "adds the products, and adds a **bias**"),
         ("as many weights as inputs", NEURON, "after-picture", "The number of weights is the number of inputs"),
@@ -64,7 +70,12 @@ CONCEPTS = [
         ("training is a loop of five steps", BY_HAND, "after-update", "5. Repeat, thousands of times"),
         ("convergence, and the optimizer", BY_HAND, "after-update", "the weights have *converged*"),
         ("inputs are scaled", BY_HAND, "why-inputs-are-scaled", "give every column mean 0 and deviation 1"),
-        ("O31 through O21 and O22", TWO_PATHS, "cell-00", "O31 through O21 and through O22"),
+        ("two paths: O31 through O21 and through O22", TWO_PATHS, "by-hand", "through O22 and O12: -0.00789761"),
+        ("along a path multiply, over paths add", TWO_PATHS, "after-picture", "over the paths you add"),
+        ("tied weights", TWO_PATHS, "tied-weights", "called **tied**"),
+        ("one neuron that feeds two", TWO_PATHS, "fan-out", "∂O22/∂O11 · ∂O11/∂w1"),
+        ("flows through a cut", TWO_PATHS, "flows", "O21 + O22"),
+        ("paths are counted, not listed", TWO_PATHS, "very-many", "1,152,921,504,606,846,976 paths"),
         ("activations: ranges, slopes, uses", ACTIVATIONS, "the-idea-as-a-formula", "| sigmoid |"),
         ("ReLU: 0 below 0, linear above", ACTIVATIONS, "the-idea-as-a-formula", "\\max(0, z)"),
         ("softmax", ACTIVATIONS, "softmax", "probabilities"),

@@ -5,6 +5,10 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         1: [("-p.data / q.data**2", "p.data / q.data**2"), ("(e,))", "(1.0,))"), ("s * (1 - s)", "1 - s")],
         2: [(".grad += ", ".grad = "), ("reversed(order)", "order"), ("    root.grad = 1.0\n", "")],
     },
+    "02-reading-a-computation-graph": {
+        1: [("-0.5 + 1 * 1.5", "-0.5"), ("-0.5 + 1 * 1.5", "-0.5 * 1 * 1.5"), ("by_q = 1 * 1.5", "by_q = -0.5")],
+        2: [("u**2 * v", "u * v"), ("u**2 * v", "u * v**2")],
+    },
     "03-the-neuron": {
         1: [("slope * x1", "x1"), ("slope = 1 - o.data**2", "slope = o.data * (1 - o.data)")],
         2: [("1.5", "0.5"), ("-1.0, -1.0", "1.0, 1.0")],
@@ -13,6 +17,15 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
     "04-a-network-by-hand": {
         1: [("-(1 - o2)", "-2 * (1 - o2)"), (" * 4", " * 95"), (" * 0.02", "")],
         2: [("target - o2", "1 - o2"), ('* w["w4"] ', ""), ('"b1": by_z1', '"b1": by_z2')],
+    },
+    "05-two-paths": {
+        1: [("head * O22.data", "head * w5.data"), (" * s(O21)", ""), ("* O11.data", "* w2.data")],
+        2: [
+            (" + head * w5.data * s(O22) * w3.data * tail", ""),
+            (" * 0.8", ""),
+            ("data * tail + head", "data * tail - head"),
+        ],
+        3: [("4 * 5 * 1, 5 * 1", "4 + 5 + 1, 5 * 1"), (", 5 * 1", ", 4 * 5 * 1")],
     },
     "06-activation-functions": {
         1: [("o * (1 - o)", "1 - o"), ("1 - o**2", "1 - o")],
