@@ -29,7 +29,7 @@ CONCEPTS = [
         ("an engine in 40 lines", BUILD, "forty-lines", "def backward(self):"),
         ("the same gradients as the package", BUILD, "random-graphs", "100 graphs, the same gradients"),
         ("a graph is the record of a calculation", READING, "goal", "A **computation graph** is the record"),
-        ("colours and shapes", READING, "after-picture", "| grey dashed box | a constant"),
+        ("colours and shapes", READING, "after-picture", "| grey, dashed | a constant"),
         ("a path, and the sum over paths", READING, "after-picture", "A **path** leads from a leaf"),
         ("the backward pass, step by step", READING, "steps", "m has -3: w gets"),
         ("the trace table and its adjoints", READING, "the-trace-table", "its **adjoint**"),
