@@ -30,6 +30,7 @@ def copy_over(v: Value, over: Iterable[Value]) -> Value:
 
     Raises TypeError for what is no Value, ValueError for fewer or more operands than v has.
 
+    >>> from autograd import Value
     >>> a, b = Value(2.0), Value(3.0)
     >>> y = copy_over(a * b, [b, b])
     >>> y.data, y.local_grads, y.operands == (b, b)

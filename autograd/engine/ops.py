@@ -198,7 +198,7 @@ _row("clamp", "clamp", r"\operatorname{{clamp}}({0}, {1}, {2})", lambda xp, x, l
      lambda xp, y, x, lo, hi: xp.where(xp.greater(x, hi), 1.0, xp.greater(lo, x) * xp.greater(lo, hi)),
      summary="x held between two bounds; the upper one wins if they cross", formula="min(max(x, lo), hi)",
      rule="slope 1 inside the bounds, 0 outside", convention="slope 1 in x on a bound", defaults=(-INF, INF),
-     kink=lambda x, lo, hi: x in (lo, hi))  # fmt: skip
+     kink=lambda x, lo, hi: x in (lo, hi) or x < lo == hi)  # fmt: skip
 
 # ----- Activations -------------------------------------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ _row("hardtanh", "hardtanh", r"\operatorname{{hardtanh}}({0})", lambda xp, x, lo
      lambda xp, y, x, lo, hi: xp.greater_equal(lo, x) * xp.greater(hi, lo),
      lambda xp, y, x, lo, hi: xp.where(xp.greater_equal(lo, hi), 1.0, xp.greater_equal(x, hi)),
      summary="x held between two bounds, flat on them", formula="min(max(x, lo), hi)", rule="slope 1 strictly inside, 0 elsewhere",
-     convention="slope 0 on a bound", defaults=(-1.0, 1.0), kink=lambda x, lo, hi: x in (lo, hi))  # fmt: skip
+     convention="slope 0 on a bound", defaults=(-1.0, 1.0), kink=lambda x, lo, hi: x in (lo, hi) or x < lo == hi)  # fmt: skip
 _row("softsign", "softsign", r"\operatorname{{softsign}}({0})", lambda xp, x: xp.divide(x, 1.0 + xp.abs(x)),
      rules.softsign_slope,
      summary="A sigmoid with slow tails", formula="x / (1 + |x|)", rule="1/(1+|x|)²")  # fmt: skip

@@ -249,14 +249,18 @@ def _terms(picture: Snapshot) -> tuple[list[int], set[int]]:
     """The terms of the sum that the root is, or is a multiple of, in their order; and the nodes that add them up."""
     terms: list[int] = []
     spine: set[int] = set()
+    seen: set[int] = set()  # a sum of sums that share their terms has as many ways down as paths
     stack = [picture.root]
     while stack:
         index = stack.pop()
+        if index in seen:
+            continue
+        seen.add(index)
         node, operands = picture.nodes[index], [edge.source for edge in picture.incoming[index]]
         constant = [picture.nodes[i].is_leaf and picture.nodes[i].role == "constant" for i in operands]
         if node.op in SUMS or (node.op in ("*", "/", "neg") and sum(constant) == len(operands) - 1):
             spine.add(index)
             stack += [i for i, is_constant in zip(operands, constant, strict=True) if not is_constant][::-1]
-        elif index not in spine:
+        else:
             terms.append(index)
-    return list(dict.fromkeys(terms)), spine
+    return terms, spine

@@ -14,7 +14,9 @@ from autograd.support import answers
 from autograd.support.text import short
 from nn.columns import check_label, exact_sum, like_these, named_number
 from nn.data import Rows
-from nn.metrics.inputs import Pair, classes_of, labels_of, pair_counts, paired_numbers
+from nn.metrics.inputs import Pair, classes_of, paired_numbers
+from nn.metrics.inputs import labels_of as _labels_of
+from nn.metrics.inputs import pair_counts as _pair_counts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +36,7 @@ def accuracy(truth: Rows, predictions: Rows) -> float:
     >>> accuracy([0, 1, 1, 0], [0, 1, 0, 0])
     0.75
     """
-    pairs = pair_counts("accuracy", truth, predictions)
+    pairs = _pair_counts("accuracy", truth, predictions)
     return sum(count for (t, p), count in pairs.items() if t == p) / pairs.total()
 
 
@@ -49,8 +51,8 @@ def confusion_matrix(truth: Rows, predictions: Rows, labels: Rows | None = None)
     >>> confusion_matrix([0, 1, 1, 0], [0, 1, 0, 0])
     [[2, 0], [1, 1]]
     """
-    pairs = pair_counts("confusion_matrix", truth, predictions)
-    names = labels_of(pairs) if labels is None else classes_of("confusion_matrix", labels)
+    pairs = _pair_counts("confusion_matrix", truth, predictions)
+    names = _labels_of(pairs) if labels is None else classes_of("confusion_matrix", labels)
     if labels is not None and not any(t in names for t, _ in pairs):
         raise ValueError(f"confusion_matrix: none of the labels {short(names)} is among the true ones")
     place = {name: i for i, name in enumerate(names)}
@@ -176,8 +178,8 @@ def _score(
         problem = ValueError if isinstance(average, str) else TypeError
         raise problem(f"{owner}: average must be 'binary', 'macro', 'micro', 'weighted' or None, got {short(average)}")
     zero_division = named_number(f"{owner}: zero_division", zero_division)
-    pairs = pair_counts(owner, truth, predictions)
-    names = labels_of(pairs)
+    pairs = _pair_counts(owner, truth, predictions)
+    names = _labels_of(pairs)
     if average == "binary":
         names = [_positive_label(owner, names, check_label(owner, "positive", positive))]
     counts = _counts_of_classes(pairs, names)

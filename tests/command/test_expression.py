@@ -185,7 +185,7 @@ def test_command_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     out = capsys.readouterr().out
     assert out.splitlines()[0] == "tanh(a*b + c) = 0.999329299739067"
     assert "d/da = -0.00402285" in out and "d/db = 0.00268190" in out and "d/dc = 0.00134095" in out
-    assert "graph.svg" in out and picture.read_text(encoding="utf-8").lstrip().startswith("<?xml")
+    assert "graph.svg" in out and picture.read_text(encoding="utf-8").startswith("<svg ")
 
 
 def test_explaining_the_table_and_the_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -227,8 +227,8 @@ def test_a_count_too_long_to_print() -> None:
     y, x = doubling(20_000)
     why = explain(y, x, k=1)
     assert why.count == 2**20_000
-    assert "about 3.98·10^6020 paths lead from x to " in str(why)
-    assert repr(why).endswith("about 3.98·10^6020 paths; print it, or .latex, .html, .paths>")
+    assert "about 3.98·10⁶⁰²⁰ paths lead from x to " in str(why)
+    assert repr(why).endswith("about 3.98·10⁶⁰²⁰ paths; print it, or .latex, .html, .paths>")
     assert r"\text{… about 3.98·}10^{6020}\text{ more …}" in why.latex
 
 

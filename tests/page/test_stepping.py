@@ -51,6 +51,7 @@ def engine(loss: Value) -> list[tuple[float, float | None]]:
 def same_bits(text: str, x: float | None) -> bool:
     if x is None:
         return text == "none"
+    text = text.replace("−", "-")
     return text not in ("…", "none") and (float(text) == x or (math.isnan(float(text)) and math.isnan(x)))
 
 
