@@ -15,7 +15,7 @@ class Concept(NamedTuple):
 BUILD, READING = "01-build-it-yourself", "02-reading-a-computation-graph"
 NEURON, BY_HAND = "03-the-neuron", "04-a-network-by-hand"
 ACTIVATIONS, DESCENT, LOSSES = "06-activation-functions", "07-gradient-descent", "08-losses-and-metrics"
-TWO_PATHS = "05-two-paths"
+TWO_PATHS, FITTING = "05-two-paths", "10-under-and-overfitting"
 
 CONCEPTS = [
     Concept(*row)
@@ -108,5 +108,18 @@ CONCEPTS = [
         ("confusion matrix", LOSSES, "confusion", "ill but told healthy"),
         ("precision, recall, F1", LOSSES, "after-confusion", "*harmonic mean*"),
         ("choose a metric for your goal", LOSSES, "after-four-metrics", "Which is worse, you have to decide"),
+        ("underfitting: too small a net", FITTING, "goal", "**Underfitting**"),
+        ("overfitting: too large a net", FITTING, "goal", "**Overfitting**"),
+        ("new examples: the validation", FITTING, "goal", "never train on them, and look at both losses"),
+        ("a net of the right size", FITTING, "after-three-sizes", "Six can bend it along the moons"),
+        ("training and validation curves", FITTING, "after-curves", "training falls, validation turns up"),
+        ("regularisation", FITTING, "after-curves", "adds a price for large weights"),
+        ("L1 and L2: formulas and slopes", FITTING, "after-curves", "L2 pulls a weight in proportion to its size"),
+        ("L1 makes zeros", FITTING, "after-l1-l2", "**zeros appear**"),
+        ("dropout", FITTING, "after-cut", "switches each hidden neuron off"),
+        ("early stopping, and patience", FITTING, "early-stopping", "take the weights of the best epoch back"),
+        ("the gap, closed by four cures", FITTING, "after-four-cures", "the gap closes"),
+        ("a test set, used once", FITTING, "after-four-cures", "the **test set**"),
+        ("a sick training, diagnosed", FITTING, "patients", "steps that were too large killed"),
     )
 ]

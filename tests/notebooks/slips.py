@@ -46,4 +46,13 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         2: [("-1 / p", "1 / p"), ("p * (1 - p)", "1"), ("-1 / p, p * (1 - p)", "p - 1, 1")],
         3: [("tp / (tp + fp), tp / (tp + fn)", "tp / (tp + fn), tp / (tp + fp)"), ("2 * precision", "precision")],
     },
+    "10-under-and-overfitting": {
+        1: [("((w > 0) - (w < 0))", "w"), ("2 * strength * w", "strength * w"), (" - (w < 0)", "")],
+        2: [(" / (1 - p)", ""), ("(1 - p)", "p"), (" * keep", "")],
+        3: [
+            (">= patience", "> patience"),
+            ("losses[best]", "losses[epoch - 1]"),
+            ("return epoch, best", "return best, epoch"),
+        ],
+    },
 }
