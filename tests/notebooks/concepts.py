@@ -15,7 +15,7 @@ class Concept(NamedTuple):
 BUILD, READING = "01-build-it-yourself", "02-reading-a-computation-graph"
 NEURON, BY_HAND = "03-the-neuron", "04-a-network-by-hand"
 ACTIVATIONS, DESCENT, LOSSES = "06-activation-functions", "07-gradient-descent", "08-losses-and-metrics"
-TWO_PATHS, FITTING = "05-two-paths", "10-under-and-overfitting"
+TWO_PATHS, FITTING, DIGITS = "05-two-paths", "10-under-and-overfitting", "11-handwritten-digits"
 
 CONCEPTS = [
     Concept(*row)
@@ -121,5 +121,16 @@ CONCEPTS = [
         ("the gap, closed by four cures", FITTING, "after-four-cures", "the gap closes"),
         ("a test set, used once", FITTING, "after-four-cures", "the **test set**"),
         ("a sick training, diagnosed", FITTING, "patients", "steps that were too large killed"),
+        ("a rule that is learned from examples", DIGITS, "goal", "the rule is learned from examples"),
+        ("a picture: a grid, a row, neurons", DIGITS, "goal", "one long row of 784 numbers"),
+        ("ten outputs, one for each digit", DIGITS, "after-picture", "10 neurons, one for each digit"),
+        ("96 % right on digits never seen", DIGITS, "train", "digits that it has never seen"),
+        ("the largest probability is the answer", DIGITS, "from-scores-to-probabilities", "is the answer"),
+        ("active neurons, and dead ones", DIGITS, "after-active", "A digit is a *pattern* of active neurons"),
+        ("what hidden neurons look for", DIGITS, "after-weights", "mixtures of bright and dark regions"),
+        ("which pixels moved the decision", DIGITS, "after-weights", "speak for the one and against the other"),
+        ("the gradient by the input, as paths", DIGITS, "after-why", "goes through one hidden neuron"),
+        ("what a network mixes up", DIGITS, "confusion", "are wrong"),
+        ("pixels have no neighbours here", DIGITS, "after-own-digit", "no idea that pixels have neighbours"),
     )
 ]

@@ -55,4 +55,8 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
             ("return epoch, best", "return best, epoch"),
         ],
     },
+    "11-handwritten-digits": {
+        1: [("784 * 16", "28 * 16"), (" + 16 * 16", ""), ("biases = 16", "biases = 784 + 16")],
+        2: [(" if h > 0", ""), ("a * b", "a"), ("a * b", "a * b * h")],
+    },
 }
