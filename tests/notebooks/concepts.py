@@ -16,6 +16,7 @@ BUILD, READING = "01-build-it-yourself", "02-reading-a-computation-graph"
 NEURON, BY_HAND = "03-the-neuron", "04-a-network-by-hand"
 ACTIVATIONS, DESCENT, LOSSES = "06-activation-functions", "07-gradient-descent", "08-losses-and-metrics"
 TWO_PATHS, FITTING, DIGITS = "05-two-paths", "10-under-and-overfitting", "11-handwritten-digits"
+GPT = "14-a-gpt-of-scalars"
 
 CONCEPTS = [
     Concept(*row)
@@ -132,5 +133,15 @@ CONCEPTS = [
         ("the gradient by the input, as paths", DIGITS, "after-why", "goes through one hidden neuron"),
         ("what a network mixes up", DIGITS, "confusion", "are wrong"),
         ("pixels have no neighbours here", DIGITS, "after-own-digit", "no idea that pixels have neighbours"),
+        ("a language model: what comes next?", GPT, "goal", "*what comes next?*"),
+        ("embeddings of tokens and places", GPT, "the-parameters", "its **embedding**"),
+        ("attention: query, key, value", GPT, "the-idea-as-a-formula-attention", "a **query** $q$"),
+        ("heads", GPT, "the-idea-as-a-formula-attention", "through one **head**"),
+        ("a residual connection", GPT, "after-gpt", "**residual connection**: a path with slope 1"),
+        ("Adam, written out", GPT, "train", "s[i] = 0.99 * s[i] + 0.01 * w.grad**2"),
+        ("the least loss that is possible", GPT, "after-train", "No model can foresee that"),
+        ("a model speaks, letter by letter", GPT, "after-train", "take a letter by its probability"),
+        ("a token's loss, opened", GPT, "opened", "32 paths lead from head0_1 to loss"),
+        ("plain, recorded, compiled", GPT, "ratios", "times as long as chaingrad compiled"),
     )
 ]

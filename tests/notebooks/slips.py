@@ -59,4 +59,8 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         1: [("784 * 16", "28 * 16"), (" + 16 * 16", ""), ("biases = 16", "biases = 784 + 16")],
         2: [(" if h > 0", ""), ("a * b", "a"), ("a * b", "a * b * h")],
     },
+    "14-a-gpt-of-scalars": {
+        1: [(" / math.sqrt(len(query))", ""), ("math.exp(score)", "score"), ("zip(*values)", "zip(*keys)")],
+        2: [("v * slope", "slope"), ("v * slope", "v"), ("sum(", "max(")],
+    },
 }
