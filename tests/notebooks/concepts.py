@@ -16,7 +16,7 @@ BUILD, READING = "01-build-it-yourself", "02-reading-a-computation-graph"
 NEURON, BY_HAND = "03-the-neuron", "04-a-network-by-hand"
 ACTIVATIONS, DESCENT, LOSSES = "06-activation-functions", "07-gradient-descent", "08-losses-and-metrics"
 TWO_PATHS, FITTING, DIGITS = "05-two-paths", "10-under-and-overfitting", "11-handwritten-digits"
-GPT = "14-a-gpt-of-scalars"
+SECOND, GPT = "13-second-derivatives", "14-a-gpt-of-scalars"
 
 CONCEPTS = [
     Concept(*row)
@@ -133,6 +133,23 @@ CONCEPTS = [
         ("the gradient by the input, as paths", DIGITS, "after-why", "goes through one hidden neuron"),
         ("what a network mixes up", DIGITS, "confusion", "are wrong"),
         ("pixels have no neighbours here", DIGITS, "after-own-digit", "no idea that pixels have neighbours"),
+        ("the second derivative, or curvature", SECOND, "goal", "How fast the slope itself changes"),
+        ("a parabola near a point", SECOND, "goal", "a smooth loss looks like a parabola"),
+        ("Newton's step", SECOND, "goal", "**Newton's method**"),
+        ("right digits double", SECOND, "after-newton", "doubles the number of right digits"),
+        ("the sign of the curvature", SECOND, "after-newton-elsewhere", "tells a minimum from a maximum"),
+        ("curvature limits the learning rate", SECOND, "after-newton-elsewhere", "the smaller the rate has to be"),
+        ("the Hessian", SECOND, "after-newton-elsewhere", "Together they are the **Hessian**"),
+        ("eigenvalues: steepest and flattest", SECOND, "after-hessian", "are the **eigenvalues**"),
+        ("the Hessian of a network", SECOND, "after-network", "a few steep directions and many that are nearly flat"),
+        ("Hessian times a vector", SECOND, "after-network", "only its product with one direction"),
+        (
+            "a derivative that is a graph",
+            SECOND,
+            "a-second-derivative-that-can-be-read",
+            "it *records* the backward pass",
+        ),
+        ("the product rule as two paths", SECOND, "after-second", "by way of $L$"),
         ("a language model: what comes next?", GPT, "goal", "*what comes next?*"),
         ("embeddings of tokens and places", GPT, "the-parameters", "its **embedding**"),
         ("attention: query, key, value", GPT, "the-idea-as-a-formula-attention", "a **query** $q$"),

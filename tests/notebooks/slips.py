@@ -59,6 +59,15 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         1: [("784 * 16", "28 * 16"), (" + 16 * 16", ""), ("biases = 16", "biases = 784 + 16")],
         2: [(" if h > 0", ""), ("a * b", "a"), ("a * b", "a * b * h")],
     },
+    "13-second-derivatives": {
+        1: [(" * (1 - 2 * s)", ""), ("1 - 2 * s", "1 - s"), ("s * (1 - s)", "s")],
+        2: [
+            ("-slope / curvature", "slope / curvature"),
+            (" if curvature > 0 else -0.1 * slope", ""),
+            ("else -0.1", "else 0.1"),
+        ],
+        3: [("2 * x2 * x2", "x2 * x2"), ("2 * x1 * x2], [2 * x1 * x2", "0], [0"), ("2 * x1 * x1", "2 * x1")],
+    },
     "14-a-gpt-of-scalars": {
         1: [(" / math.sqrt(len(query))", ""), ("math.exp(score)", "score"), ("zip(*values)", "zip(*keys)")],
         2: [("v * slope", "slope"), ("v * slope", "v"), ("sum(", "max(")],
