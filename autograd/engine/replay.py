@@ -1,7 +1,7 @@
 """`Replay`: the numbers of a tape, forward and back, for one example or for blocks of them.
 
 One example runs over rows of one number and gives the bits that recording gives; but not by a softmax of several, whose
-sums recording adds up in another order. A batch runs in blocks of examples, a row of numbers beside each other for each,
+sums recording adds up in another order. A batch runs in blocks of examples, a row of numbers side by side for each,
 so that a step is dispatched once for the whole block.
 
 Rules that are not spelled out here are called as the table has them, once for each example.

@@ -29,7 +29,7 @@ NUMBERS = st.one_of(
     st.floats(-10.0, 10.0),
     st.floats(),
 )
-# A recorded softmax of several passes back along two edges, one in a tape along all of its n: the same to the last digits,
+# A recorded softmax of several passes back along two edges, one in a tape along all of its n: the same to last digits,
 # not to the last bit. Its value has the same bits.
 WIDE = {"softmax", "log_softmax"}
 any_graphs = graphs(ENGINE, {name: n for name, n in ARITIES.items() if name not in WIDE}, NUMBERS)
