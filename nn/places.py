@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from autograd import Value
+from autograd.engine.node import all_parameters
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -138,6 +139,8 @@ def _collect(entries: Iterable[Any], parameters: dict[Value, None], seen: set[in
         if isinstance(entry, Value):  # first, and without another call: a layer has thousands of weights
             if _is_parameter(entry):
                 parameters[entry] = None
+        elif type(entry) is list and all_parameters(entry):  # in C: most parameters are weights in such a list
+            parameters.update(dict.fromkeys(entry))
         elif isinstance(entry, (list, tuple)):
             _collect(entry, parameters, seen)
         elif isinstance(entry, Parts):

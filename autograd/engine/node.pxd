@@ -4,7 +4,7 @@ from cpython.object cimport PyObject_GenericSetAttr
 cdef extern from "memory.h":
     void free_slopes(double *slopes)
 
-cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
+cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
 cdef long modes
 cdef long long writes
 
@@ -52,6 +52,8 @@ cdef void _send(Node a, double slope, double grad) noexcept
 cpdef list numbers_of(list values)
 @cython.locals(v=Node)
 cpdef list taking_gradients(list values)
+@cython.locals(v=Node)
+cpdef bint all_parameters(list values) except -1
 @cython.final
 cdef class NumberReader:
     cdef tuple nodes

@@ -509,6 +509,17 @@ def taking_gradients(values: list[Any]) -> list[bool]:
     return [v._flags & REQUIRES != 0 for v in values]
 
 
+def all_parameters(values: list[Any]) -> bool:
+    """Whether a list holds nothing but leaves that count as parameters: by their role, or inputs taking a gradient."""
+    for x in values:
+        if not isinstance(x, Node):
+            return False
+        v = cython.cast(Node, x)
+        if v._code != LEAF or v._flags & CONSTANT or not v._flags & (PARAMETER | REQUIRES):
+            return False
+    return True
+
+
 def write_count() -> int:
     """How often the number of any node was set: as long as this stays, numbers that were read are those of today."""
     return writes
