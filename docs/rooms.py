@@ -59,6 +59,7 @@ DOORS = {
     ("nn/module.py", "nn/io/__init__.py"): "model.save and load_weights",
     ("nn/module.py", "nn/summary.py"): "model.summary",
     ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",
+    ("nn/training/predicting.py", "nn/training/compiled/evaluation.py"): "evaluate with many examples",
 }
 
 # Names that a file borrows from above for its annotations alone: nothing is imported when the program runs.

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
 
@@ -39,10 +39,11 @@ class DropoutFactors(NamedTuple):
 
 
 class LayerMoments(NamedTuple):
-    """Mean and variance of each feature, for one normalisation."""
+    """Mean and variance of each feature, for one normalisation; `stage` is the stage of the model that it stands in."""
 
     layer: BatchNorm
     moments: Moments
+    stage: int
 
 
 class StandIn:
@@ -75,7 +76,7 @@ class StandIn:
 
         means = [batch_mean(x) for x in xs]
         moments = [(m, batch_mean((x - m) ** 2)) for x, m in zip(xs, means, strict=True)]
-        self.batch_moments.append(LayerMoments(layer, moments))
+        self.batch_moments.append(LayerMoments(layer, moments, self.stage))
         return moments
 
     def running_moments_for(self, layer: BatchNorm) -> Moments:
@@ -84,8 +85,22 @@ class StandIn:
             (Value(m, f"running_mean{i}", requires_grad=False), Value(s, f"running_var{i}", requires_grad=False))
             for i, (m, s) in enumerate(zip(layer.running_mean, layer.running_var, strict=True))
         ]
-        self.running_moments.append(LayerMoments(layer, moments))
+        self.running_moments.append(LayerMoments(layer, moments, self.stage))
         return moments
+
+    def read_running_moments(self) -> None:
+        """Set the Values of running means and variances to the numbers that their layers hold now."""
+        for layer, moments, _ in self.running_moments:
+            for (m, s), mean, variance in zip(moments, layer.running_mean, layer.running_var, strict=True):
+                m.data, s.data = mean, variance
+
+    def for_layers(self, layers: Sequence[Any]) -> StandIn:
+        """The same requests by other layers: for each the one among `layers` that has the number of its stage."""
+        other = StandIn()
+        other.dropouts = [request._replace(layer=layers[request.stage]) for request in self.dropouts]
+        other.batch_moments = [request._replace(layer=layers[request.stage]) for request in self.batch_moments]
+        other.running_moments = [request._replace(layer=layers[request.stage]) for request in self.running_moments]
+        return other
 
     @contextmanager
     def active(self) -> Iterator[None]:

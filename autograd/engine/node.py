@@ -14,7 +14,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, WIDE, role_of
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, PARAMETER, REQUIRES, WIDE, role_of
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
 from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float

@@ -138,6 +138,9 @@ LOSSES: dict[str, Loss] = {
 CLASSES: tuple[Loss, ...] = (cross_entropy, categorical_cross_entropy)
 """The losses that take one score for each class, and the index of a class as a target."""
 
+OF_NUMBERS: tuple[Loss, ...] = (mse, squared_error, half_squared_error, mae, huber)
+"""The losses that take any finite number as a target."""
+
 
 def get(loss: str | Loss) -> Loss:
     """The loss of that name, Keras's names included, or the function as it is.

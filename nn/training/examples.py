@@ -10,11 +10,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.support.text import got, short
-from nn.columns import is_column, named_number
+from nn.columns import as_numbers, is_column, named_number
 from nn.module import Module, check_module
 from nn.stages import input_width
 from nn.training.table import Table, as_table
+
+ONE_KIND = frozenset((int, float))
 
 
 class Examples(NamedTuple):
@@ -76,8 +80,10 @@ def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) 
     ValueError: X[0][1] is nan: every input must be a finite number; leave the example out or fill it in
     """
     inputs = checked_inputs(model, X, names[0])
-    entries = _entries(names[1], y, "a list with one target for each example")
-    targets = [_target(f"{names[1]}[{i}]", t) for i, t in enumerate(entries)]
+    targets = _plain_targets(y)
+    if targets is None:
+        entries = _entries(names[1], y, "a list with one target for each example")
+        targets = [_target(f"{names[1]}[{i}]", t) for i, t in enumerate(entries)]
     if len(inputs) != len(targets):
         raise ValueError(
             f"{names[0]} has {len(inputs)} examples but {names[1]} has {len(targets)} targets: "
@@ -194,6 +200,18 @@ def _row(name: str, numbers: Any, remedy: str) -> list[float]:
                 f"{name}[{j}] is {x}: every input must be a finite number; leave the example out or fill it in"
             )
     return row
+
+
+def _plain_targets(y: Any) -> list[Any] | None:
+    """A column of plain whole numbers, or of plain floats, in one go; None where each has to be looked at."""
+    if hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    numbers = as_numbers(y)
+    if numbers is None or numbers.ndim != 1:
+        return None
+    if isinstance(y, np.ndarray):
+        return y.tolist() if y.dtype.kind in "iu" else numbers.tolist() if y.dtype.kind == "f" else None
+    return list(y) if ONE_KIND.issuperset(map(type, y)) else None
 
 
 def _target(name: str, target: Any) -> Any:

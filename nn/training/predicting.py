@@ -14,22 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value, no_grad, topological_order
-from autograd.support.collector import no_collection
 from autograd.support.settings import check_number
 from autograd.support.text import got, short
 from nn import losses
 from nn.columns import like_these
 from nn.keywords import suggest_settings
-from nn.module import Evaluating, Module, check_module, unrecorded
-from nn.stages import is_known, output_activation, plain, trial
+from nn.module import Module, check_module, unrecorded
+from nn.stages import output_activation, trial
 from nn.training.engine import Objective, as_values, unwrapped
 from nn.training.examples import Examples, as_list, by_target, checked, checked_inputs
 from nn.training.judge import Judge, decision_at, decision_for
+from nn.training.outputs import WORTH_IT, array_of_outputs, eager_outputs, outputs_for
 
 Array = NDArray[np.float64]
 
+NUMBERS = frozenset((int, float))
 TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
-AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
 
 
 @suggest_settings
@@ -45,7 +45,11 @@ def predict(model: Module, X: Any) -> Array:
     >>> predict(MLP(2, [1], init="zeros", output_activation="sigmoid"), [[0.0, 1.0], [2.0, 3.0]])
     array([0.5, 0.5])
     """
-    outputs = outputs_for(model, checked_inputs(model, X))
+    inputs = checked_inputs(model, X)
+    results = array_of_outputs(model, inputs)
+    if results is not None:
+        return results
+    outputs = eager_outputs(model, inputs)
     widths = [len(x) if isinstance(x, list) else 0 for x in outputs]
     if len({*widths}) > 1:
         i = next(i for i, width in enumerate(widths) if width != widths[0])
@@ -54,53 +58,6 @@ def predict(model: Module, X: Any) -> Array:
             f"{short(outputs[i])} for X[{i}]; to have them as they are, call model(x) for each"
         )
     return np.array(outputs, dtype=np.float64)
-
-
-def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
-    """`predict` on examples that were checked."""
-    with Evaluating(model):
-        # Compiling pays for many examples only. A module of the user's own may do for one example what it does not for
-        # another, so does a part that is still in training, and a result that is not finite is for the model itself to
-        # give.
-        if len(X) >= AT_ONCE and is_known(model) and not any(part.training for part in model.modules()):
-            outputs = compiled_outputs(model, X)
-            if outputs is not None:
-                return outputs
-        outputs = []
-        for start in range(0, len(X), AT_ONCE):
-            outputs += outputs_of(model, X[start : start + AT_ONCE])
-    return outputs
-
-
-def outputs_of(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
-    """The outputs for a batch, as floats, in the mode that the model is in.
-
-    >>> from nn import MLP
-    >>> outputs_of(MLP(1, [1], init="zeros"), [[1.0], [2.0]])
-    [0.0, 0.0]
-    """
-    return unrecorded(lambda: [plain(x) for x in model.batch(X)])
-
-
-def compiled_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any] | None:
-    """The outputs in evaluation mode as array code, up to rounding; None if one of them is not finite.
-
-    >>> from nn import MLP
-    >>> compiled_outputs(MLP(1, [1], init="zeros", output_activation="sigmoid"), [[1.0], [2.0]])
-    [0.5, 0.5]
-    """
-    from autograd.program import compile  # at first use: a third of the time that importing this module would take
-    from autograd.program.trace import tracing
-
-    with Evaluating(model), no_collection(), tracing(recording=True):
-        inputs = [Value(x, f"x{i}", requires_grad=False) for i, x in enumerate(X[0])]
-        [output] = model.batch([inputs])
-    with no_collection():
-        results = compile(output, inputs)(np.asarray(X, dtype=np.float64))
-    if not np.isfinite(results).all():
-        return None
-    outputs: list[Any] = (results.reshape(len(X), -1) if isinstance(output, list) else results).tolist()
-    return outputs
 
 
 @suggest_settings
@@ -211,8 +168,18 @@ def evaluate(
     judge = Judge(metrics, decision_for(output_activation(model), objective.loss, examples.y))
     check_targets(objective, output, examples, trained=False)
     judge.check(examples.y, output)
-    outputs = outputs_for(model, examples.X)
-    value = float(unrecorded(lambda: objective.on([as_values(x) for x in outputs], examples)))
+    results = None
+    if len(examples.X) >= WORTH_IT:
+        from nn.training.compiled.evaluation import (
+            evaluated,
+        )  # with all of the compiler, which few examples do not need
+
+        results = evaluated(model, objective, examples)
+    if results is None:
+        outputs = outputs_for(model, examples.X)
+        value = float(unrecorded(lambda: objective.on([as_values(x) for x in outputs], examples)))
+    else:
+        value, outputs = results
     return {"loss": value, **judge(examples.y, outputs)}
 
 
@@ -276,6 +243,8 @@ def _distinct(objective: Objective, examples: Examples) -> Examples:
     """
     if not objective.is_known():
         return examples
+    if unwrapped(objective.loss) in losses.OF_NUMBERS and NUMBERS.issuperset(map(type, examples.y)):
+        return examples.select([0])  # any number is a target
     return examples.select([indices[0] for indices in by_target(examples.y).values()])
 
 

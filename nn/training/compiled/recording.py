@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,7 @@ from nn.stand_in import StandIn
 from nn.training.compiled.rows import Columns, Rows, dropout_columns
 from nn.training.engine import CompilationError, Objective
 from nn.training.examples import Examples, as_list
+from nn.training.kept import key_of_loss, modes_of, programs_of
 
 
 class RecordedExample:
@@ -74,18 +75,77 @@ class RecordedExample:
     @property
     def moments(self) -> list[Value]:
         """Means, then variances, of each normalisation in turn."""
-        by_layer = [moments for _, moments in self.stand_in.batch_moments]
+        by_layer = [moments for _, moments, _ in self.stand_in.batch_moments]
         return [v for moments in by_layer for v in (*[m for m, _ in moments], *[s for _, s in moments])]
 
 
+class RecordedProgram(NamedTuple):
+    """The program of one example, and what stands where among its results; the loss stands first.
+
+    `outputs`, `activations[stage]` and `moments` are slices of the results, `single` says that the output of the model
+    is one Value. `stand_in` knows what the layers asked for, as far as it is not None in place of a layer.
+    """
+
+    program: Program
+    stand_in: StandIn
+    single: bool
+    outputs: slice
+    activations: dict[int, slice]
+    moments: slice
+
+
+def record(
+    model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
+) -> RecordedProgram:
+    """Record one example, whose inputs, target and weight stand in `row`, and compile it.
+
+    Raises what `RecordedExample` raises, and CompilationError for a loss that depends on a Value that takes a gradient
+    and is no parameter of the model.
+    """
+    example = RecordedExample(model, objective, columns, row, training)
+    # The results of the program, and the slice of each part of them.
+    parts = [
+        [example.loss], as_list(example.output), *example.activations.values(), example.moments if training else [],
+    ]  # fmt: skip
+    slices = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
+    trained = [p for p in model.parameters() if p.requires_grad]
+    with no_collection():
+        program: Program = compile([v for part in parts for v in part], example.inputs, parameters=trained)
+    own = set(trained)
+    for p in program.parameters:
+        if p not in own:
+            raise CompilationError(f"{short(p)} takes a gradient, and is no parameter of the model")
+    activations = dict(zip(example.activations, slices[2:-1], strict=True))
+    single = isinstance(example.output, Value)
+    return RecordedProgram(program, example.stand_in, single, slices[1], activations, slices[-1])
+
+
+def kept_program(
+    model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
+) -> RecordedProgram:
+    """The program that was recorded for the same model and objective before, or a new one, which is kept then."""
+    loss = key_of_loss(objective.loss)
+    programs = None if loss is None else programs_of(model)
+    if programs is None:
+        return record(model, objective, columns, row, training)
+    with InMode(model, training):
+        key = (training, loss, columns.shape, modes_of(model))
+    layers = [layer for _, layer in stages_of(model)]
+    recorded = programs.recorded.get(key)
+    if recorded is None:
+        recorded = record(model, objective, columns, row, training)
+        nobody = recorded.stand_in.for_layers([None] * len(layers))  # what is kept must not hold the model
+        programs.recorded[key] = recorded._replace(stand_in=nobody)
+    return recorded._replace(stand_in=recorded.stand_in.for_layers(layers))
+
+
 class Recording:
-    """A program that gives, for each example, its loss, the outputs, those of activations, and moments of batches.
+    """A program at work on examples: it gives, for each, its loss, the outputs, those of activations, and moments.
 
     `outputs`, `activations[stage]` and `moments` say where these stand among the results of the program; the loss
     stands first. `reduction` says how the loss of a batch comes from those of its examples: by their mean or sum.
 
-    Raises what `RecordedExample` raises, and CompilationError for a loss that depends on a Value that takes a gradient
-    and is no parameter of the model.
+    Raises what `record` raises.
     """
 
     def __init__(
@@ -97,23 +157,8 @@ class Recording:
         self.inputs, self.others = columns.arrays(examples)
         self.input_width, self.width = columns.inputs, columns.width
         row = [*self.inputs[0].tolist(), *self.others[0].tolist()]
-        example = RecordedExample(model, objective, columns, row, training)
-        self.stand_in = example.stand_in
-        self.single = isinstance(example.output, Value)
-        # The results of the program, and the slice of each part of them.
-        parts = [
-            [example.loss], as_list(example.output), *example.activations.values(), example.moments if training else [],
-        ]  # fmt: skip
-        slices = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
-        self.outputs, self.moments = slices[1], slices[-1]
-        self.activations = dict(zip(example.activations, slices[2:-1], strict=True))
-        trained = [p for p in model.parameters() if p.requires_grad]
-        with no_collection():
-            self.program: Program = compile([v for part in parts for v in part], example.inputs, parameters=trained)
-        own = set(trained)
-        for p in self.program.parameters:
-            if p not in own:
-                raise CompilationError(f"{short(p)} takes a gradient, and is no parameter of the model")
+        recorded = kept_program(model, objective, columns, row, training)
+        self.program, self.stand_in, self.single, self.outputs, self.activations, self.moments = recorded
         self.trainer = self.program.trainer()
         self.dropouts = dropout_columns(self.stand_in.dropouts, self.width)
         self.buffer = self.input_buffer = np.empty((0, 0))
@@ -156,7 +201,7 @@ class Recording:
     def update_running_moments(self, moments: Sequence[float], examples: int) -> None:
         """Let the running means and variances of normalisations follow those of a batch."""
         start = 0
-        for layer, features in self.stand_in.batch_moments:
+        for layer, features, _ in self.stand_in.batch_moments:
             n = len(features)
             means, variances = moments[start : start + n], moments[start + n : start + 2 * n]
             layer.follow(means, [s * (examples / (examples - 1)) for s in variances])
@@ -164,9 +209,7 @@ class Recording:
 
     def read(self) -> None:
         """Take the parameters as they are now, and the running means and variances."""
-        for layer, moments in self.stand_in.running_moments:
-            for (m, s), mean, variance in zip(moments, layer.running_mean, layer.running_var, strict=True):
-                m.data, s.data = mean, variance
+        self.stand_in.read_running_moments()
         self.trainer.read()
 
 

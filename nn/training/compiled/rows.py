@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
+from nn.columns import as_numbers
 from nn.losses import CLASSES, Loss
 from nn.stand_in import DropoutFactors
 from nn.training.engine import CompilationError, unwrapped
@@ -53,6 +54,11 @@ class Columns:
         self.weighted = examples.sample_weight is not None
 
     @property
+    def shape(self) -> tuple[int, int, bool, int, bool]:
+        """All that a recorded example depends on."""
+        return self.inputs, self.targets, self.single, self.classes, self.weighted
+
+    @property
     def width(self) -> int:
         """The number of columns."""
         return self.inputs + self.targets + self.weighted
@@ -68,12 +74,19 @@ class Columns:
     def _targets(self, y: Sequence[Any]) -> Rows:
         if self.classes:
             one_hot = np.zeros((len(y), self.classes))
+            places = as_numbers(y)
+            if places is not None and places.ndim == 1:
+                one_hot[np.arange(len(y)), places.astype(np.intp)] = 1.0
+                return one_hot
             for row, target in zip(one_hot, y, strict=True):
                 if isinstance(target, list):
                     row[:] = target
                 else:
                     row[int(target)] = 1.0
             return one_hot
+        numbers = as_numbers(y)
+        if numbers is not None and (numbers.ndim == 1 or numbers.shape[1] == self.targets):
+            return numbers.reshape(len(y), -1)
         rows = [as_list(t) for t in y]
         if any(len(row) != self.targets or any(isinstance(x, list) for x in row) for row in rows):
             raise CompilationError("the targets are not all numbers, or lists of as many numbers each")

@@ -1,0 +1,134 @@
+"""The outputs of a model for many examples: scalar by scalar, or by a program that stays with the model.
+
+A program is recorded once a few dozen examples have been asked for; from then on it serves every call, of one example
+too. A few examples before that are computed as the model itself computes them, which costs less than recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import Value
+from autograd.support.collector import no_collection
+from nn.layers import Dropout
+from nn.module import Evaluating, Module, unrecorded
+from nn.stages import plain, stages_of, through_stages
+from nn.stand_in import StandIn
+from nn.training.kept import Programs, modes_of, program_as_is, programs_of
+
+if TYPE_CHECKING:
+    from autograd.program import Program
+
+Array = NDArray[np.float64]
+
+AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
+WORTH_IT = 32  # examples that cost about as much, one by one, as recording and compiling one
+
+
+class Recorded(NamedTuple):
+    """The program for the outputs of one example, whether they are a single number, and what the layers asked for."""
+
+    program: Program
+    single: bool
+    stand_in: StandIn
+
+
+def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
+    """The outputs in evaluation mode for examples that were checked: a float for each, or a list of them.
+
+    >>> from nn import MLP
+    >>> outputs_for(MLP(1, [1], init="zeros"), [[1.0], [2.0]])
+    [0.0, 0.0]
+    """
+    results = array_of_outputs(model, X)
+    return eager_outputs(model, X) if results is None else results.tolist()
+
+
+def eager_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
+    """The outputs in evaluation mode, as the model itself computes them."""
+    outputs = []
+    with Evaluating(model):
+        for start in range(0, len(X), AT_ONCE):
+            outputs += outputs_of(model, X[start : start + AT_ONCE])
+    return outputs
+
+
+def outputs_of(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
+    """The outputs for a batch, as floats, in the mode that the model is in.
+
+    >>> from nn import MLP
+    >>> outputs_of(MLP(1, [1], init="zeros"), [[1.0], [2.0]])
+    [0.0, 0.0]
+    """
+    return unrecorded(lambda: [plain(x) for x in model.batch(X)])
+
+
+def array_of_outputs(model: Module, X: Sequence[Sequence[float]]) -> Array | None:
+    """The outputs of a program: a number for each example, or a row; None where there is none, or it is not worth it.
+
+    None as well where one of them is not finite: that is for the model itself to give.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1], init="zeros", output_activation="sigmoid")
+    >>> array_of_outputs(model, [[1.0]]), array_of_outputs(model, [[1.0]] * 32).sum().item()
+    (None, 16.0)
+    """
+    recorded = program_as_is(model) or _program(model, X)
+    if recorded is None:
+        return None
+    program, single, stand_in = recorded
+    if stand_in.running_moments:
+        stand_in.for_layers([layer for _, layer in stages_of(model)]).read_running_moments()
+    results: Array = program(np.asarray(X, dtype=np.float64))
+    if not np.isfinite(results).all():
+        return None
+    return results.reshape(len(X)) if single else results.reshape(len(X), -1)
+
+
+def _program(model: Module, X: Sequence[Sequence[float]]) -> Recorded | None:
+    """The program for the outputs, kept or new; None where there is none."""
+    programs = programs_of(model)
+    if programs is None:
+        return None
+    with Evaluating(model):
+        # A dropout that goes on in evaluation draws for each example anew.
+        if any(isinstance(part, Dropout) and part.training and part.p for part in model.modules()):
+            return None
+        key = ("outputs", modes_of(model))
+        if not is_due(programs, key, len(X)):
+            return None
+        recorded = programs.recorded.get(key)
+        if recorded is None:
+            recorded = programs.recorded[key] = _record(model, X[0])
+    programs.serve_as_is(model, recorded)
+    return recorded
+
+
+def is_due(programs: Programs, key: Hashable, examples: int) -> bool:
+    """Whether there is such a program, or it is time to record one."""
+    if key not in programs.recorded:
+        programs.asked += examples
+    return key in programs.recorded or programs.asked >= WORTH_IT
+
+
+def _record(model: Module, x: Sequence[float]) -> Recorded:
+    """The program for the outputs; the model is in evaluation mode."""
+    from autograd.program import compile  # at first use: a third of the time that importing this module would take
+    from autograd.program.trace import tracing
+
+    stand_in = StandIn()
+
+    def see(stage: int, _: object) -> None:
+        stand_in.stage = stage + 1
+
+    with no_collection(), tracing(recording=True), stand_in.active():
+        inputs = [Value(number, f"x{i}", requires_grad=False) for i, number in enumerate(x)]
+        [output] = through_stages(model, [inputs], see)
+    with no_collection():
+        program = compile(output, inputs)
+    nobody = [None] * stand_in.stage  # what is kept must not hold the model
+    return Recorded(program, not isinstance(output, list), stand_in.for_layers(nobody))

@@ -1,0 +1,182 @@
+"""Programs that stay with a model: nothing is compiled or recorded twice, and nothing stale is ever used."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd import Value
+from autograd.program import code
+from nn import MLP, BatchNorm, Dropout, Layer, Module, Sequential, losses
+from nn.training import kept
+from nn.training.kept import key_of_loss, programs_of
+from nn.training.outputs import WORTH_IT, eager_outputs
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(64, 3))
+Y = RNG.integers(0, 2, 64)
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many graphs were asked to be code, one entry each."""
+    calls: list[int] = []
+    original = code.code_for
+
+    def counted(*arguments: Any, **settings: Any) -> code.Code:
+        calls.append(1)
+        return original(*arguments, **settings)
+
+    monkeypatch.setattr("autograd.program.program.code_for", counted)
+    return calls
+
+
+def model(**settings: Any) -> MLP:
+    return MLP(3, [5, 1], output_activation="sigmoid", seed=1, **settings)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_the_second_call_of_each_kind_compiles_nothing(compiled: list[int], dropout: float, batch_norm: bool) -> None:
+    m = model(dropout=dropout, batch_norm=batch_norm)
+    doors: list[Callable[[], Any]] = [
+        lambda: m.fit(X, Y, epochs=1, seed=1, progress=False, validation_split=0.25, engine="compiled"),
+        lambda: m.predict(X),
+        lambda: m.predict_classes(X),
+        lambda: m.evaluate(X, Y, metrics=["accuracy"]),
+    ]
+    for door in doors:
+        door()
+    assert compiled
+    compiled.clear()
+    for door in doors:
+        door()
+    assert not compiled
+
+
+def test_a_second_fit_gives_what_a_fresh_process_would() -> None:
+    first, second = model(dropout=0.3, batch_norm=True), model(dropout=0.3, batch_norm=True)
+    for m, forget in ((first, False), (second, True)):
+        for _ in range(2):
+            m.fit(X, Y, epochs=2, seed=1, progress=False, engine="compiled")
+            if forget:
+                kept._KEPT.clear()
+    assert first.state_dict() == second.state_dict()
+
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "activation": lambda m: setattr(m.layers[0], "activation", "tanh"),
+    "weight": lambda m: m.layers[0].neurons[0].w.__setitem__(0, Value(9.0, role="parameter")),
+    "number": lambda m: setattr(m.layers[0].neurons[0].w[0], "data", 9.0),
+    "bias": lambda m: setattr(m.layers[0].neurons[0], "b", Value(9.0, role="parameter")),
+    "neuron": lambda m: m.layers[0].neurons.reverse(),
+    "frozen": lambda m: m.layers[0].freeze(),
+    "moments": lambda m: setattr(m.layers[1], "running_mean", [9.0] * 4),
+    "eps": lambda m: setattr(m.layers[1], "eps", 0.5),
+    "layer": lambda m: m.layers.insert(1, Layer(4, 4, "tanh", seed=3)),
+    "own method": lambda m: setattr(m, "batch", lambda xs: [Value(1.0) for _ in xs]),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_program_is_never_used_for_another_model(change: str) -> None:
+    m = Sequential(Layer(3, 4, "relu", seed=1), BatchNorm(4), Dropout(0.5, seed=1), Layer(4, 1, seed=2))
+    m.predict(X)
+    CHANGES[change](m)
+    assert m.predict(X) == pytest.approx(np.array(eager_outputs(m, X.tolist())))
+    y = X[:, 0]
+    m.evaluate(X, y)
+    expected = np.mean((np.array(eager_outputs(m, X.tolist())) - y) ** 2)
+    assert m.evaluate(X, y)["loss"] == pytest.approx(expected)
+
+
+def test_a_part_that_stays_in_training_is_seen() -> None:
+    m = Sequential(Layer(3, 4, seed=1), Dropout(0.5, seed=1), Layer(4, 1, seed=2)).eval()
+    same = m.predict(X)
+    m.layers[1].train()
+    assert (m.predict(X) != same).any()
+    m.layers[1].eval()
+    assert (m.predict(X) == same).all()
+
+
+def test_one_example_has_the_bits_of_recording_with_a_program_or_without() -> None:
+    m = model()
+    alone = [m.predict([x])[0] for x in X[:4]]
+    m.predict(X)
+    assert [m.predict([x])[0] for x in X[:4]] == alone == eager_outputs(m, X[:4].tolist())
+
+
+def test_few_examples_record_nothing_and_many_small_calls_do(compiled: list[int]) -> None:
+    m = model()
+    for x in X[: WORTH_IT - 1]:
+        m.predict([x])
+    assert not compiled
+    m.predict(X[:1])
+    assert compiled
+
+
+def test_a_model_is_freed_with_its_programs() -> None:
+    m = model(dropout=0.5, batch_norm=True)
+    m.fit(X, Y, epochs=1, seed=1, progress=False, engine="compiled")
+    m.predict(X)
+    m.evaluate(X, Y)
+    gone = weakref.ref(m)
+    del m
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+def test_copies_and_pickles_know_nothing_of_programs(again: Callable[[Any], Any]) -> None:
+    m = model()
+    before = set(vars(m)) | {"training", "_labelled"}
+    m.predict(X)
+    assert set(vars(m)) <= before
+    other = again(m)
+    assert (other.predict(X) == m.predict(X)).all()
+
+
+def test_models_with_code_of_the_users_own_have_no_programs() -> None:
+    class Own(Module):
+        def __init__(self) -> None:
+            self.layer = Layer(3, 1, seed=1)
+
+        def __call__(self, x: Any) -> Any:
+            return self.layer(x)
+
+    assert programs_of(Own()) is None
+    assert programs_of(Sequential(Own())) is None
+    assert programs_of(Layer(3, 1, lambda z: z * z)) is None
+
+
+def test_what_is_not_finite_is_for_the_model_to_give() -> None:
+    m = model()
+    m.predict(X)
+    m.layers[0].neurons[0].b.data = float("inf")
+    assert m.predict(X).tolist() == eager_outputs(m, X.tolist())
+
+
+def test_losses_are_told_apart_by_their_options() -> None:
+    keys = [
+        key_of_loss(loss)
+        for loss in (
+            losses.huber,
+            partial(losses.huber, delta=2.0),
+            partial(losses.huber, delta=3.0),
+            partial(losses.cross_entropy, label_smoothing=0.1),
+            partial(losses.cross_entropy, weight=[1.0, 2.0]),
+            partial(losses.cross_entropy, weight=[1.0, 3.0]),
+        )
+    ]
+    assert None not in keys
+    assert len(set(keys)) == len(keys)
+    assert key_of_loss(lambda p, y: p[0] - y[0]) is None
+    assert key_of_loss(partial(losses.cross_entropy, weight=np.ones(2))) is None
