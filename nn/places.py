@@ -7,6 +7,7 @@ Neuron(2)     w = [Value, Value], b = Value   ->  w0, w1, b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from autograd import Value
@@ -120,7 +121,8 @@ def _modules_in(part: Any, name: str) -> Iterator[tuple[str, Module]]:
     if isinstance(part, Parts):
         yield name, cast("Module", part)
     elif isinstance(part, (list, tuple)):
-        if not NUMBERS.issuperset(map(type, part)):  # thousands of weights are passed over in one go
+        # Thousands of weights are passed over in one go.
+        if not (type(part) is list and all_parameters(part)) and not NUMBERS.issuperset(map(type, part)):
             for i, entry in enumerate(part):
                 yield from _modules_in(entry, f"{name}.{i}")
     elif isinstance(part, dict):
@@ -140,7 +142,7 @@ def _collect(entries: Iterable[Any], parameters: dict[Value, None], seen: set[in
             if _is_parameter(entry):
                 parameters[entry] = None
         elif type(entry) is list and all_parameters(entry):  # in C: most parameters are weights in such a list
-            parameters.update(dict.fromkeys(entry))
+            parameters.update(zip(entry, NOTHING, strict=False))
         elif isinstance(entry, (list, tuple)):
             _collect(entry, parameters, seen)
         elif isinstance(entry, Parts):
@@ -186,3 +188,4 @@ def _is_place(label: str, name: str) -> bool:
 
 
 NUMBERS = frozenset((Value, float, int))
+NOTHING = repeat(None)

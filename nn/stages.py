@@ -151,9 +151,9 @@ def layers_of(model: Module) -> Iterator[tuple[str, Module, list[Value]]]:
 
 def _without_modules(model: Module, prefix: str) -> Iterator[Stage]:
     """The modules that compute, in order: those whose parts are neurons at most, or that have own parameters."""
-    parts = list(model.children())
+    parts = [] if isinstance(model, (Layer, Neuron)) else list(model.children())
     inside = {p for _, part in parts for p in part.parameters()}
-    if not parts or isinstance(model, (Layer, Neuron)) or any(p not in inside for p in model.parameters()):
+    if not parts or not inside.issuperset(model.parameters()):
         yield prefix, model
         return
     for name, part in parts:

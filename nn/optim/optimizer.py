@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
+from autograd.engine.node import all_parameters
 from autograd.engine.ops import FLOATS
 from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
@@ -39,6 +40,8 @@ def check_parameters(parameters: Iterable[Value]) -> list[Value]:
     listed = list(parameters)
     if not listed:
         raise ValueError("parameters must not be empty: an optimizer needs at least one Value, got none")
+    if all_parameters(listed) and len(set(listed)) == len(listed):  # in C: a model may have hundreds of thousands
+        return listed
     places: dict[int, int] = {}
     for i, p in enumerate(listed):
         if not isinstance(p, Value):

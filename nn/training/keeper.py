@@ -14,7 +14,9 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
-from autograd.engine.node import numbers_of
+import numpy as np
+
+from autograd.engine.node import numbers_of, write_numbers
 from autograd.support.schema import Schema, anything, count, equal, fields, finite, list_of, optional
 from nn.module import Module
 from nn.optim.optimizer import Optimizer
@@ -80,8 +82,7 @@ class Keeper:
     def _put_back(self, snapshot: Snapshot) -> None:
         if self.optimizer is not None and snapshot.optimizer is not None:
             self.optimizer.load_state_dict(snapshot.optimizer)  # first: it refuses what does not fit
-        for p, x in zip(self.parameters, snapshot.values, strict=True):
-            p.data = x
+        write_numbers(self.parameters, np.array(snapshot.values, dtype=np.float64))
         for buffer, numbers in zip(self.buffers.values(), snapshot.buffers, strict=True):
             buffer[:] = numbers  # in place: the layer keeps its list
         for generator, state in zip(self.generators.values(), snapshot.generators, strict=True):

@@ -37,7 +37,7 @@ def indices_of(parameters: Sequence[Value], index_of: Mapping[Value, int]) -> An
     >>> indices_of(w[1:], {w[0]: 0, w[1]: 1, w[2]: 2})
     slice(1, 3, None)
     """
-    indices = np.array([index_of[p] for p in parameters], dtype=np.intp)
+    indices = np.fromiter(map(index_of.__getitem__, parameters), np.intp, len(parameters))
     together = len(indices) and np.array_equal(indices, np.arange(indices[0], indices[0] + len(indices), dtype=np.intp))
     return slice(int(indices[0]), int(indices[0]) + len(indices)) if together else indices
 
@@ -61,10 +61,11 @@ class VectorOptimizer:
             raise CompilationError(f"{type(optimizer).__name__} has a step() of its own")
         self.optimizer = optimizer
         # theta and the optimizer's lists need not have the same order, nor hold the same parameters.
-        own = {p: i for i, p in enumerate(optimizer.parameters)}
-        stepped = [k for k, p in enumerate(parameters) if p in own]
-        self.own_indices = np.array([own[parameters[k]] for k in stepped], dtype=np.intp)
-        self.indices: Any = slice(None) if len(stepped) == len(parameters) else np.array(stepped, dtype=np.intp)
+        own = dict(zip(optimizer.parameters, range(len(optimizer.parameters)), strict=True))
+        indices = np.fromiter([own.get(p, -1) for p in parameters], np.intp, len(parameters))
+        stepped = np.flatnonzero(indices >= 0)
+        self.own_indices = indices[stepped]
+        self.indices: Any = slice(None) if len(stepped) == len(parameters) else stepped
         # A rule of the user's may work in place, on arrays that are its own in `Optimizer.step`.
         self.may_share = getattr(type(optimizer).update, "__module__", "").startswith("nn.")
         self.read()

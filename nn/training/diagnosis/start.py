@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.engine.node import numbers_of
 from autograd.support.text import short
 from nn import losses
 from nn.init import get as get_init
@@ -214,8 +215,8 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
         if isinstance(module, Layer):
             rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
             usual = math.sqrt(sum([rule(module.nin, module.nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)
-            weights = [w.data for neuron in module.neurons for w in neuron.w]
-            biases = [neuron.b.data for neuron in module.neurons]
+            weights = [x for neuron in module.neurons for x in numbers_of(neuron.w)]
+            biases = numbers_of([neuron.b for neuron in module.neurons])
             size = math.hypot(*weights) / math.sqrt(len(weights))
             bias = math.hypot(*biases) / math.sqrt(len(biases))
             layers[name] = {"weights": size / usual, "bias": bias, "neurons": module.nout, "alike": float(name in same)}
@@ -236,8 +237,9 @@ def alike(model: Module) -> list[str]:
     for stage, module in stages_of(model):
         if isinstance(module, Layer):
             if layer is not None and layer.nout > 1:
-                before = {(*[w.data for w in neuron.w], neuron.b.data) for neuron in layer.neurons}
-                if len(before) == 1 and all(len({w.data for w in neuron.w}) == 1 for neuron in module.neurons):
+                first = numbers_of([*layer.neurons[0].w, layer.neurons[0].b])
+                same = all(numbers_of([*neuron.w, neuron.b]) == first for neuron in layer.neurons)
+                if same and all(len(set(numbers_of(neuron.w))) == 1 for neuron in module.neurons):
                     found.append(name)
             name, layer = stage, module
         elif not isinstance(module, (ActivationLayer, BatchNorm)):

@@ -21,7 +21,7 @@ TESTS = ("test_value", "test_hot_operations", "test_walk", "memory/test_no_way_i
 TARGETS = """
     Value.__init__ Value.__add__ Value.__pow__ Value.tanh Value.__float__ Value.detach Value.arctan2
     Node.backward Node.data Node.grad Node.label Node.operands Node.local_grads Node.requires_grad Node.__deepcopy__
-    Extra.__init__ node.write_numbers node.numbers_of node.taking_gradients node.peek
+    Extra.__init__ node.write_numbers node.numbers_of node.taking_gradients node.all_parameters node.peek
     node.checked_label value.node value.apply value.dot_node value.number value.is_plain
     walk.topological walk.places_of FlatGraph.__init__ FlatGraph.adjoints FlatGraph.between FlatGraph.with_slopes
     copies.copy_graph copies.copy_over
