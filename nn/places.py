@@ -64,6 +64,14 @@ class Parts:
             _label(self._places())
         return list(parameters)
 
+    def _own_parameters(self, parts: Iterable[tuple[str, Module]]) -> list[Value]:
+        """The parameters outside of these parts; all of them, where a module lists them by hand."""
+        if type(self).parameters is not Parts.parameters:
+            return self.parameters()
+        own: dict[Value, None] = {}
+        _collect(vars(self).values(), own, {id(self), *(id(part) for _, part in parts)})
+        return list(own)
+
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The parameters with their names, in the order of `parameters()`; each one's label becomes its name.
 

@@ -143,17 +143,25 @@ def layers_of(model: Module) -> Iterator[tuple[str, Module, list[Value]]]:
     [('layers.0', 2), ('layers.1', 0), ('layers.2', 0)]
     """
     counted: set[Value] = set()
-    for name, module in _without_modules(model, ""):
+    for name, module in computing_modules(model):
         parameters = [p for p in module.parameters() if p not in counted]
         counted.update(parameters)
-        yield name or type(module).__name__, module, parameters
+        yield name, module, parameters
+
+
+def computing_modules(model: Module) -> Iterator[Stage]:
+    """The modules that compute, in order, with their names: those whose parts are neurons, or with own parameters.
+
+    >>> [name for name, _ in computing_modules(Sequential(Layer(1, 1), Dropout(0.5)))]
+    ['layers.0', 'layers.1']
+    """
+    return ((name or type(module).__name__, module) for name, module in _without_modules(model, ""))
 
 
 def _without_modules(model: Module, prefix: str) -> Iterator[Stage]:
-    """The modules that compute, in order: those whose parts are neurons at most, or that have own parameters."""
     parts = [] if isinstance(model, (Layer, Neuron)) else list(model.children())
-    inside = {p for _, part in parts for p in part.parameters()}
-    if not parts or not inside.issuperset(model.parameters()):
+    own = model._own_parameters(parts)
+    if not parts or (own and not {p for _, part in parts for p in part.parameters()}.issuperset(own)):
         yield prefix, model
         return
     for name, part in parts:

@@ -51,21 +51,28 @@ class Program:
     """
 
     def __init__(self, recorded: RecordedGraph, dtype: DTypeLike = np.float64) -> None:
-        try:
-            self.dtype: np.dtype[Any] = np.dtype(dtype)
-        except Exception:  # NumPy asks what it gets for attributes and its repr, which may raise anything
-            raise TypeError(f"dtype must be float64 or float32, got {short(dtype)}") from None
-        if dtype is None or self.dtype not in (np.float64, np.float32):  # None is NumPy's word for float64
-            raise ValueError(f"dtype must be float64 or float32, got {short(dtype)}")
-        self._code: Code = code_for(
-            recorded.graph, len(recorded.inputs), len(recorded.parameters), self.dtype == np.float64
-        )
+        dtype = _checked_dtype(dtype)
+        code = code_for(recorded.graph, len(recorded.inputs), len(recorded.parameters), dtype == np.float64)
+        outputs = len(recorded.graph.outputs)
+        self._set_up(code, recorded.inputs, recorded.parameters, recorded.givens, outputs, dtype)
+        self._recorded = replace(recorded, graph=code.graph)  # one graph for all with this code
+
+    def _set_up(
+        self,
+        code: Code,
+        inputs: Sequence[Value],
+        parameters: Sequence[Value],
+        givens: Sequence[Value],
+        outputs: int,
+        dtype: DTypeLike,
+    ) -> None:
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self._code = code
         # Parameters and givens lie in the order in which matrix products read them, if there are some.
-        self.inputs: list[Value] = recorded.inputs
-        self.parameters: list[Value] = [recorded.parameters[p] for p in self._code.parameters]
-        self.outputs = len(recorded.graph.outputs)
-        self._recorded = replace(recorded, graph=self._code.graph)  # one graph for all with this code
-        self._givens = [recorded.givens[p] for p in self._code.givens]
+        self.inputs: list[Value] = list(inputs)
+        self.parameters: list[Value] = [parameters[p] for p in code.parameters]
+        self.outputs = outputs
+        self._givens = [givens[p] for p in code.givens]
         self._readers = NumberReader(self.parameters), NumberReader(self._givens)
         self._gradients: dict[By, Program] = {}  # for second derivatives
         self._runners = threading.local()  # the arrays of one are not for two threads at once
@@ -390,6 +397,16 @@ class PerExample:
             rows[: len(part), : self.inputs] = part
             machine.gradients(rows[: len(part)], 1.0, gradients[at : at + len(part)])
         return gradients
+
+
+def _checked_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    try:
+        checked: np.dtype[Any] = np.dtype(dtype)
+    except Exception:  # NumPy asks what it gets for attributes and its repr, which may raise anything
+        raise TypeError(f"dtype must be float64 or float32, got {short(dtype)}") from None
+    if dtype is None or checked not in (np.float64, np.float32):  # None is NumPy's word for float64
+        raise ValueError(f"dtype must be float64 or float32, got {short(dtype)}")
+    return checked
 
 
 def is_reduced(reduction: str) -> bool:

@@ -75,6 +75,12 @@ class Engine(Protocol):
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """Loss and outputs in evaluation mode, all at once or batch by batch; nothing changes."""
 
+    def look(self, examples: Examples) -> tuple[list[Any], dict[int, list[Any]]] | None:
+        """The outputs in training mode, and those of activations by stage; None where the model itself is quicker."""
+
+    def outputs(self, examples: Examples) -> list[Any] | None:
+        """The outputs in evaluation mode; None where the model itself is quicker."""
+
     def write_model(self) -> None:
         """Bring the model and the optimizer up to date, before a callback or a checkpoint reads them."""
 
@@ -150,7 +156,7 @@ class EagerEngine:
         self.model, self.objective, self.optimizer = model, objective, optimizer
         self.max_norm, self.max_value = max_norm, max_value
         self.parameters = model.parameters()
-        self.keeper = Keeper(model, optimizer)
+        self.keeper = Keeper(model, optimizer, self.parameters)
         self.centres = any(isinstance(part, BatchNorm) for part in model.modules())
         self._shifts: Shifts | None = None
 
@@ -218,6 +224,12 @@ class EagerEngine:
     def _evaluated(self, X: Sequence[list[float]], y: list[Any]) -> tuple[float, list[Any]]:
         outputs = self.model.batch(X)
         return float(self.objective.loss(outputs, y)), [plain(x) for x in outputs]
+
+    def look(self, examples: Examples) -> None:
+        """See `Engine.look`."""
+
+    def outputs(self, examples: Examples) -> None:
+        """See `Engine.outputs`."""
 
     def write_model(self) -> None:
         """The model is up to date at any time."""

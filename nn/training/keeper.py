@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd import Value
 from autograd.engine.node import numbers_of, write_numbers
 from autograd.support.schema import Schema, anything, count, equal, fields, finite, list_of, optional
 from nn.module import Module
@@ -36,7 +37,7 @@ class Snapshot(NamedTuple):
 class Keeper:
     """Takes snapshots of a model, and of its optimizer if there is one, and puts them back.
 
-    With parameters=False it takes the buffers and the random generators alone.
+    With parameters=False it takes the buffers and the random generators alone; a list saves it the search for them.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
@@ -48,10 +49,12 @@ class Keeper:
     0.0
     """
 
-    def __init__(self, model: Module, optimizer: Optimizer | None = None, parameters: bool = True) -> None:
+    def __init__(
+        self, model: Module, optimizer: Optimizer | None = None, parameters: bool | list[Value] = True
+    ) -> None:
         self.optimizer = optimizer
         self.model = model
-        self.parameters = model.parameters() if parameters else []
+        self.parameters = parameters if isinstance(parameters, list) else model.parameters() if parameters else []
         self.buffers: dict[str, list[float]] = {}
         self.generators: dict[str, Any] = {}
         for prefix, module in model.named_modules():

@@ -127,7 +127,6 @@ class Loop:
         self.stopped_before = False  # by a callback, before the checkpoint was written that this goes on from
         self.totals = EpochTotals()
         self.settings: Settings | None = None  # with which it began, if there are checkpoints
-        self.keeper = Keeper(job.model, job.optimizer)
         self.watch = Watch(job.model)
         # A callback looks at the model after an epoch; only one that says so, after every step.
         self.callbacks_in_steps = any(_is_called_in_steps(callback) for callback in job.callbacks)
@@ -145,6 +144,11 @@ class Loop:
                 "dropout": max((part.p for part in job.model.modules() if isinstance(part, Dropout)), default=0.0),
             }
         )
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """What a checkpoint is made of, and what a look for the cause of a failure leaves as it was."""
+        return Keeper(self.job.model, self.job.optimizer)
 
     @cached_property
     def fingerprints(self) -> tuple[str | None, str | None]:
@@ -179,7 +183,13 @@ class Loop:
                 job.engine.write_model()
                 self.history.stopped = self.stopped() or "finished"
                 self._call("on_train_end", {})
-                self.history.start["end"] = end_of(job.model, job.objective, job.training, job.batch_size)
+                self.history.start["end"] = end_of(
+                    job.model,
+                    job.objective,
+                    job.training,
+                    job.batch_size,
+                    None if job.callbacks else job.engine.outputs,
+                )
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
             finally:
@@ -192,7 +202,8 @@ class Loop:
     def look_at_start(self) -> dict[str, Any]:
         """What is known before the first step, for a diagnosis afterwards."""
         job = self.job
-        return start_of(job.model, job.objective, job.training, job.validation, self.watch, job.batch_size)
+        look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
+        return start_of(job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look)
 
     def _call(self, event: str, *arguments: Any) -> None:
         """Call a method of every callback, in order."""

@@ -16,6 +16,7 @@ import numpy as np
 from autograd import Value
 from autograd.engine.node import taking_gradients, write_gradients, write_numbers
 from nn.clipping import scale_for
+from nn.layers import BatchNorm, Dropout
 from nn.module import Evaluating, unrecorded
 from nn.stages import is_known, plain
 from nn.training.compiled.penalty import Penalty
@@ -37,6 +38,7 @@ from nn.training.keeper import Keeper, Snapshot, to_the_end
 from nn.training.shifts import ROUNDING
 from nn.training.watch import Watch
 
+MANY = 10_000  # parameters from which on a look at some examples, one by one, takes as long as an epoch may
 TINY = 1e-140  # the squares of shorter vectors are not exact
 
 
@@ -84,33 +86,35 @@ class CompiledEngine:
         self.eager, self.fall_back, self.may_give_up = eager, fall_back, fall_back is not None
         self.model, self.objective = eager.model, eager.objective
         self.training, self.validation = training, validation
-        self.layers_and_parameters = layers_and_parameters(self.model)
+        self.layers_and_parameters = layers_and_parameters(self.model, eager.parameters)
         self.evaluating = [part for part in self.model.modules() if not part.training]
         self.name, self.reason, self.steps = "compiled", "", 0
         self.ahead = False  # of the model, into which the last steps have not been written
         self._compile()
 
-    def _compile(self) -> None:
+    def _compile(self, again: bool = False) -> None:
         try:
-            self._record()
+            self._record(again)
         except CompilationError:
             raise
         except Exception as error:  # whatever the user's model or loss does with Values whose numbers it must not ask
             raise CompilationError(f"{type(error).__name__}: {error}") from error
 
-    def _record(self) -> None:
+    def _record(self, again: bool) -> None:
         model, objective, examples = self.model, self.objective, self.training
-        if layers_and_parameters(model) != self.layers_and_parameters:
+        if again and layers_and_parameters(model) != self.layers_and_parameters:
             raise CompilationError("the model has other layers or parameters than at the beginning of the training")
         self.keeper = Keeper(model, parameters=False)
         self.library_code = is_known(model) and objective.is_known()
-        self.comparisons_due = 2
         # How losses of examples make that of a batch; weighted ones are always a mean.
+        few = examples.X[: 1 if self.library_code else 2]
         with Evaluating(model):
-            outputs = unrecorded(lambda: [model.batch([x])[0] for x in examples.X[:2]])
+            outputs = unrecorded(lambda: [model.batch([x])[0] for x in few])
         output, reduction = plain(outputs[0]), reduction_of(objective.loss, outputs, examples.y)
         own = reduction if examples.sample_weight is None else "mean"
         self.step = Recording(model, objective, examples, output, own, training=True)
+        # Of a program that stayed with the model, an earlier training saw that they agree.
+        self.comparisons_due = 0 if self.library_code and self.step.compared else 2
         self.evaluation: Recording | None = None
         if self.validation is not None:
             self.evaluation = Recording(model, objective, self.validation, output, reduction, training=False)
@@ -220,6 +224,8 @@ class CompiledEngine:
         self.write_model()
         self._give_up_if(self._undisturbed(lambda: difference(self.step, self.penalty, self.keeper, batch)))
         self.comparisons_due = max(self.comparisons_due - 1, 0)
+        if not self.comparisons_due and self.name == "compiled":
+            self.step.compared.add("in a training")
 
     def give_up(self, reason: str) -> None:
         """See `nn.training.engine.Engine`."""
@@ -252,6 +258,26 @@ class CompiledEngine:
         return reason
 
     # ----- Evaluating -----
+
+    def look(self, examples: Examples) -> tuple[list[Any], dict[int, list[Any]]] | None:
+        """See `nn.training.engine.Engine`."""
+        if self.name == "eager" or not self.library_code or len(self.parameters) < MANY:
+            return None
+        self.write_model()
+        self.step.read()
+        with np.errstate(all="ignore"):
+            results = self.step.trainer.values(self.step.rows_of(examples))
+        if not np.isfinite(results).all():
+            return None
+        seen = {stage: results[:, columns].tolist() for stage, columns in self.step.activations.items()}
+        return self.step.outputs_of(results), seen
+
+    def outputs(self, examples: Examples) -> list[Any] | None:
+        """See `nn.training.engine.Engine`."""
+        if any(isinstance(part, (BatchNorm, Dropout)) for part in self.model.modules()):
+            return None
+        seen = self.look(examples)
+        return None if seen is None else seen[0]
 
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """See `nn.training.engine.Engine`."""
@@ -303,7 +329,7 @@ class CompiledEngine:
             trainable = taking_gradients(self.eager.parameters)
             if trainable != self.trainable or not self.configuration.matches(self.model):
                 self.eager.read_model()
-                self._compile()
+                self._compile(again=True)
                 return
         except CompilationError as error:
             self.give_up(error.why)

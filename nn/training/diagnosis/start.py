@@ -9,7 +9,7 @@ model itself is asked.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from itertools import pairwise
 from random import Random
@@ -25,7 +25,7 @@ from nn.init import get as get_init
 from nn.layers import ActivationLayer, BatchNorm
 from nn.module import Evaluating, Module, unrecorded
 from nn.neuron import Layer
-from nn.stages import is_known, layers_of, output_activation, plain, stages_of, through_stages
+from nn.stages import computing_modules, is_known, output_activation, plain, stages_of, through_stages
 from nn.training.diagnosis.baseline import baseline, loss_of
 from nn.training.engine import Objective, unwrapped
 from nn.training.examples import Examples, by_target
@@ -41,6 +41,8 @@ EXPECTED = 3.0  # examples of a class that a mixed validation set should have; t
 RAW = frozenset((losses.cross_entropy, losses.binary_cross_entropy_with_logits))  # they take raw scores
 NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
 
+Look = Callable[[Examples], tuple[list[Any], dict[int, list[Any]]] | None]  # see `nn.training.engine.Engine.look`
+
 
 def start_of(
     model: Module,
@@ -49,6 +51,7 @@ def start_of(
     validation: Examples | None,
     watch: Watch,
     batch_size: int,
+    look: Look | None = None,
 ) -> dict[str, Any]:
     """The state of affairs before a training, as numbers, lists and dicts; the model, in training mode, stays as it is.
 
@@ -85,7 +88,13 @@ def start_of(
     keeper = Keeper(model, parameters=False)
     before = keeper.take()
     try:
-        outputs = _seen(model, watch, few)
+        known = None if look is None else look(few)
+        if known is None:
+            outputs = _seen(model, watch, few)
+        else:
+            outputs, activations = known
+            for stage, seen in activations.items():
+                watch.see(stage, seen)
     except Exception:  # the first step meets it too, and says more about it
         outputs = []
     finally:
@@ -99,7 +108,13 @@ def start_of(
     return start
 
 
-def end_of(model: Module, objective: Objective, training: Examples, batch_size: int) -> float | None:
+def end_of(
+    model: Module,
+    objective: Objective,
+    training: Examples,
+    batch_size: int,
+    known: Callable[[Examples], list[Any] | None] | None = None,
+) -> float | None:
     """The loss after the last step, in evaluation mode, on the examples that the first loss is of; None if not known.
 
     >>> from nn import MLP
@@ -110,8 +125,10 @@ def end_of(model: Module, objective: Objective, training: Examples, batch_size: 
         return None
     few = _looked_at(model, training)
     try:
-        with Evaluating(model):
-            outputs = unrecorded(lambda: [plain(x) for x in model.batch(few.X)])
+        outputs = None if known is None else known(few)
+        if outputs is None:
+            with Evaluating(model):
+                outputs = unrecorded(lambda: [plain(x) for x in model.batch(few.X)])
         return loss_of(objective.loss, outputs, few, batch_size)
     except Exception:  # of a module of the user's own, which was asked for nothing but a diagnosis here
         return None
@@ -211,7 +228,7 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
     activations = {layer.name: layer.activation for layer in watch.layers}
     layers = {}
     same = alike(model)
-    for name, module, _ in layers_of(model):
+    for name, module in computing_modules(model):
         if isinstance(module, Layer):
             rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
             usual = math.sqrt(sum([rule(module.nin, module.nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)

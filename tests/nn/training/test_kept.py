@@ -160,7 +160,8 @@ def test_models_with_code_of_the_users_own_have_no_programs() -> None:
 def test_what_is_not_finite_is_for_the_model_to_give() -> None:
     m = model()
     m.predict(X)
-    m.layers[0].neurons[0].b.data = float("inf")
+    first: Any = m.layers[0]
+    first.neurons[0].b.data = float("inf")
     assert m.predict(X).tolist() == eager_outputs(m, X.tolist())
 
 
@@ -179,4 +180,5 @@ def test_losses_are_told_apart_by_their_options() -> None:
     assert None not in keys
     assert len(set(keys)) == len(keys)
     assert key_of_loss(lambda p, y: p[0] - y[0]) is None
-    assert key_of_loss(partial(losses.cross_entropy, weight=np.ones(2))) is None
+    unknown: Any = np.ones(2)
+    assert key_of_loss(partial(losses.cross_entropy, weight=unknown)) is None
