@@ -177,6 +177,11 @@ def _name(entries: Iterable[tuple[str, Any]], names: dict[Value, str], seen: set
                 names.setdefault(entry, name)
         elif isinstance(entry, (list, tuple)):
             joint = "_" if name[-1].isdigit() else ""
+            if type(entry) is list and all_parameters(entry):  # in one go, if none has another place
+                new = dict(zip(entry, map(f"{name}{joint}".__add__, map(str, range(len(entry)))), strict=True))
+                if len(new) == len(entry) and names.keys().isdisjoint(new):
+                    names.update(new)
+                    continue
             _name(((f"{name}{joint if isinstance(e, Value) else '.'}{i}", e) for i, e in enumerate(entry)), names, seen)
         elif isinstance(entry, Parts):
             if id(entry) not in seen:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
-from autograd.engine.node import all_parameters
+from autograd.engine.node import all_parameters, taking_gradients, write_numbers
 from autograd.engine.ops import FLOATS
 from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
@@ -116,22 +116,29 @@ class Optimizer:
         """Move every parameter that takes a gradient one step, by the `.grad` it holds."""
         import numpy as np
 
+        trained = taking_gradients(self.parameters)
+        if all(trained) and len(set(self.steps)) == 1:
+            self._step(slice(None), self.parameters, self.steps[0], np)
+            return
         groups: dict[int, list[int]] = {}  # parameters that have made as many steps share one call of the rule
-        for i, p in enumerate(self.parameters):
-            if p.requires_grad:
-                groups.setdefault(self.steps[i], []).append(i)
+        for i, (done, wanted) in enumerate(zip(self.steps, trained, strict=True)):
+            if wanted:
+                groups.setdefault(done, []).append(i)
         for done, group in groups.items():
-            values = np.array([self.parameters[i].data for i in group])
-            grads = np.array([self.parameters[i].grad for i in group])
-            state = tuple(np.array([self.state[slot][i] for i in group]) for slot in self.slots)
-            with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
-                values, state = self.update(values, grads, state, done + 1, self.hyperparameters, np)
-            for slot, numbers in zip(self.slots, state, strict=True):
-                for i, x in zip(group, numbers.tolist(), strict=True):
-                    self.state[slot][i] = x
-            for i, x in zip(group, values.tolist(), strict=True):
-                self.parameters[i].data = x
-                self.steps[i] = done + 1
+            self._step(np.array(group, np.intp), [self.parameters[i] for i in group], done, np)
+
+    def _step(self, group: Any, parameters: list[Value], done: int, np: Any) -> None:
+        """One step of some parameters that have made so many."""
+        values, grads = np.array([p.data for p in parameters]), np.array([p.grad for p in parameters])
+        columns = [np.array(self.state[slot]) for slot in self.slots]
+        with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
+            values, state = self.update(
+                values, grads, tuple([column[group] for column in columns]), done + 1, self.hyperparameters, np
+            )
+        for slot, numbers in zip(self.slots, state, strict=True):
+            set_entries(self.state[slot], group, numbers)
+        write_numbers(parameters, np.ascontiguousarray(values, dtype=np.float64))
+        set_entries(self.steps, group, np.int64(done + 1))
 
     if not TYPE_CHECKING:  # which would take every attribute for one that is there
 
@@ -206,6 +213,16 @@ class Optimizer:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={x!r}" for name, x in self.hyperparameters.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+def set_entries(numbers: list[Any], indices: Any, entries: Any) -> None:
+    """Set some entries of a list, in place and by array code: there may be thousands."""
+    import numpy as np
+
+    array = np.array(numbers)
+    array = array.astype(np.result_type(array, entries))  # a state may begin with 0 and go on with 0.5
+    array[indices] = entries
+    numbers[:] = array.tolist()
 
 
 def _is_number(x: Any) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.optim.optimizer import Optimizer
+from nn.optim.optimizer import Optimizer, set_entries
 from nn.training.engine import CompilationError
 
 Vector = NDArray[np.float64]
@@ -82,9 +82,9 @@ class VectorOptimizer:
     def write_back(self) -> None:
         """Give the optimizer its state."""
         for slot, numbers in zip(self.optimizer.slots, self.memory.state, strict=True):
-            _set_entries(self.optimizer.state[slot], self.own_indices, numbers)
+            set_entries(self.optimizer.state[slot], self.own_indices, numbers)
         for group, n in zip(self.groups, self.memory.steps, strict=True):
-            _set_entries(self.optimizer.steps, self.own_indices[group], np.int64(n))
+            set_entries(self.optimizer.steps, self.own_indices[group], np.int64(n))
 
     def step(self, theta: Vector, gradient: Vector) -> None:
         """One step along the gradient, in place."""
@@ -106,11 +106,3 @@ class VectorOptimizer:
                         slot[group] = new
         theta[self.indices] = values
         self.memory = Memory(tuple(state), steps)
-
-
-def _set_entries(numbers: list[Any], indices: Any, entries: Any) -> None:
-    """Set some entries of a list, in place and by array code: there may be thousands."""
-    array = np.array(numbers)
-    array = array.astype(np.result_type(array, entries))  # a state may begin with 0 and go on with 0.5
-    array[indices] = entries
-    numbers[:] = array.tolist()
