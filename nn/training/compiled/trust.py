@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, no_grad
+from autograd.engine.node import all_parameters
 from autograd.program.trace import mismatches
 from nn.module import Evaluating, InMode, Module, unrecorded
 from nn.stages import plain, stages_of
@@ -98,6 +99,8 @@ def _attributes_of(model: Module) -> list[Any]:
 
 
 def _copied(value: Any) -> Any:
+    if type(value) is list and all_parameters(value):
+        return tuple(value)
     if isinstance(value, (list, tuple)):  # of thousands of weights: no call for each
         return tuple(value) if NUMBERS.issuperset(map(type, value)) else tuple([_copied(x) for x in value])
     if isinstance(value, dict):
