@@ -75,17 +75,19 @@ def predict() -> None:
         check(f"predict of {n + 1} over {n}", spent[n + 1] / spent[n], 1.5)
 
 
+def evaluate_runs(model: Any, X: Array, y: Any) -> dict[str, Callable[[], object]]:
+    """Both calls for a model."""
+    return {"predict": lambda: float(model.predict(X).sum()), "evaluate": lambda: model.evaluate(X, y)["loss"]}
+
+
 def evaluate() -> None:
     """`evaluate` beside `predict`."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 20))
     for name, outputs, y in (("mse", 1, rng.normal(size=100_000)), ("cross_entropy", 3, rng.integers(0, 3, 100_000))):
         model = MLP(20, [16, 16, outputs], seed=1)
+        runs = evaluate_runs(model, X, y)
         print(f"evaluate, 20-16-16-{outputs}, {name}, 100,000 examples")
-        runs = {
-            "predict": lambda model=model: float(model.predict(X).sum()),
-            "evaluate": lambda model=model, y=y: model.evaluate(X, y)["loss"],
-        }
         best = one_by_one(runs, "evaluate", 9)
         check(f"evaluate over predict, {name}", best["evaluate"] / best["predict"], 2.0)
 
@@ -131,14 +133,15 @@ def fit() -> None:
     MLP(3, [2, 1]).fit([[0.0] * 3] * 4, [0.0] * 4, progress=False)  # imports
 
     def train() -> float:
-        return model.fit(X, y, epochs=1, batch_size=BATCH, seed=1, progress=False).history["loss"][-1]
+        history = model.fit(X, y, epochs=1, batch_size=BATCH, seed=1, progress=False).history
+        return float(history["loss"][-1])
 
     print(f"fit, {'-'.join(map(str, WIDE))}, {EXAMPLES} examples, one epoch")
     first = once(train)
     hand = ByHand(model, X, y)
     best = one_by_one({"NumPy by hand": hand.epoch, "fit again": train}, "fit again", 9)
-    check(f"first fit over NumPy", first / best["NumPy by hand"], 20.0)
-    check(f"second fit over NumPy", best["fit again"] / best["NumPy by hand"], 3.0)
+    check("first fit over NumPy", first / best["NumPy by hand"], 20.0)
+    check("second fit over NumPy", best["fit again"] / best["NumPy by hand"], 3.0)
 
 
 def one_step() -> None:
@@ -150,8 +153,8 @@ def one_step() -> None:
     spent = once(lambda: model.fit(X, y, epochs=1, batch_size=32, seed=1, progress=False))
     more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(f"fit, 784-1024-10, the first step: {spent:.2f} s, {more:.0f} MB more")
-    check(f"seconds of the first step", spent, 1.0)
-    check(f"MB of the first step", more, 300.0)
+    check("seconds of the first step", spent, 1.0)
+    check("MB of the first step", more, 300.0)
 
 
 def large_model() -> None:
