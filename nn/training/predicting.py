@@ -174,7 +174,7 @@ def evaluate(
             evaluated,
         )  # with all of the compiler, which few examples do not need
 
-        results = evaluated(model, objective, examples)
+        results = evaluated(model, objective, examples, with_outputs=bool(judge.functions))
     if results is None:
         outputs = outputs_for(model, examples.X)
         value = float(unrecorded(lambda: objective.on([as_values(x) for x in outputs], examples)))
@@ -201,7 +201,7 @@ def chosen_loss(model: Module, loss: str | losses.Loss | None, output: Any, y: S
     if activation == "softmax":
         return losses.categorical_cross_entropy
     several = isinstance(output, list) and len(output) > 1
-    if activation == "log_softmax" or (several and not any(isinstance(t, list) for t in y)):
+    if activation == "log_softmax" or (several and list not in set(map(type, y))):
         return losses.cross_entropy
     return losses.mse
 
@@ -245,6 +245,8 @@ def _distinct(objective: Objective, examples: Examples) -> Examples:
         return examples
     if unwrapped(objective.loss) in losses.OF_NUMBERS and NUMBERS.issuperset(map(type, examples.y)):
         return examples.select([0])  # any number is a target
+    if NUMBERS.issuperset(map(type, examples.y)):
+        return examples.select(sorted(np.unique(np.array(examples.y), return_index=True)[1].tolist()))
     return examples.select([indices[0] for indices in by_target(examples.y).values()])
 
 

@@ -15,7 +15,9 @@ from nn.training.kept import key_of_loss, programs_of
 from nn.training.outputs import is_due, outputs_of
 
 
-def evaluated(model: Module, objective: Objective, examples: Examples) -> tuple[float, list[Any]] | None:
+def evaluated(
+    model: Module, objective: Objective, examples: Examples, *, with_outputs: bool = True
+) -> tuple[float, list[Any]] | None:
     """The loss and the outputs in evaluation mode, by one program; None where `outputs_for` and the loss must do.
 
     >>> from nn import MLP, losses
@@ -38,4 +40,6 @@ def evaluated(model: Module, objective: Objective, examples: Examples) -> tuple[
     programs.recorded["evaluated", loss] = True
     recording.read()
     results = recording.trainer.values(recording.all_rows())
-    return (recording.loss_of(results), recording.outputs_of(results)) if np.isfinite(results).all() else None
+    if not np.isfinite(results).all():
+        return None
+    return recording.loss_of(results), recording.outputs_of(results) if with_outputs else []
