@@ -7,6 +7,7 @@ Here is `fit`, which checks its arguments and hands them to the loop. The files 
 - `arguments`: the arguments of `fit`, checked piece by piece; which engine, which callbacks.
 - `examples`, `table`: X and y as checked lists of numbers, or as one array that reads as such lists.
 - `predicting`: `predict`, `predict_proba`, `predict_classes`, `evaluate`, and the loss that suits a model.
+- `outputs`, `kept`: outputs for many examples, by a program that stays with the model for the next call.
 - `judge`: from outputs to classes, and from both to metrics.
 - `loop`: epochs and steps, callbacks, schedules, what happens when a step fails.
 - `engine`: one step: `EagerEngine` records a graph for it. `compiled/` does the same as array code.
