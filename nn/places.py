@@ -32,7 +32,8 @@ class Parts:
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules among the attributes, with their places."""
         for name, value in vars(self).items():
-            yield from _modules_in(value, name)
+            if isinstance(value, (Parts, list, tuple, dict)):  # most attributes are none of these
+                yield from _modules_in(value, name)
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module, called "", and every module inside it, each once, outer ones first."""
