@@ -156,7 +156,7 @@ class Replay:
         """
         self._check()
         self.loaded = 0
-        if len(shapes) != len(arguments):
+        if shapes is None or arguments is None or len(shapes) != len(arguments):
             return False
         for i in range(len(shapes)):
             if not self._load_argument(shapes[i], arguments[i], 0):

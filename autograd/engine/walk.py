@@ -175,6 +175,8 @@ def _walk_beside(roots: list[Any]) -> list[Any]:
 
 def places_of(values: Sequence[Any], order: list[Any]) -> list[int]:
     """At which place of a list each of these nodes stands, -1 for none; `list.index` would ask nodes for their `==`."""
+    if order is None:
+        raise TypeError("places_of() takes a list of nodes, got None")
     if len(values) == 1:
         sought = values[0]
         for i in range(len(order)):

@@ -13,13 +13,13 @@ import pytest
 from autograd import Value, dot
 from tests.engine.oracle import TWINS, Point, Twin, built_in_rows, check_orders, check_slopes, torch_partials
 from tests.engine.planted import Change, frozen, wrong_slope, wrong_value
-from tests.engine.test_hot_operations import BINARY, UNARY, check_hot
+from tests.engine.test_hot_operations import BINARY, SHARING, UNARY, check_hot
 
 pytestmark = pytest.mark.slow
 
 ROWS = built_in_rows()
 # Their functions never ask the forward rule of the row: the last test of this file does.
-SPELLED_OUT_ONLY = ("dot", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "maximum", "where")
+SPELLED_OUT_ONLY = ("dot", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu", "maximum", "where", *SHARING)
 
 
 def thousandth_more(x: Any) -> Any:
@@ -39,6 +39,7 @@ SLOPES = [
     pytest.param(twin, index, id=f"{twin.name} by operand {index}")
     for twin in TWINS
     for index in range(max(len(point) for point in twin.points))
+    if twin.name not in SHARING  # nor do these ask for its slopes
 ]
 
 
@@ -113,6 +114,18 @@ def test_a_row_that_is_not_what_value_py_spells_out_is_caught(name: str) -> None
         with plant, pytest.raises(AssertionError, match="value and slopes"):
             check_hot(name, node, numbers)
     check_hot(name, node, numbers)
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_a_row_that_is_not_what_softmaxes_that_share_a_node_are_is_caught(name: str) -> None:
+    numbers = [1.25, 3.0, -2.0]
+    nodes = SHARING[name]([Value(x) for x in numbers])
+    for k, node in enumerate(nodes):
+        plants = [wrong_slope(ROWS[name], i, change) for i in range(3) for change in (thousandth_more, added)]
+        for plant in (*plants, wrong_value(ROWS[name], thousandth_more)):
+            with plant, pytest.raises(AssertionError, match="value and slopes"):
+                check_hot(name, node, numbers, (float(k),))
+        check_hot(name, node, numbers, (float(k),))
 
 
 def _spelled(name: str, numbers: list[float]) -> Value:

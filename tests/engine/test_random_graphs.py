@@ -117,6 +117,8 @@ def check_smooth(graph: Graph) -> None:
 
 
 def check_second_order(graph: Graph) -> None:
+    nodes = topological_order(evaluate(graph, [Value(x) for x in graph.leaves], ENGINE)[-1])
+    assume(all(node.op != "std" or node.data for node in nodes))  # of equal numbers PyTorch's is rounding alone, 1e17
     along = [(-1.0) ** i * (i + 1.0) for i in range(len(graph.leaves))]
     check_close(graph, second_order_results(graph, along), along)
 
