@@ -128,7 +128,7 @@ def _takes_gradient(v: Node) -> bool:
 def _same_list(now: list[Any], then: tuple[Any, ...]) -> bool:
     if len(now) != len(then):
         return False
-    for i in range(len(then)):  # noqa: SIM110
+    for i in range(len(then)):  # noqa: SIM110  as in `fits`
         if now[i] is not then[i]:
             return False
     return True
@@ -141,7 +141,7 @@ def _same_dict(now: dict[Any, Any], then: tuple[Any, ...]) -> bool:
     for i, key in enumerate(now):
         if key is not then[i]:
             return False
-    for i, value in enumerate(now.values()):  # noqa: SIM110
+    for i, value in enumerate(now.values()):  # noqa: SIM110  as in `fits`
         if value is not then[n + i]:
             return False
     return True

@@ -124,6 +124,9 @@ class Trace:
         """Whether calls like this one can be served by `load_quickly`."""
         if call.arguments.examples is not None or not self.program.can_replay or self._has_no_shapes:
             return False
+        # Written down anew only where something changed: a fingerprint takes longer to make than to compare.
+        if self._shapes and not self.has_changed(args):
+            return True
         try:
             self._shapes = tuple(map(_quick_shape, call.arguments.shapes, args))
         except TypeError:  # a part that cannot be compared by its references
