@@ -19,11 +19,12 @@
 /* The fields of `Node` in `node.pxd`, in its order; `slabs_install` compares the sizes. */
 typedef struct NodeFields {
     PyObject_HEAD
-    double data, grad, da, db;
-    PyObject *a, *b, *label, *extra;
-    struct NodeFields *next;
-    int left;
-    short code, flags;
+    double _data, _grad, _da, _db;
+    struct NodeFields *_a, *_b; /* or None */
+    PyObject *_label, *_extra;
+    struct NodeFields *_next;
+    int _left;
+    short _code, _flags;
 } NodeFields;
 
 /* ----- Memory ----- */
@@ -35,7 +36,7 @@ typedef struct NodeFields {
 
 typedef struct Slab {
     struct Slab *next, *previous; /* in one of the two lists below */
-    NodeFields *free;             /* places that were in use before, linked by their field `next` */
+    NodeFields *free;             /* places that were in use before, linked by their field `_next` */
     int fresh;                    /* the first place that never was */
     int live;                     /* nodes in it */
     int listed;                   /* whether it stands in the list of slabs with free places */
@@ -110,7 +111,7 @@ static inline NodeFields *place_take(void) {
     slab->live++;
     if (slab->fresh < PLACES) return (NodeFields *)((char *)slab + HEAD) + slab->fresh++;
     v = slab->free;
-    slab->free = v->next;
+    slab->free = v->_next;
     return v;
 #endif
 }
@@ -138,7 +139,7 @@ static inline void place_free(NodeFields *v) {
         }
         return;
     }
-    v->next = slab->free;
+    v->_next = slab->free;
     slab->free = v;
     if (slab != current_slab && !slab->listed && PLACES - slab->live >= PLACES / 4) {
         slab->listed = 1;
@@ -154,83 +155,117 @@ static inline void place_free(NodeFields *v) {
 static inline Py_ssize_t bytes_in_use(void) { return slabs_in_use * SLAB; }
 static inline Py_ssize_t bytes_kept(void) { return slabs_empty * SLAB; }
 
+/* Ask for the memory eight nodes before this one, where a walk back is about to come: it goes through a graph as that lies
+ * in memory, from the end, and the processor's own guess ends with every page. A fifth of the walk's time. */
+static inline void look_ahead(NodeFields *v) {
+#if defined(__GNUC__)
+    __builtin_prefetch((char *)v - 768, 1);
+    __builtin_prefetch((char *)v - 832, 1);
+#else
+    (void)v;
+#endif
+}
+
 /* ----- Making a node ----- */
 
 static PyTypeObject *node_type;
+
+/* What PyObject_Init does, written out: as a call it is a sixth of what recording a product takes. */
+static inline void node_begin(NodeFields *v) {
+#if defined(Py_REF_DEBUG) || defined(Py_TRACE_REFS) || defined(Py_GIL_DISABLED)
+    PyObject_Init((PyObject *)v, node_type);
+#else
+    Py_SET_TYPE((PyObject *)v, node_type);
+    Py_SET_REFCNT((PyObject *)v, 1);
+#endif
+}
+
+/* Most nodes refer to None two or three times. Counted one by one, each waits for the one before: 2 ns. */
+static inline void none_count(Py_ssize_t change) {
+#if PY_VERSION_HEX < 0x030C0000 /* later, None's references are not counted */
+    Py_SET_REFCNT(Py_None, Py_REFCNT(Py_None) + change);
+#else
+    (void)change;
+#endif
+}
 
 /* For `Value(...)`, which Python makes: tp_alloc. */
 static inline PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items) {
     NodeFields *v = place_take();
     (void)items;
+    (void)type; /* node_type: it has no subclasses */
     if (!v) return PyErr_NoMemory();
     memset(v, 0, sizeof(NodeFields));
-    return PyObject_Init((PyObject *)v, type);
+    node_begin(v);
+    return (PyObject *)v;
 }
 
 /* For the result of an operation, which the engine makes: all fields at once. */
 static inline PyObject *new_node(PyObject *a, PyObject *b, double data, double da, double db, int code, int flags) {
     NodeFields *v = place_take();
     if (!v) return PyErr_NoMemory();
-    PyObject_Init((PyObject *)v, node_type);
-    v->data = data;
-    v->grad = 0.0;
-    v->da = da;
-    v->db = db;
+    node_begin(v);
+    v->_data = data;
+    v->_grad = 0.0;
+    v->_da = da;
+    v->_db = db;
     Py_INCREF(a);
     Py_INCREF(b);
-    Py_INCREF(Py_None);
-    Py_INCREF(Py_None);
-    v->a = a;
-    v->b = b;
-    v->label = Py_None;
-    v->extra = Py_None;
-    v->next = NULL;
-    v->left = 0;
-    v->code = (short)code;
-    v->flags = (short)flags;
+    none_count(2);
+    v->_a = (NodeFields *)a;
+    v->_b = (NodeFields *)b;
+    v->_label = Py_None;
+    v->_extra = Py_None;
+    v->_next = NULL;
+    v->_left = 0;
+    v->_code = (short)code;
+    v->_flags = (short)flags;
     return (PyObject *)v;
 }
 
 /* ----- Freeing a node ----- */
 
-#define DEEPEST 100 /* nodes that free each other by recursion */
-
 static int freeing;
-static NodeFields *doomed;
+static NodeFields *doomed; /* nodes that nobody refers to any more, linked by a field that nobody reads any more */
 
-static inline void node_end(NodeFields *v) {
-    PyObject *a = v->a, *b = v->b, *label = v->label, *extra = v->extra;
-    place_free(v);
-    Py_XDECREF(a);
-    Py_XDECREF(b);
-    Py_XDECREF(label);
-    Py_XDECREF(extra);
+/* Take back a reference that a node has held; how many of them were to None. */
+static inline int node_release(PyObject *o) {
+    if (o == Py_None) return 1;
+    if (o && Py_TYPE(o) == node_type && Py_REFCNT(o) == 1) {
+        ((NodeFields *)o)->_next = doomed;
+        doomed = (NodeFields *)o;
+    } else {
+        Py_XDECREF(o);
+    }
+    return 0;
 }
 
-/* tp_dealloc. The end of a node may be the end of its operands, and so on down a chain of any length. Down to a depth
- * that is C's recursion; deeper nodes wait in a list, linked by a field that nobody reads any more. */
+/* tp_dealloc. The end of a node may be the end of its operands, and so on down a chain of any length: they wait in a
+ * list, the latest first, so that a graph is freed from its end to its beginning, as it lies in memory. */
 static inline void node_dealloc(PyObject *o) {
     NodeFields *v = (NodeFields *)o;
-    if (freeing >= DEEPEST) {
-        v->next = doomed;
-        doomed = v;
-        return;
+    Py_ssize_t nones = 0;
+    v->_next = doomed;
+    doomed = v;
+    if (freeing) return; /* from inside the loop below, by way of a node's tuple of operands */
+    freeing = 1;
+    while ((v = doomed)) {
+        PyObject *a = (PyObject *)v->_a, *b = (PyObject *)v->_b, *label = v->_label, *extra = v->_extra;
+        doomed = v->_next;
+        place_free(v);
+        nones += node_release(a);
+        nones += node_release(b);
+        nones += node_release(label);
+        nones += node_release(extra);
     }
-    freeing++;
-    node_end(v);
-    if (freeing == 1) {
-        while ((v = doomed)) {
-            doomed = v->next;
-            node_end(v);
-        }
-    }
-    freeing--;
+    freeing = 0;
+    none_count(-nones);
 }
 
 /* Let nodes of this type live here. False if its fields are not those above. */
 static inline int slabs_install(PyObject *type) {
     PyTypeObject *t = (PyTypeObject *)type;
-    if (t->tp_basicsize != (Py_ssize_t)sizeof(NodeFields)) return 0;
+    if (t->tp_basicsize != (Py_ssize_t)sizeof(NodeFields) || t->tp_flags & Py_TPFLAGS_HEAPTYPE) return 0;
     t->tp_alloc = node_alloc;
     t->tp_dealloc = node_dealloc;
     node_type = t;

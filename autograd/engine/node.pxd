@@ -2,7 +2,23 @@ cimport cython
 from cpython.object cimport PyObject_GenericSetAttr
 
 cdef extern from "memory.h":
+    # A node as a pointer, whose references nobody counts.
+    ctypedef struct NodeFields:
+        double _grad
+        double _da
+        double _db
+        NodeFields *_a
+        NodeFields *_b
+        void *_extra
+        NodeFields *_next
+        int _left
+        short _code
+        short _flags
+
     void free_slopes(double *slopes)
+    void look_ahead(NodeFields *v)
+
+cdef NodeFields *NOTHING
 
 cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
 cdef long modes
@@ -26,28 +42,33 @@ cdef class Node:
     cdef Node _b
     cdef str _label
     cdef Extra _extra
-    cdef void *_next
+    cdef NodeFields *_next
     cdef int _left
     cdef short _code
     cdef short _flags
 
 cdef void _unfold_constant(Node v) except *
-@cython.locals(a=Node)
-cdef Node _operand_to_meet(Node v)
-@cython.locals(v=Node, a=Node, above="void *", done="void *")
+cdef bint _to_meet(NodeFields *a) noexcept
+@cython.locals(operands=tuple, operand=Node)
+cdef NodeFields *_wide_operand_to_meet(NodeFields *v) noexcept
+cdef void _meet(NodeFields *v, NodeFields *above) noexcept
+@cython.locals(v="NodeFields *", a="NodeFields *", above="NodeFields *", done="NodeFields *")
 cdef void _link(Node root) noexcept
 @cython.locals(v=Node, stack=list)
 cdef void _forget(Node root) except *
-@cython.locals(v=Node, link="void *")
+@cython.locals(v="NodeFields *", link="NodeFields *")
 cdef void _walk_back(Node root, double seed, bint anomalies) except *
-@cython.locals(a=Node, i=Py_ssize_t)
-cdef int _pass_back(Node v, bint anomalies) except -1
-@cython.locals(i=Py_ssize_t)
-cdef void _spread(tuple operands, double *slopes, double grad) noexcept
+@cython.locals(a=Node)
+cdef void _step_back(Node v, bint anomalies) except *
+cdef void _pass_back(NodeFields *v) noexcept
+@cython.locals(operand=Node, i=Py_ssize_t)
+cdef void _spread(Extra extra, double grad) noexcept
+@cython.locals(operand=Node, i=Py_ssize_t)
+cdef void _spread_pairs(Node v) noexcept
 @cython.locals(own=double, slope=double)
 cdef double pair_slope(Node v, Py_ssize_t i) except? -1.0
 @cython.locals(part=double)
-cdef void _send(Node a, double slope, double grad) noexcept
+cdef void _send(NodeFields *a, double slope, double grad) noexcept
 @cython.locals(v=Node)
 cpdef list numbers_of(list values)
 @cython.locals(v=Node)

@@ -28,10 +28,11 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from memory.h
-    from autograd.engine.uncompiled import free_slopes
+    from autograd.engine.uncompiled import free_slopes, look_ahead
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
 writes = 0  # how often the number of a node was set; see `write_count`
+NOTHING = cython.cast("NodeFields *", None)  # where an operand is not there
 unfolding = RLock()  # one thread at a time: the number moves from a field to a leaf, and must not be read halfway
 
 
@@ -256,9 +257,9 @@ class Node:
         anomalies = modes > 0 and MODE.get().anomalies
         if self._flags & MEMBER:
             self._b._grad = 0.0
-        _pass_back(self, anomalies)
+        _step_back(self, anomalies)
         if self._flags & MEMBER:
-            _pass_back(self._b, anomalies)  # which no lesson sees
+            _step_back(self._b, anomalies)  # which no lesson sees
 
     def __repr__(self) -> str:
         text = f"Value(data={self._data!r}, grad={self._grad!r}"
@@ -323,26 +324,30 @@ def _unfold_constant(v: Node) -> None:
 # ----- The walk back -----
 
 
-def _operand_to_meet(v: Node) -> Any:
-    """The next operand of v that the walk has not met, and goes through: computed, and taking a gradient."""
-    if v._flags & WIDE:
-        while v._left > 1:
-            v._left -= 1
-            a = cython.cast(Node, v._extra.operands[v._left - 1])
-            if a._left == 0 and a._code != LEAF and a._flags & REQUIRES:
-                return a
-        return None
-    if v._left == 3:
-        v._left = 2
-        a = v._b
-        if a is not None and a._left == 0 and a._code != LEAF and a._flags & REQUIRES:
-            return a
-    if v._left == 2:
-        v._left = 1
-        a = v._a
-        if a is not None and a._left == 0 and a._code != LEAF and a._flags & REQUIRES:
-            return a
-    return None
+# Compiled, nodes are plain pointers here: to count each passing reference to one takes a sixth of the walk's time.
+
+
+def _to_meet(a: Any) -> bool:
+    """Whether the walk has not met an operand yet and goes through it: computed, and taking a gradient."""
+    return a is not NOTHING and a._left == 0 and a._code != LEAF and a._flags & REQUIRES != 0
+
+
+def _wide_operand_to_meet(v: Node) -> Any:
+    operands = cython.cast(Extra, v._extra).operands
+    while v._left > 1:
+        v._left -= 1
+        operand = cython.cast(Node, operands[v._left - 1])
+        if _to_meet(cython.cast("NodeFields *", operand)):
+            return cython.cast("NodeFields *", operand)
+    return NOTHING
+
+
+def _meet(v: Node, above: Any) -> None:
+    """Open a node: it remembers from where the walk came, and how many of its operands are to be looked at."""
+    look_ahead(v)
+    v._grad = 0.0
+    v._left = 1 + (len(cython.cast(Extra, v._extra).operands) if v._flags & WIDE else 2)
+    v._next = above
 
 
 def _link(root: Node) -> None:
@@ -354,26 +359,34 @@ def _link(root: Node) -> None:
 
         y = a·b,  a = x + x,  b = a·x        down y -> b -> a, then up: a, b before a, y before b:  y -> b -> a
     """
-    v = root
-    v._next = cython.NULL
+    v = cython.cast("NodeFields *", root)
     done = cython.NULL
-    v._grad = 0.0
-    v._left = 1 + (len(v._extra.operands) if v._flags & WIDE else 2)
+    _meet(v, cython.NULL)
     while True:
-        a = _operand_to_meet(v)
-        if a is not None:
-            a._grad = 0.0
-            a._left = 1 + (len(a._extra.operands) if a._flags & WIDE else 2)
-            a._next = cython.cast("void *", v)
+        # The next operand to look into: of two, the second comes first.
+        if v._flags & WIDE:
+            a = _wide_operand_to_meet(v)
+        else:
+            a = NOTHING
+            if v._left == 3:
+                v._left = 2
+                if _to_meet(v._b):
+                    a = v._b
+            if a is NOTHING and v._left == 2:
+                v._left = 1
+                if _to_meet(v._a):
+                    a = v._a
+        if a is not NOTHING:
+            _meet(a, v)
             v = a
             continue
         # All operands stand in the list: v goes before them, and the walk back to where it came from.
         above = v._next
         v._next = done
-        done = cython.cast("void *", v)
+        done = v
         if above is cython.NULL:
             return
-        v = cython.cast(Node, above)
+        v = above
 
 
 def _forget(root: Node) -> None:
@@ -397,47 +410,60 @@ def _walk_back(root: Node, seed: float, anomalies: bool) -> None:
     try:
         _link(root)
         root._grad = seed
-        link = cython.cast("void *", root)
+        link = cython.cast("NodeFields *", root)
         while link is not cython.NULL:
-            v = cython.cast(Node, link)
+            v = link
+            look_ahead(v)
             v._left = 0
             link = v._next
-            _pass_back(v, anomalies)
+            if anomalies:
+                _step_back(cython.cast(Node, v), True)
+            else:
+                _pass_back(v)
     except BaseException:
         _forget(root)
         while link is not cython.NULL:
-            v = cython.cast(Node, link)
-            v._left = 0
-            link = v._next
+            link._left = 0
+            link = link._next
         raise
 
 
-def _pass_back(v: Node, anomalies: bool) -> int:
-    """The chain rule at one node: every operand gets local derivative · grad of the node."""
+def _step_back(v: Node, anomalies: bool) -> None:
+    """The chain rule at one node, looked at before and after where `detect_anomaly()` is on."""
     if anomalies:
         for a, slope in zip(v.operands, v.local_grads, strict=True):
             check_stopped(a, slope, v, v._grad)
-    if v._grad == 0.0:
-        return 0  # nothing arrives here, so nothing leaves: not even 0 · inf
-    if v._flags & WIDE:
-        _spread(v._extra.operands, v._extra.slopes, v._grad)
-    elif v._flags & MEMBER and v._grad - v._grad != 0.0:
-        for i in range(len(v._b._extra.operands)):
-            _send(cython.cast(Node, v._b._extra.operands[i]), pair_slope(v, i), v._grad)
-    else:
-        if v._a is not None:
-            _send(v._a, v._da, v._grad)
-        if v._b is not None:
-            _send(v._b, v._db, v._grad)
-    if anomalies:
+    _pass_back(cython.cast("NodeFields *", v))
+    if anomalies and v._grad != 0.0:
         for a in v.operands:
             check_gradient(a, a._grad, v, v._grad)
-    return 0
 
 
-def _spread(operands: tuple[Node, ...], slopes: Any, grad: float) -> None:
-    for i in range(len(operands)):
-        _send(cython.cast(Node, operands[i]), slopes[i], grad)
+def _pass_back(v: Node) -> None:
+    """The chain rule at one node: every operand gets local derivative · grad of the node."""
+    if v._grad == 0.0:
+        return  # nothing arrives here, so nothing leaves: not even 0 · inf
+    if v._flags & WIDE:
+        _spread(cython.cast(Extra, v._extra), v._grad)
+    elif v._flags & MEMBER and v._grad - v._grad != 0.0:
+        _spread_pairs(cython.cast(Node, v))
+    else:
+        if v._a is not NOTHING:
+            _send(v._a, v._da, v._grad)
+        if v._b is not NOTHING:
+            _send(v._b, v._db, v._grad)
+
+
+def _spread(extra: Extra, grad: float) -> None:
+    for i in range(len(extra.operands)):
+        operand = cython.cast(Node, extra.operands[i])
+        _send(cython.cast("NodeFields *", operand), extra.slopes[i], grad)
+
+
+def _spread_pairs(v: Node) -> None:
+    for i in range(len(v._b._extra.operands)):
+        operand = cython.cast(Node, v._b._extra.operands[i])
+        _send(cython.cast("NodeFields *", operand), pair_slope(v, i), v._grad)
 
 
 def pair_slope(v: Node, i: int) -> float:

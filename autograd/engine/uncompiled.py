@@ -19,7 +19,8 @@ from autograd.support import habits
 
 __all__ = [
     "NULL", "auto_pickle", "bytes_in_use", "bytes_kept", "c_cos", "c_exp", "c_floor", "c_fmod", "c_log", "c_sin",
-    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "new_slopes", "no_gc", "slabs_install",
+    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "look_ahead", "new_slopes", "no_gc",
+    "slabs_install",
 ]  # fmt: skip
 
 compiled = False
@@ -65,6 +66,10 @@ def new_slopes(count: int) -> Any:
 
 def free_slopes(slopes: Any) -> None:
     """Compiled: give it back."""
+
+
+def look_ahead(v: object) -> None:
+    """Compiled: ask for the memory that a walk is about to come to."""
 
 
 def slabs_install(kind: type) -> bool:

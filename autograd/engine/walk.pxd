@@ -1,6 +1,6 @@
 cimport cython
 
-from autograd.engine.node cimport Extra, Node, pair_slope
+from autograd.engine.node cimport Extra, Node, NodeFields, pair_slope
 
 cdef int LEAF, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED
 
@@ -9,7 +9,7 @@ cdef object zeros(str kind, Py_ssize_t count)
 cdef list _without_shared(list order)
 cdef Node _operand(Node v, Py_ssize_t k)
 cdef Py_ssize_t _operand_count(Node v)
-@cython.locals(root=Node, v=Node, a=Node, above="void *", k=Py_ssize_t, alone=bint)
+@cython.locals(root=Node, v=Node, a=Node, above="NodeFields *", k=Py_ssize_t, alone=bint)
 cdef bint _walk(list roots, list order, list folded) except -1
 @cython.locals(v=Node)
 cdef void _unmark(list order, Py_ssize_t count)

@@ -128,7 +128,7 @@ def _walk(roots: list[Any], order: list[Any], folded: list[Any]) -> bool:
                     if a._left > 0:
                         return False
                     a._left = 1
-                    a._next = cython.cast("void *", v)
+                    a._next = cython.cast("NodeFields *", v)
                     v = a
                     continue
                 order.append(v)
