@@ -3,7 +3,7 @@ cimport cython
 from autograd.engine.node cimport Extra, Node
 from autograd.engine.value cimport Value, _binary, _constant, _extra, _unary, _wide, new_slopes, node
 
-cdef int LEAF, REQUIRES, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED
+cdef int LEAF, REQUIRES, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED, MIRRORED
 
 cdef inline object address(object x):
     return <size_t> <void *> x

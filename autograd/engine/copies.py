@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
-from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, SHARED, WIDE
+from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, REQUIRES, SHARED, WIDE
 from autograd.engine.node import Node
 from autograd.engine.value import Value, node
 from autograd.support.text import got, short
@@ -56,7 +56,7 @@ def _copy(v: Node, a: Any, b: Any) -> Value:
     """Of a leaf, or of a node of one or two operands."""
     if v._code == LEAF:
         copy = _constant(v._data)
-        copy._flags = v._flags
+        copy._flags = v._flags & ~MIRRORED
         copy._label = v._label or ""
         copy._grad = v._grad
         return copy

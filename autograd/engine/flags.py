@@ -10,6 +10,7 @@ INLINE_B = 16  # the second is
 WIDE = 32  # any number of operands, kept apart
 MEMBER = 64  # one softmax of several: of its own operand and of the node that they share
 SHARED = 128  # that node, which orders leave out unless they are asked for it
+MIRRORED = 256  # a leaf whose number stands in the array of a `NumberReader` too
 
 ROLES = {"input": REQUIRES, "parameter": REQUIRES | PARAMETER, "constant": CONSTANT}
 

@@ -223,6 +223,17 @@ static inline PyObject *new_node(PyObject *a, PyObject *b, double data, double d
     return (PyObject *)v;
 }
 
+/* ----- A leaf whose number stands in an array too ----- */
+
+/* Where: a leaf has no local derivatives, so that the address takes the place of one. */
+static inline void mirror_place(NodeFields *v, double *place) { memcpy(&v->_da, &place, sizeof(place)); }
+
+static inline void mirror_write(NodeFields *v) {
+    double *place;
+    memcpy(&place, &v->_da, sizeof(place));
+    *place = v->_data;
+}
+
 /* ----- Freeing a node ----- */
 
 static int freeing;

@@ -4,6 +4,7 @@ from cpython.object cimport PyObject_GenericSetAttr
 cdef extern from "memory.h":
     # A node as a pointer, whose references nobody counts.
     ctypedef struct NodeFields:
+        double _data
         double _grad
         double _da
         double _db
@@ -15,12 +16,15 @@ cdef extern from "memory.h":
         short _code
         short _flags
 
+    double *new_slopes(Py_ssize_t count) except NULL
     void free_slopes(double *slopes)
     void look_ahead(NodeFields *v)
+    void mirror_place(NodeFields *v, double *place)
+    void mirror_write(NodeFields *v)
 
 cdef NodeFields *NOTHING
 
-cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER
+cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED
 cdef long modes
 cdef long long writes
 
@@ -76,14 +80,21 @@ cpdef list taking_gradients(list values)
 @cython.locals(v=Node)
 cpdef bint all_parameters(list values) except -1
 @cython.final
+@cython.no_gc
 cdef class NumberReader:
     cdef tuple nodes
     cdef unsigned long long[::1] addresses
+    cdef double *numbers
+    cdef int reads
 
-    @cython.locals(i=Py_ssize_t, addresses="unsigned long long[::1]")
+    @cython.locals(i=Py_ssize_t, addresses="unsigned long long[::1]", v="NodeFields *")
     cpdef object read(self, double[::1] into)
+    @cython.locals(i=Py_ssize_t, count=Py_ssize_t, v=Node)
+    cdef void _mirror(self) except *
+    @cython.locals(i=Py_ssize_t, v=Node)
+    cdef void _forget(self, Py_ssize_t count) noexcept
 cdef double _number_at(unsigned long long address) noexcept
-@cython.locals(i=Py_ssize_t)
+@cython.locals(i=Py_ssize_t, v=Node)
 cpdef object write_numbers(list values, const double[::1] numbers)
 @cython.locals(v=Node, i=Py_ssize_t)
 cpdef object write_gradients(list values, const double[::1] gradients, bint add)

@@ -14,7 +14,18 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, PARAMETER, REQUIRES, WIDE, role_of
+from autograd.engine.flags import (
+    CONSTANT,
+    INLINE_A,
+    INLINE_B,
+    LEAF,
+    MEMBER,
+    MIRRORED,
+    PARAMETER,
+    REQUIRES,
+    WIDE,
+    role_of,
+)
 from autograd.engine.state import MODE, check_gradient, check_stopped, refuse_number
 from autograd.support import answers, habits
 from autograd.support.convert import Number, to_float
@@ -28,7 +39,7 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from memory.h
-    from autograd.engine.uncompiled import free_slopes, look_ahead
+    from autograd.engine.uncompiled import free_slopes, look_ahead, mirror_place, mirror_write, new_slopes
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
 writes = 0  # how often the number of a node was set; see `write_count`
@@ -101,6 +112,8 @@ class Node:
     def data(self, x: Number) -> None:
         global writes
         self._data = x if type(x) is float else to_float(x)
+        if self._flags & MIRRORED:
+            mirror_write(cython.cast("NodeFields *", self))
         writes += 1
 
     @property
@@ -555,14 +568,17 @@ def write_count() -> int:
 # buffer in hand, no code of anybody else runs, which could make a list shorter.
 
 
+# no_gc: from a tuple of Values nothing leads back.
 @cython.final
+@cython.no_gc
 @cython.auto_pickle(False)
 @cython.cclass
 class NumberReader:
     """Reads the numbers of many nodes into an array, again and again: the nodes have been looked at once.
 
-    It keeps their addresses side by side, so that a number takes one line of the processor's cache and nothing else. Of
-    43,201 parameters, to look at each object first takes three times as long.
+    From the second time on the leaves keep an array of the reader's up to date (compiled; one reader a leaf): who sets
+    a number has its node at hand, while 43,201 parameters read from as many nodes are as many lines of the processor's
+    cache, 0.12 to 0.2 ms where copying the array takes 0.02.
 
     Raises TypeError for what is no Value.
 
@@ -576,6 +592,8 @@ class NumberReader:
 
     nodes: tuple[Any, ...]
     addresses: Any
+    numbers: Any  # the array that the leaves keep up to date; NULL where they do not
+    reads: int
 
     def __init__(self, values: list[Any]) -> None:
         if self.nodes is not None:
@@ -585,14 +603,46 @@ class NumberReader:
         self.addresses = array("Q", [id(v) for v in kept])
         self.nodes = kept
 
+    def __dealloc__(self) -> None:
+        if self.numbers is not cython.NULL:
+            self._forget(len(self.nodes))
+
     def read(self, into: Any) -> None:
         """Write the numbers into an array of as many floats; ValueError for another length or kind."""
         if self.nodes is None:
             raise TypeError("this NumberReader has no nodes: make it as NumberReader(values)")
         _check_lengths("read", len(self.nodes), len(into))
+        if cython.compiled:
+            self.reads += self.reads < 3
+            if self.reads == 2:
+                self._mirror()
+        if self.numbers is not cython.NULL:
+            for i in range(len(into)):
+                into[i] = self.numbers[i]
+            return
         addresses = self.addresses
         for i in range(len(addresses)):
             into[i] = _number_at(addresses[i]) if cython.compiled else self.nodes[i]._data
+
+    def _mirror(self) -> None:
+        """Let the leaves keep an array up to date, unless there is anything else among them or one keeps another's."""
+        count = len(self.nodes)
+        self.numbers = new_slopes(count)
+        for i in range(count):
+            v = cython.cast(Node, self.nodes[i])
+            if v._code != LEAF or v._flags & MIRRORED:
+                self._forget(i)
+                return
+            v._flags |= MIRRORED
+            mirror_place(cython.cast("NodeFields *", v), self.numbers + i)
+            mirror_write(cython.cast("NodeFields *", v))
+
+    def _forget(self, count: int) -> None:
+        for i in range(count):
+            v = cython.cast(Node, self.nodes[i])
+            v._flags &= ~MIRRORED
+        free_slopes(self.numbers)
+        self.numbers = cython.NULL
 
 
 def _number_at(address: Any) -> float:
@@ -609,7 +659,10 @@ def write_numbers(values: list[Any], numbers: Any) -> None:
     _check_nodes("write_numbers", values)
     _check_lengths("write_numbers", len(values), len(numbers))
     for i in range(len(values)):
-        cython.cast(Node, values[i])._data = float(numbers[i])
+        v = cython.cast(Node, values[i])
+        v._data = float(numbers[i])
+        if v._flags & MIRRORED:
+            mirror_write(cython.cast("NodeFields *", v))
     writes += 1
 
 
@@ -634,4 +687,5 @@ def count_modes(change: int) -> None:
 
 
 if not cython.compiled:  # in C, fields are None from the start
-    NumberReader.nodes = None  # type: ignore[assignment]
+    NumberReader.nodes = NumberReader.numbers = None  # type: ignore[assignment]
+    NumberReader.reads = 0

@@ -19,8 +19,8 @@ from autograd.support import habits
 
 __all__ = [
     "NULL", "auto_pickle", "bytes_in_use", "bytes_kept", "c_cos", "c_exp", "c_floor", "c_fmod", "c_log", "c_sin",
-    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "look_ahead", "new_slopes", "no_gc",
-    "slabs_install",
+    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "look_ahead", "mirror_place",
+    "mirror_write", "new_slopes", "no_gc", "slabs_install",
 ]  # fmt: skip
 
 compiled = False
@@ -70,6 +70,14 @@ def free_slopes(slopes: Any) -> None:
 
 def look_ahead(v: object) -> None:
     """Compiled: ask for the memory that a walk is about to come to."""
+
+
+def mirror_place(v: object, place: object) -> None:
+    """Compiled: let a leaf keep a number of an array up to date."""
+
+
+def mirror_write(v: object) -> None:
+    """Compiled: write it there."""
 
 
 def slabs_install(kind: type) -> bool:

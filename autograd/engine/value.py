@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops, rules
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, REQUIRES, ROLES, SHARED, WIDE
+from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, REQUIRES, ROLES, SHARED, WIDE
 from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
@@ -98,7 +98,8 @@ class Value(Node):
         if self._label is not None:
             self.data = data  # not its first call: a number that changes
         self._data = data if type(data) is float else to_float(data)
-        self._flags = REQUIRES if type(role) is str and role == "input" else _role_flags(role)
+        flags = REQUIRES if type(role) is str and role == "input" else _role_flags(role)
+        self._flags = (self._flags & MIRRORED) | flags
         # In this order, for the call of a check would be a third of what an input costs.
         frozen = requires_grad is False
         if frozen or (requires_grad is not True and not check_flag("Value", "requires_grad", requires_grad)):

@@ -2,7 +2,7 @@ cimport cython
 
 from autograd.engine.node cimport Extra, Node, NodeFields, pair_slope
 
-cdef int LEAF, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED
+cdef int LEAF, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED, MIRRORED
 
 cdef object zeros(str kind, Py_ssize_t count)
 @cython.locals(v=Node)

@@ -16,7 +16,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, SHARED, WIDE
+from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, SHARED, WIDE
 from autograd.engine.node import Node, shared_by
 from autograd.support.text import got, short
 
@@ -354,7 +354,7 @@ class FlatGraph:
     def _read_numbers(self, nodes: list[Any]) -> None:
         for i in range(self.count):
             v = nodes[i]
-            self.codes[i], self.flags[i] = v._code, v._flags
+            self.codes[i], self.flags[i] = v._code, v._flags & ~MIRRORED
             self.data[i], self.grads[i] = v._data, v._grad
             if v._label:
                 self.labels[i] = v._label
