@@ -5,7 +5,7 @@ from typing import Any
 
 from readme_graph import readme, readme_without_methods
 from rivals import Program, casadi_buffer, installed, ours
-from timing import compare, held
+from timing import bar, compare, held
 
 import autograd
 from autograd import Value
@@ -67,9 +67,12 @@ def programs(count: int) -> None:
         "chaingrad, recorded",
         rounds=5,
     )
-    for name in ("program", "function"):
-        ratio = best["chaingrad, recorded"] / best[f"chaingrad, {name}"]
-        print(f"  {count} operations: a {name} is {ratio:.2f} times as fast as recording")
+    for name in ("chaingrad, program", "chaingrad, function"):
+        if count >= 10:
+            held(f"{count} operations", best, name, "chaingrad, recorded", faster=1)
+        else:
+            more = (best[name] - best["chaingrad, recorded"]) * 1e6
+            bar(f"{count} operations: {name} {more:.2f} µs more than recording", more, at_most=1)
 
 
 def main() -> None:

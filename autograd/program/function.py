@@ -122,7 +122,7 @@ class CompiledFunction(_WithoutPrograms):
             tape = quick.load_quickly(args)
             if tape is not None:
                 value = tape.replay.gradient(1.0, inputs)
-                gradients = quick.ordered(tape.gradient)
+                gradients = quick.ordered(tape.gradient) if quick.places else tape.gradient
                 return (value, gradients, tape.by_inputs.copy()) if inputs else (value, gradients)
         call, trace, runner = self._load(args, named, inputs)
         if not (trace.program.parameters or inputs):

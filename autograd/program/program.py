@@ -160,9 +160,9 @@ class Program:
         self, X: ArrayLike, runner: Runner, reduction: Reduction, inputs: bool, accumulate: bool
     ) -> Any:
         tape = runner.one(X)
-        if tape is not None and is_reduced(reduction) and not accumulate:
+        if tape is not None and (reduction == "mean" or is_reduced(reduction)) and not accumulate:
             value = tape.replay.gradient(1.0, inputs)
-            gradients = tape.gradient.copy()
+            gradients = tape.gradient.copy() if self.parameters else tape.gradient
             return (value, gradients, tape.by_inputs.copy()) if inputs else (value, gradients)
         rows, single = self.rows(X)
         if not is_reduced(reduction) and not single:
