@@ -22,26 +22,32 @@ _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\
 def exact_number(x: float) -> str:
     """Every digit there is, with a true minus sign.
 
-    >>> exact_number(-0.1), exact_number(2.0)
-    ('−0.1', '2.0')
+    >>> exact_number(-0.1), exact_number(2.0), exact_number(1e-05)
+    ('−0.1', '2.0', '1e−5')
     """
-    return repr(x).replace("-", "−")
+    return _for_people(repr(x))
 
 
 def format_number(x: float) -> str:
     """Write a number in as few characters as a picture needs: four decimals, or four digits below one.
 
-    The minus sign is a true one (−), as long as the plus.
+    The minus sign is a true one (−), as long as the plus, and a power of ten is written e−5, as in `explain`.
 
     >>> [format_number(x) for x in (-6.88137, 0.5, 2.0, 1e-5, 0.00123456, 1234567.0, float("nan"), -float("inf"))]
-    ['−6.8814', '0.5', '2', '1e−05', '0.001235', '1.235e+06', 'nan', '−inf']
+    ['−6.8814', '0.5', '2', '1e−5', '0.001235', '1.235e6', 'nan', '−inf']
     """
     size = abs(x)
     if size < 1 or not size < 1e6:
         text = f"{x + 0.0:.4g}"  # the sum turns -0.0 into 0.0
     else:
         text = f"{x:.{4 if size < 1e4 else 1}f}".rstrip("0").rstrip(".")
-    return text.replace("-", "−")
+    return _for_people(text)
+
+
+def _for_people(number: str) -> str:
+    """True minus signs, and powers of ten without a plus sign or zeros in front: 1e−5 for 1e-05."""
+    digits, e, power = number.partition("e")
+    return f"{digits}e{int(power)}".replace("-", "−") if e else number.replace("-", "−")
 
 
 def clean(text: str) -> str:

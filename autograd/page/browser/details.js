@@ -87,12 +87,12 @@ function aboutLink(graph, link, numbers, known, paths) {
 function aboutBox(graph, boxes, group, known) {
   const nodes = nodesIn(group);
   const parameters = nodes.filter((node) => graph.roles[node] === "parameter");
-  const length = Math.hypot(...parameters.map((node) => known.grads[node]));
+  const most = largestGradient(nodes.filter((node) => graph.takes[node]), known);
   const named = nodes.filter((node) => graph.labels[node]).slice(0, 6)
     .map((node) => shorten(withoutBox(boxes, graph.labels[node], group.id), 30));
   return [el("p", { class: "name" }, el("b", {}, shorten(group.title, 80)), ` ${plural(group.size, "node")}`), definitions([
     parameters.length ? ["parameters", String(parameters.length)] : null,
-    parameters.length ? ["length of their gradient", el("span", { class: "grad" }, show(length))] : null,
+    ["largest |∂|", el("span", { class: "grad" }, show(most))],
     named.length ? ["holds", `${named.join(", ")}${nodes.length > named.length ? ", …" : ""}`] : null,
   ])];
 }

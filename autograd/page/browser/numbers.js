@@ -38,12 +38,18 @@ function plainNumber(x) {
   const [digits, exponent] = x.toExponential(3).split("e");
   const power = Number(exponent);
   if (power >= -4 && power < 4) return withoutZeros(fixed(x, 3 - power));
-  return withoutZeros(digits) + "e" + (power < 0 ? "-" : "+") + String(Math.abs(power)).padStart(2, "0");
+  return `${withoutZeros(digits)}e${power}`;
 }
 
 // For people: with a real minus sign.
 function show(x) {
-  return plainNumber(x).replace("-", "−").replace("e-", "e−");
+  return plainNumber(x).replaceAll("-", "−");
+}
+
+// For tables: six significant digits.
+function showSix(x) {
+  const whole = Math.abs(x) < 1e15 && Number.isInteger(x);
+  return whole || !Number.isFinite(x) ? show(x) : showExactly(Number(x.toPrecision(6)));
 }
 
 // For a sum, where a bare minus would be read as a difference.
@@ -60,14 +66,14 @@ function typedExactly(x) {
 
 // Every digit there is, for people.
 function showExactly(x) {
-  return typedExactly(x).replaceAll("-", "−");
+  return typedExactly(x).replace("e+", "e").replaceAll("-", "−");
 }
 
 // A count of paths: a BigInt, in groups of three digits, or rounded when nobody would read it.
 function showCount(count) {
   const digits = count.toString();
   if (digits.length <= 24) return digits.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `about ${digits[0]}.${digits.slice(1, 4)} × 10${superscript(digits.length - 1)}`;
+  return `about ${digits[0]}.${digits.slice(1, 4)}·10${superscript(digits.length - 1)}`;
 }
 
 function subscript(number) {

@@ -115,9 +115,13 @@ function refreshBox(item, graph, state) {
   setClass(element, "later", nodes.some((node) => !state.known.hasValue(node)));
   const grads = nodes.filter((node) => graph.takes[node]);
   const stages = new Set(grads.map((node) => state.known.gradient(node)));
-  const most = grads.reduce((max, node) => larger(max, Math.abs(state.known.grads[node])), 0);
   const text = !grads.length ? "no gradient" : stages.size === 1 && stages.has("later") ? "∂ …"
-    : `|∂| up to ${show(most)}${stages.has("later") || stages.has("part") ? " …" : ""}`;
+    : `|∂| up to ${show(largestGradient(grads, state.known))}${stages.has("later") || stages.has("part") ? " …" : ""}`;
   setText(item.grad, text, item.room);
   nameByText(element, `folded box ${title}: open`);
+}
+
+// What |∂| says of a box, everywhere: the largest size of a gradient inside.
+function largestGradient(nodes, known) {
+  return nodes.reduce((most, node) => larger(most, Math.abs(known.grads[node])), 0);
 }
