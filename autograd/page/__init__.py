@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from autograd.support import files
 from autograd.support.keywords import suggest_keywords
-from autograd.support.settings import check_count, check_text
+from autograd.support.settings import check_choice, check_count, check_text
 from autograd.support.text import short_path
 
 if TYPE_CHECKING:
@@ -38,25 +38,31 @@ __all__ = ["View", "view"]
 MAX_NODES = 50_000
 NAMES = {
     "name": ["title"], "label": ["title"], "size": ["height"], "limit": ["max_nodes"],
-    "width": ["the page is as wide as the cell or the window; it takes title, height, max_nodes"],
+    "dark": ["theme"], "style": ["theme"], "colors": ["theme"],
+    "width": ["the page is as wide as the cell or the window; it takes title, height, theme, max_nodes"],
     "filename": ["save the page that comes back, as in view(output).save('graph.html')"],
     "path": ["save the page that comes back, as in view(output).save('graph.html')"],
 }  # fmt: skip
 
 
 @suggest_keywords(NAMES)
-def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = MAX_NODES) -> View:
+def view(
+    output: Value, *, title: str = "", height: int = 620, theme: str = "auto", max_nodes: int = MAX_NODES
+) -> View:
     """The graph that leads to `output` as an interactive page, with the numbers it has now.
 
     The page shows each node's value and ∂output/∂node, whether or not `backward()` was called. It steps forward
     through the values and backward through the gradients, says at each step what is computed, lights the paths from a
     node to the output, and recomputes everything when a slider moves a leaf. Graphs of more than 150 nodes start
-    folded: one box for each neuron or layer, as parameter labels such as `layers.0.neurons.1.w2` tell.
+    folded: one box for each neuron or layer, as parameter labels such as `layers.0.neurons.1.w2` tell. No letter is
+    smaller than 11 pixels at first: a graph that is too large for that is folded further, or seen from its output, with
+    a map. Ctrl+P prints the picture at its step, with letters of 8 points and more.
 
-    `height` is that of the page inside a notebook, a whole number of pixels.
+    - `height` is that of the page inside a notebook, a whole number of pixels.
+    - `theme` is "light", "dark" or "auto", which follows the reader's notebook or system; the page has a switch.
 
     Raises TypeError when `output` is not a Value and for a setting of the wrong kind, ValueError for a height that is
-    not positive, and `GraphTooLarge` (a ValueError) when the graph has more than `max_nodes` nodes.
+    not positive and for another theme, and `GraphTooLarge` (a ValueError) when the graph has more than `max_nodes` nodes.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -68,13 +74,15 @@ def view(output: Value, *, title: str = "", height: int = 620, max_nodes: int = 
     """
     from autograd.graph import topological_order
     from autograd.graph.snapshot import snapshot
+    from autograd.picture.themes import THEMES
 
     check_text("view", "title", title)
     check_count("view", "height", height)
+    check_choice("theme", theme, THEMES)
     check_count("view", "max_nodes", max_nodes)
     picture = snapshot(output, max_nodes=max_nodes)
     order = topological_order(output)
-    return View(picture, title, height, tuple(v.params for v in order), tuple(v.place for v in order))
+    return View(picture, title, height, theme, tuple(v.params for v in order), tuple(v.place for v in order))
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,6 +92,7 @@ class View:
     snapshot: Snapshot
     title: str
     height: int
+    theme: str
     params: tuple[tuple[float, ...], ...]
     places: tuple[str, ...]
 
@@ -96,7 +105,7 @@ class View:
         picture = with_gradients(self.snapshot)
         about = caption(picture, self.title)
         still = f"<p>{escape(about)}. Where scripts run, this page is alive.</p>{table(picture, 'Gradients')}"
-        return page_of(self, still + image(picture, about))
+        return page_of(self, still + image(picture, about, self.theme))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to `path` and return the path; the file appears whole or not at all.

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # In the order in which they build on each other; together with the graph's operations they are one script.
 SCRIPTS = (
     "numbers", "special", "ieee", "formulas", "graph", "paths", "steps", "boxes", "layout", "placing", "drawing",
-    "refresh", "camera", "card", "details", "chain", "whatif", "finding", "panel", "app", "keyboard", "main",
+    "scene", "refresh", "camera", "overview", "look", "card", "details", "chain", "whatif", "finding", "panel", "app",
+    "keyboard", "theme", "printing", "main",
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def in_one_line(code: str) -> str:
 
 def page_of(view: View, still: str = "") -> str:
     """The page of a view, with this HTML in it for where scripts do not run."""
-    data = payload(view.snapshot, view.title, view.params, view.places)
+    data = payload(view.snapshot, view.title, view.params, view.places, view.theme)
     names = [row["name"] for row in data["table"]]
     return page(as_script(data), f"Computation graph of {data['title']}", operations(names), still)
 

@@ -51,7 +51,7 @@ def cell(view: View) -> str:
     page = html.escape(LOADER.format(title=html.escape(about), packed=packed))
     return (
         f"{table(picture, about)}"
-        f'<style>{STYLE}</style><div class="chaingrad">{image(picture, about)}'
+        f'<style>{STYLE}</style><div class="chaingrad">{image(picture, about, view.theme)}'
         f'<iframe title="{html.escape(about)}" sandbox="allow-scripts" width="100%" height="{view.height}" '
         f'style="{FRAME}" srcdoc="{page}"></iframe></div>'
     )

@@ -11,8 +11,10 @@ from typing import Any
 
 from autograd.engine.ops import FLOATS, TABLE
 from autograd.graph.adjoints import backward_order
-from autograd.graph.folding import initial_folding
+from autograd.graph.boxes import Box
+from autograd.graph.folding import Folding, initial_folding
 from autograd.graph.snapshot import Node, Snapshot
+from autograd.picture.names import box_title, shown_name
 from autograd.support.text import clean
 
 ROLES = ("input", "parameter", "constant", "result")
@@ -23,6 +25,7 @@ def payload(
     title: str,
     params: Sequence[Sequence[float]] | None = None,
     places: Sequence[str] | None = None,
+    theme: str = "auto",
 ) -> dict[str, Any]:
     """Everything the page needs, in columns: entry i of each belongs to node i of the snapshot.
 
@@ -40,9 +43,11 @@ def payload(
     names = sorted({node.op for node in nodes if node.op})
     folding = initial_folding(picture)
     return {
+        "theme": theme,
         "title": clean(title) or clean(picture.output.label) or "output",
         "output": picture.root,
         "labels": [clean(node.label) for node in nodes],
+        "shown": _shown(picture, folding),
         "ops": [names.index(node.op) if node.op else -1 for node in nodes],
         "roles": [ROLES.index(node.role) for node in nodes],
         "takes": [int(node.requires_grad) for node in nodes],
@@ -56,7 +61,10 @@ def payload(
         "table": [_row(name) for name in names],
         "kinks": _kinks(picture),
         "stale": _stale(picture, settings),
-        "groups": [{"title": clean(box.title), "parent": box.parent, "kind": box.kind} for box in folding.boxes],
+        "groups": [
+            {"title": clean(box.title), "name": _box_name(folding, box), "parent": box.parent, "kind": box.kind}
+            for box in folding.boxes
+        ],
         "member": folding.innermost,
         "folded": folding.closed,
     }
@@ -79,6 +87,22 @@ def as_script(data: dict[str, Any]) -> str:
     """
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _shown(picture: Snapshot, folding: Folding) -> list[str]:
+    """The labels as a picture shows them: w₂₁ inside of the box layers.0.neurons.2."""
+    titles = [_module_around(folding, box) for box in range(len(folding.boxes))]
+    around = [titles[box] if box >= 0 else "" for box in folding.innermost]
+    return [clean(shown_name(node.label, title)) for node, title in zip(picture.nodes, around, strict=True)]
+
+
+def _box_name(folding: Folding, box: Box) -> str:
+    return clean(box_title(box.title, _module_around(folding, box.parent)))
+
+
+def _module_around(folding: Folding, box: int) -> str:
+    """The title of the innermost module at or around a box; "" if there is none."""
+    return next((folding.boxes[i].title for i in folding.outwards(box) if folding.boxes[i].kind == "module"), "")
 
 
 def _row(name: str) -> dict[str, str]:

@@ -30,7 +30,7 @@ def with_gradients(picture: Snapshot) -> Snapshot:
     return replace(picture, nodes=tuple(replace(v, grad=g) for v, g in zip(picture.nodes, grads, strict=True)))
 
 
-def still(picture: Snapshot) -> str:
+def still(picture: Snapshot, theme: str = "auto") -> str:
     """The snapshot as SVG, for an image: every node of a small graph, the boxes of a large one.
 
     Raises `RenderError` where it cannot be laid out in time.
@@ -40,7 +40,7 @@ def still(picture: Snapshot) -> str:
     >>> still(with_gradients(snapshot(Value(2.0, label="a").tanh()))).count("<svg")
     1
     """
-    return draw(picture, max_nodes=len(picture.nodes)).svg
+    return draw(picture, theme=theme, max_nodes=len(picture.nodes)).svg
 
 
 def caption(picture: Snapshot, title: str) -> str:
@@ -54,10 +54,10 @@ def caption(picture: Snapshot, title: str) -> str:
     )
 
 
-def image(picture: Snapshot, about: str) -> str:
+def image(picture: Snapshot, about: str, theme: str = "auto") -> str:
     """The picture as an `<img>` with its data inside; where it cannot be drawn, a sentence."""
     try:
-        svg = still(picture)
+        svg = still(picture, theme)
     except RenderError as error:
         return f"<p>{html.escape(about)}. (No picture: {html.escape(str(error))})</p>"
     size = re.search(r'width="([0-9.]+)"', svg)

@@ -1,6 +1,6 @@
 // What the page knows at a moment, and the few ways in which that changes.
 
-const READABLE = 0.45; // scale; letters of 6 pixels
+const MOST_COLOURS = 6; // paths that have a colour each
 
 class App {
   constructor(page) {
@@ -20,28 +20,52 @@ class App {
     this.camera = new Camera(this.svg, document.getElementById("world"));
     this.card = new Card(document.getElementById("card"), document.getElementById("stage"));
     this.whatIf = new WhatIf(document.getElementById("what"), this.graph, (data) => this.recompute(data));
+    this.overview = new Overview(document.getElementById("overview"), this.camera);
+    this.manner = { down: false, tight: false, slopes: false };
+    this.exact = false; // all digits
     this.said = "";
+    let waits = false;
+    this.camera.moved = () => {
+      if (!waits) requestAnimationFrame(() => { waits = false; this.show(); });
+      waits = true;
+    };
   }
 
   // ----- The picture -----
 
-  redraw() {
-    this.scene = drawAll(this.camera.world, this.graph, this.boxes);
-    if (!this.scene.items.has(this.focus)) this.focus = standIn(this.boxes, this.graph.output);
-    this.scene.items.get(this.focus).element.setAttribute("tabindex", "0");
+  // Draw what is seen with these boxes, in places that are given or in the manner of now.
+  redraw(plan = planOf(this.graph, this.boxes, this.manner)) {
+    this.manner = plan.manner;
+    this.camera.world.classList.toggle("down", plan.manner.down);
+    const there = plan.layout.boxes.has(this.focus) ? this.focus : standIn(this.boxes, this.graph.output);
+    this.focus = there;
+    this.scene = new Scene(this.camera.world, this.graph, this.boxes, plan, there);
+    this.overview.draw(this.scene);
     this.card.hide();
     this.refresh();
+    this.show();
+  }
+
+  // What is on the screen gets drawn, where not everything is.
+  show() {
+    this.scene.show(this.camera.view(200), this.camera.scale);
+    this.overview.follow();
   }
 
   refresh() {
-    const { graph, steps, numbers, position } = this;
+    const { graph, steps, numbers, position, paths } = this;
     const { phase, node } = visitAt(graph, steps, position);
     this.known = knownAt(graph, steps, numbers, position);
     const resting = !this.walked;
-    refreshAll(this.scene, graph, {
-      known: this.known, numbers, selected: this.selected, paths: this.paths, changed: this.whatIf.changed,
-      path: this.paths && this.row >= 0 ? this.paths.listed[this.row] : null,
-      visited: resting ? -1 : node, phase: resting ? "" : phase, active: resting ? [] : activeEdges(graph, steps, position),
+    const few = paths !== null && paths.count <= BigInt(MOST_COLOURS);
+    const flows = paths === null ? [] : this.scene.links.map((link) => sizeOfFlow(linkFlow(link, paths)));
+    this.scene.refresh({
+      known: this.known, numbers, selected: this.selected, paths, changed: this.whatIf.changed, row: this.row,
+      path: paths && this.row >= 0 ? paths.listed[this.row] : null, down: this.manner.down,
+      strands: few ? strandsOf(paths) : null, strongest: flows.reduce((most, flow) => Math.max(most, flow), 0),
+      largest: few ? paths.listed.reduce((most, path) => Math.max(most, sizeOfFlow(path.product)), 0) : 0,
+      visited: resting ? -1 : node, phase: resting ? "" : phase,
+      active: new Set(resting ? [] : activeEdges(graph, steps, position)),
     });
     fillBar(this);
     fillPanel(this);
@@ -49,43 +73,34 @@ class App {
 
   fit() {
     this.camera.fit({ x: 0, y: 0, w: this.scene.layout.w, h: this.scene.layout.h });
-  }
-
-  // The whole picture. Where it would be too small to read, close the innermost boxes; where there are none, show the
-  // part around the output.
-  firstLook() {
-    this.boxes.folded = new Set(this.foldedAtFirst);
-    this.redraw();
-    this.fit();
-    const inner = this.boxes.groups.filter((group) => !group.boxes.length).map((group) => group.id);
-    if (this.camera.scale < READABLE && !this.boxes.folded.size && inner.length > 1) {
-      this.boxes.folded = new Set(inner);
-      this.redraw();
-      this.fit();
-    }
-    if (this.camera.scale < READABLE) {
-      const screen = this.camera.size();
-      const output = this.scene.items.get(standIn(this.boxes, this.graph.output)).at;
-      this.camera.zoom(READABLE / this.camera.scale);
-      this.camera.pin({ x: output.x + output.w / 2, y: output.y + output.h / 2 }, { x: screen.w - 90, y: screen.h / 2 });
-    }
-    this.fresh = `${this.camera.x} ${this.camera.scale}`;
+    this.show();
   }
 
   // The stage has another size: look anew if nothing was touched yet, fit again what was fitted, else stay.
   resized() {
     const touched = this.walked || this.selected >= 0 || this.fresh !== `${this.camera.x} ${this.camera.scale}`;
-    if (!touched) this.firstLook();
+    if (!touched) firstLook(this);
     else if (this.camera.fitted) this.camera.fit(this.camera.fitted);
+    this.show();
   }
 
   fitPath() {
-    const lit = [...this.scene.items.values()].filter((item) => !item.frame && item.element.classList.contains("lit")
-      && !item.element.classList.contains("dim")).map((item) => item.at);
-    if (!lit.length) return this.fit();
-    const x = Math.min(...lit.map((at) => at.x));
-    const y = Math.min(...lit.map((at) => at.y));
-    return this.camera.fit({ x, y, w: Math.max(...lit.map((at) => at.x + at.w)) - x, h: Math.max(...lit.map((at) => at.y + at.h)) - y });
+    if (this.paths === null) return this.fit();
+    const nodes = this.row >= 0 ? this.paths.listed[this.row].nodes : [...this.paths.onPath.keys()].filter((node) => this.paths.onPath[node]);
+    const lit = [...new Set(nodes.map((node) => standIn(this.boxes, node)))].map((id) => this.scene.items.get(id).at);
+    const most = (of) => lit.reduce((far, at) => Math.max(far, of(at)), -Infinity);
+    const [x, y] = [-most((at) => -at.x), -most((at) => -at.y)];
+    this.camera.fit({ x, y, w: most((at) => at.x + at.w) - x, h: most((at) => at.y + at.h) - y });
+    return this.show();
+  }
+
+  // Another direction; or numbers on edges, in the direction that shows more with them.
+  turn(change) {
+    this.fresh = "";
+    Object.assign(this.manner, change);
+    const directions = change.slopes === undefined ? [this.manner] : [{ down: false, tight: true }, { down: true, tight: true }];
+    this.redraw(bestPlan(this, this.boxes.folded, directions).plan);
+    lookAt(this);
   }
 
   // ----- Steps -----
@@ -163,10 +178,12 @@ class App {
   moveFocus(id, take = true) {
     const item = this.scene.items.get(id);
     const before = this.scene.items.get(this.focus);
-    if (before) before.element.setAttribute("tabindex", "-1");
+    if (before && before.element) before.element.setAttribute("tabindex", "-1");
     this.focus = id;
-    item.element.setAttribute("tabindex", "0");
+    this.scene.focus = id;
     this.camera.bring(item.at);
+    this.show();
+    item.element.setAttribute("tabindex", "0");
     if (take) item.element.focus({ preventScroll: true });
   }
 
@@ -180,14 +197,16 @@ class App {
     this.focus = id;
     this.redraw();
     this.camera.pin(this.scene.items.get(id).at, before);
+    this.show();
     if (keepFocus) this.moveFocus(id);
   }
 
   foldAll(closed) {
     this.fresh = "";
-    this.boxes.folded = new Set(closed ? this.boxes.groups.map((group) => group.id) : []);
-    this.redraw();
-    this.fit();
+    const best = bestPlan(this, new Set(closed ? this.boxes.groups.map((group) => group.id) : []));
+    this.boxes.folded = best.folded;
+    this.redraw(best.plan);
+    lookAt(this);
   }
 
   // ----- Other numbers -----
@@ -198,4 +217,11 @@ class App {
     if (this.paths && this.row >= this.paths.listed.length) this.row = -1;
     this.refresh();
   }
+}
+
+// Which of the listed paths run over an edge: edge -> rows.
+function strandsOf(paths) {
+  const strands = new Map();
+  paths.listed.forEach((path, row) => path.edges.forEach((key) => strands.set(key, [...(strands.get(key) ?? []), row])));
+  return strands;
 }

@@ -56,6 +56,49 @@ function seenLinks(boxes) {
   return [...links.values()];
 }
 
+const MOST_CROSSING = 24; // wires of a dense layer that are drawn one by one
+
+// Where each of many things leads to each of many closed boxes, all wires meet in one point between them: two fans of
+// 16 + 10 wires for 16 · 10. The points are put into the tree; they come back as id -> "16 × 10".
+function bundled(tree, links) {
+  const reached = new Map();
+  for (const link of links) {
+    if (link.to[0] !== "g") continue;
+    if (!reached.has(link.from)) reached.set(link.from, new Map());
+    reached.get(link.from).set(link.to, link);
+  }
+  const alike = new Map();
+  for (const [source, byTarget] of reached) {
+    const key = [...byTarget.keys()].sort().join(" ");
+    alike.set(key, [...(alike.get(key) ?? []), source]);
+  }
+  const joints = new Map();
+  const gone = new Set();
+  const made = [];
+  for (const [key, sources] of alike) {
+    const targets = key.split(" ");
+    if (Math.min(targets.length, sources.length) < 2 || targets.length * sources.length <= MOST_CROSSING) continue;
+    const joint = `j${joints.size}`;
+    joints.set(joint, `${sources.length} × ${targets.length}`);
+    innermostAround(tree, [...sources, ...targets]).items.push({ id: joint });
+    const from = (source) => targets.map((target) => reached.get(source).get(target));
+    const into = (target) => sources.map((source) => reached.get(source).get(target));
+    for (const link of sources.flatMap(from)) gone.add(link);
+    const members = (some) => some.flatMap((link) => link.members);
+    targets.sort((a, b) => Number(a.slice(1)) - Number(b.slice(1)));
+    sources.forEach((source, slot) => made.push({ from: source, to: joint, slot, members: members(from(source)) }));
+    targets.forEach((target, slot) => made.push({ from: joint, to: target, slot, members: members(into(target)) }));
+  }
+  return { joints, links: [...links.filter((link) => !gone.has(link)), ...made] };
+}
+
+// The innermost open box of the tree that holds all of these.
+function innermostAround(tree, ids) {
+  const holds = (item) => (item.items ? item.items.reduce((sum, inner) => sum + holds(inner), 0) : Number(ids.includes(item.id)));
+  const deeper = tree.items.find((item) => item.items && holds(item) === ids.length);
+  return deeper ? innermostAround(deeper, ids) : tree;
+}
+
 // All nodes in a box, its inner boxes included.
 function nodesIn(group) {
   return [...group.nodes, ...group.boxes.flatMap(nodesIn)];

@@ -1,16 +1,24 @@
 // What part of the picture is seen: moving, zooming, fitting. The picture is world units; the screen is pixels.
 
-const MARGIN = 24;
-const BUTTONS = 58; // what the buttons in the picture take from below
+const MARGIN = 16;
+const LARGEST = 1.5; // scale of a picture that is fitted
 
 class Camera {
   constructor(svg, world) {
-    Object.assign(this, { svg, world, x: 0, y: 0, scale: 1, least: 0.02, most: 4, fitted: null });
+    Object.assign(this, { svg, world, x: 0, y: 0, scale: 1, least: 0.005, most: 4, fitted: null, moved: () => {} });
   }
 
   apply() {
     this.fitted = null;
     this.world.setAttribute("transform", `translate(${this.x.toFixed(2)} ${this.y.toFixed(2)}) scale(${this.scale.toFixed(4)})`);
+    this.moved();
+  }
+
+  // The part of the world that is on the screen, and a margin around it.
+  view(margin = 0) {
+    const { w, h } = this.size();
+    const [x, y] = [(-margin - this.x) / this.scale, (-margin - this.y) / this.scale];
+    return { x, y, w: (w + 2 * margin) / this.scale, h: (h + 2 * margin) / this.scale };
   }
 
   size() {
@@ -32,14 +40,18 @@ class Camera {
     this.apply();
   }
 
-  // Show this rectangle of the world, as large as it fits, hardly larger than life, and clear of the buttons below.
+  // The scale at which a rectangle of this size fills the screen.
+  scaleFor({ w, h }) {
+    const screen = this.size();
+    return Math.min((screen.w - 2 * MARGIN) / Math.max(1, w), (screen.h - 2 * MARGIN) / Math.max(1, h), LARGEST);
+  }
+
+  // Show this rectangle of the world, as large as it fits, hardly larger than life.
   fit({ x, y, w, h }) {
     const screen = this.size();
-    const [free, high] = [screen.w - 2 * MARGIN, screen.h - MARGIN - BUTTONS];
-    const wanted = Math.min(free / Math.max(1, w), high / Math.max(1, h), 1.25);
-    this.scale = Math.min(this.most, Math.max(this.least, wanted));
+    this.scale = Math.min(this.most, Math.max(this.least, this.scaleFor({ w, h })));
     this.x = (screen.w - w * this.scale) / 2 - x * this.scale;
-    this.y = MARGIN + (high - h * this.scale) / 2 - y * this.scale;
+    this.y = (screen.h - h * this.scale) / 2 - y * this.scale;
     this.apply();
     this.fitted = { x, y, w, h }; // until it is moved by something else
   }
@@ -60,10 +72,9 @@ class Camera {
     const screen = this.size();
     const a = this.toScreen({ x, y });
     const b = this.toScreen({ x: x + w, y: y + h });
-    const low = screen.h - BUTTONS;
     const near = 10;
     const dx = a.x < near ? MARGIN - a.x : b.x > screen.w - near ? screen.w - MARGIN - b.x : 0;
-    const dy = a.y < near ? MARGIN - a.y : b.y > low + near ? low - b.y : 0;
+    const dy = a.y < near ? MARGIN - a.y : b.y > screen.h - near ? screen.h - MARGIN - b.y : 0;
     if (dx || dy) this.move(dx, dy);
   }
 }

@@ -34,7 +34,10 @@ function fillChain(graph, numbers, paths, chosen, choose) {
   }
   const count = paths.count === 1n ? "one path" : `${showCount(paths.count)} paths`;
   parts.push(el("p", { class: "total" }, el("b", { class: "grad" }, `${derivative} = ${show(paths.total)}`), `, the sum over ${count}.`));
-  const rows = listed.map((path, row) => el("li", {}, el("button", { type: "button", "aria-pressed": String(row === chosen), "data-row": row },
+  const few = paths.count <= BigInt(MOST_COLOURS);
+  const rows = listed.map((path, row) => el("li", {}, el("button", { type: "button", "aria-pressed": String(row === chosen), "data-row": row,
+    class: few ? `path-${row}` : "" },
+    listed.length > 1 ? el("span", { class: "row" }, few ? el("i", { class: path.product < 0 ? "minus" : "" }) : null, `${row + 1} ${said(path.product)}`) : null,
     el("span", { class: "names" }, pathInNames(graph, path)),
     el("span", { class: "numbers" }, `= ${pathInNumbers(path)}`),
     el("span", { class: "product" }, `= ${show(path.product)}`))));
@@ -54,6 +57,10 @@ function fillChain(graph, numbers, paths, chosen, choose) {
   }
   parts.push(flowTable(graph, paths));
   return parts.filter(Boolean);
+}
+
+function said(product) {
+  return product < 0 ? "takes away" : product > 0 ? "adds" : "adds nothing";
 }
 
 // Every cut carries the same total: the width of the lit edges is how much flows over each.

@@ -21,11 +21,9 @@ function kindOf(graph, node) {
   return graph.roles[node] === "constant" || graph.takes[node] ? graph.roles[node] : `${graph.roles[node]}, takes no gradient`;
 }
 
-// `exact` gives every digit; the card rounds.
-function aboutNode(graph, node, numbers, known, exact) {
-  const write = exact ? showExactly : show;
-  const name = nameOf(graph, node, exact ? 600 : 40);
-  const output = nameOf(graph, graph.output, 40);
+// `write` writes the numbers: as in the picture, with six digits or with all.
+function aboutNode(graph, node, numbers, known, write) {
+  const name = nameOf(graph, node, write === show ? 40 : 600);
   const pairs = [];
   if (!isLeaf(graph, node)) {
     const long = expressionOf(graph, node);
@@ -35,7 +33,7 @@ function aboutNode(graph, node, numbers, known, exact) {
     pairs.push(["in numbers", el("code", {}, `${inNumbers(graph, node, numbers.data)} = ${show(numbers.data[node])}`)]);
   }
   pairs.push(["value", el("span", { class: "value" }, known.hasValue(node) ? write(numbers.data[node]) : "not computed yet")]);
-  pairs.push(["gradient", ...gradientPart(graph, node, known, output, name, write)]);
+  pairs.push(["gradient", ...gradientPart(graph, node, numbers, known, name, write)]);
   const slopes = graph.operands[node].map((operand, i) => {
     const by = nameOf(graph, operand);
     return el("li", {}, `${derivativeName(shorten(name, 40), by)} = `, el("b", {}, write(numbers.slopes[node][i])));
@@ -49,13 +47,24 @@ function aboutNode(graph, node, numbers, known, exact) {
   return [el("p", { class: "name" }, el("b", {}, name), ` ${kindOf(graph, node)}`), definitions(pairs)];
 }
 
-function gradientPart(graph, node, known, output, name, write) {
-  const derivative = derivativeName(output, shorten(name, 40));
+// Where a gradient comes from: over each use, the slope times the gradient of the result.
+function gradientSum(graph, node, numbers, known) {
+  if (known.gradient(node) !== "whole" || node === graph.output) return "";
+  const uses = graph.consumers[node].filter(({ target }) => graph.takes[target] && known.gradient(target) === "whole");
+  if (!uses.length || uses.length > 6) return "";
+  const terms = uses.map(({ target, position }) => `${showTerm(numbers.slopes[target][position])} × ${showTerm(known.grads[target])}`);
+  return terms.join(" + ");
+}
+
+function gradientPart(graph, node, numbers, known, name, write) {
+  const derivative = derivativeName(nameOf(graph, graph.output, 40), shorten(name, 40));
   const stage = known.gradient(node);
   if (stage === "none") return ["takes none"];
   if (stage === "later") return [`${derivative} is not known yet`];
   const said = [el("span", { class: "grad" }, `${derivative} = ${write(known.grads[node])}`)];
   if (stage === "part") said.push(" so far");
+  const sum = gradientSum(graph, node, numbers, known);
+  if (sum) said.push(el("p", {}, el("code", {}, `= ${sum}`)));
   const stored = graph.stored[node];
   const own = graph.recorded.grads[node];
   if (stored !== 0 && !alike(stored, own)) {
@@ -80,16 +89,17 @@ function aboutLink(graph, link, numbers, known, paths) {
     ? el("p", {}, `sends back ${show(slope)} × ${show(known.grads[target])} = `, el("b", { class: "grad" }, show(times(slope, known.grads[target]))))
     : null;
   const rule = graph.ops[target].rule ? el("p", {}, graph.ops[target].rule) : null;
-  return [el("p", { class: "name" }, el("b", {}, `${by} → ${of}`)),
+  const formula = el("p", {}, el("code", {}, `${of} = ${inNames(graph, target)} = ${inNumbers(graph, target, numbers.data)} = ${show(numbers.data[target])}`));
+  return [el("p", { class: "name" }, el("b", {}, `${by} → ${of}`)), formula,
     el("p", {}, `${derivativeName(of, by)} = `, el("b", {}, show(slope))), rule, sent, carried];
 }
 
-function aboutBox(graph, boxes, group, known) {
+function aboutBox(graph, group, known) {
   const nodes = nodesIn(group);
   const parameters = nodes.filter((node) => graph.roles[node] === "parameter");
   const most = largestGradient(nodes.filter((node) => graph.takes[node]), known);
   const named = nodes.filter((node) => graph.labels[node]).slice(0, 6)
-    .map((node) => shorten(withoutBox(boxes, graph.labels[node], group.id), 30));
+    .map((node) => shorten(graph.shown[node], 30));
   return [el("p", { class: "name" }, el("b", {}, shorten(group.title, 80)), ` ${plural(group.size, "node")}`), definitions([
     parameters.length ? ["parameters", String(parameters.length)] : null,
     ["largest |∂|", el("span", { class: "grad" }, show(most))],

@@ -1,6 +1,9 @@
-// The picture: one SVG, built anew when boxes open or close, and only refreshed when numbers change.
+// The elements of the picture: how large each thing is, and of what it is made. Where they stand says layout.js.
 
 const SVG = "http://www.w3.org/2000/svg";
+const TYPE = 11; // pixels: the smallest letters
+const NAME = 13;
+const LINE = 14.5; // from line to line
 
 function make(name, attributes = {}, parent = null, text = null) {
   const element = document.createElementNS(SVG, name);
@@ -25,71 +28,65 @@ function widthOf(text, size, bold) {
 }
 
 // The text of a node's first line: its label and, smaller, the operation; or the operation alone.
-function titleOf(boxes, node) {
-  const { graph } = boxes;
-  const label = shorten(withoutBox(boxes, graph.labels[node], boxes.member[node]), 22);
-  const op = graph.ops[node] === null ? "" : graph.ops[node].symbol;
+function titleOf(graph, node) {
+  const label = shorten(graph.shown[node], 22);
+  const op = symbolOf(graph, node);
   if (label) return { main: label, extra: op };
   if (op) return { main: op, extra: nameOf(graph, node) };
   return { main: graph.roles[node] === "constant" ? "" : nameOf(graph, node), extra: "" };
 }
 
-// Inside the box layers.0.neurons.1, its parameter layers.0.neurons.1.w2 is called w2.
-function withoutBox(boxes, name, box) {
-  const around = box >= 0 ? `${boxes.groups[box].title}.` : "";
-  if (around && name.startsWith(around)) return name.slice(around.length);
-  return box >= 0 && boxes.groups[box].kind !== "module" ? withoutBox(boxes, name, boxes.groups[box].parent) : name;
-}
-
-function boxTitle(boxes, group) {
-  return withoutBox(boxes, group.title, group.parent);
-}
-
-function sizeOfNode(boxes, node) {
-  const { graph } = boxes;
-  const { main, extra } = titleOf(boxes, node);
-  const name = main ? widthOf(main, 13, true) + (extra ? 7 + widthOf(extra, 11) : 0) : widthOf(show(graph.recorded.data[node]), 12);
+function sizeOfNode(graph, node) {
+  const { main, extra } = titleOf(graph, node);
+  const name = main ? widthOf(main, NAME, true) + (extra ? 7 + widthOf(extra, TYPE) : 0) : 0;
+  const value = widthOf(show(graph.recorded.data[node]), TYPE);
+  const grad = graph.takes[node] ? widthOf(`∂ ${show(graph.recorded.grads[node])}`, TYPE) : 0;
   const lines = (main ? 1 : 0) + 1 + (graph.takes[node] ? 1 : 0);
-  return { w: Math.max(main ? 76 : 44, Math.ceil(name) + 20), h: [0, 26, 42, 58][lines] };
+  return { w: Math.max(main ? 68 : 38, Math.ceil(Math.max(name, value, grad)) + 16), h: [0, 22, 38, 52][lines] };
 }
 
 // "16 neurons, 130 nodes", where all inner boxes are called neurons.
-function boxLines(boxes, group) {
+function boxLines(group) {
   const inside = group.boxes.filter((box) => box.kind === "module");
   const words = new Set(inside.map((box) => /([^.]+)(\.\d+)?$/.exec(box.title)[1]));
   const [word] = words.size === 1 && inside.length > 1 ? words : ["boxes"];
   const parts = inside.length ? `${inside.length} ${inside.length === 1 && word === "boxes" ? "box" : word}, ` : "";
-  return { title: shorten(boxTitle(boxes, group), 26), contents: parts + plural(group.size, "node") };
+  return { title: shorten(group.name, 26), contents: parts + plural(group.size, "node") };
 }
 
-function sizeOfBox(boxes, group) {
-  const { title, contents } = boxLines(boxes, group);
-  return { w: Math.ceil(Math.max(widthOf(title, 13, true) + 26, widthOf(contents, 11), 92)) + 22, h: 62 };
+function sizeOfBox(group) {
+  const { title, contents } = boxLines(group);
+  return { w: Math.ceil(Math.max(widthOf(title, NAME, true) + 22, widthOf(contents, TYPE), 88)) + 18, h: 54 };
 }
 
-// A smooth line through the points of a route, with its arrowhead.
-function wirePath(points) {
+function sizeOfJoint(text) {
+  return { w: Math.ceil(Math.max(widthOf(text, TYPE), widthOf("each to each", TYPE))) + 20, h: 40 };
+}
+
+// ----- Wires -----
+
+// A smooth line through the points of a route, with its arrowheads; `down` turns it.
+function wirePath(points, down) {
   const end = points[points.length - 1];
-  let d = `M${round(points[0].x)} ${round(points[0].y)}`;
+  const at = (x, y) => (down ? `${round(y)} ${round(x)}` : `${round(x)} ${round(y)}`);
+  let line = `M${at(points[0].x, points[0].y)}`;
   if (points.back) {
-    const low = Math.max(...points.map((p) => p.y)) + 60;
-    d += `C${round(points[0].x + 70)} ${round(low)} ${round(end.x - 70)} ${round(low)} ${round(end.x)} ${round(end.y)}`;
+    const low = points.reduce((most, p) => Math.max(most, p.y), -Infinity) + 60;
+    line += `C${at(points[0].x + 70, low)} ${at(end.x - 70, low)} ${at(end.x, end.y)}`;
   } else {
     for (let i = 1; i < points.length; i += 1) {
       const [a, b] = [points[i - 1], points[i]];
       const half = (b.x - a.x) / 2;
-      d += Math.abs(a.y - b.y) < 0.5 ? `L${round(b.x)} ${round(b.y)}`
-        : `C${round(a.x + half)} ${round(a.y)} ${round(b.x - half)} ${round(b.y)} ${round(b.x)} ${round(b.y)}`;
+      line += Math.abs(a.y - b.y) < 0.5 ? `L${at(b.x, b.y)}` : `C${at(a.x + half, a.y)} ${at(b.x - half, b.y)} ${at(b.x, b.y)}`;
     }
   }
-  return { line: d, head: arrowhead(end, -7), tail: arrowhead(points[0], 7), middle: middleOf(points) };
+  const arrow = ({ x, y }, length) => `M${at(x + length, y - 3.5)}L${at(x, y)}L${at(x + length, y + 3.5)}Z`;
+  const middle = middleOf(points);
+  return { path: line, head: arrow(end, -7), tail: arrow(points[0], 7), middle: down ? { x: middle.y, y: middle.x } : middle,
+    number: numberAt(points, down), reach: reachOf(points, down) };
 }
 
-function arrowhead({ x, y }, length) {
-  return `M${round(x + length)} ${round(y - 3.5)}L${round(x)} ${round(y)}L${round(x + length)} ${round(y + 3.5)}Z`;
-}
-
-// Where a number on the line stands: in the middle of its longest run.
+// The middle of its longest run.
 function middleOf(points) {
   let best = [points[0], points[1]];
   for (let i = 1; i < points.length; i += 1) {
@@ -98,80 +95,91 @@ function middleOf(points) {
   return { x: (best[0].x + best[1].x) / 2, y: (best[0].y + best[1].y) / 2 };
 }
 
+// Where a number on the wire stands: in front of the node that it enters. From above, two numbers stand on the outer
+// sides of their wires, of more each stands on its wire, and `room` says how wide it may be.
+function numberAt(points, down) {
+  const { x, y } = points[points.length - 1];
+  const { nth = 0, of = 1, apart = 0 } = points.entry;
+  if (!down) return { x: x - 10, y: y + 4, anchor: "end", room: of > 1 && apart < LINE - 1 ? 0 : Infinity };
+  if (of === 2) return { x: y + (nth ? 5 : -5), y: x - 11, anchor: nth ? "start" : "end", room: Infinity };
+  return { x: y, y: x - 11, anchor: "middle", room: of === 1 ? Infinity : apart - 4 };
+}
+
+// The rectangle around a route.
+function reachOf(points, down) {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { x, y } of points) {
+    [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
+  }
+  if (points.back) bottom += 60;
+  return down ? { x: top, y: left, w: bottom - top, h: right - left } : { x: left, y: top, w: right - left, h: bottom - top };
+}
+
 function round(x) {
   return Math.round(x * 10) / 10;
 }
 
-// Build everything that is seen. Returns { layout, items: id -> element and parts, links }.
-function drawAll(world, graph, boxes) {
-  world.replaceChildren();
-  const links = seenLinks(boxes);
-  const sizeOf = (id) => (id[0] === "n" ? sizeOfNode(boxes, Number(id.slice(1))) : sizeOfBox(boxes, boxes.groups[id.slice(1)]));
-  const layout = layOut(seenTree(boxes), links, sizeOf);
-  const frames = make("g", {}, world);
-  const wires = make("g", { class: "wires" }, world);
-  const things = make("g", {}, world);
-  const items = new Map();
-  for (const [id, at] of layout.boxes) {
-    const number = Number(id.slice(1));
-    if (id[0] === "n") items.set(id, drawNode(boxes, number, at, things));
-    else if (boxes.folded.has(number)) items.set(id, drawBox(boxes, boxes.groups[number], at, things));
-    else items.set(id, drawFrame(boxes, boxes.groups[number], at, frames));
-    items.get(id).id = id;
-    items.get(id).at = at;
-  }
-  links.forEach((link, i) => {
-    Object.assign(link, wirePath(layout.routes[i]));
-    const { line } = link;
-    link.element = make("g", { class: "link", "data-link": i }, wires);
-    link.line = make("path", { class: "line", d: line }, link.element);
-    link.arrow = make("path", { class: "head", d: link.head }, link.element);
-    make("path", { class: "hit", d: line }, link.element);
-  });
-  return { layout, items, links, labels: make("g", { class: "labels", "aria-hidden": "true" }, world) };
+function drawLink(link, number, parent) {
+  link.element = make("g", { class: "link", "data-link": number }, parent);
+  link.line = make("path", { class: "line", d: link.path }, link.element);
+  link.arrow = make("path", { class: "head", d: link.head }, link.element);
+  make("path", { class: "hit", d: link.path }, link.element);
 }
 
-function drawNode(boxes, node, at, parent) {
-  const { graph } = boxes;
+// ----- Things -----
+
+function placed(kind, at, attributes, parent) {
+  return make("g", { class: kind, transform: `translate(${round(at.x)} ${round(at.y)})`, ...attributes }, parent);
+}
+
+function drawNode(graph, node, at, parent) {
   const role = node === graph.output ? "output" : graph.roles[node];
-  const g = make("g", { class: `node ${role}`, transform: `translate(${round(at.x)} ${round(at.y)})`, "data-node": node,
-    role: "button", tabindex: "-1", "aria-pressed": "false" }, parent);
+  const g = placed(`node ${role}`, at, { "data-node": node, role: "button", tabindex: "-1", "aria-pressed": "false" }, parent);
   const radius = role === "input" ? at.h / 2 : role === "parameter" || role === "constant" ? 2 : 8;
   if (role === "output") make("rect", { class: "ring", x: -4, y: -4, width: at.w + 8, height: at.h + 8, rx: 11 }, g);
   make("rect", { class: "shape", width: at.w, height: at.h, rx: Math.min(radius, 20) }, g);
-  const { main, extra } = titleOf(boxes, node);
+  const { main, extra } = titleOf(graph, node);
+  const lines = (main ? 1 : 0) + 1 + (graph.takes[node] ? 1 : 0);
+  let y = at.h / 2 - ((lines - 1) * LINE) / 2 + 4;
   if (main) {
-    const name = make("text", { class: "name", x: at.w / 2, y: 16 }, g, main);
+    const name = make("text", { class: "name", x: at.w / 2, y: y + 0.5 }, g, main);
     if (extra) {
       name.append(" ");
       make("tspan", { class: "extra", dx: 3 }, name, extra);
     }
+    y += LINE;
   }
-  const value = make("text", { class: "value", x: at.w / 2, y: main ? 33 : 17.5 }, g);
-  const grad = graph.takes[node] ? make("text", { class: "grad", x: at.w / 2, y: 49 }, g) : null;
-  return { element: g, node, value, grad, room: at.w - 8 };
+  const value = make("text", { class: "value", x: at.w / 2, y }, g);
+  const grad = graph.takes[node] ? make("text", { class: "grad", x: at.w / 2, y: y + LINE }, g) : null;
+  return { element: g, value, grad, room: at.w - 8 };
 }
 
-function drawBox(boxes, group, at, parent) {
-  const g = make("g", { class: `box ${group.kind}`, transform: `translate(${round(at.x)} ${round(at.y)})`, "data-group": group.id,
-    role: "button", tabindex: "-1", "aria-expanded": "false" }, parent);
-  make("rect", { class: "behind", x: 5, y: 5, width: at.w, height: at.h, rx: 6 }, g);
+function drawBox(group, at, parent) {
+  const g = placed(`box ${group.kind}`, at, { "data-group": group.id, role: "button", tabindex: "-1", "aria-expanded": "false" }, parent);
+  make("rect", { class: "behind", x: 4, y: 4, width: at.w, height: at.h, rx: 6 }, g);
   make("rect", { class: "shape", width: at.w, height: at.h, rx: 6 }, g);
-  const { title, contents } = boxLines(boxes, group);
-  const name = make("text", { class: "name", x: at.w / 2, y: 18 }, g);
+  const { title, contents } = boxLines(group);
+  const name = make("text", { class: "name", x: at.w / 2, y: 17 }, g);
   make("tspan", { class: "sign" }, name, "+ ");
   make("tspan", {}, name, title);
-  make("text", { class: "contents", x: at.w / 2, y: 35 }, g, contents);
-  const grad = make("text", { class: "grad", x: at.w / 2, y: 52 }, g);
-  return { element: g, group, nodes: nodesIn(group), grad, room: at.w - 8 };
+  make("text", { class: "contents", x: at.w / 2, y: 31.5 }, g, contents);
+  const grad = make("text", { class: "grad", x: at.w / 2, y: 46 }, g);
+  return { element: g, grad, room: at.w - 8 };
 }
 
-function drawFrame(boxes, group, at, parent) {
-  const g = make("g", { class: `frame ${group.kind}`, transform: `translate(${round(at.x)} ${round(at.y)})`, "data-group": group.id,
-    role: "button", tabindex: "-1", "aria-expanded": "true" }, parent);
+function drawFrame(group, at, parent) {
+  const g = placed(`frame ${group.kind}`, at, { "data-group": group.id, role: "button", tabindex: "-1", "aria-expanded": "true" }, parent);
   make("rect", { class: "shape", width: at.w, height: at.h, rx: 8 }, g);
-  const title = `− ${shorten(boxTitle(boxes, group), Math.max(6, Math.floor((at.w - 24) / 7.5)))}`;
+  const title = `− ${shorten(group.name, Math.max(6, Math.floor((at.w - 24) / 7.5)))}`;
   make("rect", { class: "handle", x: 1, y: 1, width: Math.min(at.w - 2, widthOf(title, 12, true) + 22), height: 20, rx: 7 }, g);
   make("text", { class: "name", x: 10, y: 15 }, g, title);
-  return { element: g, group, nodes: nodesIn(group), frame: true };
+  return { element: g };
+}
+
+function drawJoint(text, at, parent) {
+  const g = placed("joint", at, {}, parent);
+  make("rect", { class: "shape", width: at.w, height: at.h, rx: 12 }, g);
+  make("text", { x: at.w / 2, y: 17 }, g, "each to each");
+  make("text", { x: at.w / 2, y: 31 }, g, text);
+  return g;
 }

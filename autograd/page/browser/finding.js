@@ -59,20 +59,40 @@ function listenToFinding(graph, boxes, current, go, point) {
   });
 }
 
-// All digits of every value and gradient: built when it is opened, and from then on brought up to date.
-function fillTable(place, graph, numbers, known) {
+const ROWS_ADDED = 500;
+
+// Every value and gradient: built when it is opened, some hundred rows at a time, and from then on brought up to date.
+function fillTable(place, graph, numbers, known, write) {
   if (!place.childElementCount) {
-    const rows = graph.labels.map((_, node) => el("tr", { "data-node": node }, el("th", { scope: "row" }, nameOf(graph, node)),
+    place.append(el("table", {}, el("thead", {}, el("tr", {}, ...["node", "operation", "value", "gradient"].map((text) => (
+      el("th", { scope: "col" }, text))))), el("tbody", {})));
+    const more = el("button", { type: "button" });
+    more.addEventListener("click", () => addRows(place, graph, more));
+    place.append(more);
+    addRows(place, graph, more);
+  }
+  place.refresh = (rows) => {
+    for (const row of rows) {
+      const node = Number(row.dataset.node);
+      const [, , value, gradient] = row.cells;
+      const stage = known.gradient(node);
+      setText(value, known.hasValue(node) ? write(numbers.data[node]) : "…");
+      setText(gradient, stage === "none" ? stage : stage === "later" ? "…" : write(known.grads[node]));
+    }
+  };
+  place.refresh(place.querySelector("tbody").rows);
+}
+
+function addRows(place, graph, more) {
+  const body = place.querySelector("tbody");
+  const from = body.rows.length;
+  const end = Math.min(graph.size, from + ROWS_ADDED);
+  for (let node = from; node < end; node += 1) {
+    body.append(el("tr", { "data-node": node }, el("th", { scope: "row" }, nameOf(graph, node)),
       el("td", {}, isLeaf(graph, node) ? kindOf(graph, node) : shorten(inNames(graph, node), 60)),
       el("td", { class: "number", "data-column": "value" }), el("td", { class: "number", "data-column": "gradient" })));
-    place.append(el("table", {}, el("thead", {}, el("tr", {}, ...["node", "operation", "value", "gradient"].map((text) => (
-      el("th", { scope: "col" }, text))))), el("tbody", {}, ...rows)));
   }
-  const rows = place.querySelector("tbody").rows;
-  for (let node = 0; node < graph.size; node += 1) {
-    const [, , value, gradient] = rows[node].cells;
-    const stage = known.gradient(node);
-    setText(value, known.hasValue(node) ? showExactly(numbers.data[node]) : "…");
-    setText(gradient, stage === "none" ? stage : stage === "later" ? "…" : showExactly(known.grads[node]));
-  }
+  more.textContent = `${(graph.size - end).toLocaleString("en")} more`;
+  more.hidden = end === graph.size;
+  if (place.refresh) place.refresh([...body.rows].slice(from));
 }

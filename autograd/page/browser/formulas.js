@@ -17,6 +17,21 @@ function bracketed(text, needed) {
   return needed ? `(${text})` : text;
 }
 
+// The exponent of a power that is a whole number and a constant; else null.
+function wholePower(graph, node) {
+  if (graph.ops[node] === null || graph.ops[node].name !== "**") return null;
+  const exponent = graph.operands[node][1];
+  const power = graph.recorded.data[exponent];
+  return graph.roles[exponent] === "constant" && Number.isInteger(power) && Math.abs(power) < 100 ? power : null;
+}
+
+// The sign of an operation in the picture: x² for a power of 2.
+function symbolOf(graph, node) {
+  if (graph.ops[node] === null) return "";
+  const power = wholePower(graph, node);
+  return power === null ? graph.ops[node].symbol : `x${superscript(power)}`;
+}
+
 // The operation of a node on operands that are given as { text, priority }; the result is the same kind of thing.
 function written(graph, node, operands, most = 6) {
   const op = graph.ops[node];
@@ -24,8 +39,8 @@ function written(graph, node, operands, most = 6) {
     || (part.priority === priority && i > 0) || (part.signed && i > 0 && priority === 1)));
   const few = (parts, separator) => (parts.length <= most ? parts.join(separator)
     : [...parts.slice(0, most - 1), `… ${parts.length - most} more …`, parts[parts.length - 1]].join(separator));
-  const power = op.name === "**" && isLeaf(graph, graph.operands[node][1]) ? graph.recorded.data[graph.operands[node][1]] : NaN;
-  if (Number.isInteger(power) && Math.abs(power) < 100 && graph.roles[graph.operands[node][1]] === "constant") {
+  const power = wholePower(graph, node);
+  if (power !== null) {
     return { text: bracketed(operands[0].text, operands[0].priority < 5 || operands[0].signed) + superscript(power), priority: 4 };
   }
   if (INFIX.has(op.name)) {

@@ -12,6 +12,7 @@ function readGraph(page) {
     title: page.title,
     output: page.output,
     labels: page.labels,
+    shown: page.shown, // labels as a picture shows them
     table: page.table,
     ops: page.ops.map((index) => (index < 0 ? null : page.table[index])),
     roles: page.roles.map((index) => ROLES[index]),

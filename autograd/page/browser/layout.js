@@ -1,16 +1,18 @@
-// Where everything stands: columns from left to right, operands before results, boxes inside boxes.
+// Where everything stands: columns from left to right, operands before results, boxes inside boxes. A picture that runs
+// down is laid out from left to right, too, with width and height exchanged, and turned in the end.
 // An open box is laid out by itself first and is then one large thing in the box around it. A wire that crosses the
 // border of a box runs through a port on the border, so that it never runs over what is inside.
 //
 // A box with p and q inside, between x and y, is first laid out as columns [in port], [p], [q], [out port]; its size is
 // then that of one vertex between x and y, and in the end its inside moves to where the box stands (toPageCoordinates).
 
-// `airy` is the gap between columns where there is room for numbers on the edges.
-const ROOM = { column: 36, airy: 62, row: 16, wire: 10, pad: 14, head: 26, border: 18 };
+const ROOM = { row: 15, wire: 10, pad: 12, head: 24, border: 16 };
 
-// `tree` as from seenTree, `links` as from seenLinks, `sizeOf(id)` gives { w, h }.
-// Returns { boxes: id -> { x, y, w, h }, routes: one list of points for each link, w, h }.
-function layOut(tree, links, sizeOf) {
+// `tree` as from seenTree, `links` as from seenLinks, `sizeOf(id)` gives { w, h }. In `manner`, `down` is the direction,
+// `gap` the room between columns, `pitch` that between two wires that enter a node, and `lead` in front of such wires.
+// Returns { boxes: id -> { x, y, w, h }, routes: one list of points for each link, w, h }; the points are not turned.
+function layOut(tree, links, sizeOf, manner) {
+  const { down } = manner;
   const parents = new Map();
   const containers = [];
   const enter = (container) => {
@@ -19,17 +21,18 @@ function layOut(tree, links, sizeOf) {
     container.items.forEach((item, i) => {
       parents.set(item.id, container);
       if (item.items) enter(item);
-      container.vertices.set(item.id, { key: item.id, item, ...(item.items ? {} : sizeOf(item.id)), first: i });
+      const { w, h } = item.items ? {} : sizeOf(item.id);
+      container.vertices.set(item.id, { key: item.id, item, w: down ? h : w, h: down ? w : h, first: i });
     });
     containers.push(container); // inner boxes first
   };
   enter(tree);
-  const gap = parents.size <= 40 ? ROOM.airy : ROOM.column;
   const routes = links.map((link) => threaded(link, parents));
-  containers.forEach((container) => arrange(container, gap));
+  containers.forEach((container) => arrange(container, manner));
   const boxes = new Map();
   toPageCoordinates(tree, 0, 0, boxes);
-  return { boxes, routes: routes.map(pointsOf), w: tree.w, h: tree.h };
+  if (down) for (const at of boxes.values()) [at.x, at.y, at.w, at.h] = [at.y, at.x, at.h, at.w];
+  return { boxes, routes: routes.map(pointsOf), w: down ? tree.h : tree.w, h: down ? tree.w : tree.h };
 }
 
 // The wires of a link, from the box of its source out to the common box and in to its target.
@@ -63,7 +66,7 @@ function wire(box, a, b, source, slot) {
 }
 
 // Give every vertex of one box its place relative to the box, and the box its size and ports.
-function arrange(box, gap) {
+function arrange(box, manner) {
   const vertices = [...box.vertices.values()];
   const wires = [...box.wires.values()];
   for (const v of vertices) {
@@ -72,14 +75,15 @@ function arrange(box, gap) {
   const columns = intoColumns(vertices, wires);
   const segments = intoSegments(columns, wires);
   bestOrder(columns, segments);
-  setPorts(columns, wires);
+  setPorts(columns, wires, manner.pitch);
   setHeights(columns);
-  const pad = box.id === "" ? 4 : ROOM.pad;
-  const head = box.id === "" ? 4 : ROOM.head;
-  const top = Math.min(...columns.flat().map((v) => v.y));
-  columns.flat().forEach((v) => { v.y += head - top; });
-  box.w = setWidths(columns, pad, gap);
-  box.h = Math.max(...columns.flat().map((v) => v.y + v.h)) + pad;
+  const pad = box.id === "" ? 5 : ROOM.pad;
+  const head = box.id === "" ? 5 : ROOM.head;
+  const all = columns.flat();
+  const top = all.reduce((least, v) => Math.min(least, v.y), Infinity);
+  all.forEach((v) => { v.y += (manner.down ? pad : head) - top; });
+  box.w = setWidths(columns, manner, manner.down ? head : pad, pad);
+  box.h = all.reduce((most, v) => Math.max(most, v.y + v.h), 0) + pad;
   box.ports = new Map(vertices.filter((v) => v.border).map((v) => [v.key, v.y]));
 }
 
@@ -111,9 +115,9 @@ function intoColumns(vertices, wires) {
     const forward = ahead.get(v).filter((w) => !w.back);
     v.rank = Math.max(v.border || !exits ? 0 : 1, ...forward.map((w) => w.b.rank + 1));
   }
-  const highest = Math.max(0, ...vertices.map((v) => (v.key.startsWith("in ") ? 0 : v.rank)));
+  const highest = vertices.reduce((most, v) => Math.max(most, v.key.startsWith("in ") ? 0 : v.rank), 0);
   for (const v of vertices) if (v.key.startsWith("in ")) v.rank = highest + 1;
-  const most = Math.max(...vertices.map((v) => v.rank));
+  const most = vertices.reduce((rank, v) => Math.max(rank, v.rank), 0);
   const columns = Array.from({ length: most + 1 }, () => []);
   for (const v of vertices) {
     v.rank = most - v.rank;
@@ -170,5 +174,6 @@ function pointsOf(wires) {
     }
     at(w.b.x, w.b.y + w.in);
   }
+  points.entry = wires[wires.length - 1]; // the how-manieth it is of those that enter
   return points;
 }

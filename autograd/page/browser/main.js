@@ -12,8 +12,8 @@ function itemOf(app, target) {
 }
 
 function showCard(app, item) {
-  const content = item.node !== undefined ? aboutNode(app.graph, item.node, app.numbers, app.known, false)
-    : aboutBox(app.graph, app.boxes, item.group, app.known);
+  const content = item.node !== undefined ? aboutNode(app.graph, item.node, app.numbers, app.known, show)
+    : aboutBox(app.graph, item.group, app.known);
   app.card.show(item.id, rectangleOn(app, item), content);
 }
 
@@ -58,6 +58,17 @@ function onClick(app, target, event) {
   } else app.toggle(item.group.id);
 }
 
+const ASK_ABOVE = 1000; // nodes
+
+function openAll(app) {
+  if (app.graph.size <= ASK_ABOVE) return app.foldAll(false);
+  const ask = at("ask");
+  at("ask-text").textContent = `All ${plural(app.graph.size, "node")} at once? Only a part of the picture can then be read at a time.`;
+  at("ask-yes").onclick = () => { ask.close(); app.foldAll(false); };
+  at("ask-no").onclick = () => ask.close();
+  return ask.showModal();
+}
+
 // A button that says aria-disabled="true" does nothing.
 function onButton(id, act) {
   at(id).addEventListener("click", () => {
@@ -72,7 +83,8 @@ function start() {
   document.documentElement.classList.add("running");
   at("heading").textContent = `Computation graph of ${app.graph.title}`;
   at("legend").open = window.innerHeight > 700 && window.innerWidth > 800;
-  app.firstLook();
+  listenToTheme(page.theme);
+  firstLook(app);
   new ResizeObserver(() => app.resized()).observe(at("stage"));
   onButton("reset", () => { app.pause(); app.goTo(0); });
   onButton("back", () => { app.pause(); app.go(-1); });
@@ -85,13 +97,19 @@ function start() {
   onButton("closer", () => app.camera.zoom(1.3));
   onButton("farther", () => app.camera.zoom(1 / 1.3));
   onButton("fold-all", () => app.foldAll(true));
-  onButton("open-all", () => app.foldAll(false));
+  onButton("open-all", () => openAll(app));
+  onButton("turn", () => app.turn({ down: !app.manner.down }));
+  at("slopes").addEventListener("change", (event) => app.turn({ slopes: event.target.checked }));
+  at("digits").addEventListener("change", (event) => { app.exact = event.target.checked; fillPanel(app); });
   at("table").addEventListener("toggle", () => fillPanel(app));
+  listenToPrinting(app);
   listenToPointers(app.camera, (target, event) => onClick(app, target, event));
   listenToHover(app);
   listenToKeys(app);
   listenToFinding(app.graph, app.boxes, () => app.numbers, (node) => app.goToNode(node), (node) => {
-    for (const item of app.scene.items.values()) setClass(item.element, "pointed", node >= 0 && item.id === standIn(app.boxes, node));
+    for (const item of app.scene.items.values()) {
+      if (item.element) setClass(item.element, "pointed", node >= 0 && item.id === standIn(app.boxes, node));
+    }
   });
   // In the console of the browser: chaingrad.numbers.grads, chaingrad.goTo(0), ...
   window.chaingrad = app;

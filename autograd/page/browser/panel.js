@@ -61,7 +61,7 @@ function fillPanel(app) {
     about.replaceChildren(el("p", {}, `${plural(graph.size, "node")}, ${plural(results, "operation")}. `
       + `Click a node to see where its gradient comes from.${words}`));
   } else {
-    about.replaceChildren(...aboutNode(graph, selected, numbers, known, true));
+    about.replaceChildren(...aboutNode(graph, selected, numbers, known, app.exact ? showExactly : showSix));
   }
   at("paths-section").hidden = selected < 0;
   if (selected >= 0) {
@@ -75,5 +75,5 @@ function fillPanel(app) {
   at("fold-all").disabled = boxes.groups.length === 0 || boxes.folded.size === boxes.groups.length;
   at("open-all").disabled = boxes.folded.size === 0;
   app.whatIf.refresh(selected);
-  if (at("table").open) fillTable(at("rows"), graph, numbers, known);
+  if (at("table").open) fillTable(at("rows"), graph, numbers, known, app.exact ? showExactly : showSix);
 }

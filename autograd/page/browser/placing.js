@@ -97,7 +97,7 @@ function crossings(columns) {
 }
 
 // Where wires leave and enter: on the right in the middle; on the left spread out, from top to bottom as they come.
-function setPorts(columns, wires) {
+function setPorts(columns, wires, pitch) {
   for (const w of wires) {
     w.out = w.a.item && w.a.item.items ? w.a.item.ports.get(`out ${w.source}`) : w.a.h / 2;
     w.in = w.b.item && w.b.item.items ? w.b.item.ports.get(`in ${w.source}`) : w.b.h / 2;
@@ -105,8 +105,11 @@ function setPorts(columns, wires) {
   for (const v of columns.flat()) {
     if (!v.item || v.item.items) continue;
     const entering = [...v.before].sort((a, b) => a.from.order - b.from.order || Number(a.wire.slot) - Number(b.wire.slot));
-    const apart = Math.min(12, (v.h - 16) / Math.max(1, entering.length - 1));
-    entering.forEach((s, i) => { s.wire.in = v.h / 2 + (i - (entering.length - 1) / 2) * apart; });
+    const apart = Math.min(pitch, (v.h - 16) / Math.max(1, entering.length - 1));
+    entering.forEach((s, i) => {
+      s.wire.in = v.h / 2 + (i - (entering.length - 1) / 2) * apart;
+      Object.assign(s.wire, { nth: i, of: entering.length, apart });
+    });
   }
 }
 
@@ -174,26 +177,27 @@ function separate(column) {
 }
 
 // Columns as wide as their widest member, further apart where many wires run; returns the width of the box.
-function setWidths(columns, pad, gap) {
+function setWidths(columns, { gap, lead, down }, start, end) {
   let x = 0;
   columns.forEach((column, i) => {
-    const wide = Math.max(0, ...column.map((v) => v.w));
+    const wide = column.reduce((most, v) => Math.max(most, v.w), 0);
     // Ports on the border of the box stand on its very edge.
     const border = column.some((v) => v.border);
     if (border && i === 0) x = 0;
-    else if (i === 0) x = pad;
+    else if (i === 0) x = start;
     for (const v of column) {
       if (v.bend) v.w = wide;
       v.x = x + (wide - v.w) / 2;
     }
     x += wide;
     if (i + 1 === columns.length) {
-      x += border ? 0 : pad;
+      x += border ? 0 : end;
     } else {
       // Where many wires run between two columns there is more room to tell them apart.
       const runs = column.reduce((sum, v) => sum + v.after.length, 0);
       const edge = border || columns[i + 1].some((v) => v.border);
-      x += edge ? ROOM.border + Math.min(30, runs) : Math.min(120, gap + runs);
+      const least = border ? Math.max(lead, down ? ROOM.head + Math.min(24, 3 * runs) : 0) : 0;
+      x += edge ? Math.max(least, ROOM.border + Math.min(30, runs)) : gap + Math.min(60, Math.max(0, runs - 4));
     }
   });
   return x;

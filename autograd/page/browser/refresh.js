@@ -4,7 +4,7 @@ function setText(element, text, room) {
   if (element.textContent === text) return;
   element.textContent = text;
   // A long number is pressed together rather than cut.
-  if (room && widthOf(text, 12) > room) {
+  if (room && widthOf(text, TYPE) > room) {
     element.setAttribute("textLength", room);
     element.setAttribute("lengthAdjust", "spacingAndGlyphs");
   } else {
@@ -20,34 +20,12 @@ function setAttribute(element, name, value) {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-// `scene` is what drawAll returned; `state` says what is known, visited, selected and lit.
-function refreshAll(scene, graph, state) {
-  const active = new Set(state.active);
-  for (const item of scene.items.values()) {
-    if (item.node !== undefined) refreshNode(item, graph, state);
-    else refreshBox(item, graph, state);
-  }
-  const strongest = Math.max(0, ...scene.links.map((link) => sizeOfFlow(linkFlow(link, state.paths))));
-  scene.labels.replaceChildren();
-  for (const link of scene.links) {
-    const flow = linkFlow(link, state.paths);
-    const lit = state.paths !== null && link.members.some((key) => state.paths.flows.has(key));
-    const chosen = state.path !== null && link.members.some((key) => state.path.edges.includes(key));
-    setClass(link.element, "lit", lit);
-    setClass(link.element, "chosen", chosen);
-    setClass(link.element, "dim", (state.paths !== null && !lit) || (state.path !== null && !chosen));
-    setClass(link.element, "forward", state.phase === "forward" && link.members.some((key) => active.has(key)));
-    setClass(link.element, "backward", state.phase === "backward" && link.members.some((key) => active.has(key)));
-    const back = link.element.classList.contains("backward");
-    setAttribute(link.arrow, "d", back ? link.tail : link.head);
-    if ((back || chosen) && link.members.length === 1) {
-      const [target, position] = link.members[0].split(":").map(Number);
-      make("text", { x: link.middle.x, y: link.middle.y - 3, class: chosen ? "lit" : "" }, scene.labels, show(state.numbers.slopes[target][position]));
-    }
-    const width = lit && strongest > 0 ? 1.5 + (7.5 * sizeOfFlow(flow)) / strongest : 1.4;
-    setAttribute(link.line, "stroke-width", String(round(width)));
-  }
+function refreshItem(item, graph, state) {
+  if (item.node !== undefined) refreshNode(item, graph, state);
+  else refreshBox(item, graph, state);
 }
+
+// ----- Wires -----
 
 function linkFlow(link, paths) {
   return paths === null ? 0 : link.members.reduce((sum, key) => sum + (paths.flows.get(key) ?? 0), 0);
@@ -56,6 +34,88 @@ function linkFlow(link, paths) {
 function sizeOfFlow(flow) {
   return Number.isFinite(flow) ? Math.abs(flow) : 0;
 }
+
+// `state` says what is known, visited, selected and lit.
+function refreshLink(link, scene, state) {
+  const { element } = link;
+  const flow = linkFlow(link, state.paths);
+  const lit = state.paths !== null && link.members.some((key) => state.paths.flows.has(key));
+  const chosen = state.path !== null && link.members.some((key) => state.path.edges.includes(key));
+  const active = link.members.some((key) => state.active.has(key));
+  setClass(element, "lit", lit);
+  setClass(element, "chosen", chosen);
+  setClass(element, "minus", lit && flow < 0);
+  setClass(element, "dim", (state.paths !== null && !lit) || (state.path !== null && !chosen));
+  setClass(element, "forward", state.phase === "forward" && active);
+  setClass(element, "backward", state.phase === "backward" && active);
+  const back = element.classList.contains("backward");
+  setAttribute(link.arrow, "d", back ? link.tail : link.head);
+  const width = lit && state.strongest > 0 ? 1.5 + (7.5 * sizeOfFlow(flow)) / state.strongest : 1.4;
+  setAttribute(link.line, "stroke-width", String(round(width)));
+  refreshStrands(link, state, lit);
+  const slope = scene.manner.slopes || back || chosen ? slopeOn(scene.graph, link, state.numbers.slopes) : "";
+  const fits = scene.manner.slopes || widthOf(slope, TYPE) + 14 <= (scene.manner.down ? link.number.room : scene.room.gap);
+  refreshNumber(link, slope && fits && link.number.room > 0 ? slope : "", scene.labels, chosen ? `path-${state.row}` : "");
+}
+
+function refreshNumber(link, text, parent, kind) {
+  if (!text && link.text) {
+    link.text.remove();
+    link.text = null;
+  }
+  if (!text) return;
+  const { x, y, anchor } = link.number;
+  if (!link.text) link.text = make("text", { x: round(x), y: round(y) }, parent);
+  setText(link.text, text);
+  setAttribute(link.text, "class", `${anchor} ${kind}`);
+}
+
+// A few paths run side by side over the edges that they share, each in its colour; dashed if it takes away.
+function refreshStrands(link, state, lit) {
+  const rows = state.strands === null || !lit ? [] : [...new Set(link.members.flatMap((key) => state.strands.get(key) ?? []))]
+    .filter((row) => state.path === null || row === state.row).sort();
+  const products = rows.map((row) => state.paths.listed[row].product);
+  const key = rows.map((row, i) => `${row} ${products[i]}`).join();
+  if (key === (link.strands?.key ?? "")) return;
+  if (link.strands) link.strands.element.remove();
+  link.strands = null;
+  setClass(link.element, "shared", rows.length > 0);
+  setAttribute(link.arrow, "class", rows.length === 1 ? `head path-${rows[0]}` : "head");
+  if (!rows.length) return;
+  const element = make("g", { class: "strands" });
+  link.line.after(element);
+  const widths_ = products.map((product) => round(1.8 + (3.2 * sizeOfFlow(product)) / (state.largest || 1)));
+  let side = -(widths_.reduce((sum, width) => sum + width, 0) + 1.6 * (rows.length - 1)) / 2;
+  rows.forEach((row, i) => {
+    const shift = round(side + widths_[i] / 2);
+    side += widths_[i] + 1.6;
+    make("path", { class: `strand path-${row}${products[i] < 0 ? " minus" : ""}`, d: link.path, "stroke-width": widths_[i],
+      transform: state.down ? `translate(${shift} 0)` : `translate(0 ${shift})` }, element);
+  });
+  link.strands = { key, element };
+}
+
+// A mark on the first node that a path has for itself: which path it is, and whether it adds or takes away.
+function refreshPills(scene, state) {
+  const wanted = state.strands === null || state.paths.listed.length < 2 ? [] : state.paths.listed.map((path) => (
+    path.nodes.slice(1, -1).map((node) => standIn(scene.boxes, node))));
+  scene.labels.querySelectorAll(".pill").forEach((pill) => pill.remove());
+  wanted.forEach((ids, row) => {
+    if (state.path !== null && row !== state.row) return;
+    const own = ids.find((id) => wanted.every((others, other) => other === row || !others.includes(id)));
+    if (own === undefined) return;
+    const { at } = scene.items.get(own);
+    const pill = make("g", { class: `pill path-${row}`, transform: `translate(${round(at.x + at.w - 27)} ${round(at.y + at.h + 0.7)})` }, scene.labels);
+    make("rect", { width: 27, height: 14, rx: 7 }, pill);
+    make("text", { x: 13.5, y: 11 }, pill, `${row + 1} ${signOf(state.paths.listed[row].product)}`);
+  });
+}
+
+function signOf(x) {
+  return x < 0 ? "−" : x > 0 ? "+" : "0";
+}
+
+// ----- Things -----
 
 function refreshNode(item, graph, state) {
   const { node, element } = item;
