@@ -41,12 +41,12 @@ def tab_to(page: "Page", label: str) -> None:
 def test_the_focus_goes_through_the_page_in_reading_order(open_page: Open) -> None:
     page = open_page(small())
     seen = []
-    for _ in range(17):
+    for _ in range(20):
         page.keyboard.press("Tab")
         seen.append(page.evaluate(FOCUSED).split(",")[0])
     assert seen == [
-        "reset", "back", "play", "next", "end", "speed", "Step", "L tanh", "fit", "Zoom in", "Zoom out", "find",
-        "a", "a", "b", "b", "Legend",
+        "reset", "back", "play", "next", "end", "speed", "theme", "Step", "L tanh", "fit", "turn", "Zoom in",
+        "Zoom out", "slopes", "find", "a", "a", "b", "b", "Legend",
     ]  # fmt: skip
 
 
@@ -104,17 +104,18 @@ def test_the_graph_is_walked_with_arrows_and_nodes_are_selected_with_enter(open_
 
 def test_boxes_open_and_fold_with_keys(network: Network, open_page: Open) -> None:
     page = open_page(network([2, 8, 8, 1]))
+    assert page.evaluate("chaingrad.manner.down")
     tab_to(page, "loss")
     for _ in range(3):
-        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowUp")
     label = page.evaluate(FOCUSED)
     assert label.endswith(": open")
     box = label.split()[-2]
     page.keyboard.press("Enter")
-    assert page.evaluate(FOCUSED).endswith(f"open box {box.rstrip(':')} of 26 nodes: fold")
+    assert page.evaluate(FOCUSED).endswith(f"open box {box.rstrip(':')} of 208 nodes: fold")
     assert page.get_attribute("#world .frame:focus", "aria-expanded") == "true"
-    page.keyboard.press("ArrowRight")
-    assert "parameter" in page.evaluate(FOCUSED) or "result" in page.evaluate(FOCUSED)
+    page.keyboard.press("ArrowDown")
+    assert "neuron" in page.evaluate(FOCUSED)
     page.keyboard.press("-")
     assert page.evaluate(FOCUSED) == label
 

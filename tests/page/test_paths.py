@@ -110,10 +110,10 @@ def test_flows_are_conserved_in_a_network_too(network: Network, open_page: Open)
 def test_wider_edges_carry_more(two_paths: tuple[Value, dict[str, Value]], open_page: Open) -> None:
     loss, named = two_paths
     page = open_page(loss)
-    page.click("[aria-label^='w1']")
+    page.click("[aria-label^='w₁']")
     drawn = page.evaluate(
         "() => chaingrad.scene.links.filter((link) => chaingrad.paths.flows.has(link.members[0])).map((link) => "
-        "[Math.abs(chaingrad.paths.flows.get(link.members[0])), parseFloat(getComputedStyle(link.line).strokeWidth)])"
+        "[Math.abs(chaingrad.paths.flows.get(link.members[0])), parseFloat(link.line.getAttribute('stroke-width'))])"
     )
     drawn.sort()
     assert len(drawn) > 6
@@ -126,7 +126,7 @@ def test_wider_edges_carry_more(two_paths: tuple[Value, dict[str, Value]], open_
 
 def test_the_formula_is_the_sum_over_both_paths(two_paths: tuple[Value, dict[str, Value]], open_page: Open) -> None:
     page = open_page(two_paths[0])
-    page.click("[aria-label^='w1']")
+    page.click("[aria-label^='w₁']")
     text = page.inner_text("#paths")
     assert text.startswith("∂L/∂w1 = −0.2273, the sum over 2 paths.")
     rows = page.locator("#paths ol button .names").all_inner_texts()

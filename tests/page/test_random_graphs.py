@@ -169,6 +169,7 @@ READ = r"""
 """
 SHOWN = f"""() => {{ {READ}
   document.getElementById("table").open = true;
+  chaingrad.exact = true;
   chaingrad.refresh();
   const texts = (all) => [...all].map((element) => element.textContent);
   const nodes = chaingrad.graph.labels.map((_, node) => {{

@@ -5,7 +5,7 @@ const LARGEST = 1.5; // scale of a picture that is fitted
 
 class Camera {
   constructor(svg, world) {
-    Object.assign(this, { svg, world, x: 0, y: 0, scale: 1, least: 0.005, most: 4, fitted: null, moved: () => {} });
+    Object.assign(this, { svg, world, x: 0, y: 0, scale: 1, least: 0.005, most: 4, fitted: null, corner: null, moved: () => {} });
   }
 
   apply() {
@@ -76,6 +76,9 @@ class Camera {
     const dx = a.x < near ? MARGIN - a.x : b.x > screen.w - near ? screen.w - MARGIN - b.x : 0;
     const dy = a.y < near ? MARGIN - a.y : b.y > screen.h - near ? screen.h - MARGIN - b.y : 0;
     if (dx || dy) this.move(dx, dy);
+    // Not under the map, which takes a corner.
+    const under = this.corner && b.x + dx > screen.w - this.corner.w && b.y + dy > screen.h - this.corner.h;
+    if (under) this.move(0, screen.h - this.corner.h - MARGIN - b.y - dy);
   }
 }
 

@@ -24,14 +24,16 @@ class Overview {
     const view = this.camera.view();
     const whole = view.x <= 1 && view.y <= 1 && view.x + view.w >= w - 1 && view.y + view.h >= h - 1;
     this.svg.toggleAttribute("hidden", whole);
+    this.camera.corner = null;
     if (whole) return;
     if (!this.things.childElementCount) this.things.append(...fromAfar(this.scene));
     const stage = this.camera.size();
     const most = { w: Math.min(220, stage.w * 0.34), h: Math.min(150, stage.h * 0.3) };
     this.scale = Math.min(most.w / w, most.h / h);
     setAttribute(this.svg, "viewBox", `0 0 ${round(w)} ${round(h)}`);
-    this.svg.style.width = `${Math.max(16, w * this.scale)}px`;
-    this.svg.style.height = `${Math.max(16, h * this.scale)}px`;
+    const sides = [w, h].map((side) => Math.max(16, side * this.scale));
+    [this.svg.style.width, this.svg.style.height] = sides.map((side) => `${side}px`);
+    this.camera.corner = { w: sides[0] + 12, h: sides[1] + 12 };
     const [x, y] = [Math.max(0, view.x), Math.max(0, view.y)];
     const right = Math.min(w, view.x + view.w);
     const low = Math.min(h, view.y + view.h);
