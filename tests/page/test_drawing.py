@@ -180,7 +180,8 @@ def test_a_box_opens_and_folds_where_it_is(network: Network, open_page: Open) ->
 def test_thin_edges_can_be_hit_beside_the_line(open_page: Open) -> None:
     page = open_page(shared(6))
     middle = page.evaluate(
-        "() => { const at = chaingrad.scene.links.at(-1).middle; const p = chaingrad.camera.toScreen(at);"
+        "() => { const at = chaingrad.scene.links.find(({ middle: { x, y } }) => { const v = "
+        "chaingrad.camera.view(-40); return x > v.x && y > v.y && x < v.x + v.w && y < v.y + v.h; }).middle; const p = chaingrad.camera.toScreen(at);"
         "const f = chaingrad.svg.getBoundingClientRect(); return [p.x + f.left, p.y + f.top]; }"
     )
     down = page.evaluate("chaingrad.manner.down")

@@ -56,7 +56,7 @@ function boxLines(group) {
 
 function sizeOfBox(group) {
   const { title, contents } = boxLines(group);
-  return { w: Math.ceil(Math.max(widthOf(title, NAME, true) + 22, widthOf(contents, TYPE), 88)) + 18, h: 54 };
+  return { w: Math.ceil(Math.max(widthOf(title, NAME, true) + 22, widthOf(contents, TYPE), widthOf("|∂| up to 0.001234", TYPE))) + 18, h: 58 };
 }
 
 function sizeOfJoint(text) {
@@ -101,7 +101,7 @@ function numberAt(points, down) {
   const { x, y } = points[points.length - 1];
   const { nth = 0, of = 1, apart = 0 } = points.entry;
   if (!down) return { x: x - 10, y: y + 4, anchor: "end", room: of > 1 && apart < LINE - 1 ? 0 : Infinity };
-  if (of === 2) return { x: y + (nth ? 5 : -5), y: x - 11, anchor: nth ? "start" : "end", room: Infinity };
+  if (of === 2 && apart < LINE) return { x: y + (nth ? 5 : -5), y: x - 11, anchor: nth ? "start" : "end", room: Infinity };
   return { x: y, y: x - 11, anchor: "middle", room: of === 1 ? Infinity : apart - 4 };
 }
 
@@ -159,11 +159,11 @@ function drawBox(group, at, parent) {
   make("rect", { class: "behind", x: 4, y: 4, width: at.w, height: at.h, rx: 6 }, g);
   make("rect", { class: "shape", width: at.w, height: at.h, rx: 6 }, g);
   const { title, contents } = boxLines(group);
-  const name = make("text", { class: "name", x: at.w / 2, y: 17 }, g);
+  const name = make("text", { class: "name", x: at.w / 2, y: 18.5 }, g);
   make("tspan", { class: "sign" }, name, "+ ");
   make("tspan", {}, name, title);
-  make("text", { class: "contents", x: at.w / 2, y: 31.5 }, g, contents);
-  const grad = make("text", { class: "grad", x: at.w / 2, y: 46 }, g);
+  make("text", { class: "contents", x: at.w / 2, y: 33.5 }, g, contents);
+  const grad = make("text", { class: "grad", x: at.w / 2, y: 48 }, g);
   return { element: g, grad, room: at.w - 8 };
 }
 

@@ -196,7 +196,7 @@ function setWidths(columns, { gap, lead, down }, start, end) {
       // Where many wires run between two columns there is more room to tell them apart.
       const runs = column.reduce((sum, v) => sum + v.after.length, 0);
       const edge = border || columns[i + 1].some((v) => v.border);
-      const least = border ? Math.max(lead, down ? ROOM.head + Math.min(24, 3 * runs) : 0) : 0;
+      const least = !border ? 0 : down ? ROOM.head + Math.max(lead, Math.min(24, 3 * runs)) : lead;
       x += edge ? Math.max(least, ROOM.border + Math.min(30, runs)) : gap + Math.min(60, Math.max(0, runs - 4));
     }
   });

@@ -54,7 +54,7 @@ function refreshLink(link, scene, state) {
   setAttribute(link.line, "stroke-width", String(round(width)));
   refreshStrands(link, state, lit);
   const slope = scene.manner.slopes || back || chosen ? slopeOn(scene.graph, link, state.numbers.slopes) : "";
-  const fits = scene.manner.slopes || widthOf(slope, TYPE) + 14 <= (scene.manner.down ? link.number.room : scene.room.gap);
+  const fits = scene.manner.slopes || widthOf(slope, TYPE, true) + 14 <= (scene.manner.down ? link.number.room : scene.room.gap);
   refreshNumber(link, slope && fits && link.number.room > 0 ? slope : "", scene.labels, chosen ? `path-${state.row}` : "");
 }
 

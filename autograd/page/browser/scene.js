@@ -19,7 +19,7 @@ function planOf(graph, boxes, manner) {
   const { joints, links } = bundled(tree, seenLinks(boxes));
   const entering = new Map();
   for (const { to } of links) entering.set(to, (entering.get(to) ?? 0) + 1);
-  const widest = manner.slopes ? links.reduce((most, link) => Math.max(most, widthOf(slopeOn(graph, link), TYPE)), 0) : 0;
+  const widest = manner.slopes ? links.reduce((most, link) => Math.max(most, widthOf(slopeOn(graph, link), TYPE, true)), 0) : 0;
   const room = roomOf(manner, widest);
   const sizeOf = (id) => {
     const number = Number(id.slice(1));
@@ -32,9 +32,9 @@ function planOf(graph, boxes, manner) {
   return { manner, room, joints, links, layout: layOut(tree, links, sizeOf, room) };
 }
 
-// The slope that stands on a wire of one edge; "" for many.
+// The slope that stands on a wire of one edge into a node; "" for many, and where a closed box hides the node.
 function slopeOn(graph, link, slopes = graph.recorded.slopes) {
-  if (link.members.length > 1 || link.from[0] === "j" || link.to[0] === "j") return "";
+  if (link.members.length > 1 || link.to[0] !== "n") return "";
   const [target, position] = link.members[0].split(":").map(Number);
   return show(slopes[target][position]);
 }
