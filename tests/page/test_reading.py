@@ -88,3 +88,154 @@ def test_a_page_can_be_read_as_it_opens(name: str, open_page: Open) -> None:
         assert page.evaluate(FAULTS) == []
         page.click("#turn")
         assert page.evaluate(FAULTS) == []
+    if page.evaluate("chaingrad.graph.size") <= 150 and page.locator("#open-all").is_enabled():
+        page.click("#open-all")
+        assert page.evaluate(FAULTS) == []
+        page.check("#slopes")
+        assert page.evaluate(FAULTS) == []
+
+
+# ----- Paths -----
+
+STRANDS = """() => [...document.querySelectorAll("#world .strand")].map((line) => [
+  line.classList[1], line.classList.contains("minus"), getComputedStyle(line).stroke, getComputedStyle(line).strokeDasharray])"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_of_two_paths_has_its_colour_and_its_sign(scheme: str, open_page: Open) -> None:
+    loss = GRAPHS["two paths"]()
+    assert isinstance(loss, Value)
+    page = open_page(loss, color_scheme=scheme)
+    page.evaluate("chaingrad.select(chaingrad.graph.labels.indexOf('w1'))")
+    strands = page.evaluate(STRANDS)
+    first, second = ({tuple(rest) for kind, *rest in strands if kind == f"path-{row}"} for row in range(2))
+    assert len(first) == len(second) == 1
+    (adds, colour, dashes), (takes, other, gaps) = first.pop(), second.pop()
+    assert not adds and takes and colour != other and dashes == "none" != gaps
+    assert page.locator("#world .pill").all_text_contents() == ["1 + ", "2 − "]
+    assert page.locator("#paths .row").all_inner_texts() == ["1 adds", "2 takes away"]
+    assert page.evaluate(FAULTS) == []
+    page.locator("#paths ol button").nth(1).click()
+    assert {kind for kind, *_ in page.evaluate(STRANDS)} == {"path-1"}
+    page.keyboard.press("Escape")
+    assert page.locator("#world .strand, #world .pill").count() == 0
+
+
+def test_many_paths_say_by_their_dashes_where_the_flow_takes_away(network: Network, open_page: Open) -> None:
+    page = open_page(network([2, 8, 8, 1]))
+    page.click("#world .node.input")
+    dashed = """() => chaingrad.scene.links.filter((link) => linked_).every((link) => link.element.classList.contains("minus")
+      === link.members.reduce((sum, key) => sum + (chaingrad.paths.flows.get(key) ?? 0), 0) < 0)"""
+    assert page.evaluate("chaingrad.paths.count > 6n")
+    assert page.evaluate(dashed.replace("linked_", "link.element.classList.contains('lit')"))
+    assert page.locator("#world .strand").count() == 0
+
+
+# ----- Paper -----
+
+PAPER = """() => {
+  window.dispatchEvent(new Event("beforeprint"));
+  const sheets = [...document.querySelectorAll("#paper svg")];
+  const scales = sheets.map((svg) => Number(svg.getAttribute("width")) / svg.viewBox.baseVal.width);
+  const shapes = [...sheets[0].querySelectorAll(".node > .shape, .box > .shape")].map((shape) => {
+    const at = shape.parentElement.transform.baseVal.getItem(0).matrix;
+    const [x, y, w, h] = [at.e, at.f, Number(shape.getAttribute("width")), Number(shape.getAttribute("height"))];
+    return sheets.filter((svg) => { const v = svg.viewBox.baseVal;
+      return x >= v.x && y >= v.y && x + w <= v.x + v.width + 0.2 && y + h <= v.y + v.height + 0.2; }).length;
+  });
+  const told = [sheets.length, Math.min(...scales), Math.max(...sheets.map((svg) => svg.getAttribute("width"))),
+    shapes.length, shapes.filter((times) => times === 1).length, document.documentElement.dataset.theme,
+    document.querySelector("#paper").innerText];
+  window.dispatchEvent(new Event("afterprint"));
+  return [...told, document.querySelectorAll("#paper *").length, document.documentElement.dataset.theme];
+}"""
+
+
+@pytest.mark.parametrize("name", ["two paths", "rnn of 8", "4-8-8-2", "chain of 20", "784-16-10 loss"])
+def test_paper_shows_every_thing_whole_in_8_points(name: str, open_page: Open) -> None:
+    loss = GRAPHS[name]()
+    assert isinstance(loss, Value)
+    page = open_page(loss, color_scheme="dark")
+    page.click("#back")
+    page.emulate_media(media="print")
+    sheets, scale, width, things, whole, theme, text, left, after = page.evaluate(PAPER)
+    assert 1 <= sheets <= 12 and whole == things > 3
+    assert scale * 11 * 0.75 >= 8.0 and width <= 990  # A4 across, less margins of 12 mm, has 1,032 pixels
+    assert (theme, after, left) == ("light", "dark", 0)
+    assert "Step " in text and "Back through" in text or "In the folded box" in text
+
+
+def test_the_printed_page_is_the_picture(open_page: Open) -> None:
+    page = open_page(GRAPHS["rnn of 8"]())
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") >= 2
+
+
+# ----- Keys, themes, many nodes -----
+
+
+def test_the_space_bar_plays_and_pauses_but_not_on_a_button(open_page: Open) -> None:
+    page = open_page(GRAPHS["neuron"]())
+    page.keyboard.press("Space")
+    assert page.inner_text("#play") == "Pause"
+    page.keyboard.press("Space")
+    assert page.inner_text("#play") == "Play"
+    page.locator("#world .node.input").first.click()  # with the mouse: the space bar plays all the same
+    page.keyboard.press("Space")
+    assert page.inner_text("#play") == "Pause" and page.locator("#world .node.selected").count() == 1
+    page.keyboard.press("Space")
+    page.locator("#turn").focus()
+    down = page.evaluate("chaingrad.manner.down")
+    page.keyboard.press("Space")
+    assert page.inner_text("#play") == "Play" and page.evaluate("chaingrad.manner.down") is not down
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("dark", "rgb(21, 24, 28)"), ("light", "rgb(255, 255, 255)")])
+def test_a_theme_is_asked_for_and_switched(theme: str, paper: str, open_page: Open) -> None:
+    colour = "getComputedStyle(document.body).backgroundColor"
+    page = open_page(view(Value(2.0, label="a") * 3.0, theme=theme), color_scheme="light" if theme == "dark" else "dark")
+    assert page.evaluate(colour) == paper
+    page.select_option("#theme", "auto")
+    assert page.evaluate(colour) != paper
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    page.wait_for_function(f"{colour} === '{paper}'")
+
+
+def test_numbers_have_six_digits_and_all_on_demand(open_page: Open) -> None:
+    x = Value(0.1, label="x")
+    page = open_page((x * 3.0).tanh() * 1e-7)
+    page.click("#world .node.input")
+    page.click("#table summary")
+    row = page.locator("#rows tr", has_text="tanh").locator("td")
+    assert row.nth(1).inner_text() == "0.291313"
+    assert page.locator("#rows tr").last.locator("td").nth(1).inner_text() == "2.91313e−8"
+    page.check("#digits")
+    assert row.nth(1).inner_text() == repr(Value(0.1 * 3.0).tanh().data)
+
+
+def test_of_a_large_picture_what_is_seen_is_drawn(network: Network, open_page: Open) -> None:
+    page = open_page(network([2, 24, 24, 1]))
+    page.click("#open-all")
+    page.click("#ask-yes")
+    drawn = "document.querySelectorAll('#world .node, #world .box, #world .link').length"
+    assert page.evaluate("chaingrad.scene.items.size") > 2000 and page.evaluate(drawn) < 600
+    page.click("#fit")  # from afar all things of a kind are one path
+    assert page.evaluate(drawn) < 20 and page.locator("#world > .far path").count() > 3
+    page.fill("#find", "layers.1.neurons.5.w3")
+    page.click("#found button")
+    page.click("#fit-path")
+    page.evaluate("chaingrad.camera.fit(chaingrad.scene.items.get(chaingrad.focus).at)")
+    page.wait_for_function("document.querySelector('#world .node.selected')")
+    # The map goes where it is pressed.
+    before = page.evaluate("[chaingrad.camera.x, chaingrad.camera.y]")
+    page.locator("#overview").click(position={"x": 3, "y": 3})
+    assert page.evaluate("[chaingrad.camera.x, chaingrad.camera.y]") != before
+
+
+def test_a_dense_layer_of_boxes_is_two_fans(open_page: Open) -> None:
+    page = open_page(GRAPHS["784-16-10 loss"]())
+    page.evaluate("""() => { const folded = ({ title, kind }) => title.includes("neurons") || kind === "leaves";
+      chaingrad.boxes.folded = new Set(chaingrad.boxes.groups.filter(folded).map((group) => group.id));
+      chaingrad.redraw(); }""")
+    assert page.locator("#world .joint").all_text_contents() == ["each to each 16 × 10 "]
+    assert page.evaluate("chaingrad.scene.links.length") < 70
+    assert page.evaluate(FAULTS) == []

@@ -23,6 +23,7 @@ class App {
     this.overview = new Overview(document.getElementById("overview"), this.camera);
     this.manner = { down: false, tight: false, slopes: false };
     this.exact = false; // all digits
+    this.byMouse = false; // the mouse has put the focus where it is
     this.said = "";
     let waits = false;
     this.camera.moved = () => {

@@ -10,8 +10,8 @@ function listenToKeys(app) {
     if (event.key === "Escape") return escape(app);
     if (field) return undefined;
     // Where the mouse has put the focus in the graph, the space bar plays as everywhere else.
-    const byMouse = event.key === " " && !target.matches(":focus-visible");
-    if (inGraph && !byMouse && graphKey(app, event.key)) return event.preventDefault();
+    if (event.key !== " ") app.byMouse = false;
+    if (inGraph && !app.byMouse && graphKey(app, event.key)) return event.preventDefault();
     const done = stepKey(app, event.key) || spaceKey(app, event.key, target) || (at("letters").checked && letterKey(app, event.key.toLowerCase()));
     if (done) event.preventDefault();
     return undefined;

@@ -42,6 +42,7 @@ function listenToHover(app) {
 
 function onClick(app, target, event) {
   app.clickedAt = { x: event.clientX, y: event.clientY };
+  app.byMouse = true;
   app.card.hide(); // the panel says the same, and the card would cover what is lit now
   const item = itemOf(app, target);
   if (!item) {
