@@ -8,6 +8,7 @@ gone with their tags. In one cell of 7 nodes:
     <details><summary>Computation graph of L: ...</summary><table> 300 characters </table></details>
     <style> 180 characters </style>
     <div><img src="8,000 characters"><iframe srcdoc="42,000 characters"></iframe></div>
+    <script> 500 characters </script>
 """
 
 from __future__ import annotations
@@ -39,6 +40,19 @@ LOADER = (
 STYLE = (
     ".chaingrad:has(iframe){position:relative}"
     ".chaingrad:has(iframe) img{position:absolute;width:100%;height:100%;object-fit:scale-down;object-position:0 0}"
+    '[data-jp-theme-light="true"] .chaingrad img,.vscode-light .chaingrad img{color-scheme:light}'
+    '[data-jp-theme-light="false"] .chaingrad img,.vscode-dark .chaingrad img,'
+    ".vscode-high-contrast .chaingrad img{color-scheme:dark}"
+)
+# The page in its frame cannot see the notebook, so it asks: JupyterLab says on the body which theme it has, and VS Code
+# by a class of it. Without an answer the reader's system decides.
+SCRIPT = (
+    'window.chaingradTheme ??= window.addEventListener("message", ({ data, source }) => { '
+    'if (data !== "chaingrad: light or dark?") return; '
+    "const { classList, dataset } = document.body; "
+    'const dark = dataset.jpThemeLight === "false" || /vscode-(dark|high-contrast)/.test(classList); '
+    'const light = dataset.jpThemeLight === "true" || classList.contains("vscode-light"); '
+    'if (dark || light) source.postMessage(dark ? "dark" : "light", "*"); }) ?? true;'
 )
 FRAME = "position:relative;display:block;box-sizing:border-box;border:1px solid #c9ccd1;border-radius:6px"
 
@@ -53,5 +67,5 @@ def cell(view: View) -> str:
         f"{table(picture, about)}"
         f'<style>{STYLE}</style><div class="chaingrad">{image(picture, about, view.theme)}'
         f'<iframe title="{html.escape(about)}" sandbox="allow-scripts" width="100%" height="{view.height}" '
-        f'style="{FRAME}" srcdoc="{page}"></iframe></div>'
+        f'style="{FRAME}" srcdoc="{page}"></iframe></div><script>{SCRIPT}</script>'
     )

@@ -196,9 +196,9 @@ def shown(page: "Page") -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("state", ["start", "selected", "folded", "stepping", "narrow"])
+@pytest.mark.parametrize("state", ["start", "selected", "folded", "stepping", "narrow", "asking", "slopes"])
 def test_axe_finds_nothing(state: str, scheme: str, axe: str, network: Network, open_page: Open) -> None:
-    page = open_page(network([2, 8, 8, 1]) if state == "folded" else small(), color_scheme=scheme)
+    page = open_page({"folded": network([2, 8, 8, 1]), "asking": network([2, 20, 20, 1])}.get(state, small()), color_scheme=scheme)
     if state == "selected":
         page.click("[data-node='0']")
         page.mouse.move(5, 300)
@@ -206,6 +206,12 @@ def test_axe_finds_nothing(state: str, scheme: str, axe: str, network: Network, 
     if state == "stepping":
         page.click("#back")
         page.click("#back")
+    if state == "asking":
+        page.click("#open-all")
+    if state == "slopes":
+        page.check("#slopes")
+        page.click("#turn")
+        page.evaluate("chaingrad.select(0)")
     if state == "narrow":
         page.set_viewport_size({"width": 420, "height": 900})
     shown(page)

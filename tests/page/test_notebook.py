@@ -23,7 +23,7 @@ Network = Callable[..., Value]
 
 def sanitized(cell: str) -> str:
     """What is left of the cell in a notebook that is not trusted."""
-    return re.sub(r"<style>.*?</style>|<iframe.*?</iframe>", "", cell, flags=re.DOTALL)
+    return re.sub(r"<style>.*?</style>|<iframe.*?</iframe>|<script>.*?</script>", "", cell, flags=re.DOTALL)
 
 
 def picture(cell: str) -> str:
@@ -123,6 +123,22 @@ def test_every_view_in_a_notebook_has_its_own_height(open_page: Open) -> None:
     page = open_page(document(cells))
     boxes = [frame.bounding_box() for frame in page.locator("iframe").all()]
     assert [round(box["height"]) for box in boxes if box] == [300, 700, 431]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "theme"),
+    [
+        ('data-jp-theme-light="false"', "dark"), ('data-jp-theme-light="true"', "light"), ('class="vscode-dark"', "dark"),
+        ('class="vscode-light"', "light"),
+    ],
+)  # fmt: skip
+def test_a_page_has_the_theme_of_its_notebook(attribute: str, theme: str, open_page: Open) -> None:
+    other = "light" if theme == "dark" else "dark"
+    for wanted, found in (("auto", theme), (other, other)):
+        cell = document(view(small(), theme=wanted)._repr_html_()).replace("<body>", f"<body {attribute}>")
+        page = open_page(cell, color_scheme=other)
+        page.frame_locator("iframe").locator("#world .node").first.wait_for()
+        page.frames[1].wait_for_function(f"document.documentElement.dataset.theme === '{found}'")
 
 
 # What is left to be read where a front end does not know the tags of a cell: all of it written out, the tags taken out,
