@@ -46,9 +46,7 @@ NAMES = {
 
 
 @suggest_keywords(NAMES)
-def view(
-    output: Value, *, title: str = "", height: int = 620, theme: str = "auto", max_nodes: int = MAX_NODES
-) -> View:
+def view(output: Value, *, title: str = "", height: int = 620, theme: str = "auto", max_nodes: int = MAX_NODES) -> View:
     """The graph that leads to `output` as an interactive page, with the numbers it has now.
 
     The page shows each node's value and ∂output/∂node, whether or not `backward()` was called. It steps forward
@@ -62,7 +60,8 @@ def view(
     - `theme` is "light", "dark" or "auto", which follows the reader's notebook or system; the page has a switch.
 
     Raises TypeError when `output` is not a Value and for a setting of the wrong kind, ValueError for a height that is
-    not positive and for another theme, and `GraphTooLarge` (a ValueError) when the graph has more than `max_nodes` nodes.
+    not positive and for another theme, and `GraphTooLarge` (a ValueError) when the graph has more than `max_nodes`
+    nodes.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")

@@ -266,7 +266,7 @@ def _add_inside(
             node = picture.nodes[index]
             add_value(graph, picture, node, paint)
             if not node.is_leaf and folded.maker_of(index) == f"o{index}":
-                add_operation(graph, node, paint)
+                add_operation(graph, picture, node, paint)
     fill, border = paint.theme.fills["cluster"]
     for number, (title, parent, size) in enumerate(folded.frames):
         if parent == frame and contents[number]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from autograd.graph.adjoints import contribution
 from autograd.graph.snapshot import Node, Snapshot
-from autograd.picture.names import shown_name
+from autograd.picture.names import shown_name, shown_symbol
 from autograd.picture.paint import Paint, Scale
 from autograd.picture.themes import LIGHT, Theme
 from autograd.support.text import clean, format_number, shorten
@@ -64,7 +64,7 @@ def build(
     for node in snapshot.nodes:
         add_value(graph, snapshot, node, paint)
         if not node.is_leaf:
-            add_operation(graph, node, paint)
+            add_operation(graph, snapshot, node, paint)
             index, carries = node.index, paint.carries(edge.index for edge in snapshot.incoming[node.index])
             attributes = {"class": "result", "weight": "4", **carries}
             add_edge((f"o{index}", f"v{index}"), (f"r{index}", f"c{index}"), attributes, node.requires_grad)
@@ -105,9 +105,9 @@ def add_value(graph: graphviz.Digraph, snapshot: Snapshot, node: Node, paint: Pa
     graph.node(name, in_dot(lines), _attributes={"id": name, "class": f"value {role}", **look, **_room(lines)})
 
 
-def add_operation(graph: graphviz.Digraph, node: Node, paint: Paint) -> None:
+def add_operation(graph: graphviz.Digraph, snapshot: Snapshot, node: Node, paint: Paint) -> None:
     """The operation that made a value, as a node of its own."""
-    name, symbol = f"o{node.index}", in_dot([shorten(clean(node.symbol))])
+    name, symbol = f"o{node.index}", in_dot([shorten(shown_symbol(snapshot, node.index))])
     graph.node(name, symbol, _attributes={"id": name, "class": "operation", **paint.operation(node.index)})
 
 

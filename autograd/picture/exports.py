@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.dot import role_of, value_lines
+from autograd.picture.names import shown_symbol
 from autograd.picture.themes import LIGHT
-from autograd.support.text import clean, format_number, shorten
+from autograd.support.text import format_number, shorten
 
 if TYPE_CHECKING:
     from autograd.picture.collapse import Folded
@@ -50,7 +51,7 @@ def to_mermaid(
     for index in shown:
         node = picture.nodes[index]
         if not node.is_leaf and makers[index] == f"o{index}":
-            lines.append(_node(f"o{index}", "operation", [shorten(clean(node.symbol))]))
+            lines.append(_node(f"o{index}", "operation", [shorten(shown_symbol(picture, index))]))
         lines.append(_node(f"v{index}", role_of(node, picture), value_lines(node)))
     lines += [f"  {makers[index]} --> v{index}" for index in shown if not picture.nodes[index].is_leaf]
     if folded is not None:

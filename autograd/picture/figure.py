@@ -24,7 +24,7 @@ from autograd.picture.dot import role_of, value_lines
 from autograd.picture.layout.layers import Link, Room
 from autograd.picture.layout.measure import text_width
 from autograd.picture.layout.placing import Box
-from autograd.picture.names import box_title, natural, numbered
+from autograd.picture.names import box_title, natural, numbered, shown_symbol
 from autograd.support.text import clean, format_number, shorten
 
 __all__ = ["ARROW", "LINE", "NEAR", "STEM", "TYPE", "Figure", "Part", "Way", "figure_of"]
@@ -126,7 +126,7 @@ def figure_of(
         part = _sized(Part(key, role_of(node, picture), lines, index=index, named=bool(clean(node.label))))
         w, h, pitch = part.w, part.h, 0.0
         if not node.is_leaf and folded.maker_of(index) == f"o{index}":
-            w, h, pitch = _with_operation(part, shorten(clean(node.symbol)), entering[key], across)
+            w, h, pitch = _with_operation(part, shorten(shown_symbol(picture, index)), entering[key], across)
         part.box = _box(key, w, h, across, numbered(node.label) and f"{node.role} {numbered(node.label)}")
         part.box.number, part.box.pitch = natural(node.label), pitch
         parts[key] = part

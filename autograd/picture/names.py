@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 
 from autograd.graph.boxes import module_path
+from autograd.graph.snapshot import Snapshot
+from autograd.support.text import clean
 
-__all__ = ["box_title", "natural", "numbered", "shown_name"]
+__all__ = ["box_title", "natural", "numbered", "shown_name", "shown_symbol"]
 
+MOST_RAISED = 100  # powers above are written x^100
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SMALL = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LETTERS = re.compile(r"([^\W\d_]{1,3})(\d{1,4})")
 _NUMBERED = re.compile(r"(.*?)(\d+)")
@@ -36,6 +40,24 @@ def shown_name(label: str, around: str = "") -> str:
         return name + neuron[1].translate(_SMALL) if re.fullmatch(r"[^\W\d_]", name) else name
     comma = "," if len(match[2]) > 1 or len(neuron[1]) > 1 else ""
     return match[1] + (neuron[1] + comma + match[2]).translate(_SMALL)
+
+
+def shown_symbol(picture: Snapshot, index: int) -> str:
+    """The operation of a node as a picture shows it: x² for a square, and x³ for a power of a constant 3.
+
+    >>> from autograd import Value
+    >>> from autograd.graph.snapshot import snapshot
+    >>> x = Value(2.0)
+    >>> [shown_symbol(snapshot(y), snapshot(y).root) for y in (x**2, x**-1, x**0.5, x**x, x * x)]
+    ['x²', 'x⁻¹', '^', '^', '×']
+    """
+    node = picture.nodes[index]
+    power: float = 2.0 if node.op == "square" else 0.5
+    if node.op == "**":
+        exponent = picture.nodes[picture.incoming[index][1].source]
+        power = exponent.data if exponent.role == "constant" else power
+    whole = power == power // 1 and abs(power) < MOST_RAISED
+    return f"x{str(int(power)).translate(_RAISED)}" if whole else clean(node.symbol)
 
 
 def box_title(title: str, around: str = "") -> str:

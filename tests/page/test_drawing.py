@@ -177,15 +177,19 @@ def test_a_box_opens_and_folds_where_it_is(network: Network, open_page: Open) ->
     assert abs(before["y"] - again["y"]) < 1
 
 
+ON_STAGE = """() => {
+  const v = chaingrad.camera.view(-40);
+  const seen = ({ middle: { x, y } }) => x > v.x && y > v.y && x < v.x + v.w && y < v.y + v.h;
+  const p = chaingrad.camera.toScreen(chaingrad.scene.links.find(seen).middle);
+  const f = chaingrad.svg.getBoundingClientRect();
+  return [p.x + f.left, p.y + f.top, Number(chaingrad.manner.down)];
+}"""
+
+
 def test_thin_edges_can_be_hit_beside_the_line(open_page: Open) -> None:
     page = open_page(shared(6))
-    middle = page.evaluate(
-        "() => { const at = chaingrad.scene.links.find(({ middle: { x, y } }) => { const v = "
-        "chaingrad.camera.view(-40); return x > v.x && y > v.y && x < v.x + v.w && y < v.y + v.h; }).middle; const p = chaingrad.camera.toScreen(at);"
-        "const f = chaingrad.svg.getBoundingClientRect(); return [p.x + f.left, p.y + f.top]; }"
-    )
-    down = page.evaluate("chaingrad.manner.down")
-    page.mouse.move(middle[0] + 5 * down, middle[1] + 5 * (not down))
+    x, y, down = page.evaluate(ON_STAGE)
+    page.mouse.move(x + 5 * down, y + 5 * (1 - down))
     page.wait_for_selector("#card", state="visible")
     assert "→" in page.inner_text("#card")
 

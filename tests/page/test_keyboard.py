@@ -198,7 +198,9 @@ def shown(page: "Page") -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", ["start", "selected", "folded", "stepping", "narrow", "asking", "slopes"])
 def test_axe_finds_nothing(state: str, scheme: str, axe: str, network: Network, open_page: Open) -> None:
-    page = open_page({"folded": network([2, 8, 8, 1]), "asking": network([2, 20, 20, 1])}.get(state, small()), color_scheme=scheme)
+    page = open_page(
+        {"folded": network([2, 8, 8, 1]), "asking": network([2, 20, 20, 1])}.get(state, small()), color_scheme=scheme
+    )
     if state == "selected":
         page.click("[data-node='0']")
         page.mouse.move(5, 300)

@@ -128,8 +128,8 @@ def test_every_view_in_a_notebook_has_its_own_height(open_page: Open) -> None:
 @pytest.mark.parametrize(
     ("attribute", "theme"),
     [
-        ('data-jp-theme-light="false"', "dark"), ('data-jp-theme-light="true"', "light"), ('class="vscode-dark"', "dark"),
-        ('class="vscode-light"', "light"),
+        ('data-jp-theme-light="false"', "dark"), ('data-jp-theme-light="true"', "light"),
+        ('class="vscode-dark"', "dark"), ('class="vscode-light"', "light"),
     ],
 )  # fmt: skip
 def test_a_page_has_the_theme_of_its_notebook(attribute: str, theme: str, open_page: Open) -> None:

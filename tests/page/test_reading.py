@@ -1,7 +1,7 @@
 """The page is read: at any width type is large enough, text is whole, nothing overlaps; on paper, too."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -162,7 +162,7 @@ def test_paper_shows_every_thing_whole_in_8_points(name: str, open_page: Open) -
     assert 1 <= sheets <= 12 and whole == things > 3
     assert scale * 11 * 0.75 >= 8.0 and width <= 990  # A4 across, less margins of 12 mm, has 1,032 pixels
     assert (theme, after, left) == ("light", "dark", 0)
-    assert "Step " in text and "Back through" in text or "In the folded box" in text
+    assert ("Step " in text and "Back through" in text) or "In the folded box" in text
 
 
 def test_the_printed_page_is_the_picture(open_page: Open) -> None:
@@ -192,7 +192,9 @@ def test_the_space_bar_plays_and_pauses_but_not_on_a_button(open_page: Open) -> 
 @pytest.mark.parametrize(("theme", "paper"), [("dark", "rgb(21, 24, 28)"), ("light", "rgb(255, 255, 255)")])
 def test_a_theme_is_asked_for_and_switched(theme: str, paper: str, open_page: Open) -> None:
     colour = "getComputedStyle(document.body).backgroundColor"
-    page = open_page(view(Value(2.0, label="a") * 3.0, theme=theme), color_scheme="light" if theme == "dark" else "dark")
+    page = open_page(
+        view(Value(2.0, label="a") * 3.0, theme=theme), color_scheme="light" if theme == "dark" else "dark"
+    )
     assert page.evaluate(colour) == paper
     page.select_option("#theme", "auto")
     assert page.evaluate(colour) != paper

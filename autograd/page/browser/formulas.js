@@ -28,7 +28,7 @@ function wholePower(graph, node) {
 // The sign of an operation in the picture: x² for a power of 2.
 function symbolOf(graph, node) {
   if (graph.ops[node] === null) return "";
-  const power = wholePower(graph, node);
+  const power = graph.ops[node].name === "square" ? 2 : wholePower(graph, node);
   return power === null ? graph.ops[node].symbol : `x${superscript(power)}`;
 }
 
