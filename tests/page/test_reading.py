@@ -50,7 +50,7 @@ FAULTS = """() => {
   }));
   return faults;
 }"""  # noqa: E501
-# The smallest type in the picture and around it, how far the page can be scrolled sideways, and whether it is all there.
+# The smallest type in the picture and around it, how far the page can be scrolled sideways, and whether it is whole.
 TYPE = """() => {
   const size = (element) => parseFloat(getComputedStyle(element).fontSize);
   const seen = [...document.querySelectorAll("#page *")].filter((e) => e.checkVisibility() && e.childNodes.length
@@ -98,7 +98,8 @@ def test_a_page_can_be_read_as_it_opens(name: str, open_page: Open) -> None:
 # ----- Paths -----
 
 STRANDS = """() => [...document.querySelectorAll("#world .strand")].map((line) => [
-  line.classList[1], line.classList.contains("minus"), getComputedStyle(line).stroke, getComputedStyle(line).strokeDasharray])"""
+  line.classList[1], line.classList.contains("minus"), getComputedStyle(line).stroke,
+  getComputedStyle(line).strokeDasharray])"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -124,10 +125,10 @@ def test_each_of_two_paths_has_its_colour_and_its_sign(scheme: str, open_page: O
 def test_many_paths_say_by_their_dashes_where_the_flow_takes_away(network: Network, open_page: Open) -> None:
     page = open_page(network([2, 8, 8, 1]))
     page.click("#world .node.input")
-    dashed = """() => chaingrad.scene.links.filter((link) => linked_).every((link) => link.element.classList.contains("minus")
-      === link.members.reduce((sum, key) => sum + (chaingrad.paths.flows.get(key) ?? 0), 0) < 0)"""
     assert page.evaluate("chaingrad.paths.count > 6n")
-    assert page.evaluate(dashed.replace("linked_", "link.element.classList.contains('lit')"))
+    assert page.evaluate("""() => chaingrad.scene.links.filter(({ element }) => element.classList.contains("lit"))
+      .every(({ element, members }) => element.classList.contains("minus")
+        === members.reduce((sum, key) => sum + (chaingrad.paths.flows.get(key) ?? 0), 0) < 0)""")
     assert page.locator("#world .strand").count() == 0
 
 

@@ -62,6 +62,7 @@ ANIMATE: dict[str, tuple[list[Any], list[Any], str]] = {
     "seconds": (["a", None], [0, -1, NAN, INF], "seconds must be a number of seconds for each step above 0, got "),
 }
 VIEW: dict[str, tuple[list[Any], list[Any], str]] = {
+    "theme": DRAW["theme"],
     "title": ([3, None, ["a"]], [], "title must be a text, got {given!r}"),
     "height": (["a", None, NAN, INF], [0, -5], "height must be a whole number from 1 on, got {given!r}"),
     "max_nodes": (["a", None, 1.5], [0], COUNT),
