@@ -201,7 +201,7 @@ def test_hovering_tells_value_gradient_slopes_and_expression(
     page.hover("[aria-label^='O₂₂']")
     page.wait_for_selector("#card", state="visible")
     text = page.inner_text("#card")
-    for said in ("tanh(O11 × w3)", "value", "0.5681", "∂L/∂O22", "∂O22/∂v", "tanh′ = 1 − tanh²"):
+    for said in ("tanh(O₁₁ × w₃)", "value", "0.5681", "∂L/∂O₂₂", "∂O₂₂/∂v", "tanh′ = 1 − tanh²"):
         assert said in text
     page.mouse.move(5, 500)
     page.wait_for_selector("#card", state="hidden")

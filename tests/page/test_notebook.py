@@ -108,6 +108,8 @@ def test_where_scripts_are_blocked_all_of_the_picture_shows_through(
     assert blocked.screenshot(clip=inside) == without.screenshot(clip=inside)
     alive = open_page(document(cell))
     alive.frame_locator("iframe").locator("#world .node").first.wait_for()
+    painted = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    alive.frames[1].evaluate(painted)
     assert alive.screenshot(clip=inside) != without.screenshot(clip=inside)
 
 

@@ -128,11 +128,11 @@ def test_the_formula_is_the_sum_over_both_paths(two_paths: tuple[Value, dict[str
     page = open_page(two_paths[0])
     page.click("[aria-label^='w₁']")
     text = page.inner_text("#paths")
-    assert text.startswith("∂L/∂w1 = −0.2273, the sum over 2 paths.")
+    assert text.startswith("∂L/∂w₁ = −0.2273, the sum over 2 paths.")
     rows = page.locator("#paths ol button .names").all_inner_texts()
     assert len(rows) == 2
-    assert all(row.startswith("∂L/∂v") and row.endswith("∂O11/∂v₂ · ∂v₂/∂w1") for row in rows)
-    assert "∂v₈/∂O11" in rows[0] + rows[1]
+    assert all(row.startswith("∂L/∂v") and row.endswith("∂O₁₁/∂v₂ · ∂v₂/∂w₁") for row in rows)
+    assert "∂v₈/∂O₁₁" in rows[0] + rows[1]
     page.locator("#paths ol button").nth(1).click()
     assert page.locator("#paths ol button").nth(1).get_attribute("aria-pressed") == "true"
     chosen = page.locator("#world .link.chosen").count()

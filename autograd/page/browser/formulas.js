@@ -1,8 +1,10 @@
 // Names, expressions and sentences. All of it is plain text: labels are the user's and are never markup.
 
-// The label, or v and the number of the node as in the textbooks, or the number that a constant is.
+// The label, O₁₁ for O11 as in the picture, but whole where it tells a place, as layers.0.neurons.1.w2; or v and the
+// number of the node as in the textbooks; or the number that a constant is.
 function nameOf(graph, node, limit = 40) {
-  if (graph.labels[node]) return shorten(graph.labels[node], limit);
+  const label = graph.labels[node];
+  if (label) return shorten(label.includes(".") ? label : graph.shown[node], limit);
   return graph.roles[node] === "constant" ? show(graph.recorded.data[node]) : `v${subscript(node)}`;
 }
 
