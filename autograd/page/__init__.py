@@ -5,7 +5,6 @@ Python freezes the graph and writes the page; everything after that happens in t
 network.
 
 payload      what the page knows of the graph, as JSON
-folding      which boxes there are, and which are closed at first
 operations   the rules of the table, printed as JavaScript; by expression and loops
 document     template, style, scripts and data put together
 browser/     the page's own scripts, one idea a file

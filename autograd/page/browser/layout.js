@@ -28,7 +28,8 @@ function layOut(tree, links, sizeOf, manner) {
   };
   enter(tree);
   const routes = links.map((link) => threaded(link, parents));
-  containers.forEach((container) => arrange(container, manner));
+  const arranged = new Map();
+  containers.forEach((container) => arrange(container, manner, arranged));
   const boxes = new Map();
   toPageCoordinates(tree, 0, 0, boxes);
   if (down) for (const at of boxes.values()) [at.x, at.y, at.w, at.h] = [at.y, at.x, at.h, at.w];
@@ -65,8 +66,9 @@ function wire(box, a, b, source, slot) {
   return box.wires.get(key);
 }
 
-// Give every vertex of one box its place relative to the box, and the box its size and ports.
-function arrange(box, manner) {
+// Give every vertex of one box its place relative to the box, and the box its size and ports. Boxes with the same inside,
+// such as the neurons of a layer, are put in order once: `arranged` keeps what was found.
+function arrange(box, manner, arranged) {
   const vertices = [...box.vertices.values()];
   const wires = [...box.wires.values()];
   for (const v of vertices) {
@@ -74,9 +76,18 @@ function arrange(box, manner) {
   }
   const columns = intoColumns(vertices, wires);
   const segments = intoSegments(columns, wires);
-  bestOrder(columns, segments);
-  setPorts(columns, wires, manner.pitch);
-  setHeights(columns);
+  const things = [...vertices, ...wires.flatMap((w) => w.bends)];
+  things.forEach((v, i) => { v.index = i; });
+  const key = insideOf(vertices, wires);
+  if (arranged.has(key)) {
+    repeat(arranged.get(key), things, columns, wires);
+  } else {
+    bestOrder(columns, segments);
+    setPorts(columns, wires, manner.pitch);
+    setHeights(columns);
+    arranged.set(key, { columns: columns.map((column) => column.map((v) => v.index)), heights: things.map((v) => v.y),
+      ends: wires.map(({ out, in: into, nth, of, apart }) => ({ out, in: into, nth, of, apart })) });
+  }
   const pad = box.id === "" ? 5 : ROOM.pad;
   const head = box.id === "" ? 5 : ROOM.head;
   const all = columns.flat();
@@ -85,6 +96,23 @@ function arrange(box, manner) {
   box.w = setWidths(columns, manner, manner.down ? head : pad, pad);
   box.h = all.reduce((most, v) => Math.max(most, v.y + v.h), 0) + pad;
   box.ports = new Map(vertices.filter((v) => v.border).map((v) => [v.key, v.y]));
+}
+
+// What order and heights depend on: the kind and height of every vertex, and the ends of every wire.
+function insideOf(vertices, wires) {
+  const port = (v, end, source) => (v.item && v.item.items ? v.item.ports.get(`${end} ${source}`) : "");
+  const things = vertices.map((v) => `${v.h}${v.border ? v.key.slice(0, 2) : v.item && v.item.items ? "box" : ""}`);
+  const ends = wires.map((w) => `${w.a.index} ${w.b.index} ${w.slot} ${port(w.a, "out", w.source)} ${port(w.b, "in", w.source)}`);
+  return `${things.join()};${ends.join()}`;
+}
+
+function repeat(found, things, columns, wires) {
+  found.columns.forEach((column, i) => {
+    columns[i].splice(0, columns[i].length, ...column.map((index) => things[index]));
+    number(columns[i]);
+  });
+  things.forEach((v, i) => { v.y = found.heights[i]; });
+  wires.forEach((w, i) => Object.assign(w, found.ends[i]));
 }
 
 // Columns as far right as the results allow, so that a leaf stands next to its first use; ports on the borders.

@@ -47,10 +47,13 @@ class Scene {
     [this.far, this.frames, this.wires, this.things, this.labels] = this.layers;
     this.labels.setAttribute("aria-hidden", "true");
     this.layout.boxes.forEach((at, id) => this.place(id, at));
-    this.links.forEach((link, i) => Object.assign(link, wirePath(this.layout.routes[i], plan.manner.down), { element: null }));
+    this.links.forEach((link, i) => {
+      const route = this.layout.routes[i];
+      Object.assign(link, { route, reach: reachOf(route, plan.manner.down), element: null });
+    });
     this.large = this.items.size + this.links.length > LIVE;
     for (const item of this.items.values()) if (item.frame || !this.large) this.draw(item);
-    if (!this.large) this.links.forEach((link, i) => drawLink(link, i, this.wires));
+    if (!this.large) this.links.forEach((link, i) => drawLink(link, i, this.wires, plan.manner.down));
   }
 
   place(id, at) {
@@ -91,7 +94,7 @@ class Scene {
     this.links.forEach((link, i) => {
       const wanted = !far && meets(link.reach, view);
       if (wanted && !link.element) {
-        drawLink(link, i, this.wires);
+        drawLink(link, i, this.wires, this.manner.down);
         if (this.state) refreshLink(link, this, this.state);
       } else if (!wanted && link.element) {
         link.element.remove();
@@ -129,7 +132,7 @@ function fromAfar(scene) {
     kinds.get(kind).push(`M${round(at.x)} ${round(at.y)}h${round(at.w)}v${round(at.h)}h${round(-at.w)}Z`);
   }
   const every = Math.ceil(scene.links.length / FAR_WIRES);
-  const wires = scene.links.filter((_, i) => i % every === 0).map((link) => link.path);
+  const wires = scene.links.filter((_, i) => i % every === 0).map((link) => link.path ?? wirePath(link.route, scene.manner.down).path);
   const drawn = [...kinds].filter(([kind]) => kind !== "frame").map(([kind, parts]) => {
     const g = make("g", { class: kind === "box" ? "box" : `node ${kind}` });
     make("path", { class: "shape", d: parts.join("") }, g);
