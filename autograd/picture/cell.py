@@ -63,10 +63,13 @@ SCRIPT = (
 )
 
 
-def notebook_html(pages: Sequence[str], about: str) -> str:
-    """What a notebook shows of a picture, in one or more SVG documents; `about` says in words what it shows."""
+def notebook_html(pages: Sequence[str], about: str, script: str = "") -> str:
+    """What a notebook shows of a picture, in one or more SVG documents; `about` says in words what it shows.
+
+    A `script` runs when the pictures stand in their places.
+    """
     images = "".join(
         f'<img alt="{escape(about)}" style="max-width:100%;height:auto;break-inside:avoid" src="{data_uri(svg)}">'
         for svg in pages
     )
-    return f'<style>{STYLE}</style><div class="chaingrad-picture">{images}</div><script>{SCRIPT}</script>'
+    return f'<style>{STYLE}</style><div class="chaingrad-picture">{images}</div><script>{SCRIPT}{script}</script>'

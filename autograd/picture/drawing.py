@@ -20,7 +20,7 @@ from autograd.picture.exports import to_json, to_mermaid
 from autograd.picture.fit import MOST_DRAWN, SIZES, Laid, Manner, best, laid_out
 from autograd.picture.highlight import highlighted, index_of
 from autograd.picture.paint import Paint, Scale
-from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, render_binary
+from autograd.picture.render import BINARY_FORMATS, TIME_LIMIT, rendered
 from autograd.picture.simplify import simplified
 from autograd.picture.svg import describe, titles
 from autograd.picture.themes import THEMES
@@ -89,7 +89,7 @@ def draw(
     - `direction` is "forward" (data), "backward" (gradients, each edge with what it adds to its operand) or "both".
     - `format` is the kind of file that `save` writes for a name without an extension.
     - `time_limit`, in seconds, bounds each layout: one or a few in `draw` if `collapse` is "auto", else one when `.svg`
-      is first asked for, and one for each .png or .pdf. The rest of the work (to take the graph, to fold it, to search
+      is first asked for. The rest of the work (to take the graph, to fold it, to search
       the `k` strongest paths) is bounded by `max_nodes`, by 100,000 nodes if there is a `collapse`, and by `k`.
 
     Raises TypeError when `root` is no Value or list of them and for a setting of the wrong kind, ValueError for one
@@ -226,20 +226,21 @@ class Drawing:
     @property
     def rankdir(self) -> str:
         """ "LR" or "TB": where the picture runs to."""
-        return self.manner.rankdir if self.manner.rankdir != "auto" else "LR" if self._laid.figure.across else "TB"
+        return self.manner.rankdir if self.manner.rankdir != "auto" else "LR" if self.laid.figure.across else "TB"
 
     @property
     def width(self) -> float:
         """The width of the picture in pixels, without a legend."""
-        return self._laid.w
+        return self.laid.w
 
     @property
     def height(self) -> float:
         """The height of the picture in pixels, without a legend."""
-        return self._laid.h
+        return self.laid.h
 
     @cached_property
-    def _laid(self) -> Laid:
+    def laid(self) -> Laid:
+        """Where everything stands."""
         return self._known or laid_out(self.snapshot, self.shown, self.manner)
 
     @cached_property
@@ -249,7 +250,7 @@ class Drawing:
         Raises `RenderError` when the layout takes longer than the time limit.
         """
         sheet = Sheet(self.paints, titles(self.snapshot, self.folded, self.paint.highlight))
-        return written(sheet, self._laid, self.snapshot, self.manner.direction, self.legend)
+        return written(sheet, self.laid, self.snapshot, self.manner.direction, self.legend)
 
     @property
     def pages(self) -> list[str]:
@@ -287,8 +288,8 @@ class Drawing:
         """Write the picture to `path` and return the path; its extension says which kind of file.
 
         What there is: .svg, .dot and .gv (DOT), .png, .pdf, .mmd (Mermaid) and .json. A name without an extension gets
-        the one of `format`. The file appears whole or not at all. `.png` and `.pdf` need the program dot or the
-        package cairosvg; the other kinds need nothing.
+        the one of `format`. The file appears whole or not at all. `.png` and `.pdf` need the package
+        matplotlib; the other kinds need nothing.
 
         Raises ValueError for another extension, IsADirectoryError for a folder, FileNotFoundError when the folder does
         not exist, and `RenderError` when the picture cannot be made.
@@ -314,7 +315,7 @@ class Drawing:
 
     def _content(self, kind: str) -> bytes:
         if kind in BINARY_FORMATS:
-            return render_binary(self.source, kind, time_limit=self.manner.seconds)
+            return rendered(self.svg, kind)
         text: str = getattr(self, TEXTS[kind])
         return text.encode("utf-8")
 

@@ -22,15 +22,14 @@ from autograd.graph.snapshot import Snapshot
 from autograd.picture.collapse import Folded
 from autograd.picture.dot import role_of, value_lines
 from autograd.picture.layout.layers import Link, Room
-from autograd.picture.layout.measure import text_width
+from autograd.picture.layout.measure import NAME, TYPE, text_width
 from autograd.picture.layout.placing import Box
 from autograd.picture.names import box_title, natural, numbered, shown_symbol
 from autograd.support.text import clean, format_number, shorten
 
-__all__ = ["ARROW", "LINE", "NEAR", "STEM", "TYPE", "Figure", "Part", "Way", "figure_of"]
+__all__ = ["ARROW", "LINE", "NEAR", "STEM", "Figure", "Part", "Way", "figure_of"]
 
-TYPE, LINE = 11.0, 14.0  # pixels: the size of type, and from line to line
-NAME = 13.0  # of names, whose indices are small
+LINE = 14.0  # pixels from line to line
 SIDE, TOP = 8.0, 5.0  # between a border and its text
 STEM = 12.0  # from an operation to its result
 ARROW = 9.0

@@ -15,10 +15,10 @@ from math import ceil
 
 from autograd.graph.snapshot import Snapshot
 from autograd.picture.collapse import Folded
-from autograd.picture.figure import ARROW, LINE, NAME, NEAR, STEM, TYPE, Figure, Part, Way
+from autograd.picture.figure import ARROW, LINE, NEAR, STEM, Figure, Part, Way
 from autograd.picture.fit import Laid
 from autograd.picture.layout.layers import Point
-from autograd.picture.layout.measure import FONT, text_width
+from autograd.picture.layout.measure import FONT, NAME, TYPE, text_width
 from autograd.picture.paint import Paint
 from autograd.picture.svg import link_title
 from autograd.picture.themes import Look, css_colours

@@ -9,7 +9,10 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["FONT", "text_width"]
+__all__ = ["FONT", "NAME", "TYPE", "text_width"]
+
+TYPE = 11.0  # pixels: the size of type
+NAME = 13.0  # of names, whose indices are small
 
 FONT = "Helvetica,Arial,DejaVu Sans,sans-serif"
 _WIDTHS = {
