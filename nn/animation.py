@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograd.picture.cell import notebook_html
+from autograd.picture.film.controls import CONTROLS
+from autograd.picture.film.gif import gif, with_palette
+from autograd.picture.film.timeline import Timeline
 from autograd.support import files
 from autograd.support.settings import check_count, check_list
 from autograd.support.text import short, short_path
@@ -14,14 +20,17 @@ from nn.callbacks import Callback, Logs
 from nn.columns import in_a_plane
 from nn.module import Evaluating
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 __all__ = ["Film"]
 
 
 class Film(Callback):
-    """A callback that keeps the parameters of every `every`-th epoch, and writes what the model did with them as a GIF.
+    """A callback that keeps the parameters of every `every`-th epoch, and shows what the model did with them as a film.
 
     Each frame has the decision boundary on the left and the network with its weights on the right; the model has two
-    inputs. Needs matplotlib and pillow to write, nothing to record.
+    inputs. A notebook shows it by itself, and `save` writes it. Needs matplotlib to be shown, nothing to record.
 
     Raises ValueError if `every` is below 1, or if examples have not two numbers.
 
@@ -56,43 +65,87 @@ class Film(Callback):
         self.states.append(dict(self.model.state_dict()))
         self.losses.append(loss)
 
-    def save(self, path: str | os.PathLike[str], *, fps: float = 8.0, resolution: int = 40, dpi: int = 80) -> Path:
-        """Write the film to `path`, a .gif file, and return the path; the model keeps the parameters it has.
+    def frames(self, *, resolution: int = 40, dpi: int = 80) -> list[Image]:
+        """One image for each of the epochs that were kept; the model keeps the parameters it has.
 
-        Raises ValueError for another extension, for `fps` that is not positive, and when nothing was recorded.
+        Raises ValueError when nothing was recorded.
         """
-        from matplotlib import pyplot
-        from matplotlib.animation import PillowWriter
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+        from PIL import Image
 
         from nn.plots import decision_boundary, network
 
-        target = files.target(path, "training.gif")
         check_count("Film", "resolution", resolution, least=2)
         check_count("Film", "dpi", dpi)
-        if target.suffix.lower() != ".gif":
-            raise ValueError(f"Film: a film is saved as .gif, got {short_path(path)}")
-        if not fps > 0:
-            raise ValueError(f"Film: fps is the number of frames a second, more than 0, got {short(fps)}")
         if not self.states:
             raise ValueError("Film: nothing was recorded; pass it to fit: model.fit(X, y, callbacks=[film])")
-        now = dict(self.model.state_dict())
-        figure, (left, right) = pyplot.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
-        # Some releases of matplotlib type fps as int; a float is a rate too.
-        writer = PillowWriter(fps=fps)  # type: ignore[arg-type,unused-ignore]
-        part = target.with_name(f".{target.name}.{os.urandom(4).hex()}.gif")
+        now, images = dict(self.model.state_dict()), []
+        figure = Figure(figsize=(9.0, 4.2), dpi=dpi)
+        canvas: Any = FigureCanvasAgg(figure)
+        # At fixed places: a layout that fits each frame would let the pictures jump.
+        left, right = figure.add_axes((0.07, 0.12, 0.45, 0.76)), figure.add_axes((0.62, 0.02, 0.36, 0.92))
         try:
-            with Evaluating(self.model), writer.saving(figure, str(part), dpi):
+            with Evaluating(self.model):
                 for epoch, state, loss in zip(self.epochs, self.states, self.losses, strict=True):
                     self.model.load_state_dict(state)
-                    for ax in (left, right):
-                        ax.clear()
+                    left.clear()
+                    right.clear()
                     decision_boundary(self.model, self.X, self.y, left, resolution=resolution)
                     network(self.model, None, right)
-                    left.set_title(f"epoch {epoch}" + ("" if loss is None else f", loss {loss:.4f}"))
-                    writer.grab_frame()
-            os.replace(part, target)
+                    left.set_title(_caption(epoch, loss))
+                    canvas.draw()
+                    images.append(Image.frombytes("RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba())))
         finally:
             self.model.load_state_dict(now)
-            pyplot.close(figure)
-            part.unlink(missing_ok=True)
+        return images
+
+    def svg(self, *, fps: float = 4.0, resolution: int = 40, dpi: int = 80) -> str:
+        """The film as an SVG document that moves by itself: one image for each of the epochs that were kept."""
+        images = with_palette(self.frames(resolution=resolution, dpi=dpi))
+        timeline, (w, h) = Timeline(len(images), 1.0 / _checked_rate(fps)), images[0].size
+        shown, captions = [], []
+        for number, image in enumerate(images):
+            file = BytesIO()
+            image.save(file, "PNG", optimize=True)
+            data, seen = b64encode(file.getvalue()).decode("ascii"), timeline.seen((number, number + 1))
+            shown.append(f'<image class="{seen}" width="{w}" height="{h}" href="data:image/png;base64,{data}"/>')
+            # Said by a screen reader: what is seen is in the image.
+            caption = _caption(self.epochs[number], self.losses[number])
+            captions.append(f'<text class="{seen}" fill="none">{caption}</text>')
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">\n'
+            f'{timeline.style()}\n{chr(10).join(shown)}\n<g id="captions">{"".join(captions)}</g>\n</svg>\n'
+        )
+
+    def save(self, path: str | os.PathLike[str], *, fps: float = 8.0, resolution: int = 40, dpi: int = 80) -> Path:
+        """Write the film to `path`, a .gif or .svg file, and return the path; the model keeps the parameters it has.
+
+        Raises ValueError for another extension, for `fps` that is not positive, and when nothing was recorded.
+        """
+        target = files.target(path, "training.gif")
+        kind = target.suffix.lower()
+        if kind not in (".gif", ".svg"):
+            raise ValueError(f"Film: a film is saved as .gif or .svg, got {short_path(path)}")
+        _checked_rate(fps)
+        if kind == ".svg":
+            content = self.svg(fps=fps, resolution=resolution, dpi=dpi).encode("utf-8")
+        else:
+            content = gif(self.frames(resolution=resolution, dpi=dpi), 1.0 / fps)
+        files.write(target, content)
         return target
+
+    def _repr_html_(self) -> str | None:
+        if not self.states:
+            return None
+        return notebook_html([self.svg()], f"Training in {self.epochs[-1]} epochs", CONTROLS)
+
+
+def _caption(epoch: int, loss: float | None) -> str:
+    return f"epoch {epoch}" + ("" if loss is None else f", loss {loss:.4f}")
+
+
+def _checked_rate(fps: float) -> float:
+    if not fps > 0:
+        raise ValueError(f"Film: fps is the number of frames a second, more than 0, got {short(fps)}")
+    return fps

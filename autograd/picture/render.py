@@ -145,7 +145,8 @@ def _box(x: float, y: float, w: float, h: float, radius: float) -> Iterator[Step
 
 def _path(data: str) -> Iterator[Step]:
     """The points of a path: M, L, C with absolute numbers, l, h, v with relative ones, z."""
-    command, numbers, x, y, start = "", [], 0.0, 0.0, (0.0, 0.0)
+    command, x, y, start = "", 0.0, 0.0, (0.0, 0.0)
+    numbers: list[float] = []
     wanted = {"M": 2, "L": 2, "C": 6, "l": 2, "h": 1, "v": 1}
     for letter, number in _COMMAND.findall(data):
         if letter == "z":
@@ -193,10 +194,10 @@ def frames(w: float, h: float, same: Sequence[Shape], changes: Sequence[Sequence
     from PIL import Image
 
     figure.set_dpi(96 * FILM)
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     with _quietly():
         canvas.draw()
-        renderer: Any = canvas.get_renderer()
+        renderer = canvas.get_renderer()
         unchanged = renderer.copy_from_bbox(figure.bbox)
         write = _writer()
         for over in changes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -10,9 +11,11 @@ from autograd import Value
 from autograd.support.settings import check_count, check_function, check_number
 from nn.columns import check_labels, in_a_plane, in_order, named_number
 from nn.module import Evaluating, Module, unrecorded
+from nn.perceptron import Perceptron
 from nn.plots.style import CYCLE, GREY, Axes, axes
 
 MARKERS = "osD^vP"
+STEP = 4  # times finer for a function that is a step
 
 
 def decision_boundary(
@@ -27,7 +30,7 @@ def decision_boundary(
     """The points, and the regions of the plane in which the model chooses each class.
 
     A model with one output chooses by a threshold: 0.5 if its last activation is the sigmoid, else 0; with several
-    outputs by the largest. Colour and marker say the true class of a point.
+    outputs by the largest; a `Perceptron` by its weighted sum. Colour and marker say the true class of a point.
 
     Raises ValueError if examples have not two numbers, if there is not one label for each, and for a resolution below
     2 in each direction.
@@ -41,24 +44,30 @@ def decision_boundary(
     if len(y) != len(points):
         raise ValueError(f"there are {len(points)} examples but {len(y)} labels")
     ax = axes(ax, (5.0, 4.5))
-    grids = [_span([x[i] for x in points], resolution) for i in (0, 1)]
+    outputs_of, cut = _scores(model, threshold)
     with Evaluating(model) if isinstance(model, Module) else nullcontext():  # or any function of two numbers
-        outputs = unrecorded(lambda: [[_numbers(model([a, b])) for a in grids[0]] for b in grids[1]])
+        grids, outputs = _grid(outputs_of, points, resolution)
+        scores = {z[0] for row in outputs for z in row}
+        if len(outputs[0][0]) == 1 and len(scores) == 2:
+            # A function that is a step says no more than on which side a point lies: look at more of them.
+            grids, outputs = _grid(outputs_of, points, STEP * resolution)
+            cut = sum(scores) / 2
     labels = in_order(y)
-    several = len(outputs[0][0]) > 1
-    cut = _threshold(model) if threshold is None else threshold
-    if several:
-        winners = [[float(max(range(len(z)), key=z.__getitem__)) for z in row] for row in outputs]
-        levels, classes = [k - 0.5 for k in range(len(outputs[0][0]) + 1)], len(outputs[0][0])
-        ax.contourf(*grids, winners, levels=levels, colors=[CYCLE[k % len(CYCLE)] for k in range(classes)], alpha=0.2)
+    if len(outputs[0][0]) > 1:
+        for k in range(len(outputs[0][0])):
+            # How far the output of this class is above the largest of the others: 0 on its borders.
+            lead = [[z[k] - max(z[:k] + z[k + 1 :]) for z in row] for row in outputs]
+            if max(map(max, lead)) > 0:
+                ax.contourf(*grids, lead, levels=[0.0, math.inf], colors=[CYCLE[k % len(CYCLE)]], alpha=0.2)
+            if max(map(max, lead)) > 0 > min(map(min, lead)):
+                ax.contour(*grids, lead, levels=[0.0], colors="0.4", linewidths=1.0)
     else:
-        scores = [[z[0] for z in row] for row in outputs]
-        flat = [z for row in scores for z in row]
-        low, high = min(*flat, cut), max(*flat, cut)
+        rows = [[z[0] for z in row] for row in outputs]
+        low, high = min(min(map(min, rows)), cut), max(max(map(max, rows)), cut)
         margin = 1e-9 * max(1.0, abs(low), abs(high))  # levels rise, however large the scores are
-        ax.contourf(*grids, scores, levels=[low - margin, cut, high + margin], colors=list(CYCLE[:2]), alpha=0.2)
-        if min(flat) < cut < max(flat):
-            ax.contour(*grids, scores, levels=[cut], colors="0.4", linewidths=1.5)
+        ax.contourf(*grids, rows, levels=[low - margin, cut, high + margin], colors=list(CYCLE[:2]), alpha=0.2)
+        if min(map(min, rows)) < cut < max(map(max, rows)):
+            ax.contour(*grids, rows, levels=[cut], colors="0.4", linewidths=1.5)
     for k, label in enumerate(labels):
         members = [x for x, other in zip(points, y, strict=True) if other == label]
         ax.scatter(
@@ -69,6 +78,13 @@ def decision_boundary(
     ax.legend(title="class", loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     ax.tick_params(color=GREY)
     return ax
+
+
+def _grid(
+    outputs_of: Callable[[list[float]], Any], points: list[list[float]], resolution: int
+) -> tuple[list[list[float]], list[list[list[float]]]]:
+    grids = [_span([x[i] for x in points], resolution) for i in (0, 1)]
+    return grids, unrecorded(lambda: [[_numbers(outputs_of([a, b])) for a in grids[0]] for b in grids[1]])
 
 
 def _span(numbers: list[float], resolution: int) -> list[float]:
@@ -83,7 +99,11 @@ def _numbers(output: Any) -> list[float]:
     return [v.data if isinstance(v, Value) else named_number("the output of the model", v) for v in outputs]
 
 
-def _threshold(model: Any) -> float:
+def _scores(model: Any, threshold: float | None) -> tuple[Callable[[list[float]], Any], float]:
+    """What a model says of a point before it decides, and where it decides."""
+    if isinstance(model, Perceptron) and threshold is None:
+        return super(Perceptron, model).__call__, model.threshold
     layers = getattr(model, "layers", None) or [model]
     activation = getattr(layers[-1], "activation", None)
-    return 0.5 if getattr(activation, "name", "") == "sigmoid" else 0.0
+    middle = 0.5 if getattr(activation, "name", "") == "sigmoid" else 0.0
+    return model, middle if threshold is None else threshold

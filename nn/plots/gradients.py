@@ -9,14 +9,15 @@ from typing import Any
 from autograd.support.settings import check_list
 from autograd.support.text import short
 from nn.columns import named_number
-from nn.plots.style import BLUE, Axes, axes, finish
+from nn.plots.style import BLUE, SKY, Axes, axes, finish
 
 
 def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
-    """The root mean square gradient of each layer's parameters, as bars on a logarithmic axis.
+    """The root mean square gradient of each layer's parameters that are not frozen, as bars on a logarithmic axis.
 
     `model` is a model after `backward()`, or a mapping from a layer's name to its gradients. Bars that fall towards
-    the first layer show a vanishing gradient, bars that grow an exploding one.
+    the first layer show a vanishing gradient, bars that grow an exploding one. Scales and shifts of a normalisation are
+    no weights, so their bars are paler and bear its name.
 
     Raises ValueError if there is no parameter, or if every gradient is 0: call `loss.backward()` first.
     """
@@ -29,7 +30,10 @@ def gradient_sizes(model: Any, ax: Axes | None = None) -> Axes:
     if not any(sizes.values()):
         raise ValueError("every gradient is 0: call loss.backward() before asking how large they are")
     ax = axes(ax)
-    ax.bar(list(sizes), [size or math.nan for size in sizes.values()], color=BLUE, width=0.6)
+    bars = ax.bar(list(sizes), [size or math.nan for size in sizes.values()], color=BLUE, width=0.6)
+    for name, bar in zip(sizes, bars, strict=True):
+        if "\n" in str(name):  # not a layer of neurons
+            bar.set(color=SKY, hatch="//", edgecolor="white")
     ax.set_yscale("log")
     if len(sizes) > 6:
         ax.tick_params(axis="x", rotation=60)
@@ -49,6 +53,10 @@ def _by_layer(model: Any) -> dict[str, list[float]]:
     layers: dict[str, list[float]] = {}
     for name, p in model.named_parameters():
         place = name.split(".")
-        layer = ".".join(place[:2]) if place[0] == "layers" and len(place) > 2 else place[0]
-        layers.setdefault(layer.replace("layers.", "layer "), []).append(p.grad)
+        layer = place[0]
+        if layer == "layers" and len(place) > 2:
+            module = model.layers[int(place[1])]
+            layer = f"layer {place[1]}" + ("" if hasattr(module, "neurons") else f"\n{type(module).__name__}")
+        if p.requires_grad:
+            layers.setdefault(layer, []).append(p.grad)
     return layers

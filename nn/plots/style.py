@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autograd.picture.themes import BLUE as BLUE
-from autograd.picture.themes import GREEN, SKY
+from autograd.picture.themes import GREEN
 from autograd.picture.themes import ORANGE as ORANGE
+from autograd.picture.themes import SKY as SKY
 from autograd.picture.themes import VERMILION as VERMILION
 from autograd.support.text import got
 

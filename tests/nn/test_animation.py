@@ -1,6 +1,7 @@
 """Training as a GIF."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib
 import pytest
@@ -43,6 +44,23 @@ def test_a_gif_has_one_frame_each_and_the_model_stays_as_it_is(tmp_path: Path) -
     assert [file.name for file in tmp_path.iterdir()] == ["training.gif"]
 
 
+def test_a_notebook_shows_it_with_a_step_for_each_epoch_that_was_kept(tmp_path: Path) -> None:
+    film = Film(X, Y, every=3)
+    model = trained(film)
+    before = dict(model.state_dict())
+    svg = film.svg(resolution=8, dpi=40)
+    assert model.state_dict() == before
+    root = ElementTree.fromstring(svg)
+    images = list(root.iter("{http://www.w3.org/2000/svg}image"))
+    assert [image.get("class") for image in images] == ["t s0-1 h", "t s1-2 h", "t s2-3"]
+    assert len({image.get("href") for image in images}) == 3
+    captions = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert captions == ["epoch 0", *(f"epoch {epoch}, loss {film.losses[i]:.4f}" for i, epoch in ((1, 3), (2, 6)))]
+    html = film._repr_html_()
+    assert html is not None and html.count("<img") == 1 and 'alt="Training in 6 epochs"' in html
+    assert film.save(tmp_path / "x.svg", fps=2, resolution=8, dpi=40).read_text("utf-8").startswith("<svg")
+
+
 def test_what_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Film: every must be a whole number from 1 on, got 0"):
         Film(X, Y, every=0)
@@ -51,7 +69,8 @@ def test_what_is_refused(tmp_path: Path) -> None:
     film = Film(X, Y)
     with pytest.raises(ValueError, match="nothing was recorded; pass it to fit"):
         film.save(tmp_path / "x.gif")
-    with pytest.raises(ValueError, match=r"saved as \.gif, got 'x\.mp4'"):
+    assert film._repr_html_() is None
+    with pytest.raises(ValueError, match=r"saved as \.gif or \.svg, got 'x\.mp4'"):
         film.save("x.mp4")
     with pytest.raises(ValueError, match="fps is the number of frames a second, more than 0, got 0"):
         film.save(tmp_path / "x.gif", fps=0)

@@ -107,7 +107,8 @@ def test_captions_name_only_what_the_picture_names(make: Callable[[], Value]) ->
 
 def named_net() -> Value:
     """A loss whose weights have their places as labels, and short names in the picture."""
-    return MLP(2, [2, 1], seed=0)([0.5, 0.25]) ** 2
+    loss: Value = MLP(2, [2, 1], seed=0)([0.5, 0.25]) ** 2
+    return loss
 
 
 def test_gains_that_add_up() -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from tests.picture.pictures import SVG, Picture, network, neuron
 Image = pytest.importorskip("PIL.Image")
 
 
-def image(svg: str) -> Image.Image:
+def image(svg: str) -> Any:
     return Image.open(BytesIO(rendered(svg, "png"))).convert("RGB")
 
 

@@ -109,10 +109,39 @@ def test_the_boundary_lies_where_the_model_puts_it(ax: Any) -> None:
 
 
 def test_a_sigmoid_output_is_cut_at_one_half_and_several_outputs_at_the_largest(ax: Any) -> None:
-    assert plots.boundary._threshold(model(output_activation="sigmoid")) == 0.5
-    assert plots.boundary._threshold(model()) == 0.0
+    assert plots.boundary._scores(model(output_activation="sigmoid"), None)[1] == 0.5
+    assert plots.boundary._scores(model(), None)[1] == 0.0
     plots.decision_boundary(nn.MLP(2, [3], seed=1), X, [i % 3 for i in range(20)], ax=ax, resolution=10)
     assert len(ax.get_legend().get_texts()) == 3
+
+
+def borders(ax: Any) -> list[Any]:
+    """The points of every line between regions."""
+    lines = [c for c in ax.collections if hasattr(c, "get_paths") and len(c.get_paths()) == 1 and not c.get_fill()]
+    return [line.get_paths()[0].vertices for line in lines]
+
+
+def test_the_border_of_a_perceptron_is_a_straight_line(ax: Any) -> None:
+    perceptron = nn.Perceptron(2)
+    perceptron.w[0].data, perceptron.w[1].data, perceptron.b.data = 1.0, 2.0, -1.5
+    plots.decision_boundary(perceptron, [[0.0, 0.0], [1.0, 1.0]], [0, 1], ax=ax)
+    [line] = borders(ax)
+    assert max(abs(x + 2 * y - 1.5) for x, y in line) < 1e-9
+
+
+def test_of_a_step_more_points_are_looked_at(ax: Any) -> None:
+    plots.decision_boundary(lambda x: x[0] ** 2 + x[1] ** 2 < 1, [[-1.0, -1.0], [1.5, 1.5]], [0, 1], ax=ax)
+    [line] = borders(ax)
+    assert max(abs(math.hypot(x, y) - 1.0) for x, y in line) < 0.02
+
+
+def test_between_two_classes_there_is_no_band_of_a_third(ax: Any) -> None:
+    def three(x: Any) -> list[float]:
+        return [-x[0], -9.0, x[0]]
+
+    plots.decision_boundary(three, [[-1.0, 0.0], [1.0, 1.0]], [0, 2], ax=ax)
+    assert all(abs(x) < 1e-9 for line in borders(ax) for x, _ in line)
+    assert len([c for c in ax.collections if c.get_fill() and type(c).__name__ == "QuadContourSet"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -156,6 +185,28 @@ def test_activation_functions_and_slopes(ax: Any) -> None:
         plots.activation_functions("softmax", ax=ax)
 
 
+def test_curves_that_run_together_are_side_by_side(ax: Any) -> None:
+    plots.activation_functions(["relu", "leaky_relu", "tanh"], ax=ax)
+    heights = [
+        ax.transData.inverted().transform(line.get_transform().transform([(3.0, 3.0)]))[0][1] for line in ax.lines
+    ]
+    relu, leaky, tanh = heights[0], heights[2], heights[4]
+    assert relu == pytest.approx(3.0) and tanh == pytest.approx(3.0) and leaky < 3.0
+    assert ax.get_ylim()[1] > 5.0
+
+
+def test_gradient_sizes_tell_weights_from_normalisations(ax: Any) -> None:
+    net: Any = nn.MLP(2, [3, 1], batch_norm=True, seed=0)
+    for k, p in enumerate(net.parameters()):
+        p.grad = float(k)
+    plots.gradient_sizes(net, ax=ax)
+    assert [t.get_text() for t in ax.get_xticklabels()] == ["layer 0", "layer 1\nBatchNorm", "layer 3"]
+    first, norm, last = ax.patches
+    assert first.get_facecolor() == last.get_facecolor() != norm.get_facecolor()
+    weights = [p.grad for neuron in net.layers[0].neurons for p in neuron.w]  # the biases are frozen
+    assert first.get_height() == pytest.approx(math.sqrt(sum(g * g for g in weights) / len(weights)))
+
+
 def test_gradient_sizes_of_a_model(ax: Any) -> None:
     deep = nn.MLP(2, [3, 3, 1], activation="sigmoid", seed=0)
     with pytest.raises(ValueError, match=r"every gradient is 0: call loss.backward\(\)"):
@@ -185,20 +236,76 @@ def test_first_layer_tiles_the_weights(ax: Any) -> None:
         plots.first_layer(nn.Dropout(0.5))
 
 
+def lines_of(ax: Any) -> list[tuple[Any, ...]]:
+    """Every weight that is drawn: its width, its colour as a tuple, and whether its line is whole."""
+    return [
+        (width, tuple(colour[:3]), style[1] is None)
+        for lines in ax.collections
+        for width, colour, style in zip(lines.get_linewidths(), lines.get_colors(), lines.get_linestyle(), strict=True)
+    ]
+
+
 def test_network_diagram(ax: Any) -> None:
     net: Any = model()
     plots.network(net, [0.1, -0.2], ax=ax)
-    assert len(ax.lines) == 2 * 4 + 4 and len(ax.patches) == 2 + 4 + 1
+    lines = lines_of(ax)
+    assert len(lines) == 2 * 4 + 4 and len(ax.patches) == 2 + 4 + 1
     texts = [t.get_text() for t in ax.texts]
-    assert texts[:2] == ["0.1", "-0.2"] and f"{net([0.1, -0.2]).data:.2g}" in texts
-    signs = [w.data >= 0 for neuron in net.layers[0].neurons for w in neuron.w]
-    assert [line.get_color() == plots.style.BLUE for line in ax.lines[:8]] == signs
+    assert texts[:3] == ["0.1", "−0.2", "input\n2"] and texts[-1] == "linear\n1"
+    for layer, first, count in ((net.layers[0], 0, 8), (net.layers[1], 8, 4)):
+        weights = sorted((w.data for neuron in layer.neurons for w in neuron.w), key=abs)
+        shown = lines[first : first + count]
+        assert [whole for _, _, whole in shown] == [w >= 0 for w in weights]
+        assert [width for width, *_ in shown] == pytest.approx([0.2 + 2.8 * abs(w / weights[-1]) for w in weights])
+        assert len({colour for _, colour, whole in shown if whole} & {c for _, c, whole in shown if not whole}) == 0
     with pytest.raises(ValueError, match=r"takes 2 inputs, x has 3"):
         plots.network(net, [1.0, 2.0, 3.0])
-    wide = plots.network(nn.MLP(20, [1], seed=0))
-    assert any("20, 16 shown" in t.get_text() for t in wide.texts)
     with pytest.raises(ValueError, match=r"has no layers of neurons to draw"):
         plots.network(nn.Dropout(0.5))
+
+
+def test_activations_have_the_colour_of_their_sign_and_white_is_zero(ax: Any) -> None:
+    net: Any = nn.MLP(4, [2], seed=0)
+    plots.network(net, [-2.0, 0.0, 1.0, 2.0], ax=ax)
+    low, zero, middle, high = (patch.get_facecolor()[:3] for patch in ax.patches[:4])
+    assert min(zero) > 0.99
+    assert low[0] > low[2] and high[2] > high[0]  # orange has more red, blue more blue
+    assert high[0] < middle[0] < zero[0]
+
+
+def test_of_a_wide_layer_the_first_and_last_are_shown_and_the_gap_says_how_many_are_not() -> None:
+    wide = plots.network(nn.MLP(40, [20, 3], seed=0))
+    assert len(wide.patches) == 16 + 16 + 3 and len(lines_of(wide)) == 16 * 16 + 16 * 3
+    texts = [t.get_text() for t in wide.texts]
+    assert "⋮\n24 more\n⋮" in texts and "⋮\n4 more\n⋮" in texts
+
+
+def test_outputs_have_the_names_of_classes_and_the_largest_stands_out(ax: Any) -> None:
+    net: Any = nn.MLP(2, [3], seed=0)
+    x = [0.5, -1.0]
+    plots.network(net, x, ax=ax, classes=["a", "b", 3])
+    named = {t.get_text(): t.get_fontweight() for t in ax.texts if t.get_text() in ("a", "b", "3")}
+    outputs = [v.data for v in net(x)]
+    assert named == {n: "bold" if outputs[k] == max(outputs) else "normal" for k, n in enumerate(("a", "b", "3"))}
+    with pytest.raises(ValueError, match=r"the model has 3 outputs, but there are 2 classes"):
+        plots.network(net, classes=["a", "b"])
+
+
+@pytest.mark.parametrize(("width", "shape", "seen"), [(784, None, (28, 28)), (64, None, (8, 8)), (6, (2, 3), (2, 3))])
+def test_an_image_is_an_input_layer_of_its_own(width: int, shape: Any, seen: tuple[int, int], ax: Any) -> None:
+    net: Any = nn.MLP(width, [20, 2], seed=0)
+    x = [i / width for i in range(width)]
+    plots.network(net, x, ax=ax, shape=shape)
+    assert ax.images[0].get_array().shape == seen and ax.images[0].get_array().ravel().tolist() == x
+    assert len(ax.patches) == 16 + 2 and len(lines_of(ax)) == 16 + 16 * 2
+    assert f"input\n{seen[0]} × {seen[1]}" in [t.get_text() for t in ax.texts]
+    with pytest.raises(ValueError, match=rf"shape \(1, 2\) has 2 places, the neurons have {width} weights"):
+        plots.network(net, x, shape=(1, 2))
+
+
+def test_a_layer_bears_the_name_of_the_activation_behind_its_normalisation() -> None:
+    ax = plots.network(nn.MLP(2, [3, 1], activation="relu", batch_norm=True, seed=0).eval(), [1.0, 2.0])
+    assert "relu\n3" in [t.get_text() for t in ax.texts]
 
 
 def test_confusion_matrix(ax: Any) -> None:
