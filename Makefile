@@ -7,7 +7,7 @@ PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
 C_TYPES := $(wildcard autograd/engine/*.pxd)
 ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py) $(wildcard autograd/engine/*.h)
-CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py)
+CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py docs/gallery.py)
 PLAIN   := build/uncompiled
 CORES   := -n auto --dist worksteal
 

@@ -1,26 +1,24 @@
-"""Draw the pictures of README and CONTRIBUTING: `make pictures` writes them beside this file."""
+"""Draw the pictures of README, CONTRIBUTING and the gallery: `make pictures` writes them beside this file."""
 
 from pathlib import Path
 
+import gallery
 import rooms
 
-from autograd import draw
-from nn.demo import show_moons, two_paths
+from nn.demo import show_moons
 
 HERE = Path(__file__).parent
 
 
 def main() -> None:
-    """Write rooms.svg, two-paths.svg and boundary.png."""
+    """Write rooms.svg, boundary.png, and what stands in gallery/."""
     rooms.main()
-    _, loss = two_paths()
-    loss.backward()
-    print(draw(loss).save(HERE / "two-paths.svg"))
     for path, _ in show_moons(HERE, epochs=100, seed=1337):
         if path.name == "boundary.png":
             print(path)
         else:
             path.unlink()
+    gallery.main()
 
 
 if __name__ == "__main__":

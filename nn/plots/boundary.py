@@ -43,7 +43,8 @@ def decision_boundary(
     y = check_labels("decision_boundary", "y", y)
     if len(y) != len(points):
         raise ValueError(f"there are {len(points)} examples but {len(y)} labels")
-    ax = axes(ax, (5.0, 4.5))
+    wide, high = (max(column) - min(column) or 1.0 for column in zip(*points, strict=True))
+    ax = axes(ax, (5.5, min(6.5, 1.0 + 4.2 * max(0.25, high / wide))))
     outputs_of, cut = _scores(model, threshold)
     with Evaluating(model) if isinstance(model, Module) else nullcontext():  # or any function of two numbers
         grids, outputs = _grid(outputs_of, points, resolution)

@@ -142,7 +142,7 @@ def _circles(ax: Axes, column: dict[int, Place], n: int, held: Sequence[float] |
         colour = hues(share(held[k])) if held else "white"
         ax.add_patch(Circle(place, RADIUS, facecolor=colour, edgecolor="0.3", linewidth=1.2, zorder=2))
         if held:
-            text = format_number(float(f"{held[k]:.2g}"))
+            text = format_number(float(f"{held[k]:.{2 if abs(held[k]) >= 0.01 else 1}g}"))
             ax.text(*place, text, ha="center", va="center", fontsize=7.5 if len(text) < 6 else 6, zorder=3)
     if n > len(column) > 0:
         x, _ = column[0]
