@@ -85,11 +85,12 @@ class Figure:
     ways: list[Way]
     across: bool
     page: float = inf
+    row: float = inf
 
     @property
     def room(self) -> Room:
-        """The distances for this direction; only what runs down is cut into pages."""
-        return ACROSS if self.across else replace(DOWN, page=self.page)
+        """The distances for this direction; only what runs down is cut into pages, what runs across into rows."""
+        return replace(ACROSS, row=self.row) if self.across else replace(DOWN, page=self.page)
 
     @property
     def links(self) -> list[Link]:

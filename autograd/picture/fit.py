@@ -18,6 +18,7 @@ from autograd.picture.render import too_slow
 
 __all__ = ["MOST_DRAWN", "SIZES", "Laid", "Manner", "best", "laid_out"]
 
+SCREEN = 1000.0  # pixels: what is higher is not seen without scrolling
 MOST_DRAWN = 100  # boxes and values in a picture that was folded to be read
 
 
@@ -88,7 +89,7 @@ def laid_out(picture: Snapshot, folded: Folded, manner: Manner) -> Laid:
     ways = {"LR": (True,), "TB": (False,)}.get(manner.rankdir, (True, False))
     figures = [_figure(picture, folded, manner, across) for across in ways]
     if len(figures) == 1:
-        return _lay(figures[0], folded, manner)
+        return _lay(_in_rows(figures[0], manner), folded, manner)
     sizes = [_estimate(figure) for figure in figures]
     paper = SIZES[manner.size]
     scales = [min(1.0, paper.whole / w) for w, _ in sizes]
@@ -101,12 +102,25 @@ def laid_out(picture: Snapshot, folded: Folded, manner: Manner) -> Laid:
     if not _fits(laid, paper):  # the estimate of a height knows nothing of wires that pass
         other = _lay(second, folded, manner)
         laid = min(laid, other, key=lambda one: (not _fits(one, paper), one.w))
+    if not laid.figure.across and laid.h > SCREEN:
+        # A chain is easier to follow in rows; many wires from row to row are not, and take the height that rows save.
+        rows = _lay(_in_rows(_figure(picture, folded, manner, True), manner), folded, manner)
+        if _fits(rows, paper) and rows.h < 0.45 * laid.h:
+            return rows
     return laid
 
 
 def _figure(picture: Snapshot, folded: Folded, manner: Manner, across: bool) -> Figure:
     figure = figure_of(picture, folded, across=across, derivatives=manner.derivatives, direction=manner.direction)
     figure.page = SIZES[manner.size].high
+    return figure
+
+
+def _in_rows(figure: Figure, manner: Manner) -> Figure:
+    """What runs across and would be too wide may stand in rows that are as wide as there is room."""
+    paper = SIZES[manner.size]
+    if figure.across and _estimate(figure)[0] > paper.most:
+        figure.row = paper.whole
     return figure
 
 

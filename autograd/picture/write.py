@@ -19,6 +19,7 @@ from autograd.picture.figure import ARROW, LINE, NEAR, STEM, Figure, Part, Way
 from autograd.picture.fit import Laid
 from autograd.picture.layout.layers import Point
 from autograd.picture.layout.measure import FONT, NAME, TYPE, text_width
+from autograd.picture.layout.rows import turn
 from autograd.picture.paint import Paint
 from autograd.picture.svg import link_title
 from autograd.picture.themes import Look, css_colours
@@ -325,11 +326,15 @@ def _arrow(
     """A line through points, level and curved in turns, with an arrow at its end (or, going back, at its start)."""
     if shift:
         points = [(x, y + shift) if across else (x + shift, y) for x, y in points]
-    (x, y), path = points[0], [f"M{_n(points[0][0])} {_n(points[0][1])}"]
+    (x, y), path, ahead = points[0], [f"M{_n(points[0][0])} {_n(points[0][1])}"], 1.0
     for number, (to_x, to_y) in enumerate(points[1:]):
         if number % 2 == 0 or abs(to_y - y if across else to_x - x) < 0.05:
             if (to_x, to_y) != (x, y):
                 path.append(f"L{_n(to_x)} {_n(to_y)}")
+                ahead = -1.0 if to_x < x - 0.05 else 1.0
+        elif across and to_x == x:  # from row to row
+            out = _n(x + ahead * turn(to_y - y))
+            path.append(f"C{out} {_n(y)} {out} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
         elif across:
             middle = _n((x + to_x) / 2)
             path.append(f"C{middle} {_n(y)} {middle} {_n(to_y)} {_n(to_x)} {_n(to_y)}")

@@ -226,6 +226,27 @@ def test_every_manner_of_a_picture_can_be_read(number: int, name: str, step: int
         assert 11.0 * min(1.0, 642.0 / drawn.width) >= 10.67
 
 
+@pytest.mark.parametrize("name", ["two paths", "chain of 20", "rnn of 8", "tied", "2-2-1"])
+def test_what_is_too_wide_stands_in_rows(name: str, page: "Page") -> None:
+    drawn = draw(GRAPHS[name](), rankdir="LR")
+    assert drawn.folded is None and drawn.width <= 855
+    page.set_viewport_size({"width": 1400, "height": 800})
+    shown(page, drawn)
+    assert faults(page) == []
+    outside = page.evaluate("""() => {
+      const svg = document.querySelector(".chaingrad-picture > div").shadowRoot.querySelector("svg");
+      const { width, height } = svg.viewBox.baseVal;
+      return [...svg.querySelectorAll("path")].map((path) => path.getBBox()).filter(
+        (box) => box.x < 1 || box.y < 1 || box.x + box.width > width - 1 || box.y + box.height > height - 1).length;
+    }""")
+    assert outside == 0
+
+
+def test_a_long_chain_stands_in_rows_and_a_recurrence_does_not() -> None:
+    assert draw(chain(20)).rankdir == "LR"
+    assert draw(recurrence(8)).rankdir == "TB"
+
+
 @pytest.mark.parametrize("collapse", [None, "neuron"])
 @pytest.mark.parametrize("rankdir", ["LR", "TB"])
 @pytest.mark.parametrize("fused", [True, False])

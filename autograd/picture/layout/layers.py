@@ -21,11 +21,13 @@ import time
 from dataclasses import dataclass
 
 from autograd.picture.layout.placing import Box, Segment, Vertex, Wire, best_order, set_heights, set_ports, span
+from autograd.picture.layout.rows import Rows, cut, into_rows
 
 __all__ = ["Link", "Room", "circular", "flow_size", "lay_out"]
 
 Point = tuple[float, float]
 MOST_GAP = 110.0
+REACH = 30.0  # of the turns at both ends of a row; of higher rows it is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Room:
 
     `above` and `below`, `before` and `behind` are between an open box's border and what is inside; one of them holds
     the title. `gap` grows where many wires run between two columns. No column of the outermost box is in two pages,
-    which follow each other in the direction of the columns.
+    which follow each other in the direction of the columns. What is wider than `row` stands in several rows.
     """
 
     gap: float = 35.0
@@ -58,6 +60,7 @@ class Room:
     behind: float = 10.0
     margin: float = 4.0
     page: float = float("inf")
+    row: float = float("inf")
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +73,7 @@ class _Inside:
     wires: dict[tuple[str, str, str, int], Wire]
     columns: list[list[Vertex]]
     spans: list[Point]  # where each column begins and ends
+    rows: Rows | None = None
 
     def vertex(self, key: str, source: Box | None) -> Vertex:
         """The vertex of this name; a port that is new is numbered as what it leads to is."""
@@ -98,6 +102,7 @@ def lay_out(root: Box, links: list[Link], room: Room, seconds: float = 30.0) -> 
         set_ports(inside.columns, [*inside.wires.values()])
         set_heights(inside.columns)
         _set_size(inside, room)
+    _wrap(insides[-1], room)
     _place(root, 0.0, 0.0, insides)
     return [_points(route) for route in routes]
 
@@ -307,6 +312,18 @@ def _set_size(inside: _Inside, room: Room) -> None:
             inside.spans[-1] = (box.w, box.w)
 
 
+def _wrap(inside: _Inside, room: Room) -> None:
+    """Put what is too wide into several rows, unless something runs back or one column alone is too wide."""
+    around = 2 * (room.margin + REACH)
+    if inside.box.w <= room.row or any(w.back for w in inside.wires.values()):
+        return
+    cuts = cut(inside.columns, inside.spans, room.row - around)
+    if cuts:
+        inside.rows = into_rows(inside.columns, inside.spans, cuts, room.margin)
+        _, low = span(inside.columns)
+        inside.box.w, inside.box.h = inside.rows.right + inside.rows.left, low + room.margin
+
+
 def _place(root: Box, x: float, y: float, insides: list[_Inside]) -> None:
     """From positions in the boxes to positions on the page: outer boxes first."""
     root.x, root.y = x, y
@@ -329,9 +346,14 @@ def _points(route: list[tuple[_Inside, Wire]]) -> list[Point]:
             top = y + min(v.y for column in inside.columns for v in column) - 9.0
             run += [(out + 8, (leave + top) / 2), (out + 8, (leave + top) / 2), (out, top), (into, top)]
             run += [(into - 8, (enter + top) / 2), (into - 8, (enter + top) / 2)]
-        for bend in w.bends:
-            run += [(x + spans[bend.rank][0], y + bend.y), (x + spans[bend.rank][1], y + bend.y)]
-        run += [(into, enter), (end, enter)]
+        levels = [((x + spans[bend.rank][0], x + spans[bend.rank][1]), y + bend.y) for bend in w.bends]
+        for rank, ((begin, finish), height) in enumerate([*levels, ((into, end), enter)], w.a.rank):
+            lane = None if inside.rows is None else inside.rows.lane(rank, run[-1][1])
+            if inside.rows is not None and lane is not None:  # to the next row
+                run[-1] = (inside.rows.right, run[-1][1])
+                run += [(inside.rows.right, lane), (inside.rows.left, lane)]
+                begin = inside.rows.left
+            run += [(begin, height), (finish, height)]
         # The first level run of a wire goes on the last one of the wire before.
         points = [*points[:-1], *run[1:]] if points else run
     return points
