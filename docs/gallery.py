@@ -53,7 +53,7 @@ def _photograph(html: str, path: Path) -> None:
     with sync_playwright() as tools:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         browser = tools.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1100, "height": 760})
+        page = browser.new_page(viewport={"width": 1100, "height": 760}, reduced_motion="reduce")
         page.set_content(html)
         page.wait_for_timeout(500)
         page.screenshot(path=path)
