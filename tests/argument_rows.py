@@ -410,6 +410,8 @@ OVERRIDES: dict[str, str] = {
     "nn.plots.loss_along_weight.path": "numbers",
     "nn.plots.loss_along_weight.span": "pair of settings or none",
     "nn.plots.network.x": "example or none",
+    "nn.plots.network.shape": "none",
+    "nn.plots.network.classes": "labels or none",
     "nn.plots.gradient_sizes.model": "mapping",
     "nn.ActivationLayer.__call__.x": "example or many",
     "nn.Dropout.__call__.x": "example or many",

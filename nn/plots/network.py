@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.support.settings import check_list
 from autograd.support.text import format_number, short
-from nn.columns import is_column, named_number
+from nn.columns import check_labels, is_column, named_number
 from nn.plots.style import BLUE, VERMILION, Axes, axes
 from nn.plots.weights import checked_shape, neuron_layers, square, weight_rows
 
@@ -45,9 +44,10 @@ def network(
     widths = [len(weights[0][0]), *[len(rows) for rows in weights]]
     inputs = None if x is None else _checked(x, widths[0])
     held = None if inputs is None else [inputs, *model.activations(inputs)]
-    image = checked_shape("network", shape, widths[0]) if shape or widths[0] >= LEAST_IMAGE else None
-    image = image if inputs is not None and (shape or square(widths[0])) else None
-    names = [] if classes is None else [str(name) for name in check_list("network", "classes", classes, "a list")]
+    pixels = shape is not None or (widths[0] >= LEAST_IMAGE and square(widths[0]))
+    read = checked_shape("network", shape, widths[0])
+    image = read if pixels and inputs is not None else None
+    names = [] if classes is None else [str(name) for name in check_labels("network", "classes", classes)]
     if names and len(names) != widths[-1]:
         raise ValueError(f"network: the model has {widths[-1]} outputs, but there are {len(names)} classes")
     columns = [_places(n) for n in widths]
