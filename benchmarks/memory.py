@@ -73,7 +73,7 @@ def main() -> None:
     """Print bytes; the control is a rival's node, and as many leaves without a graph."""
     ours = run(NODES.format(kind="from autograd import Value", length=1_000_000))
     size = Value(1.0).__sizeof__()
-    bar(f"a node of two operands takes {size} bytes, {ours:.1f} of resident memory with its slab's own", size, at_most=96)
+    bar(f"a node of two operands takes {size} bytes, {ours:.1f} of resident memory with its slab", size, at_most=96)
     there = run(NODES.format(kind=f"import sys; sys.path.insert(0, {sys.path[0]!r})\nfrom tuple_scheme import Value",
                              length=100_000))  # fmt: skip
     print(f"  tuples of local derivatives: {there:.1f} bytes")
