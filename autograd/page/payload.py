@@ -6,6 +6,7 @@ the page only ever writes them as text nodes.
 
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -97,7 +98,10 @@ def _shown(picture: Snapshot, folding: Folding) -> list[str]:
 
 
 def _box_name(folding: Folding, box: Box) -> str:
-    return clean(box_title(box.title, _module_around(folding, box.parent)))
+    around = _module_around(folding, box.parent)
+    if box.kind == "leaves":  # "x₀ … x₇₈₃"
+        return clean("".join(shown_name(part, around) for part in re.split("( … |, )", box.title)))
+    return clean(box_title(box.title, around))
 
 
 def _module_around(folding: Folding, box: int) -> str:
