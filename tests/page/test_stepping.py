@@ -181,7 +181,7 @@ def test_play_walks_to_the_end_and_can_be_paused(open_page: Open) -> None:
     page.wait_for_timeout(350)
     assert page.inner_text("#counter") == held != last
     page.click("#play")
-    expect(page.locator("#counter")).to_have_text(last)
+    expect(page.locator("#counter")).to_have_text(last, timeout=20_000)
     assert page.inner_text("#play") == "Play"
 
 
