@@ -16,7 +16,8 @@ BUILD, READING = "01-build-it-yourself", "02-reading-a-computation-graph"
 NEURON, BY_HAND = "03-the-neuron", "04-a-network-by-hand"
 ACTIVATIONS, DESCENT, LOSSES = "06-activation-functions", "07-gradient-descent", "08-losses-and-metrics"
 TWO_PATHS, FITTING, DIGITS = "05-two-paths", "10-under-and-overfitting", "11-handwritten-digits"
-SECOND, GPT = "13-second-derivatives", "14-a-gpt-of-scalars"
+MOONS, MATRICES = "09-training-on-two-moons", "12-from-scalars-to-matrices"
+SECOND, GPT, CHECKING = "13-second-derivatives", "14-a-gpt-of-scalars", "15-checking-your-homework"
 
 CONCEPTS = [
     Concept(*row)
@@ -109,6 +110,13 @@ CONCEPTS = [
         ("confusion matrix", LOSSES, "confusion", "ill but told healthy"),
         ("precision, recall, F1", LOSSES, "after-confusion", "*harmonic mean*"),
         ("choose a metric for your goal", LOSSES, "after-four-metrics", "Which is worse, you have to decide"),
+        ("the loop by hand, in five steps", MOONS, "loop", "# 4. find how much each parameter contributed"),
+        ("the boundary as it moves", MOONS, "after-moments", "the hidden neurons begin to differ, and it bends"),
+        ("what fit is", MOONS, "same", "200 steps by hand and 200 epochs of fit"),
+        ("what fit adds", MOONS, "after-same", "examples kept back for the **validation**, metrics"),
+        ("width and depth: what they cost", MOONS, "width-and-depth", "twice the width, twice the price"),
+        ("width and depth: what they find", MOONS, "after-sizes", "look for the point where it stops paying"),
+        ("a neuron draws a line to turn at", MOONS, "after-lines", "width gives more directions to run in"),
         ("underfitting: too small a net", FITTING, "goal", "**Underfitting**"),
         ("overfitting: too large a net", FITTING, "goal", "**Overfitting**"),
         ("new examples: the validation", FITTING, "goal", "never train on them, and look at both losses"),
@@ -133,6 +141,12 @@ CONCEPTS = [
         ("the gradient by the input, as paths", DIGITS, "after-why", "goes through one hidden neuron"),
         ("what a network mixes up", DIGITS, "confusion", "are wrong"),
         ("pixels have no neighbours here", DIGITS, "after-own-digit", "no idea that pixels have neighbours"),
+        ("y = g(w0 + Σ xᵢwᵢ), and with vectors", MATRICES, "goal", "g\\bigl(w_0 + x^\\top w\\bigr)"),
+        ("a layer is a matrix, a batch another", MATRICES, "three-ways", "a row is a neuron, a column an example"),
+        ("a graph becomes NumPy code", MATRICES, "forward", "np.matmul(W, x, out=z)"),
+        ("the transpose is a sum over paths", MATRICES, "after-tiles-backward", "the whole reason for the transpose"),
+        ("times side by side", MATRICES, "ratios", "one step, in times of the one by hand"),
+        ("what matrices cannot do", MATRICES, "not-lifted", "both factors differ between examples"),
         ("the second derivative, or curvature", SECOND, "goal", "How fast the slope itself changes"),
         ("a parabola near a point", SECOND, "goal", "a smooth loss looks like a parabola"),
         ("Newton's step", SECOND, "goal", "**Newton's method**"),
@@ -160,5 +174,12 @@ CONCEPTS = [
         ("a model speaks, letter by letter", GPT, "after-train", "take a letter by its probability"),
         ("a token's loss, opened", GPT, "opened", "32 paths lead from head0_1 to loss"),
         ("plain, recorded, compiled", GPT, "ratios", "times as long as chaingrad compiled"),
+        ("a gradient by hand, checked", CHECKING, "by-hand", "assert_gradients(right, output=L)"),
+        ("a wrong sign, named", CHECKING, "planted", "w4: the sign is turned"),
+        ("a missing factor, named", CHECKING, "planted", "∂(w4 · O21)/∂O21 = 1.1 is forgotten"),
+        ("a missing path, named", CHECKING, "planted", "L ← O31 ← O22 ← O11 ← w1 is left out"),
+        ("finite differences, and their step", CHECKING, "after-gradcheck", "which are lost in the subtraction"),
+        ("a kink", CHECKING, "a-kink", "slope 0 on the left, 1 on the right"),
+        ("a gradient in pytest", CHECKING, "pytest", "1 failed, 1 passed"),
     )
 ]

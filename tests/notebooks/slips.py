@@ -46,6 +46,10 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         2: [("-1 / p", "1 / p"), ("p * (1 - p)", "1"), ("-1 / p, p * (1 - p)", "p - 1, 1")],
         3: [("tp / (tp + fp), tp / (tp + fn)", "tp / (tp + fn), tp / (tp + fp)"), ("2 * precision", "precision")],
     },
+    "09-training-on-two-moons": {
+        1: [("    model.zero_grad()\n", ""), ("p.data -= rate", "p.data += rate"), ("rate * p.grad", "0.5 * p.grad")],
+        2: [("(p - y)", "(y - p)"), (" * v", ""), (" * (1 - h**2)", " * h * (1 - h)"), ("x[1], by_z", "x[0], by_z")],
+    },
     "10-under-and-overfitting": {
         1: [("((w > 0) - (w < 0))", "w"), ("2 * strength * w", "strength * w"), (" - (w < 0)", "")],
         2: [(" / (1 - p)", ""), ("(1 - p)", "p"), (" * keep", "")],
@@ -59,6 +63,11 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
         1: [("784 * 16", "28 * 16"), (" + 16 * 16", ""), ("biases = 16", "biases = 784 + 16")],
         2: [(" if h > 0", ""), ("a * b", "a"), ("a * b", "a * b * h")],
     },
+    "12-from-scalars-to-matrices": {
+        1: [("b[:, None]", "b"), ("np.tanh(W @ X + b[:, None])", "W @ X + b[:, None]"), ("@ X", "@ X[::-1]")],
+        2: [("g_H * (1 - H * H)", "g_H"), (".sum(axis=1)", ".mean(axis=1)"), ("g_Z @ X.T", "g_Z @ X.T / 3")],
+        3: [("minimum(1.0, v)", "v"), ("maximum(-1.0, minimum(1.0, v))", "minimum(-1.0, maximum(1.0, v))")],
+    },
     "13-second-derivatives": {
         1: [(" * (1 - 2 * s)", ""), ("1 - 2 * s", "1 - s"), ("s * (1 - s)", "s")],
         2: [
@@ -71,5 +80,18 @@ SLIPS: dict[str, dict[int, list[tuple[str, str]]]] = {
     "14-a-gpt-of-scalars": {
         1: [(" / math.sqrt(len(query))", ""), ("math.exp(score)", "score"), ("zip(*values)", "zip(*keys)")],
         2: [("v * slope", "slope"), ("v * slope", "v"), ("sum(", "max(")],
+    },
+    "15-checking-your-homework": {
+        1: [(' + via_22 * w["w3"]', ""), (' * w["w5"] * s(o22)', " * s(o22)"), ('"w5": to_z', '"w5": -to_z')],
+        2: [
+            ("/ 2e-5", "/ 1e-5"),
+            ("1e-5 * abs(measured)", "1e-2 * abs(measured)"),
+            ("abs(slope(x) - measured)", "slope(x) - measured"),
+        ],
+        3: [
+            ("(0.5, 2.0), (-1.0, 0.3), (0.1, -0.7)", "(0.5, 1.0),"),
+            ("L.backward()", "w.grad = derive(number, x)"),
+            ("assert_gradient(w, derive(number, x))", "derive(number, x)"),
+        ],
     },
 }
