@@ -23,6 +23,10 @@ help:  ## show this list
 demo: $(VENV)/engine  ## train a small network; its pictures go to demo/
 	$(PY) -m nn --out demo
 
+.PHONY: notebooks
+notebooks: $(VENV)/notebook  ## install JupyterLab, and open the lessons in it
+	$(VENV)/bin/jupyter lab notebooks
+
 .PHONY: test
 test: $(VENV)/test  ## tests, docstring and README examples, notebooks
 	$(PY) -m pytest $(CORES)
@@ -100,4 +104,10 @@ $(VENV)/engine: $(VENV)/made $(ENGINE)
 $(VENV)/test $(VENV)/lint $(VENV)/bench: pyproject.toml | $(VENV)/engine
 	@echo 'installing the $(@F) tools in $(VENV)'
 	@$(PIP) --group $(@F)
+	@touch $@
+
+# chaingrad is there already, so this adds what the extra names.
+$(VENV)/notebook: pyproject.toml | $(VENV)/engine
+	@echo 'installing JupyterLab in $(VENV)'
+	@$(PIP) 'chaingrad[notebook]'
 	@touch $@

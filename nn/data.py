@@ -16,6 +16,7 @@ from autograd.support.seeds import own_generator
 from autograd.support.settings import check_count, check_flag, check_list, check_seed
 from autograd.support.text import short
 from nn.columns import as_numbers, check_aligned, exact_sum, is_array, is_column, like_these, named_number
+from nn.keywords import suggest_settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +34,7 @@ class Rows(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+@suggest_settings
 def batches(
     X: Rows,
     y: Rows,
@@ -83,6 +85,7 @@ def _chosen(rows: Rows, indices: Indices) -> Any:
     return [rows[i] for i in (indices if isinstance(indices, list) else indices.tolist())]
 
 
+@suggest_settings
 def train_validation_split(
     X: Rows,
     y: Rows,

@@ -19,6 +19,7 @@ _ELSEWHERE = {
     "batch_size": "bs batch minibatch minibatch_size train_batch_size",
     "validation_data": "val_data valid_data validation val eval_set eval_data test_data X_val",
     "validation_split": "val_split validation_fraction val_fraction test_size validation_size",
+    "fraction": "test_size validation_size val_split validation_split",
     "loss": "criterion loss_fn loss_function loss_func objective cost cost_function",
     "optimizer": "optim optimiser solver opt algorithm",
     "schedule": "scheduler lr_scheduler lr_schedule learning_rate_schedule learning_rate_scheduler",

@@ -1,5 +1,6 @@
 """HIPS's distribution `autograd` has our import name: whichever comes or goes, a message says what to do."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -142,3 +143,39 @@ def test_both_orders_and_the_way_back(wheels: Path, tmp_path: Path, order: tuple
     else:
         repaired(python, wheels, message, "autograd")
         assert run(python, "-I", "-c", THEIRS, cwd=tmp_path) == "theirs 6.0\n"
+
+
+# ----- The first code cell of every lesson, on a hosted notebook -----
+
+
+HOSTED = ["pip uninstall -q -y autograd chaingrad", 'pip install -q "chaingrad[plots,data]" pytest']
+
+
+def first_cell(lesson: Path) -> str:
+    cells = json.loads(lesson.read_text("utf-8"))["cells"]
+    return "".join(next(cell for cell in cells if cell["cell_type"] == "code")["source"])
+
+
+def test_every_lesson_begins_with_the_same_cell() -> None:
+    assert len({first_cell(lesson) for lesson in (ROOT / "notebooks").glob("*.ipynb")}) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "there", [[], ["autograd"], ["autograd", "chaingrad"], ["chaingrad", "autograd"], ["chaingrad"]]
+)
+def test_the_first_cell_installs_and_repairs(wheels: Path, tmp_path: Path, there: list[str]) -> None:
+    python = environment(tmp_path)
+    for distribution in there:
+        installed(python, wheels, distribution)
+    cell = re.sub(r"%(pip .*)", r"print('''\1''')", first_cell(ROOT / "notebooks" / "01-build-it-yourself.ipynb"))
+    assert run(python, "-I", "-c", cell, cwd=tmp_path) == ""  # on one's own machine nothing is touched
+    commands = run(python, "-I", "-c", cell, cwd=tmp_path, COLAB_RELEASE_TAG="1").splitlines()
+    assert commands == ([] if there == ["chaingrad"] else HOSTED)
+    for command in commands:
+        if "uninstall" in command:
+            pip(python, *command.split()[1:])
+        else:
+            installed(python, wheels, "chaingrad")
+    assert run(python, "-I", "-W", "error", "-c", OURS, cwd=tmp_path) == "ours 6.0 True\n"
+    assert run(python, "-I", "-c", cell, cwd=tmp_path, COLAB_RELEASE_TAG="1") == ""  # and a second time it rests

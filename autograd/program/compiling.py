@@ -41,10 +41,12 @@ def compile(
 
     Of a graph, `inputs` are the leaves that are fed per example. Every other leaf is read at each call: a parameter if
     it takes a gradient; `parameters` names some that count even if the output does not depend on them. Leaves whose
-    role is "constant", as plain numbers in formulas, are part of the program. A function is traced when it is first
-    called; see `CompiledFunction` for its arguments. Numbers that it takes from closures, globals and attributes of
-    plain objects are in the program as they were then: make them arguments, or Values, which are read at every call.
-    `dtype` is float64 or float32.
+    role is "constant", as plain numbers in formulas, are part of the program. Gradients come in the order of
+    `program.parameters`, which is that of the matrix products that read them, and not always that of `parameters`.
+
+    A function is traced when it is first called; see `CompiledFunction` for its arguments. Numbers that it takes from
+    closures, globals and attributes of plain objects are in the program as they were then: make them arguments, or
+    Values, which are read at every call. `dtype` is float64 or float32.
 
     Raises TypeError for anything else than Values or a function, ValueError for inputs that are computed, listed twice,
     or given with a function; TracingError if the function branches on the number in a Value.

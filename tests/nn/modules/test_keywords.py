@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 
 import nn
+from nn.data import batches, train_validation_split
 from nn.keywords import NAMES, suggest_settings
 from nn.training import fit
 from nn.training.predicting import evaluate, predict, predict_classes
@@ -41,6 +42,8 @@ MEANT: list[tuple[Callable[..., Any], dict[str, str]]] = [
     (nn.EarlyStopping, {"restore_best": "restore_best_weights", "tol": "min_delta", "wait": "patience"}),
     (evaluate, {"criterion": "loss", "metric": "metrics"}),
     (predict_classes, {"treshold": "threshold"}),
+    (batches, {"rng": "seed", "generator": "seed", "batchsize": "batch_size"}),
+    (train_validation_split, {"random_state": "seed", "test_size": "fraction"}),
 ]  # fmt: skip
 
 
@@ -124,6 +127,7 @@ def test_every_suggested_name_is_taken_by_something() -> None:
         nn.RMSProp,
         nn.Adam,
         nn.datasets.moons,
+        train_validation_split,
     ]
     known = {name for function in functions for name in inspect.signature(function).parameters}
     suggested = {meant for names in NAMES.values() for meant in names if " " not in meant}
