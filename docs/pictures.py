@@ -1,24 +1,64 @@
 """Draw the pictures of README, CONTRIBUTING and the gallery: `make pictures` writes them beside this file."""
 
+import shutil
 from pathlib import Path
 
 import gallery
 import rooms
+from playwright.sync_api import Page, sync_playwright
 
-from nn.demo import show_moons
+from autograd import Value, draw, explain, label, view
+from nn.demo import two_paths
 
 HERE = Path(__file__).parent
+TABLES = """<style>
+body { margin: 0; font: 15px sans-serif; color: #1b1b1b; background: white }
+div { padding: 14px 18px } p { margin: 0 0 5px }
+table { border-collapse: collapse; margin-top: 12px } caption { text-align: left; font-weight: bold; padding: 4px 0 }
+th, td { text-align: left; padding: 3px 18px 3px 0; border-bottom: 1px solid #ddd; white-space: nowrap }
+</style>"""
 
 
 def main() -> None:
-    """Write rooms.svg, boundary.png, and what stands in gallery/."""
+    """Write rooms.svg, graph.svg, explanation.png and page.png, and what stands in gallery/."""
     rooms.main()
-    for path, _ in show_moons(HERE, epochs=100, seed=1337):
-        if path.name == "boundary.png":
-            print(path)
-        else:
-            path.unlink()
+    draw_graph()
+    photograph()
     gallery.main()
+
+
+def draw_graph() -> None:
+    """The first example of the README."""
+    w, b = Value(-3.0, role="parameter"), Value(10.25, role="parameter")
+    m = w * 2.0
+    s = m + b
+    y = s * w
+    label(w=w, b=b, m=m, s=s, y=y)
+    y.backward()
+    print(draw(y, highlight=w).save(HERE / "graph.svg"))
+
+
+def photograph() -> None:
+    """What a reader sees of `explain` and of `view`, in Chromium."""
+    weight, loss = two_paths()
+    loss.backward()
+    with sync_playwright() as tools:
+        chromium = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 940, "height": 400}, device_scale_factor=1.5)
+        page.set_content(TABLES + explain(loss, weight).html)
+        page.locator(".chaingrad-explanation").screenshot(path=HERE / "explanation.png")
+        page = chromium.new_page(viewport={"width": 1100, "height": 640})
+        page.set_content(view(loss, title="two paths").html)
+        click(page, "w1")
+        page.screenshot(path=HERE / "page.png")
+        chromium.close()
+    print(HERE / "explanation.png", HERE / "page.png", sep="\n")
+
+
+def click(page: Page, name: str) -> None:
+    """Choose a node of the page by its name, as a reader does: its paths light up."""
+    page.locator("#world .node", has_text=name).first.click()
+    page.wait_for_timeout(500)  # the path comes into view
 
 
 if __name__ == "__main__":

@@ -36,6 +36,22 @@ def test_the_readme_names_every_page() -> None:
     assert [page.name for page in PAGES[1:] if f"](docs/{page.name})" not in text] == []
 
 
+def test_every_figure_stands_in_the_table_of_the_benchmarks() -> None:
+    numbers = re.compile(r"\d+(?:[.,-]\d+)*")
+    rows: dict[str, str] = {}
+    script = ""
+    for line in (ROOT / "benchmarks" / "README.md").read_text("utf-8").splitlines():
+        if line.startswith("| "):
+            named = re.search(r"`(\w+\.py)", line)
+            script = named[1] if named else script  # a row without a name belongs to the script above
+            rows[script] = rows.get(script, "") + line
+    claims = re.findall(r"^\|[^|]+\|([^|]+)\| `(\w+\.py)` \|$", PAGES[0].read_text("utf-8"), re.MULTILINE)
+    assert len(claims) >= 5
+    for figure, name in claims:
+        assert (ROOT / "benchmarks" / name).exists()
+        assert set(numbers.findall(figure)) <= set(numbers.findall(rows[name])), f"{name}: {figure}"
+
+
 @pytest.mark.parametrize(
     ("code", "problems"),
     [
