@@ -1,7 +1,7 @@
 """The rooms of the project and the arrows between them, read from the imports; `make pictures` draws docs/rooms.svg.
 
 `STOREYS` is the plan, from the ground up; the imports are what stands. tests/test_rooms.py holds the second against
-the first. A room is a folder of `autograd` or `nn`, or a file at the top of one; three folders inside of a room are
+the first. A room is a folder of `autograd` or `nn`, or a file at the top of one; four folders inside of a room are
 rooms of their own.
 
 >>> room_of("autograd/program/passes/sums.py"), room_of("autograd/testing.py"), room_of("nn/optim/adaptive.py")
@@ -27,6 +27,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("autograd.functions", "autograd.reductions", "autograd.modes", "autograd.custom", "autograd.derivatives"),
     ("autograd.explanation", "autograd.program.passes"),
     ("autograd.program.source",),
+    ("autograd.program.jax",),
     ("autograd.program",),
     ("autograd.picture",),
     ("autograd.page",),

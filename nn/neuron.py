@@ -135,6 +135,10 @@ class Neuron(Module):
             z = z + w * v
         return z
 
+    def parameter_arrays(self) -> dict[str, Any]:
+        """The weights and the bias, as programs for JAX name them: see `autograd.program.Program.jax`."""
+        return {"weight": self.w, "bias": self.b}
+
     def __repr__(self) -> str:
         name = self.activation.name
         return f"{'ReLU' if name == 'relu' else name.capitalize()}Neuron({len(self.w)})"
@@ -209,6 +213,14 @@ class Layer(Module):
         inputs = as_inputs(x, self.nin, self)
         outputs = [neuron(inputs) for neuron in self.neurons]
         return self.activation.each(outputs) if self.activation.over_layer else outputs
+
+    def parameter_arrays(self) -> dict[str, Any]:
+        """Weights, one row for each neuron, and biases, as files and programs for JAX name them.
+
+        >>> {name: len(values) for name, values in Layer(3, 2).parameter_arrays().items()}
+        {'weight': 2, 'bias': 2}
+        """
+        return {"weight": [neuron.w for neuron in self.neurons], "bias": [neuron.b for neuron in self.neurons]}
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"

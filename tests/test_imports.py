@@ -66,6 +66,6 @@ def test_modules_import_no_other_library_at_once() -> None:
     found = {}
     for path in [*root.glob("autograd/**/*.py"), *root.glob("nn/**/*.py")]:
         libraries = imported_at_once(ast.parse(path.read_text(encoding="utf-8")).body) & LIBRARIES - {"numpy"}
-        if libraries:
+        if libraries and not ("jax" in path.parts and libraries == {"jax"}):  # rooms that somebody asked for by then
             found[path.relative_to(root).as_posix()] = libraries
     assert found == WITH_THE_MODULE

@@ -8,6 +8,7 @@
 - `stops`: where a factor of exactly 0 stops an infinite one, in derivatives inside of a traced function.
 - `passes/`: a recorded graph -> blocks of array operations that have their places in memory.
 - `source/`: blocks with their places -> NumPy code, forward and backward.
+- `jax/`: blocks with their places -> pure functions over `jax.numpy`, where JAX is installed.
 - `build`: all passes in a row, what each made (`Stages`), and a report on what became what.
 - `code`, `choice`: the ways to run a graph, made when asked for, and which of them runs which batches.
 - `taping`: a recorded graph -> a tape, which the compiled engine replays; `Buffers`, the call with no overhead.

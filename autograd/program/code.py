@@ -27,6 +27,7 @@ from autograd.engine import ops
 from autograd.engine.tape import Tape
 from autograd.program import choice
 from autograd.program.build import Compilation, build
+from autograd.program.jax.plan import Plan, plan_of
 from autograd.program.passes.graph import GIVEN, STOPS, Graph
 from autograd.program.taping import tape_for
 from autograd.support.text import plural
@@ -81,6 +82,11 @@ class Code:
     def careful_compilation(self) -> Compilation:
         """Only made when it is first needed."""
         return build(self.graph, self.columns, self.count, careful=True)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The blocks of the fast array code as steps that change nothing, for JAX."""
+        return plan_of(self.compilation.draft.graph, self.compilation.layout)
 
     @property
     def source(self) -> str:

@@ -21,6 +21,9 @@ from autograd.program.trace import Call, Trace
 from autograd.program.trace import tracing as tracing
 from autograd.support.text import short
 
+if TYPE_CHECKING:
+    from autograd.program.jax.function import JaxFunction
+
 KEPT = 64  # programs of one function
 OF_PROGRAMS = ("source", "careful_source", "stages", "report", "inputs", "parameters", "trainer")
 
@@ -167,6 +170,14 @@ class CompiledFunction(_WithoutPrograms):
         """The program for arguments like these. Of a batch, its inputs are the numbers in the arrays."""
         return self._load(args, named)[1].program
 
+    def jax(self, *args: Any, **named: Any) -> JaxFunction:
+        """The program for arguments like these as a pure function over `jax.numpy`; see `Program.jax`.
+
+        Its parameters are the flat vector in the order of `f.program(arguments).parameters`, its X the numbers in the
+        arguments. For a tree of parameters, write `f.program(arguments).jax(module)`.
+        """
+        return self.program(*args, **named).jax()
+
     def _load(self, args: Sequence[Any], named: dict[str, Any], inputs: bool = False) -> tuple[Call, Trace, Runner]:
         """What was called, the trace for it, and a runner of its program with all numbers but the rows."""
         call = Call(self.function, self._named(args, named), len(args), inputs, self.dtype)
@@ -249,3 +260,6 @@ class Method(_WithoutPrograms):
 
     def program(self, *args: Any, **named: Any) -> Program:
         return self.compiled.program(self.owner, *args, **named)
+
+    def jax(self, *args: Any, **named: Any) -> JaxFunction:
+        return self.compiled.jax(self.owner, *args, **named)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -23,6 +23,9 @@ from autograd.program.taping import Buffers
 from autograd.program.trainer import Trainer
 from autograd.support.settings import check_choice, check_flag
 from autograd.support.text import plural, short
+
+if TYPE_CHECKING:
+    from autograd.program.jax.function import JaxFunction
 
 Reduction = Literal["mean", "sum", "none"]
 FEWEST_EXAMPLES = 32  # for gradients of each of them, a second program is worth building
@@ -342,6 +345,30 @@ class Program:
             self.read_into(runner)
             runner.read_at = writes
         return runner
+
+    def jax(self, module: Any = None) -> JaxFunction:
+        """The program as a pure function f(parameters, X) over `jax.numpy`, for `jit`, `grad`, `vmap` and devices.
+
+        `parameters` is the flat vector in the order of `program.parameters`, or with a module the tree of arrays that
+        mirrors it: `parameters.layers[0].weight`, `.bias`. Slopes at kinks, ties and infinities are the engine's, but
+        for 0 · inf inside of a matrix product. See `JaxFunction`.
+
+        Raises ImportError where JAX is not installed, and ValueError for a module that does not hold all parameters.
+
+        >>> import jax
+        >>> from autograd import Value
+        >>> from autograd.program import compile
+        >>> w, x = Value(3.0), Value(0.0)
+        >>> f = compile(w * x * x, inputs=[x]).jax()
+        >>> jax.jit(f)(f.parameters(), jax.numpy.array([[1.0], [2.0]])).tolist()
+        [3.0, 12.0]
+        """
+        try:
+            from autograd.program.jax.function import JaxFunction
+        except ImportError as error:
+            raise ImportError("this needs JAX: pip install 'chaingrad[jax]'") from error
+        givens = np.array([v.data for v in self._givens], dtype=self.dtype)
+        return JaxFunction(self._code.plan, self.parameters, len(self.inputs), givens, self.dtype, module)
 
     def read_into(self, runner: Runner) -> None:
         """Copy the numbers of the Values to a runner."""

@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import groupby
 from math import prod
 
@@ -29,6 +29,7 @@ from numpy.typing import DTypeLike, NDArray
 from autograd.engine.value import Value
 from autograd.program.build import Compilation
 from autograd.program.code import Code
+from autograd.program.jax.plan import Plan
 from autograd.program.passes.graph import STOPS, Graph, RecordedGraph
 from autograd.program.program import Program
 
@@ -81,13 +82,19 @@ class WideCode(Code):
         self.same_values = STOPS not in narrow.graph.ops
         self.columns = sum([wide for _, wide in widths.columns])
         self.count = sum([len(group.wide) for group in widths.parameters])
-        self.compilation = widened(narrow.compilation, widths)
+        self.compilation, self.numbers = widened(narrow.compilation, widths)
         self.parameters, self.givens = self.compilation.layout.parameters, self.compilation.layout.givens
 
     @cached_property
     def graph(self) -> Graph:  # type: ignore[override]
         """The recorded graph."""
         return self.record()
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The steps of the narrow net, for wide arrays."""
+        count = partial(_number, self.numbers)
+        return self.narrow.plan.widened(count, len(self.parameters), len(self.givens))
 
     def report(self) -> str:
         """What became what, in the narrow net."""
@@ -125,8 +132,8 @@ class WideProgram(Program):
         return f"<Program of {counts} in {self.dtype}: widened>"
 
 
-def widened(narrow: Compilation, widths: Widths) -> Compilation:
-    """The compilation of a narrow net as that of a wide one.
+def widened(narrow: Compilation, widths: Widths) -> tuple[Compilation, dict[int, int]]:
+    """The compilation of a narrow net as that of a wide one, and which number became which.
 
     Raises NotWidened.
     """
@@ -157,7 +164,8 @@ def widened(narrow: Compilation, widths: Widths) -> Compilation:
     shared = sum([wide for _, wide in [*in_parameters, *in_givens, *constants, *computed]])
     draft.layout = replace(layout, parameters=parameters, givens=givens, shared=shared)
     results = [(_number(numbers, count), batched) for count, batched in narrow.results]
-    return replace(narrow, draft=draft, source=source, rows=sum(map(prod, shapes)) + columns, results=results)
+    rows = sum(map(prod, shapes)) + columns
+    return replace(narrow, draft=draft, source=source, rows=rows, results=results), numbers
 
 
 def _in_groups(order: Sequence[int], groups: Sequence[Group]) -> tuple[list[int], list[tuple[int, int]]]:

@@ -25,20 +25,56 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, Protocol
 
 from autograd.engine import rules
 from autograd.program.source.draft import Draft, Line
 from autograd.program.source.formula import Formula, Operand, axes_of, call, name, product, written
-from autograd.program.source.numpy_names import XP
+from autograd.program.source.numpy_names import XP, NumpyNames
 from autograd.program.source.places import Reference, block_rows
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reduction:
-    """An operation over `count` operands: x is the array of operands, y the result.
+class ReductionOf(Protocol):
+    """What the rules below work on: formulas, of which lines are made, or arrays that are computed at once.
 
-    `saved` are the arrays that its forward lines keep for its backward lines.
+    x is the array of operands along k, y the result, `xp` the namespace of functions of both. `saved` are the arrays
+    that the forward rule keeps for the derivatives. `careful` asks for the right answer at nan as well.
     """
+
+    x: Any
+    y: Any
+    xp: Any
+    settings: tuple[float, ...]
+    saved: dict[str, Any]
+    largest: Any  # the largest finite number
+
+    @property
+    def count(self) -> int: ...
+    @property
+    def careful(self) -> bool: ...
+    def write(self, value: Any) -> None:
+        """Let y be this."""
+
+    def keep(self, label: str, like: Any, value: Any) -> Any:
+        """Let saved[label] be this, an array along the axes of another one."""
+
+    def over(self, ufunc: str, a: Any) -> Any:
+        """A reduction along k, as the sum by "add"."""
+
+    def first(self) -> Any:
+        """The first operand."""
+
+    def square(self, a: Any) -> Any: ...
+    def others(self, a: Any) -> Any:
+        """For each along k the product of all others."""
+
+
+LARGEST = name("largest")  # the sources define it
+
+
+@dataclass(slots=True)
+class Reduction:
+    """An operation over `count` operands as formulas: each step of a rule becomes a line of the draft."""
 
     draft: Draft
     x: Formula
@@ -46,21 +82,46 @@ class Reduction:
     sizes: dict[str, int]  # of the axes k and n
     settings: tuple[float, ...]
     saved: dict[str, Formula]
+    xp: NumpyNames = XP
+    largest: Formula = LARGEST
 
     @property
     def count(self) -> int:
         """How many operands."""
         return self.sizes["k"]
 
-    def line(self, target: Formula, formula: Operand) -> None:
-        """Write one line."""
-        self.draft.add(Line(target, formula))
+    @property
+    def careful(self) -> bool:
+        """As the source is."""
+        return self.draft.careful
 
-    def save(self, label: str, axes: str) -> Formula:
-        """A new array along these axes, which backward lines may read."""
-        shape = [self.sizes[axis] for axis in axes if axis != "b"]
-        self.saved[label] = self.draft.buffer(label, shape, axes)
+    def write(self, value: Operand) -> None:
+        """A line for the result."""
+        self.draft.add(Line(self.y, value))
+
+    def keep(self, label: str, like: Formula, value: Operand) -> Formula:
+        """A line for an array, a new one along these axes if there is none of the name."""
+        if label not in self.saved:
+            shape = [self.sizes[axis] for axis in like.axes if axis != "b"]
+            self.saved[label] = self.draft.buffer(label, shape, like.axes)
+        self.draft.add(Line(self.saved[label], value))
         return self.saved[label]
+
+    def over(self, ufunc: str, a: Operand) -> Formula:
+        """As `np.add.reduce(x, axis=0)`."""
+        return reduced(f"np.{ufunc}", a)
+
+    def first(self) -> Formula:
+        """The first operand, as it lies in the array."""
+        return name(f"{self.x.text if not self.x.function else written(self.x)}[0]", self.y.axes, self.x.buffer)
+
+    def square(self, a: Operand) -> Formula:
+        """In one operation."""
+        return call("np.square", a)
+
+    def others(self, a: Operand) -> Formula:
+        """By the helper of that name."""
+        return call("others", a)
 
 
 def reduction_of(draft: Draft, b: int, operands: Reference) -> Reduction:
@@ -89,99 +150,93 @@ def contracted(a: Operand, b: Operand, axes: str) -> Formula:
     return call("np.einsum", name(f'"{axes_of(a)},{axes_of(b)}->{axes}"'), a, b, axes=axes)
 
 
-# ----- Forward: each function writes the lines that compute y -----
+# ----- Forward: each rule computes y -----
 
 
-def _ufunc(ufunc: str, r: Reduction) -> None:
-    r.line(r.y, reduced(ufunc, r.x))
+def _ufunc(ufunc: str, r: ReductionOf) -> None:
+    r.write(r.over(ufunc, r.x))
 
 
-def _mean(r: Reduction) -> None:
-    r.line(r.y, reduced("np.add", r.x))
-    r.line(r.y, r.y / float(r.count))
+def _mean(r: ReductionOf) -> None:
+    r.write(r.over("add", r.x))
+    r.write(r.y / float(r.count))
 
 
-def _var(r: Reduction) -> None:
+def _var(r: ReductionOf) -> None:
     # Distances from the first operand, unless it is huge, and from their mean: as the row has it. y holds what is taken
     # off until the distances are saved. The setting is the correction: divide by n - 1, or n.
-    first = name(f"{r.x.text if not r.x.function else written(r.x)}[0]", r.y.axes, r.x.buffer)
-    r.line(r.y, XP.where(XP.greater(XP.abs(first), rules.HUGE), 0.0, first))
-    away = r.save("away", r.x.axes)
-    r.line(away, r.x - r.y)
-    r.line(r.y, reduced("np.add", away))
-    r.line(r.y, r.y / float(r.count))
-    r.line(away, away - r.y)
-    r.line(r.y, reduced("np.add", call("np.square", away)))
-    r.line(r.y, call("np.divide", r.y, r.count - r.settings[0]))
+    first = r.first()
+    r.write(r.xp.where(r.xp.greater(r.xp.abs(first), rules.HUGE), 0.0, first))
+    away = r.keep("away", r.x, r.x - r.y)
+    r.write(r.over("add", away))
+    r.write(r.y / float(r.count))
+    away = r.keep("away", r.x, away - r.y)
+    r.write(r.over("add", r.square(away)))
+    r.write(r.xp.divide(r.y, r.count - r.settings[0]))
 
 
-def _std(r: Reduction) -> None:
+def _std(r: ReductionOf) -> None:
     _var(r)
-    r.line(r.y, call("np.sqrt", r.y))
+    r.write(r.xp.sqrt(r.y))
 
 
-def _logsumexp(r: Reduction) -> None:
-    r.line(r.y, reduced("np.maximum", r.x))
+def _logsumexp(r: ReductionOf) -> None:
+    r.write(r.over("maximum", r.x))
     # The largest finite number in place of ∞, or ∞ − ∞ would come of it.
-    r.line(r.y, call("np.maximum", r.y, name("-largest")))
-    r.line(r.y, call("np.minimum", r.y, name("largest")))
+    r.write(r.xp.maximum(r.y, -r.largest))
+    r.write(r.xp.minimum(r.y, r.largest))
     # log Σ exp(x) = top + log Σ exp(x − top), whose exponentials do not overflow.
-    e = r.save("e", r.x.axes)
-    r.line(e, r.x - r.y)
-    r.line(e, XP.exp(e))
-    total = r.save("total", r.y.axes)
-    r.line(total, reduced("np.add", e))
-    r.line(r.y, r.y + XP.log(total))
+    e = r.keep("e", r.x, r.x - r.y)
+    e = r.keep("e", r.x, r.xp.exp(e))
+    r.write(r.y + r.xp.log(r.keep("total", r.y, r.over("add", e))))
 
 
-def _shift_by_largest(r: Reduction) -> None:
-    top = r.save("top", r.x.axes.replace("k", ""))
-    r.line(top, reduced("np.maximum", r.x))
-    r.line(r.y, r.x - top)
+def _shift_by_largest(r: ReductionOf) -> Any:
+    top = r.over("maximum", r.x)
+    top = r.keep("top", top, top)
+    r.write(r.x - top)
+    return top
 
 
-def _softmax(r: Reduction) -> None:
-    _shift_by_largest(r)
-    r.line(r.y, XP.exp(r.y))
-    total = r.save("total", r.saved["top"].axes)
-    r.line(total, reduced("np.add", r.y))
-    r.line(r.y, r.y / total)
+def _softmax(r: ReductionOf) -> None:
+    top = _shift_by_largest(r)
+    r.write(r.xp.exp(r.y))
+    r.write(r.y / r.keep("total", top, r.over("add", r.y)))
 
 
-def _log_softmax(r: Reduction) -> None:
-    _shift_by_largest(r)
-    e = r.save("e", r.x.axes)
-    r.line(e, XP.exp(r.y))
-    total = r.save("total", r.saved["top"].axes)
-    r.line(total, reduced("np.add", e))
-    r.line(r.y, r.y - XP.log(total))
+def _log_softmax(r: ReductionOf) -> None:
+    top = _shift_by_largest(r)
+    e = r.keep("e", r.x, r.xp.exp(r.y))
+    r.write(r.y - r.xp.log(r.keep("total", top, r.over("add", e))))
 
 
-FORWARD: dict[str, Callable[[Reduction], None]] = {
-    "sum": partial(_ufunc, "np.add"), "prod": partial(_ufunc, "np.multiply"), "norm": partial(_ufunc, "np.hypot"),
-    "max": partial(_ufunc, "np.maximum"), "min": partial(_ufunc, "np.minimum"), "mean": _mean, "var": _var, "std": _std,
+FORWARD: dict[str, Callable[[ReductionOf], None]] = {
+    "sum": partial(_ufunc, "add"), "prod": partial(_ufunc, "multiply"), "norm": partial(_ufunc, "hypot"),
+    "max": partial(_ufunc, "maximum"), "min": partial(_ufunc, "minimum"), "mean": _mean, "var": _var, "std": _std,
     "logsumexp": _logsumexp, "softmax": _softmax, "log_softmax": _log_softmax,
 }  # fmt: skip
 
 # ----- Local derivatives: of the result by each operand, along k -----
 
 
-def _share(r: Reduction) -> Operand:
+def _share(r: ReductionOf) -> Any:
     # Operands that are equally large share the gradient. Where the result is nan, those that are nan do.
-    hits = XP.where(XP.isnan(r.y), XP.isnan(r.x), XP.equal(r.x, r.y)) if r.draft.careful else XP.equal(r.x, r.y)
-    return call("np.divide", hits, reduced("np.add", hits), axes=r.x.axes)
+    xp, hits = r.xp, r.xp.equal(r.x, r.y)
+    if r.careful:
+        hits = xp.where(xp.isnan(r.y), xp.isnan(r.x), hits)
+    return xp.divide(hits, r.over("add", hits))
 
 
-LOCAL_DERIVATIVES: dict[str, Callable[[Reduction], Operand]] = {
+LOCAL_DERIVATIVES: dict[str, Callable[[ReductionOf], Any]] = {
     "sum": lambda r: 1.0,
     "mean": lambda r: 1.0 / r.count,
-    "prod": lambda r: call("others", r.x),
+    "prod": lambda r: r.others(r.x),
     "max": _share,
     "min": _share,
-    "var": lambda r: call("np.divide", 2.0 * r.saved["away"], r.count - r.settings[0]),
+    "var": lambda r: r.xp.divide(2.0 * r.saved["away"], r.count - r.settings[0]),
     # At 0, where all operands are equal (or 0), std and norm have a kink: the derivative is taken to be 0.
-    "std": lambda r: XP.where(XP.equal(r.y, 0.0), 0.0, r.saved["away"] / (r.y * (r.count - r.settings[0]))),
-    "norm": lambda r: XP.where(XP.equal(r.y, 0.0), 0.0, r.x / r.y),
+    "std": lambda r: r.xp.where(r.xp.equal(r.y, 0.0), 0.0, r.saved["away"] / (r.y * (r.count - r.settings[0]))),
+    "norm": lambda r: r.xp.where(r.xp.equal(r.y, 0.0), 0.0, r.x / r.y),
     "logsumexp": lambda r: r.saved["e"] / r.saved["total"],
 }
 
@@ -189,7 +244,7 @@ LOCAL_DERIVATIVES: dict[str, Callable[[Reduction], Operand]] = {
 def family_gradient(op: str, r: Reduction, g: Operand) -> Operand:
     """The gradient by the operands of all softmaxes of one family together: Σₖ gₖ · ∂yₖ/∂xᵢ."""
     share = r.y if op == "softmax" else r.saved["e"] / r.saved["total"]
-    if r.draft.careful:
+    if r.careful:
         return _careful_gradient(op, r, share, g)
     # By softmax, y · (g − Σ g·y); by log_softmax, g − softmax · Σ g. No matrix of all pairs is needed.
     weighted = product(g, r.y) if op == "softmax" else g
