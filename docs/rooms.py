@@ -1,7 +1,7 @@
 """The rooms of the project and the arrows between them, read from the imports; `make pictures` draws docs/rooms.svg.
 
 `STOREYS` is the plan, from the ground up; the imports are what stands. tests/test_rooms.py holds the second against
-the first. A room is a folder of `autograd` or `nn`, or a file at the top of one; four folders inside of a room are
+the first. A room is a folder of `autograd` or `nn`, or a file at the top of one; five folders inside of a room are
 rooms of their own.
 
 >>> room_of("autograd/program/passes/sums.py"), room_of("autograd/testing.py"), room_of("nn/optim/adaptive.py")
@@ -44,6 +44,7 @@ STOREYS: tuple[tuple[str, ...], ...] = (
     ("nn.io", "nn.clipping"),
     ("nn.training", "nn.plots"),
     ("nn.training.compiled",),
+    ("nn.training.jax",),
     ("nn",),
     ("nn.sklearn", "nn.summary", "nn.exchange", "nn.demo", "nn.digits", "nn.animation"),
     ("nn.__main__",),
@@ -60,6 +61,7 @@ DOORS = {
     ("nn/module.py", "nn/io/__init__.py"): "model.save and load_weights",
     ("nn/module.py", "nn/summary.py"): "model.summary",
     ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",
+    ("nn/training/arguments.py", "nn/training/jax/engine.py"): "the same with JAX",
     ("nn/training/predicting.py", "nn/training/compiled/evaluation.py"): "evaluate with many examples",
 }
 

@@ -367,8 +367,7 @@ class Program:
             from autograd.program.jax.function import JaxFunction
         except ImportError as error:
             raise ImportError("this needs JAX: pip install 'chaingrad[jax]'") from error
-        givens = np.array([v.data for v in self._givens], dtype=self.dtype)
-        return JaxFunction(self._code.plan, self.parameters, len(self.inputs), givens, self.dtype, module)
+        return JaxFunction(self._code.plan, self.parameters, len(self.inputs), self._givens, self.dtype, module)
 
     def read_into(self, runner: Runner) -> None:
         """Copy the numbers of the Values to a runner."""

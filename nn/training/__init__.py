@@ -10,7 +10,7 @@ Here is `fit`, which checks its arguments and hands them to the loop. The files 
 - `outputs`, `kept`: outputs for many examples, by a program that stays with the model for the next call.
 - `judge`: from outputs to classes, and from both to metrics.
 - `loop`: epochs and steps, callbacks, schedules, what happens when a step fails.
-- `engine`: one step: `EagerEngine` records a graph for it. `compiled/` does the same as array code.
+- `engine`: one step: `EagerEngine` records a graph for it. `compiled/` does the same as array code, `jax/` on devices.
 - `shifts`: gradients that are rounding alone, in front of a normalisation.
 - `keeper`: all that a step changes, to be put back or written down.
 - `watch`: gradients, updates, dead and saturated neurons of every layer.
@@ -94,6 +94,7 @@ def fit(
     progress: bool = True,
     verbose: int | str | None = None,
     engine: str = "auto",
+    devices: Any = None,
 ) -> History:
     """Train a model on examples, and return what happened, epoch by epoch.
 
@@ -117,7 +118,9 @@ def fit(
     - `engine`: "eager" records a graph for each step; "compiled" records one example, once, and trains as array code,
       with the same result up to rounding; "auto" compiles where that is possible, and says so if it is not. Compiled,
       code of your own (a module, a loss) runs when it is recorded and compared, and not at every step: a module that
-      counts its calls, or keeps statistics of its own, needs "eager".
+      counts its calls, or keeps statistics of its own, needs "eager". "jax" is "compiled" on the devices of JAX, in
+      float64 and with the same result up to rounding: all of them, or those of `devices`, a number or a list of
+      `jax.devices()`. A batch is divided among them, and among the processes of `python -m nn train`.
 
     The model trains in training mode, whichever it is in; a part that is in the other mode keeps its own, such as a
     frozen normalisation (`model.layers[1].eval()`). Afterwards all are as before.
@@ -125,9 +128,9 @@ def fit(
     Ctrl-C leaves the model as it was after the last finished step and returns the history so far.
 
     Raises ValueError and TypeError for arguments that do not fit, before anything changes; CompilationError if that is
-    what engine="compiled" meets; TrainingError if the loss becomes nan, infinite or explodes; CheckpointError for a
-    checkpoint that is damaged, of another training, or in use by another one; FileExistsError if there is one and
-    `resume` was not asked for.
+    what engine="compiled" or "jax" meets; TrainingError if the loss becomes nan, infinite or explodes; CheckpointError
+    for a checkpoint that is damaged, of another training, or in use by another one; FileExistsError if there is one
+    and `resume` was not asked for; ImportError for engine="jax" where JAX is not installed.
 
     >>> from nn import MLP
     >>> from nn.datasets import xor
@@ -177,7 +180,7 @@ def fit(
     verbosity = arguments.verbosity(progress, verbose)
     eager = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
     with InMode(model, training=True):  # a part that keeps another mode is recorded in that one
-        stepping = arguments.chosen_engine(engine, eager, training, validation, verbosity > 0)
+        stepping = arguments.chosen_engine(engine, eager, training, validation, verbosity > 0, devices)
     job = Job(
         model=model,
         engine=stepping,
@@ -201,7 +204,7 @@ def fit(
         clipping=(clip_norm, clip_value),
         checkpoint=None if checkpoint is None else Checkpoint(checkpoint),
         checkpoint_every=None if checkpoint_every is None else check_count("fit", "checkpoint_every", checkpoint_every),
-        verbosity=verbosity,
+        verbosity=verbosity if stepping.leads else 0,
         seed=arguments.checked_seed(seed),  # at the end: nothing is drawn for arguments that do not fit
     )
     model._fitted_loss = loss_name(objective.loss)

@@ -27,7 +27,7 @@ from nn.training.examples import Examples, as_list, checked, checked_weights, on
 from nn.training.judge import OF_CLASSES
 from nn.training.progress import say
 
-ENGINES = ("auto", "eager", "compiled")
+ENGINES = ("auto", "eager", "compiled", "jax")
 
 CallbackLike = Callback | Callable[[int, Logs], Any]
 
@@ -243,12 +243,26 @@ def chosen_callbacks(
 
 
 def chosen_engine(
-    name: str, eager: EagerEngine, training: Examples, validation: Examples | None, shown: bool
+    name: str,
+    eager: EagerEngine,
+    training: Examples,
+    validation: Examples | None,
+    shown: bool,
+    devices: Any = None,
 ) -> Engine:
     """The engine of a name; "auto" is the compiled one, or the eager one with a line that says why.
 
-    Raises CompilationError for "compiled" if the training does not compile.
+    Raises CompilationError for "compiled" and "jax" if the training does not compile, ValueError for `devices` that
+    are not there, or without "jax", and ImportError where JAX is not installed.
     """
+    if name == "jax":
+        try:
+            from nn.training.jax.engine import JaxEngine
+        except ImportError as error:
+            raise ImportError("engine=\"jax\" needs JAX: pip install 'chaingrad[jax]'") from error
+        return JaxEngine(eager, training, validation, devices)
+    if devices is not None:
+        raise ValueError(f'devices={short(devices)} are those of JAX: give engine="jax" with them')
     if name == "eager":
         return eager
     from nn.training.compiled import CompiledEngine

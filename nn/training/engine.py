@@ -1,7 +1,8 @@
-"""The engine of a training: it turns a batch into one step of the optimizer. There are two, with the same interface.
+"""The engine of a training: it turns a batch into one step of the optimizer. There are three, with the same interface.
 
 `EagerEngine` records the graph of the loss at every step, walks it back, and drops it. `CompiledEngine`, in
-`nn.training.compiled`, works on arrays of its own, and writes them into the model when it is asked to.
+`nn.training.compiled`, works on arrays of its own, and writes them into the model when it is asked to; `JaxEngine`, in
+`nn.training.jax`, does so with arrays on the devices of JAX.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Step(NamedTuple):
 
     loss: float
     penalty: float
-    outputs: list[Any]
+    outputs: Any  # a list, or what gives one to whoever goes through it
 
 
 class NotFiniteError(ArithmeticError):
@@ -58,13 +59,14 @@ class CompilationError(ValueError):
 class Engine(Protocol):
     """The interface between the loop and an engine.
 
-    `name` is "eager" or "compiled", and `reason` says why an eager one stands in for a compiled one, if it does;
+    `name` is "eager", "compiled" or "jax", and `reason` says why an eager one stands in for a compiled one, if it does;
     `may_give_up` whether a compiled one may become eager.
     """
 
     name: str
     reason: str
     may_give_up: bool
+    leads: bool  # whether this process writes checkpoints and shows a bar: of several that train together, one does
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """One step on one batch, all or nothing; a `watch` is shown the outputs, gradients and updates of the layers.
@@ -89,6 +91,9 @@ class Engine(Protocol):
 
     def give_up(self, reason: str) -> None:
         """Be eager from now on; raises CompilationError if it may not."""
+
+    def meet(self) -> None:
+        """Wait for all processes that train together."""
 
 
 class Objective(NamedTuple):
@@ -143,6 +148,7 @@ class EagerEngine:
     name = "eager"
     reason = ""
     may_give_up = False
+    leads = True
 
     def __init__(
         self,
@@ -240,6 +246,9 @@ class EagerEngine:
 
     def give_up(self, reason: str) -> None:
         """It is eager."""
+
+    def meet(self) -> None:
+        """It is one process."""
 
 
 def unwrapped(function: Any) -> Any:

@@ -42,13 +42,15 @@ class Examples(NamedTuple):
 class Batch:
     """The examples of one step, as `indices` into the whole set; only an engine without arrays asks for the lists.
 
+    `following` are those of the next step, if they are known.
+
     >>> batch = Batch(Examples([[1.0], [2.0], [3.0]], [0, 1, 0]), [2, 1])
     >>> batch.examples.X, batch.examples.y, len(batch)
     ([[3.0], [2.0]], [0, 1], 2)
     """
 
-    def __init__(self, whole: Examples, indices: Sequence[int] | None = None) -> None:
-        self.whole = whole
+    def __init__(self, whole: Examples, indices: Sequence[int] | None = None, following: Sequence[int] = ()) -> None:
+        self.whole, self.following = whole, following
         self.indices = range(len(whole.X)) if indices is None else indices
 
     @cached_property

@@ -222,7 +222,8 @@ class Loop:
             self._call("on_train_batch_begin", number, {})
             if self.callbacks_in_steps:
                 job.engine.read_model()
-            batch = Batch(job.training, order[number * size : (number + 1) * size])
+            start, end = number * size, (number + 1) * size
+            batch = Batch(job.training, order[start:end], order[end : end + size])
             step = self._step(batch, self.watch if number >= first_watched else None)
             self.totals.add(step, len(batch), with_outputs=bool(job.judge.functions))
             # The step is done: an interruption from here on finds it counted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import jax
@@ -44,10 +45,17 @@ class JaxFunction:
     """
 
     def __init__(
-        self, plan: Plan, parameters: Sequence[Value], inputs: int, givens: NDArray[Any], dtype: DTypeLike, module: Any
+        self,
+        plan: Plan,
+        parameters: Sequence[Value],
+        inputs: int,
+        givens: Sequence[Value],
+        dtype: DTypeLike,
+        module: Any,
     ) -> None:
-        self._plan, self._values, self._inputs, self._givens = plan, list(parameters), inputs, givens.copy()
-        self._dtype = dtype
+        self._plan, self._values, self._inputs, self._dtype = plan, list(parameters), inputs, dtype
+        self._given_values = list(givens)
+        self._givens = self.givens()
         self._tree = FlatTree(parameters) if module is None else Tree(module, parameters)
         # Leaves whose numbers lie in P one behind the other are pieces of it; the numbers of others are gathered.
         self._direct: list[tuple[int, int, bool]] = []  # start, leaf, whether it is transposed
@@ -65,6 +73,19 @@ class JaxFunction:
         """The numbers that the Values have now, as arrays of JAX: what `parameters` is in a call."""
         numbers = np.array([v.data for v in self._values], dtype=self._dtype)
         return jax.tree.map(jnp.asarray, self._tree.filled(numbers))
+
+    def givens(self) -> NDArray[Any]:
+        """The numbers that Values without gradients have now: what `givens` is in a call."""
+        return np.array([v.data for v in self._given_values], dtype=self._dtype)
+
+    def parts(self) -> list[Any]:
+        """The parameters in lists, and lists of lists, that the program reads as a whole: the quickest tree."""
+        parts = []
+        for start, shape in self._plan.leaves():
+            values, width = self._values[start : start + prod(shape)], shape[-1]
+            rows = [values[i : i + width] for i in range(0, len(values), width)]
+            parts.append(values if len(shape) == 1 else rows)
+        return parts
 
     def write_back(self, parameters: Any) -> None:
         """Give the Values the numbers of such parameters."""

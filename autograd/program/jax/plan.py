@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -79,6 +80,25 @@ class Plan:
     parameters: int
     givens: int
     constants: tuple[float, ...]
+
+    def leaves(self) -> list[tuple[int, tuple[int, ...]]]:
+        """The parameters in parts that steps read as a whole: where each starts in P, and its shape.
+
+        A function of such parts need not cut a vector into pieces, nor join the pieces of its gradient.
+        """
+        whole = [
+            (read.pattern.start, read.pattern.shape)
+            for step in self.steps for read in step.reads
+            if read.base == "P" and read.pattern.kind in ("grid", "run") and read.pattern.step == 1
+        ]  # fmt: skip
+        found: list[tuple[int, tuple[int, ...]]] = []
+        end = 0
+        for start, shape in sorted(whole, key=lambda leaf: (leaf[0], -prod(leaf[1]))):
+            if start >= end and start + prod(shape) <= self.parameters:
+                found += [(end, (start - end,))] if start > end else []
+                found.append((start, shape))
+                end = start + prod(shape)
+        return found + ([(end, (self.parameters - end,))] if end < self.parameters else [])
 
     def widened(self, number: Callable[[int], int], parameters: int, givens: int) -> Plan:
         """The plan of a net with wider layers: `number` gives each width and each place in it. See `widening`."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from nn.callbacks import Monitor
@@ -39,7 +39,7 @@ def begun(loop: Loop, resume: bool) -> Iterator[None]:
     if checkpoint is None:
         yield
         return
-    with Lock(checkpoint.folder):
+    with Lock(checkpoint.folder) if loop.job.engine.leads else nullcontext():
         _begin(loop, checkpoint, resume)
         yield
 
@@ -69,7 +69,10 @@ def _begin(loop: Loop, checkpoint: Checkpoint, resume: bool) -> None:
         _load(loop, saved, checkpoint)
         if gave_up:
             engine.give_up("it was not compiled when the checkpoint was written")
-    checkpoint.prepare()
+    # Of several processes, all have read it when one begins to write.
+    engine.meet()
+    if engine.leads:
+        checkpoint.prepare()
     # A first checkpoint at once: a folder that cannot be written to is found before the training, not after an epoch.
     if saved is None:
         for callback in with_state(loop.job):
@@ -84,6 +87,8 @@ def write(loop: Loop) -> None:
     if job.checkpoint is None or loop.settings is None:
         return
     job.engine.write_model()
+    if not job.engine.leads:
+        return
     job.checkpoint.write(
         {
             "job": loop.settings.without_changed(settings_of(loop))._asdict(),

@@ -76,6 +76,8 @@ class CompiledEngine:
     2.0
     """
 
+    leads = True
+
     def __init__(
         self,
         eager: EagerEngine,
@@ -137,7 +139,7 @@ class CompiledEngine:
 
     def train_step(self, batch: Batch, watch: Watch | None = None) -> Step:
         """See `nn.training.engine.Engine`; the first steps may raise CompilationError, and nothing has changed then."""
-        if self.name == "compiled" and (self.comparisons_due or (not self.library_code and self.steps % OFTEN == 0)):
+        if self.name != "eager" and (self.comparisons_due or (not self.library_code and self.steps % OFTEN == 0)):
             self._compare(batch)
         if self.name == "eager":
             return self.eager.train_step(batch, watch)
@@ -182,9 +184,7 @@ class CompiledEngine:
         if not math.isfinite(theta.dot(theta)):
             return None
         if watch is not None:
-            for layer, (indices, frozen), length in zip(watch.layers, self.watched, lengths, strict=True):
-                old = before.theta[indices]
-                layer.add_step(length, _length(theta[indices] - old), math.hypot(_length(old), frozen))
+            self._watch_updates(watch, lengths, before.theta, theta)
         # Moments of a batch are the same in every row.
         self.step.update_running_moments(results[0, self.step.moments].tolist(), len(batch))
         return Step(loss, penalty, self.step.outputs_of(results))
@@ -203,6 +203,12 @@ class CompiledEngine:
         if len(self.watched) != len(watch.layers):
             self.watched = [self._indices_and_frozen(layer.parameters) for layer in watch.layers]
         return [_length(gradient[indices]) for indices, _ in self.watched]
+
+    def _watch_updates(self, watch: Watch, lengths: list[float], before: Vector, after: Vector) -> None:
+        """Show a watch how far each layer has moved."""
+        for layer, (indices, frozen), length in zip(watch.layers, self.watched, lengths, strict=True):
+            old = before[indices]
+            layer.add_step(length, _length(after[indices] - old), math.hypot(_length(old), frozen))
 
     def _indices_and_frozen(self, parameters: list[Value]) -> tuple[Any, float]:
         """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones."""
@@ -224,7 +230,7 @@ class CompiledEngine:
         self.write_model()
         self._give_up_if(self._undisturbed(lambda: difference(self.step, self.penalty, self.keeper, batch)))
         self.comparisons_due = max(self.comparisons_due - 1, 0)
-        if not self.comparisons_due and self.name == "compiled":
+        if not self.comparisons_due and self.name != "eager":
             self.step.compared.add("in a training")
 
     def give_up(self, reason: str) -> None:
@@ -288,7 +294,7 @@ class CompiledEngine:
         if readable and not self.configuration.matches(self.model):
             return self.eager.evaluate(examples, batch_size)
         self.evaluation.read()
-        results = self.evaluation.trainer.values(self.evaluation.all_rows())
+        results = self._results_of(self.evaluation)
         if not self.library_code:
             self._give_up_if(difference_in_evaluation(self.evaluation, examples, results))
             if self.name == "eager":
@@ -302,6 +308,13 @@ class CompiledEngine:
             part = losses[start : start + (batch_size or n)]
             total += float(part.sum()) * (len(part) if self.evaluation.reduction == "sum" else 1)
         return Step(total / n, 0.0, self.evaluation.outputs_of(results))
+
+    def _results_of(self, recording: Recording) -> Vector:
+        """The results for all its examples."""
+        return recording.trainer.values(recording.all_rows())
+
+    def meet(self) -> None:
+        """It is one process."""
 
     # ----- Between the vector and the model -----
 
