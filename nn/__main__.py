@@ -1,4 +1,7 @@
-"""`python -m nn`: the demo, and `python -m nn digits`: a network learns MNIST; `--help` lists what can be chosen."""
+"""`python -m nn`: the demo; `python -m nn digits`: a network learns MNIST; `python -m nn train`: several processes.
+
+`--help` lists what can be chosen.
+"""
 
 import argparse
 import math
@@ -11,10 +14,10 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and run what it asks for; returns the exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] != ["digits"]:
+    if words[:1] not in (["digits"], ["train"]):
         return demo(words)
     try:
-        return digits(words[1:])
+        return digits(words[1:]) if words[0] == "digits" else train(words[1:])
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
@@ -25,7 +28,8 @@ def demo(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m nn",
         description="Work the student example, train a network on two moons, draw what happened.",
-        epilog="python -m nn digits --help: another command, a network that learns handwritten digits.",
+        epilog="Other commands: python -m nn digits --help, a network that learns handwritten digits; "
+        "python -m nn train --help, a script of yours in several processes.",
     )
     parser.add_argument("--epochs", type=int, default=100, help="training epochs on the two moons (default 100)")
     parser.add_argument("--seed", type=int, default=1337, help="for the weights and the points (default 1337)")
@@ -93,6 +97,42 @@ def digits(arguments: Sequence[str]) -> int:
     except OSError as error:
         return _failed(parser, 1, f"what was learned could not be written: {error}")
     return 0
+
+
+def train(arguments: Sequence[str]) -> int:
+    """A script in several processes, with the words after `train` of the command line."""
+    from nn.training.jax import command
+
+    parser = argparse.ArgumentParser(
+        prog="python -m nn train",
+        description='Run a script with fit(engine="jax") in several processes that train together.',
+        epilog="On each machine, with another number: --coordinator HOST:PORT --processes N --process-id I. HOST:PORT "
+        "is where process 0 runs; PORT + 1 is used as well. What follows -- is for the script.",
+    )
+    add = parser.add_argument
+    add("script", metavar="SCRIPT", help="an ordinary Python file")
+    add("--local", type=_count, metavar="N", help="start so many processes on this machine")
+    add("--coordinator", metavar="HOST:PORT", help="the address at which process 0 listens")
+    add("--processes", type=_count, metavar="N", help="how many processes there are on all machines")
+    add("--process-id", type=_place, metavar="I", help="the number of the one on this machine, from 0 on")
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser.parse_args(arguments[:end])
+    others = [options.coordinator, options.processes, options.process_id]
+    if (options.local is None) == (None in others) or (options.local is not None and others != [None] * 3):
+        parser.error("give --local N, or all of --coordinator, --processes and --process-id")
+    if options.local is None:
+        host, _, port = options.coordinator.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65535:
+            parser.error(f"--coordinator is HOST:PORT with a port from 1 to 65534, got {options.coordinator}")
+        if options.process_id >= options.processes:
+            parser.error(f"--process-id counts from 0 to {options.processes - 1}, got {options.process_id}")
+    try:
+        script = [command.check(options.script), *arguments[end + 1 :]]
+    except OSError as error:
+        parser.error(str(error))
+    if options.local is not None:
+        return command.run(command.local_plan(script, options.local))
+    return command.run(command.Plan(script, options.coordinator, options.processes, [options.process_id]))
 
 
 def _failed(parser: argparse.ArgumentParser, status: int, message: str) -> int:

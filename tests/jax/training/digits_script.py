@@ -1,0 +1,29 @@
+"""What a user's script looks like: nothing in it knows of processes. Arguments: a folder, seconds for each epoch."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+import nn
+
+folder, pause = Path(sys.argv[1]), float(sys.argv[2])
+pictures, classes = load_digits(return_X_y=True)
+model = nn.MLP(64, [32, 10], batch_norm=True, dropout=0.1, seed=0)
+
+
+def after_epoch(epoch: int, logs: dict[str, float]) -> None:
+    """Say who trains, and take some time."""
+    (folder / f"pid{os.getpid()}").touch()
+    time.sleep(pause)
+
+
+history = model.fit(
+    pictures[:325] / 16.0, classes[:325], engine="jax", epochs=6, batch_size=32, seed=1, callbacks=[after_epoch],
+    metrics=["accuracy"], checkpoint=folder / "run", checkpoint_every=3, resume=True, progress=False,
+)  # fmt: skip
+np.save(folder / f"weights{os.getpid()}.npy", [*model.state_dict().values(), *history.history["loss"]])
+print("done", flush=True)
