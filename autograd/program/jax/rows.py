@@ -69,7 +69,7 @@ def times(slope: Any, t: Any) -> Any:
 # ----- Rows -----
 
 
-_REMEDY = "write its rules over xp alone, as xp.where(xp.greater(x, 0.0), x, 0.0) for a choice"
+_REMEDY = "write them over xp alone, as xp.where(xp.greater(x, 0.0), x, 0.0) for a choice"
 
 
 class NotForJax(TypeError):
@@ -124,10 +124,9 @@ def _differentiable(op: Op, numbers: tuple[str, ...]) -> Callable[..., Any]:
 def _by_rule(op: Op, rule: Callable[..., Any], xp: Names, *xs: Any) -> Any:
     try:
         return rule(xp, *xs)
-    except jax.errors.JAXTypeError as error:  # which says that a rule asked an array for its number
-        raise NotForJax(f"the operation {short(op.name)} asks for a number: {_REMEDY}") from error
     except (TypeError, AttributeError, ValueError) as error:
-        raise NotForJax(f"the operation {short(op.name)} fails on arrays of JAX ({error}): {_REMEDY}") from error
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise NotForJax(f"the rules of {short(op.name)} do not run over arrays of JAX ({reason}): {_REMEDY}") from error
 
 
 SLOPES = Names(row_function)

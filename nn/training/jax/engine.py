@@ -92,9 +92,9 @@ class JaxEngine(CompiledEngine):
 
     def _record(self, again: bool) -> None:
         super()._record(again)
-        flat = self.step.program.jax()
-        self.leaves = Leaves(flat.parts())
-        self.function = self.step.program.jax(self.leaves.parts)
+        self.flat = self.step.program.jax()
+        self.leaves = Leaves(self.flat.parts())
+        self.function = self.leaves.function(self.step.program)
         self.penalty_function = None
         if self.penalty.trainer is not None:
             self.penalty_program = cast("Program", self.penalty.trainer.program)
@@ -122,7 +122,7 @@ class JaxEngine(CompiledEngine):
             slots.append(self._put(full))
         self.device = Training(self._put(vector), tuple(slots))
         self.gradient: Any = None
-        self.givens = self.function.givens()
+        self.givens = self.flat.givens()
         self.penalty_givens = None if self.penalty_function is None else self.penalty_program.jax().givens()
         # The batch that is on its way.
         self.ahead_of: tuple[tuple[int, ...], Any] = ((), None)

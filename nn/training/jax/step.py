@@ -75,9 +75,9 @@ class Leaves:
         flat = [_flat(part) for part in self.parts]
         whole = [sum([v in own for v in part]) for part in flat]
         if all(count in (0, len(part)) for count, part in zip(whole, flat, strict=True)):
-            f = program.jax([part for part, count in zip(self.parts, whole, strict=True) if count])
             used = [k for k, count in enumerate(whole) if count]
-            return lambda arrays, X=(), givens=None: f([arrays[k] for k in used], X, givens)
+            f = program.jax({k: self.parts[k] for k in used})  # no list: of lists as long, that would be a matrix
+            return lambda arrays, X=(), givens=None: f({k: arrays[k] for k in used}, X, givens)
         # Some of an array, as where a few weights are frozen: the numbers are picked from all of them.
         number = {v: k for k, v in enumerate([v for part in flat for v in part])}
         places, g = np.array([number[v] for v in program.parameters], dtype=np.int64), program.jax()

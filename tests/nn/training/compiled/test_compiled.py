@@ -81,11 +81,17 @@ def trained(model: nn.Module, y: list[Any], engine: str, **settings: Any) -> His
     return history
 
 
-def check_same(make: Callable[[], nn.Module], y: list[Any], tolerance: float = 1e-10, **settings: Any) -> None:
+def check_same(
+    make: Callable[[], nn.Module],
+    y: list[Any],
+    tolerance: float = 1e-10,
+    engines: tuple[str, str] = ("eager", "compiled"),
+    **settings: Any,
+) -> None:
     """Parameters, running means, gradients and logs after two epochs, relative to the largest of each kind."""
     one, other = make(), make()
-    eager, compiled = trained(one, y, "eager", **settings), trained(other, y, "compiled", **settings)
-    assert (eager.settings["engine"], compiled.settings["engine"]) == ("eager", "compiled")
+    eager, compiled = [trained(m, y, engine, **settings) for m, engine in zip((one, other), engines, strict=True)]
+    assert (eager.settings["engine"], compiled.settings["engine"]) == engines
     pairs = [
         ([*one.state_dict().values()], [*other.state_dict().values()]),
         ([p.grad for p in one.parameters()], [p.grad for p in other.parameters()]),
