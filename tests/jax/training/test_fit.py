@@ -84,7 +84,8 @@ class Thawing(Callback):
     """Freezes a layer, and lets it go on later; changes a number by hand."""
 
     def on_epoch_begin(self, epoch: int, logs: Any) -> None:
-        layer = self.model.layers[0]
+        model: Any = self.model
+        layer = model.layers[0]
         if epoch == 1:
             layer.freeze()
             layer.neurons[0].b.data += 0.25
