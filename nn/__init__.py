@@ -18,8 +18,8 @@ Files          model.save, load_weights; save, load (`nn.io`); CheckpointError, 
 Look           `nn.plots`: curves, boundaries, networks; `nn.animation`: training as a film
 Elsewhere      to_torch, from_torch, to_sklearn, from_sklearn (`nn.exchange`); `nn.sklearn`: networks for pipelines
 
-On the command line: `python -m nn`, the demo; `python -m nn digits`, a network that learns MNIST; `python -m nn train`, a
-script with `fit(engine="jax")` in several processes.
+On the command line: `python -m nn`, the demo; `python -m nn digits`, a network that learns MNIST; `python -m nn train`,
+a script with `fit(engine="jax")` in several processes.
 """
 
 from importlib import import_module as _import_module

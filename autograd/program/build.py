@@ -166,15 +166,21 @@ def _notes(draft: Draft, block: Block) -> list[str]:
 
 
 def build(
-    graph: Graph, columns: int, parameters: int = 0, careful: bool = False, as_recorded: bool = False
+    graph: Graph,
+    columns: int,
+    parameters: int = 0,
+    careful: bool = False,
+    as_recorded: bool = False,
+    asking: bool = False,
 ) -> Compilation:
     """Run all passes. X has so many `columns`; so many `parameters` are there, whether or not they occur.
 
     With `as_recorded`, parameters stay in their order, and are not put into that of matrix products.
-    The `careful` source has every node as it was recorded, and minds factors that are 0, infinite or nan.
+    The `careful` source has every node as it was recorded, and minds factors that are 0, infinite or nan. One that is
+    `asking` is fast, and keeps the questions that `assume_finite` leaves out.
     """
     canonical = graph
-    for canonicalize in CAREFUL if careful else CANONICAL:
+    for canonicalize in CAREFUL if careful else CANONICAL[asking:]:
         canonical = canonicalize(canonical)
     # From nodes to blocks, and from blocks to places in memory.
     groups = group_nodes(canonical, copies=careful)

@@ -17,6 +17,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any
@@ -28,7 +29,7 @@ from autograd.engine.tape import Tape
 from autograd.program import choice
 from autograd.program.build import Compilation, build
 from autograd.program.jax.plan import Plan, plan_of
-from autograd.program.passes.graph import GIVEN, STOPS, Graph
+from autograd.program.passes.graph import GIVEN, PARAMETER, STOPS, Graph
 from autograd.program.taping import tape_for
 from autograd.support.text import plural
 
@@ -86,7 +87,16 @@ class Code:
     @cached_property
     def plan(self) -> Plan:
         """The blocks of the fast array code as steps that change nothing, for JAX."""
-        return plan_of(self.compilation.draft.graph, self.compilation.layout)
+        if self.same_values:
+            return plan_of(self.compilation.draft.graph, self.compilation.layout)
+        # Nobody looks at the results and asks the careful source. So the questions stay, and may change the order.
+        asking = build(self.graph, self.columns, self.count, asking=True)
+        layout, position = asking.layout, asking.layout.position.copy()
+        place = {(PARAMETER, p): k for k, p in enumerate(self.parameters)}
+        place.update({(GIVEN, p): len(self.parameters) + k for k, p in enumerate(self.givens)})
+        for i, leaf in asking.draft.graph.leaves.items():
+            position[i] = place.get(leaf[:2], position[i])
+        return plan_of(asking.draft.graph, replace(layout, position=position))
 
     @property
     def source(self) -> str:

@@ -23,9 +23,9 @@ class JaxFunction:
 
     `parameters` is the flat vector in the order of `program.parameters`, or, from `program.jax(module)`, the tree of
     arrays that mirrors the module. X is (examples, inputs) or (inputs,), or a tuple of arrays whose columns are the
-    inputs, one after another; beside matrices, a vector in it is one column. Outputs are (examples,) or
-    (examples, outputs), without the first axis for one example. What takes no gradient is the number that it was when
-    the function was made, unless `givens` has others.
+    inputs, one after another; a vector in it is one column, unless all of them together are one example. Outputs are
+    (examples,) or (examples, outputs), without the first axis for one example. What takes no gradient is the number
+    that it was when the function was made, unless `givens` has others.
 
     It is computed in the widest type among the arguments. Without JAX's own switch `jax_enable_x64`, JAX knows no
     float64: the function then computes in float32.
@@ -125,7 +125,8 @@ class JaxFunction:
     def _parts(self, X: Any) -> tuple[list[Any], bool]:
         """X as matrices side by side, and whether it was one example."""
         parts = [jnp.asarray(part) for part in (X if isinstance(X, tuple) and X else [X])]
-        single = all(part.ndim < 2 for part in parts)
+        columns = len(parts) == self._inputs != sum([part.size for part in parts])  # a vector for each input
+        single = all(part.ndim < 2 for part in parts) and not columns
         # Of one example, everything is in one row; of several, a vector is a column.
         matrices = [part.reshape(1, -1) if single else part[:, None] if part.ndim == 1 else part for part in parts]
         shapes = ", ".join(str(part.shape) for part in parts)

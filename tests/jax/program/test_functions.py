@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, log, operation, where
+from autograd import Value, derivative, greater, log, operation, where
 from autograd.program import compile
 from autograd.program.jax.rows import NotForJax
 from nn.module import InMode
@@ -110,6 +110,22 @@ def test_a_branch_not_taken_adds_nothing() -> None:
     f = compile(where(x, log(x), 2.0 * x), [x]).jax()
     slope = lambda x: f(jnp.zeros(0), x)  # noqa: E731
     assert [float(d(slope)(jnp.array([0.0]))[0]) for d in (jax.grad, jax.jacfwd)] == [2.0, 2.0]
+
+
+def test_derivatives_inside_keep_the_rule() -> None:
+    """The function takes a derivative, in which 0 · inf is 0; and takes it by numbers in another order."""
+
+    def inside(w: Any, x: Any, y: Any) -> Any:
+        return w[1] * derivative(lambda a: where(greater(a, 0.0), log(a), w[0] * a))(x) + w[0] * y
+
+    w, x, y = [Value(3.0), Value(5.0)], np.array([0.0, 2.0]), np.array([1.0, 2.0])
+    compiled = compile(inside)
+    f = compiled.jax(w, x, y)
+    program = compiled.program(w, x, y)
+    assert not program._code.same_values
+    value, gradient = jax.value_and_grad(lambda p: f(p, (x, y)).sum())(f.parameters())
+    wanted, wanted_gradient = program.value_and_grad(np.stack([x, y], axis=1), reduction="sum")
+    assert (float(value), gradient.tolist()) == (wanted, wanted_gradient.tolist())
 
 
 def test_float32_stays_float32() -> None:
