@@ -109,16 +109,15 @@ class JaxFunction:
         machine.add("P", plan.parameters + plan.givens, jnp.array(plan.constants, dtype))
         at = 0
         for part in parts:
-            machine.add("X", at, part.astype(dtype).T)
+            machine.add("X", at, part.astype(dtype))
             at += part.shape[1]
         for step in plan.steps:
             machine.run(step)
-        # Rows of each result, then those of all: turned round, an example is a row again.
-        rows = [
-            jnp.broadcast_to(machine.read(result, "nb"), (*result.pattern.shape, machine.examples))
+        results = [
+            jnp.broadcast_to(machine.read(result, "bn"), (machine.examples, *result.pattern.shape))
             for result in plan.results
         ]
-        outputs = (rows[0] if len(rows) == 1 else jnp.concatenate(rows)).T
+        outputs = results[0] if len(results) == 1 else jnp.concatenate(results, axis=1)
         outputs = outputs[:, 0] if outputs.shape[1] == 1 else outputs
         return outputs[0] if single else outputs
 

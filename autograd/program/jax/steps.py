@@ -16,7 +16,7 @@ and only joins pieces where a step reads across them.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -40,7 +40,7 @@ from autograd.program.source.patterns import Pattern
 
 
 class Pieces:
-    """The rows of one array, in pieces that lie one behind the other; further axes follow those of the rows."""
+    """The rows of one array, in pieces that lie one behind the other. An axis of the examples comes before the rows."""
 
     def __init__(self) -> None:
         self.starts: list[int] = []
@@ -48,8 +48,8 @@ class Pieces:
         self.joined: dict[tuple[int, int], Any] = {}
 
     def add(self, start: int, piece: Any, axes: int) -> None:
-        """The next piece, whose first `axes` count rows."""
-        if 0 not in piece.shape[:axes]:
+        """The next piece, whose last `axes` count rows."""
+        if 0 not in piece.shape[piece.ndim - axes :]:
             self.starts.append(start)
             self.pieces.append((piece, axes))
 
@@ -62,25 +62,26 @@ class Pieces:
             last = first + (prod(pattern.shape) - 1) * (pattern.step if pattern.kind == "run" else 1)
         i, j = [bisect_right(self.starts, place) - 1 for place in (min(first, last), max(first, last))]
         piece, axes = self.pieces[i]
-        if i == j and pattern.kind in ("run", "grid") and pattern.step == 1 and piece.shape[:axes] == pattern.shape:
-            return piece  # all of it
+        whole = piece.shape[piece.ndim - axes :] == pattern.shape
+        if i == j and whole and pattern.kind in ("run", "grid") and pattern.step == 1:
+            return piece
         rows, start = self._rows(i, j), self.starts[i]
         if pattern.kind == "at":
-            return rows[first - start]
+            return rows[..., first - start]
         if pattern.kind == "list":
-            return rows[pattern.indices - start]
+            return rows[..., pattern.indices - start]
         if pattern.kind == "run":
-            return rows[first - start : _end(last - start, pattern.step) : pattern.step]
-        rows, (m, n) = rows[first - start : last - start + 1], pattern.shape
+            return rows[..., first - start : _end(last - start, pattern.step) : pattern.step]
+        rows, (m, n) = rows[..., first - start : last - start + 1], pattern.shape
         if pattern.kind == "grid":
-            return rows.reshape(m, n, *rows.shape[1:])
-        return rows.reshape(n, m, *rows.shape[1:]).swapaxes(0, 1)
+            return rows.reshape(*rows.shape[:-1], m, n)
+        return rows.reshape(*rows.shape[:-1], n, m).swapaxes(-1, -2)
 
     def _rows(self, i: int, j: int) -> Any:
         """Pieces i to j as one array with one axis for the rows."""
         if (i, j) not in self.joined:
-            flat = [piece.reshape(-1, *piece.shape[axes:]) for piece, axes in self.pieces[i : j + 1]]
-            self.joined[i, j] = flat[0] if i == j else jnp.concatenate(flat)
+            flat = [piece.reshape(*piece.shape[: piece.ndim - axes], -1) for piece, axes in self.pieces[i : j + 1]]
+            self.joined[i, j] = flat[0] if i == j else jnp.concatenate(flat, axis=-1)
         return self.joined[i, j]
 
 
@@ -91,7 +92,11 @@ def _end(last: int, step: int) -> int | None:
 
 
 class Machine:
-    """Arrays in pieces, and the steps that add to them."""
+    """Arrays in pieces, and the steps that add to them; what differs between examples has "b" as its first axis.
+
+    NumPy code has it last. So a matrix product is x·Wᵀ here, as JAX's users write it: on one core, Wx was 0.75 to 1.25
+    times as fast, by the type of the numbers and the size of the batch.
+    """
 
     def __init__(self, examples: int, dtype: Any) -> None:
         self.examples, self.dtype = examples, dtype
@@ -103,77 +108,79 @@ class Machine:
 
     def run(self, step: Step) -> None:
         """Compute a step."""
-        y = _FORMS[step.form](self, step)
-        shape = (*step.shape, *([self.examples] if step.batched else []))
+        y = _FORMS[step.form](self, step, "b" * step.batched)
+        shape = (*([self.examples] if step.batched else []), *step.shape)
         self.add(step.base, step.start, jnp.broadcast_to(y.astype(self.dtype), shape), len(step.shape))
 
     def read(self, read: Read, into: str = "") -> Any:
         """What a step reads, with an axis of length 1 for each axis of `into` that it does not vary along."""
         if read.number is not None:
             return read.number
-        part = self.arrays[read.base].read(read.pattern)
-        have = read.pattern.axes + ("" if read.base == "P" else "b")
-        for k, axis in enumerate(into):
-            if axis not in have:
-                part = jnp.expand_dims(part, k)
-        return part
+        return spread(self.arrays[read.base].read(read.pattern), axes_of(read), into)
 
 
-# ----- One function for each form of block -----
+def axes_of(read: Read) -> str:
+    """The axes of what is read."""
+    return ("" if read.base == "P" else "b") + read.pattern.axes
 
 
-def _elementwise(machine: Machine, step: Step) -> Any:
-    xs = [machine.read(read, "n" + "b" * step.batched) for read in step.reads]
-    if step.op in (COPY, SPREAD):
-        return jnp.asarray(xs[0], machine.dtype)
-    return row_function(ops.TABLE[step.op])(*xs)
-
-
-def _product(machine: Machine, step: Step) -> Any:
-    w, x = [machine.read(read) for read in step.reads[:2]]
-    z = jnp.tensordot(w, x, 1)
-    have = "l" + step.reads[1].pattern.axes[1:] + "b" * step.batched
-    return _with_terms(machine, step, _spread(z, have, "lr" + "b" * step.batched), "lr")
-
-
-def _paired(machine: Machine, step: Step) -> Any:
-    left, right = [machine.read(read) for read in step.reads[:2]]
-    axes = [read.pattern.axes + ("" if read.base == "P" else "b") for read in step.reads[:2]]
-    z = jnp.einsum(f"{axes[0]},{axes[1]}->lr{'b' * step.batched}", left, right)
-    return _with_terms(machine, step, z, "lr")
-
-
-def _rowwise(machine: Machine, step: Step) -> Any:
-    left, right = [machine.read(read, "kn" + "b" * step.batched) for read in step.reads[:2]]
-    return _with_terms(machine, step, (left * right).sum(0), "n")
-
-
-def _with_terms(machine: Machine, step: Step, z: Any, axes: str) -> Any:
-    for term in step.reads[2:]:
-        z = z + machine.read(term, axes + "b" * step.batched)
-    return z
-
-
-def _spread(part: Any, have: Sequence[str], into: str) -> Any:
+def spread(part: Any, have: str, into: str) -> Any:
+    """An array with an axis of length 1 for each of `into` that it does not have."""
     for k, axis in enumerate(into):
         if axis not in have:
             part = jnp.expand_dims(part, k)
     return part
 
 
-def _reduction(machine: Machine, step: Step) -> Any:
-    return reduction(step.op, step.settings)(machine.read(step.reads[0], "kn" + "b" * step.batched))
+# ----- One function for each form of block; b is "b" if the results differ between examples -----
 
 
-def _family(machine: Machine, step: Step) -> Any:
-    return family(step.op, machine.read(step.reads[0], "kn" + "b" * step.batched))
+def _elementwise(machine: Machine, step: Step, b: str) -> Any:
+    xs = [machine.read(read, b + "n") for read in step.reads]
+    if step.op in (COPY, SPREAD):
+        return jnp.asarray(xs[0], machine.dtype)
+    return row_function(ops.TABLE[step.op])(*xs)
 
 
-def _batch_reduction(machine: Machine, step: Step) -> Any:
-    return machine.read(step.reads[0], "nb").mean(-1)
+def _product(machine: Machine, step: Step, b: str) -> Any:
+    w, x = [machine.read(read) for read in step.reads[:2]]
+    have = axes_of(step.reads[1])
+    z = jnp.einsum(f"{have},lk->{have.replace('k', 'l')}", x, w)
+    return _with_terms(machine, step, spread(z, have.replace("k", "l"), b + "lr"), b + "lr")
 
 
-_FORMS: dict[str, Callable[[Machine, Step], Any]] = {
+def _paired(machine: Machine, step: Step, b: str) -> Any:
+    left, right = [machine.read(read) for read in step.reads[:2]]
+    axes = [axes_of(read) for read in step.reads[:2]]
+    return _with_terms(machine, step, jnp.einsum(f"{axes[0]},{axes[1]}->{b}lr", left, right), b + "lr")
+
+
+def _rowwise(machine: Machine, step: Step, b: str) -> Any:
+    left, right = [machine.read(read, b + "kn") for read in step.reads[:2]]
+    return _with_terms(machine, step, (left * right).sum(len(b)), b + "n")
+
+
+def _with_terms(machine: Machine, step: Step, z: Any, axes: str) -> Any:
+    for term in step.reads[2:]:
+        z = z + machine.read(term, axes)
+    return z
+
+
+def _reduction(machine: Machine, step: Step, b: str) -> Any:
+    x = jnp.moveaxis(machine.read(step.reads[0], b + "kn"), len(b), 0)
+    return reduction(step.op, step.settings)(x)
+
+
+def _family(machine: Machine, step: Step, b: str) -> Any:
+    x = jnp.moveaxis(machine.read(step.reads[0], b + "kn"), len(b), 0)
+    return jnp.moveaxis(family(step.op, x), 0, len(b))
+
+
+def _batch_reduction(machine: Machine, step: Step, b: str) -> Any:
+    return machine.read(step.reads[0], "bn").mean(0)
+
+
+_FORMS: dict[str, Callable[[Machine, Step, str], Any]] = {
     ELEMENTWISE: _elementwise, PRODUCT: _product, PAIRED: _paired, ROWWISE: _rowwise, REDUCTION: _reduction,
     FAMILY: _family, BATCH_REDUCTION: _batch_reduction,
 }  # fmt: skip
