@@ -128,11 +128,14 @@ def train(arguments: Sequence[str]) -> int:
             parser.error(f"--process-id counts from 0 to {options.processes - 1}, got {options.process_id}")
     try:
         script = [command.check(options.script), *arguments[end + 1 :]]
-    except OSError as error:
+    except (ImportError, OSError) as error:
         parser.error(str(error))
     if options.local is not None:
         return command.run(command.local_plan(script, options.local))
-    return command.run(command.Plan(script, options.coordinator, options.processes, [options.process_id]))
+    try:
+        return command.run(command.Plan(script, options.coordinator, options.processes, [options.process_id]))
+    except OSError as error:
+        return _failed(parser, 1, str(error))
 
 
 def _failed(parser: argparse.ArgumentParser, status: int, message: str) -> int:

@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import NamedTuple
 
 WAIT = 60.0  # seconds for the parents to find each other, as for the processes of JAX
@@ -168,17 +169,21 @@ def _connected(host: str, port: int) -> socket.socket:
             connection = socket.create_connection((host, port), timeout=WAIT)
             connection.settimeout(None)
             return connection
-        except OSError:
+        except OSError as error:
             if time.monotonic() > until:
-                raise
+                raise ConnectionError(
+                    f"there is no parent of process 0 at {host}:{port}: start it there, and let the port through"
+                ) from error
             time.sleep(0.2)
 
 
 def check(script: str) -> str:
     """The path of a script that is there.
 
-    Raises FileNotFoundError if it is not.
+    Raises FileNotFoundError if it is not, ImportError where JAX is not installed.
     """
+    if find_spec("jax") is None:
+        raise ImportError("this needs JAX: pip install 'chaingrad[jax]'")
     if not os.path.isfile(script):
         raise FileNotFoundError(f"there is no script {script}")
     return script
