@@ -100,7 +100,8 @@ class JaxEngine(CompiledEngine):
             self.penalty_program = cast("Program", self.penalty.trainer.program)
             self.penalty_function = self.leaves.function(self.penalty_program)
         if self.evaluation is not None:
-            self.evaluated = jax.jit(self.leaves.function(self.evaluation.program))
+            self.evaluated = self.evaluation.program.jax()
+            self._evaluate = jax.jit(self.evaluated, out_shardings=self.feed.everywhere)
         self._rule: Rule | None = None
         self._send()
         # What does not run over arrays of JAX is found now, before anything changes.
@@ -185,7 +186,7 @@ class JaxEngine(CompiledEngine):
             lengths = self._watch(watch, np.asarray(result.results), self.leaves.join(result.gradient))
             self._watch_updates(watch, lengths, old, self.leaves.join(self.device.parameters))
         if self.step.stand_in.batch_moments:
-            moments = np.asarray(result.results[0, self.step.moments]).tolist()
+            moments = np.asarray(result.results)[0, self.step.moments].tolist()
             self.step.update_running_moments(moments, len(batch))
         return Step(loss, penalty, Outputs(self.step, result.results))
 
@@ -197,12 +198,11 @@ class JaxEngine(CompiledEngine):
     # ----- Evaluating -----
 
     def _results_of(self, recording: Recording) -> Vector:
-        """The results for all examples of validation."""
+        """The results for all examples of validation, with the numbers that the model has now."""
         with jax.enable_x64(True):
-            givens = recording.program.jax().givens()
             parts = self.feed.batch(recording, range(len(recording.inputs)))
-            results = np.asarray(jax.device_get(self.evaluated(self.device.parameters, parts, givens)))
-        return results if results.ndim == 2 else results[:, None]
+            results: Vector = np.asarray(self._evaluate(recording.trainer.parameters, parts, self.evaluated.givens()))
+        return results
 
     # ----- Between the devices and the model -----
 

@@ -22,8 +22,10 @@ def after_epoch(epoch: int, logs: dict[str, float]) -> None:
 
 
 history = model.fit(
-    pictures[:325] / 16.0, classes[:325], engine="jax", epochs=6, batch_size=32, seed=1, callbacks=[after_epoch],
-    metrics=["accuracy"], checkpoint=folder / "run", checkpoint_every=3, resume=True, progress=False,
+    pictures[:407] / 16.0, classes[:407], engine="jax", epochs=6, batch_size=32, seed=1, callbacks=[after_epoch],
+    metrics=["accuracy"], validation_split=0.2, progress=False,
+    checkpoint=folder / "run", checkpoint_every=3, resume=True,
 )  # fmt: skip
-np.save(folder / f"weights{os.getpid()}.npy", [*model.state_dict().values(), *history.history["loss"]])
+numbers = [*model.state_dict().values(), *history.history["loss"], *history.history["val_loss"]]
+np.save(folder / f"weights{os.getpid()}.npy", numbers)
 print("done", flush=True)
