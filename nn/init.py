@@ -12,6 +12,7 @@ Settings are bound with `functools.partial(nn.init.normal, std=0.1)`.
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -21,8 +22,15 @@ from autograd.support import answers
 from autograd.support.seeds import PYTHONS, own_generator
 from autograd.support.settings import check_number, check_text
 from autograd.support.text import short
+from nn.columns import named_number, normals, uniforms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 InitRule = Callable[[int, int, Random], float]
+BAD_WEIGHT = "init must return one number for each weight"
+MANY = 2000  # weights that are drawn one by one as soon as NumPy is imported
 
 
 def zeros(fan_in: int, fan_out: int, rng: Random) -> float:
@@ -149,6 +157,51 @@ def name_of(rule: InitRule) -> str:
     if isinstance(rule, partial):
         return f"{name_of(rule.func)}({', '.join(f'{name}={short(x)}' for name, x in rule.keywords.items())})"
     return str(getattr(rule, "__name__", type(rule).__name__))
+
+
+def drawn(rule: InitRule, fan_in: int, fan_out: int, rng: Random, n: int) -> array[float] | NDArray[np.float64]:
+    """The next n weights: `rule(fan_in, fan_out, rng)` n times, the same numbers from the same generator.
+
+    Those of a rule of this file are drawn at once where there are many. Raises TypeError for a rule of your own that
+    gives no number.
+
+    >>> drawn(he_normal, 50, 60, Random(1), 3000)[-1] == [he_normal(50, 60, rng) for rng in [Random(1)] * 3000][-1]
+    True
+    """
+    if n >= MANY and type(rng) is Random and _is_own(rule):
+        asked = _Asked()
+        weight = rule(fan_in, fan_out, asked)
+        if asked.of == "gauss":
+            mean, std = asked.settings
+            return mean + normals(rng, n) * std
+        if asked.of == "uniform":
+            low, high = asked.settings
+            return low + (high - low) * uniforms(rng, n)
+        return array("d", [weight]) * n
+    return array("d", [named_number(BAD_WEIGHT, rule(fan_in, fan_out, rng)) for _ in range(n)])
+
+
+class _Asked(Random):
+    """In place of a generator: it takes note of what a rule asks of one, and with which settings."""
+
+    of = ""
+    settings = (0.0, 0.0)
+
+    def gauss(self, mu: float = 0.0, sigma: float = 1.0) -> float:
+        self.of, self.settings = "gauss", (mu, sigma)
+        return mu
+
+    def uniform(self, a: float, b: float) -> float:
+        self.of, self.settings = "uniform", (a, b)
+        return a
+
+
+def _is_own(rule: InitRule) -> bool:
+    while isinstance(rule, partial):
+        if rule.args or not all(type(x) in (int, float) for x in rule.keywords.values()):
+            return False
+        rule = rule.func
+    return rule in RULES.values()
 
 
 def gain(activation: str, slope: float = 0.01) -> float:

@@ -7,6 +7,7 @@ entry 1 of `neurons`, in entry 0 of `layers`. The same name is its label in pict
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
@@ -14,6 +15,7 @@ from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import enable_grad, no_grad
+from autograd.engine.node import fill_gradients, numbers_of, write_numbers
 from autograd.engine.state import NoHistoryError
 from autograd.support import answers
 from autograd.support.settings import check_flag, check_list
@@ -107,8 +109,7 @@ class Module(Parts):
     @suggest_settings
     def zero_grad(self) -> None:
         """Set every parameter's grad to 0: leaves add up over `backward()` calls."""
-        for p in self.parameters():
-            p.grad = 0.0
+        fill_gradients(list(self.parameters()), 0.0)
 
     def train(self, mode: bool = True) -> Self:
         """Switch to training, here and in all parts; returns self."""
@@ -142,7 +143,10 @@ class Module(Parts):
 
     def state_dict(self) -> dict[str, float]:
         """Every number that makes the model what it is, by name: the parameters in order, then the buffers."""
-        state = {name: p.data for name, p in self.named_parameters()}
+        names, values = self._named()
+        for p in values[:1]:
+            p.data  # noqa: B018  (refused while the model is being recorded, as of each of them)
+        state = dict(zip(names, numbers_of(values), strict=True))
         state.update(self.named_buffers())
         return state
 
@@ -168,9 +172,10 @@ class Module(Parts):
             problems = {"missing": missing, "unexpected": unexpected}
             listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
             raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
-        numbers = {name: named_number(f"state[{short(name)}]", state[name]) for name in expected}
-        for name, p in named.items():
-            p.data = numbers[name]
+        numbers: dict[str, float] = {name: state[name] for name in expected}
+        if not {float}.issuperset(map(type, numbers.values())):
+            numbers = {name: named_number(f"state[{short(name)}]", x) for name, x in numbers.items()}
+        write_numbers(list(named.values()), array("d", [numbers[name] for name in named]))
         for prefix, module in self.named_modules():
             for attribute in module.buffers:
                 buffer = getattr(module, attribute)

@@ -8,19 +8,18 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value
-from autograd.engine.value import dot_node
+from autograd.engine.value import dot_node, new_parameters
 from autograd.support.settings import check_flag
 from autograd.support.text import got, plural, short
 from nn import activations
 from nn.activations import Activation
-from nn.columns import is_column, named_number
-from nn.init import InitRule, generator, name_of
+from nn.columns import is_column
+from nn.init import InitRule, drawn, generator, name_of
 from nn.init import get as get_init
 from nn.keywords import suggest_settings
 from nn.module import Module
 
 ActivationLike = str | Callable[..., Any] | Activation | bool | None
-BAD_WEIGHT = "init must return one number for each weight"
 
 
 class Inputs(list[Value]):
@@ -94,11 +93,14 @@ class Neuron(Module):
         self.activation = resolve_activation(activation, nonlin)
         rule = get_init(init, self.activation.name)
         rng, count = generator(seed), checked_width("fan_out", fan_out)
-        weights = [named_number(BAD_WEIGHT, rule(width, count, rng)) for _ in range(width)]
-        self.w = [Value(x, f"w{i}", role="parameter") for i, x in enumerate(weights)]
-        self.b = Value(0.0, "b", role="parameter")
-        self.init = name_of(rule)
-        self.fused: bool = check_flag(type(self).__name__, "fused", fused)
+        weights = drawn(rule, width, count, rng, width)
+        self._fill(weights, name_of(rule), check_flag(type(self).__name__, "fused", fused))
+
+    def _fill(self, weights: Any, init: str, fused: bool, place: str = "") -> None:
+        self.w = new_parameters(weights, f"{place}w")
+        self.b = Value(0.0, f"{place}b", role="parameter")
+        self.init = init
+        self.fused: bool = fused
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "activation":  # here and not in a property, which would cost at every call
@@ -173,10 +175,14 @@ class Layer(Module):
         self.activation = resolve_activation(activation, nonlin)
         of_neurons = "linear" if self.activation.over_layer else self.activation
         rule, rng = get_init(init, self.activation.name), generator(seed)
-        self.neurons = [
-            Neuron(width, of_neurons, init=rule, seed=rng, fused=fused, fan_out=count) for _ in range(count)
-        ]
-        self._label_anew()
+        fused, name = check_flag("Neuron", "fused", fused), name_of(rule)
+        weights = drawn(rule, width, count, rng, width * count)
+        self.neurons = [Neuron.__new__(Neuron) for _ in range(count)]
+        # Their settings have been checked, and the weights of all of them are there.
+        for i, neuron in enumerate(self.neurons):
+            neuron.activation = of_neurons
+            neuron._fill(weights[i * width : (i + 1) * width], name, fused, f"neurons.{i}.")
+        self._labelled = (width + 1) * count
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "activation":  # set later, by name or as a function, it is that of the neurons too

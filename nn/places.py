@@ -7,14 +7,17 @@ Neuron(2)     w = [Value, Value], b = Value   ->  w0, w1, b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from autograd import Value
-from autograd.engine.node import all_parameters
+from autograd.engine.node import all_parameters, are_distinct, number_labels, numbered_labels
 
 if TYPE_CHECKING:
     from nn.module import Module
+
+
+Place = tuple[str, "Value | list[Value]"]
+"""A parameter and its name, or a list of weights and what stands before the number in their names."""
 
 
 class Parts:
@@ -58,20 +61,17 @@ class Parts:
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        parameters: dict[Value, None] = {}
-        _collect(vars(self).values(), parameters, {id(self)})
+        parameters = _collected(vars(self).values(), {id(self)})
         if len(parameters) != self._labelled:
             self._labelled = len(parameters)  # first: a subclass's own parameters() may be called back
             _label(self._places())
-        return list(parameters)
+        return parameters
 
     def _own_parameters(self, parts: Iterable[tuple[str, Module]]) -> list[Value]:
         """The parameters outside of these parts; all of them, where a module lists them by hand."""
         if type(self).parameters is not Parts.parameters:
             return self.parameters()
-        own: dict[Value, None] = {}
-        _collect(vars(self).values(), own, {id(self), *(id(part) for _, part in parts)})
-        return list(own)
+        return _collected(vars(self).values(), {id(self), *(id(part) for _, part in parts)})
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The parameters with their names, in the order of `parameters()`; each one's label becomes its name.
@@ -82,9 +82,13 @@ class Parts:
         >>> [name for name, _ in MLP(1, [2, 1]).named_parameters()][:3]
         ['layers.0.neurons.0.w0', 'layers.0.neurons.0.b', 'layers.0.neurons.1.w0']
         """
-        places = list(self._places())
-        _label(places)
-        return iter(places)
+        names, values = self._named()
+        return zip(names, values, strict=True)
+
+    def _named(self) -> tuple[list[str], list[Value]]:
+        """The names of the parameters, and the parameters; each one's label becomes its name, as far as it may."""
+        places = self._places()
+        return _label(places), _values_of(places)
 
     def named_buffers(self) -> Iterator[tuple[str, float]]:
         """The numbers that belong to the state without being trained, such as running means, with their names."""
@@ -93,36 +97,79 @@ class Parts:
                 for i, x in enumerate(getattr(module, attribute)):
                     yield (f"{prefix}.{attribute}{i}" if prefix else f"{attribute}{i}"), x
 
-    def _places(self) -> Iterator[tuple[str, Value]]:
+    def _places(self) -> list[Place]:
+        own = self._own_places()
         if type(self).parameters is Parts.parameters:
-            yield from self._own_places()
-            return
-        names = {value: name for name, value in self._own_places()}
-        for i, value in enumerate(self.parameters()):
-            yield names.get(value, f"p{i}"), value
+            return own
+        names = {value: name for name, value in _one_by_one(own)}
+        return [(names.get(value, f"p{i}"), value) for i, value in enumerate(self.parameters())]
 
-    def _own_places(self) -> Iterator[tuple[str, Value]]:
+    def _own_places(self) -> list[Place]:
+        places: list[Place] = []
+        _name(vars(self).items(), places, {id(self)})
+        if are_distinct(_values_of(places)):
+            return places
+        # Some are in several places: the first one counts.
         names: dict[Value, str] = {}
-        _name(vars(self).items(), names, {id(self)})
-        return ((name, value) for value, name in names.items())
+        for name, value in _one_by_one(places):
+            names.setdefault(value, name)
+        return [(name, value) for value, name in names.items()]
 
     def _label_anew(self) -> None:
         """Name the parameters of a new container anew, whatever held them before."""
-        places = list(self._places())
-        self._labelled = len(places)
+        places = self._places()
+        self._labelled = len(_values_of(places))
         _label(places, anew=True)
 
 
-def _label(places: Iterable[tuple[str, Value]], anew: bool = False) -> None:
-    """Give each parameter its place in the model as its label, such as `layers.0.neurons.1.w2`.
+def _label(places: list[Place], anew: bool = False) -> list[str]:
+    """Give each parameter its place in the model as its label, such as `layers.0.neurons.1.w2`; returns the places.
 
     A label that the user chose stays. Unless `anew`, so does the label of a place in a larger model that ends in this
     place, as `layers.0.w1` ends in `w1`.
     """
-    for name, value in places:
-        label = value.label
+    names: list[str] = []
+    for name, held in places:
+        if isinstance(held, list):
+            names += _label_list(name, held, anew)
+            continue
+        label = held.label
         if label != name and _is_place(label, name) and (anew or not label.endswith("." + name)):
-            value.label = name
+            held.label = name
+        names.append(name)
+    return names
+
+
+def _label_list(prefix: str, values: list[Value], anew: bool) -> list[str]:
+    """As `_label`, for a list of weights; where all were labelled by one place before, in C."""
+    first = values[0].label
+    before = numbered_labels(values, first[:-1]) if first.endswith("0") else None
+    if before is None or not _is_place(first[:-1], prefix):
+        return _label([(f"{prefix}{i}", value) for i, value in enumerate(values)], anew)
+    if first[:-1] == prefix:
+        return before
+    if anew or not first[:-1].endswith("." + prefix):
+        number_labels(values, prefix)
+        return numbered_labels(values, prefix) or []
+    return [f"{prefix}{i}" for i in range(len(values))]
+
+
+def _one_by_one(places: Iterable[Place]) -> Iterator[tuple[str, Value]]:
+    for name, held in places:
+        if isinstance(held, list):
+            yield from ((f"{name}{i}", value) for i, value in enumerate(held))
+        else:
+            yield name, held
+
+
+def _values_of(places: Iterable[Place]) -> list[Value]:
+    values: list[Value] = []
+    for _, held in places:
+        if isinstance(held, list):
+            values += held
+        else:
+            values.append(held)
+    return values
 
 
 def _modules_in(part: Any, name: str) -> Iterator[tuple[str, Module]]:
@@ -144,14 +191,21 @@ def _is_parameter(value: Value) -> bool:
     return role == "parameter" or (role == "input" and value.requires_grad)
 
 
-def _collect(entries: Iterable[Any], parameters: dict[Value, None], seen: set[int]) -> None:
+def _collected(entries: Iterable[Any], seen: set[int]) -> list[Value]:
+    """Every parameter in some attributes once, in order."""
+    parameters: list[Value] = []
+    _collect(entries, parameters, seen)
+    return parameters if are_distinct(parameters) else list(dict.fromkeys(parameters))
+
+
+def _collect(entries: Iterable[Any], parameters: list[Value], seen: set[int]) -> None:
     """Every parameter in some attributes, in order. Each step of a training asks for them, so this makes no names."""
     for entry in entries:
         if isinstance(entry, Value):  # first, and without another call: a layer has thousands of weights
             if _is_parameter(entry):
-                parameters[entry] = None
+                parameters.append(entry)
         elif type(entry) is list and all_parameters(entry):  # in C: most parameters are weights in such a list
-            parameters.update(zip(entry, NOTHING, strict=False))
+            parameters += entry
         elif isinstance(entry, (list, tuple)):
             _collect(entry, parameters, seen)
         elif isinstance(entry, Parts):
@@ -160,13 +214,13 @@ def _collect(entries: Iterable[Any], parameters: dict[Value, None], seen: set[in
                 if type(entry).parameters is Parts.parameters:
                     _collect(vars(entry).values(), parameters, seen)
                 else:
-                    parameters.update(dict.fromkeys(entry.parameters()))
+                    parameters += entry.parameters()
         elif isinstance(entry, dict):
             _collect(entry.values(), parameters, seen)
 
 
-def _name(entries: Iterable[tuple[str, Any]], names: dict[Value, str], seen: set[int]) -> None:
-    """Every parameter in named attributes with the name of the first place that holds it, in the order of `_collect`.
+def _name(entries: Iterable[tuple[str, Any]], places: list[Place], seen: set[int]) -> None:
+    """Every parameter in named attributes with its place, or a list of weights with theirs, in the order of `_collect`.
 
     ("w", [Value, Value])      w0 w1
     ("w1", [Value])            w1_0, as w10 is entry 10 of w
@@ -175,25 +229,23 @@ def _name(entries: Iterable[tuple[str, Any]], names: dict[Value, str], seen: set
     for name, entry in entries:
         if isinstance(entry, Value):
             if _is_parameter(entry):
-                names.setdefault(entry, name)
+                places.append((name, entry))
         elif isinstance(entry, (list, tuple)):
             joint = "_" if name[-1].isdigit() else ""
-            if type(entry) is list and all_parameters(entry):  # in one go, if none has another place
-                new = dict(zip(entry, map(f"{name}{joint}".__add__, map(str, range(len(entry)))), strict=True))
-                if len(new) == len(entry) and names.keys().isdisjoint(new):
-                    names.update(new)
-                    continue
-            _name(((f"{name}{joint if isinstance(e, Value) else '.'}{i}", e) for i, e in enumerate(entry)), names, seen)
+            if type(entry) is list and entry and all_parameters(entry):
+                places.append((f"{name}{joint}", entry))
+            else:
+                inner = ((f"{name}{joint if isinstance(e, Value) else '.'}{i}", e) for i, e in enumerate(entry))
+                _name(inner, places, seen)
         elif isinstance(entry, Parts):
             if id(entry) not in seen:
                 seen.add(id(entry))
                 if type(entry).parameters is Parts.parameters:
-                    _name(((f"{name}.{attribute}", e) for attribute, e in vars(entry).items()), names, seen)
+                    _name(((f"{name}.{attribute}", e) for attribute, e in vars(entry).items()), places, seen)
                 else:
-                    for inner, value in entry._places():
-                        names.setdefault(value, f"{name}.{inner}")
+                    places += [(f"{name}.{inner}", value) for inner, value in entry._places()]
         elif isinstance(entry, dict):
-            _name(((f"{name}.{key}", e) for key, e in entry.items()), names, seen)
+            _name(((f"{name}.{key}", e) for key, e in entry.items()), places, seen)
 
 
 def _is_place(label: str, name: str) -> bool:
@@ -202,4 +254,3 @@ def _is_place(label: str, name: str) -> bool:
 
 
 NUMBERS = frozenset((Value, float, int))
-NOTHING = repeat(None)

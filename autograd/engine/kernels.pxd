@@ -5,8 +5,11 @@ cdef extern from "<math.h>":
     double c_log "log"(double x)
     double c_floor "floor"(double x)
     double c_fmod "fmod"(double x, double y)
+    double c_sqrt "sqrt"(double x)
+    double c_sin "sin"(double x)
+    double c_cos "cos"(double x)
 
-cdef double INF
+cdef double INF, TURN
 
 cdef double quotient(double a, double b) except? -1.0
 cdef double power(double x, double c) except? -1.0
@@ -23,3 +26,5 @@ cdef double rectified(double x) noexcept
 cdef double rectified_slope(double x) noexcept
 cdef double larger(double x, double y) noexcept
 cdef double larger_slope(double x, double y) noexcept
+@cython.locals(n=Py_ssize_t, i=Py_ssize_t, size=double, angle=double)
+cpdef object normal_pairs(const double[::1] uniforms, double[::1] into)

@@ -7,7 +7,7 @@ bits. Their rows in `ops` say the same for numbers of any kind; a test holds the
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ieee
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from C's own library
-    from autograd.engine.uncompiled import c_exp, c_floor, c_fmod, c_log
+    from autograd.engine.uncompiled import c_cos, c_exp, c_floor, c_fmod, c_log, c_sin, c_sqrt
 
 INF = math.inf
+TURN = 2.0 * math.pi
 
 
 def quotient(a: float, b: float) -> float:
@@ -102,3 +103,27 @@ def larger_slope(x: float, y: float) -> float:
     if y > x:
         return 0.0
     return 0.5 if x == y else math.nan
+
+
+def normal_pairs(uniforms: Any, into: Any) -> None:
+    """Write standard normal numbers into an array, two from every two uniform ones, as `random.gauss` makes them.
+
+    u, v  ->  √(−2 ln(1 − v)) · cos(2πu), √(−2 ln(1 − v)) · sin(2πu), in this order and with its bits (Box and Muller
+    1958). Raises ValueError for an odd length, and for two different ones.
+
+    >>> from array import array
+    >>> from random import Random
+    >>> rng, numbers = Random(1), array("d", [0.0, 0.0])
+    >>> normal_pairs(array("d", [rng.random(), rng.random()]), numbers)
+    >>> rng = Random(1)
+    >>> numbers.tolist() == [rng.gauss(0.0, 1.0), rng.gauss(0.0, 1.0)]
+    True
+    """
+    n = len(uniforms)
+    if n % 2 or len(into) != n:
+        raise ValueError(f"normal_pairs(): {n} uniform numbers for {len(into)} normal ones: give as many, in pairs")
+    for i in range(0, n, 2):
+        size = c_sqrt(-2.0 * c_log(1.0 - uniforms[i + 1]))
+        angle = uniforms[i] * TURN
+        into[i] = c_cos(angle) * size
+        into[i + 1] = c_sin(angle) * size

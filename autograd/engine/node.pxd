@@ -22,6 +22,9 @@ cdef extern from "memory.h":
     void mirror_place(NodeFields *v, double *place)
     void mirror_write(NodeFields *v)
 
+cdef extern from *:
+    ctypedef unsigned long long uintptr_t
+
 cdef NodeFields *NOTHING
 
 cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED
@@ -94,10 +97,30 @@ cdef class NumberReader:
     @cython.locals(i=Py_ssize_t, v=Node)
     cdef void _forget(self, Py_ssize_t count) noexcept
 cdef double _number_at(unsigned long long address) noexcept
+@cython.locals(i=Py_ssize_t)
+cdef void _put_addresses(tuple nodes, unsigned long long[::1] into) except *
+@cython.locals(i=Py_ssize_t)
+cpdef object read_numbers(list values, double[::1] into)
+@cython.locals(i=Py_ssize_t)
+cpdef object read_gradients(list values, double[::1] into)
 @cython.locals(i=Py_ssize_t, v=Node)
 cpdef object write_numbers(list values, const double[::1] numbers)
 @cython.locals(v=Node, i=Py_ssize_t)
 cpdef object write_gradients(list values, const double[::1] gradients, bint add)
+@cython.locals(i=Py_ssize_t)
+cpdef object fill_gradients(list values, double grad)
+@cython.locals(v=Node, i=Py_ssize_t, twice=bint)
+cpdef bint are_distinct(list values) except -1
+@cython.locals(v=Node, i=Py_ssize_t)
+cpdef object places_among(list values, list among, Py_ssize_t[::1] into)
+@cython.locals(i=Py_ssize_t)
+cdef bint _all_unnumbered(list values) except -1
+@cython.locals(i=Py_ssize_t)
+cdef void _unnumber(list values) noexcept
+@cython.locals(v=Node, i=Py_ssize_t, labels=list)
+cpdef object numbered_labels(list values, str prefix)
+@cython.locals(i=Py_ssize_t)
+cpdef object number_labels(list values, str prefix)
 cpdef object shared_by(Node v)
 cpdef tuple edges_back(Node v)
 cpdef double peek(Node v) except? -1.0

@@ -22,7 +22,7 @@ cdef extern from "<math.h>":
     double c_tanh "tanh"(double x)
 
 cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM, WHERE, DOT, SOFTMAX, LOG_SOFTMAX, LOGSUMEXP
-cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED, MIRRORED
+cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED, MIRRORED
 cdef double RADIANS_A_DEGREE, DEGREES_A_RADIAN
 cdef long modes
 
@@ -37,6 +37,8 @@ cdef bint is_plain(object x) except -1
 
 @cython.locals(v=Value)
 cdef Value _constant(double data)
+@cython.locals(v=Value, values=list, i=Py_ssize_t)
+cpdef list new_parameters(const double[::1] numbers, str prefix)
 @cython.locals(v=Value)
 cdef Value _unary(Node a, double data, double da, int op)
 @cython.locals(v=Value)

@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops, rules
-from autograd.engine.flags import CONSTANT, INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, REQUIRES, ROLES, SHARED, WIDE
+from autograd.engine.flags import (
+    CONSTANT,
+    INLINE_A,
+    INLINE_B,
+    LEAF,
+    MEMBER,
+    MIRRORED,
+    PARAMETER,
+    REQUIRES,
+    ROLES,
+    SHARED,
+    WIDE,
+)
 from autograd.engine.node import Extra, Node, checked_label
 from autograd.engine.node import count_modes as count_in_node
 from autograd.engine.operation import Op
@@ -484,6 +496,21 @@ if not cython.compiled:  # else from memory.h
 def _constant(data: float) -> Value:
     v: Value = new_node(None, None, data, 0.0, 0.0, LEAF, CONSTANT)
     return v
+
+
+def new_parameters(numbers: Any, prefix: str) -> list[Value]:
+    """A parameter for each number of an array of floats, labelled with the prefix and 0, 1, 2, ... behind it.
+
+    >>> from array import array
+    >>> new_parameters(array("d", [0.5, 2.0]), "w")[1].label
+    'w1'
+    """
+    values: list[Value] = []
+    for i in range(len(numbers)):
+        v: Value = new_node(None, None, numbers[i], 0.0, 0.0, LEAF, REQUIRES | PARAMETER)
+        v._label = f"{prefix}{i}"
+        values.append(v)
+    return values
 
 
 def _unary(a: Value, data: float, da: float, op: int) -> Value:

@@ -1,7 +1,8 @@
 """Columns of examples as they come from outside: what they must be, how they become arrays, and their exact sums.
 
 `checks` refuses what is no column, label or number; `arrays` reads columns of plain numbers in one go and gives results
-back as the columns came; `sums` adds arrays up as `math.fsum` adds up lists.
+back as the columns came; `sums` adds arrays up as `math.fsum` adds up lists; `draws` fills arrays from Python's random
+generators.
 """
 
 from nn.columns.arrays import as_numbers as as_numbers
@@ -14,4 +15,6 @@ from nn.columns.checks import in_a_plane as in_a_plane
 from nn.columns.checks import in_order as in_order
 from nn.columns.checks import is_column as is_column
 from nn.columns.checks import named_number as named_number
+from nn.columns.draws import normals as normals
+from nn.columns.draws import uniforms as uniforms
 from nn.columns.sums import exact_sum as exact_sum

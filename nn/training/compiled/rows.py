@@ -13,21 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import accumulate
-from random import Random
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.columns import as_numbers
+from nn.columns import as_numbers, uniforms
 from nn.losses import CLASSES, Loss
 from nn.stand_in import DropoutFactors
 from nn.training.engine import CompilationError, unwrapped
 from nn.training.examples import Examples, as_list
-
-MANY = 2000  # random numbers: handing the state of a generator over takes as long as so many single draws
-STATE = 624  # words of a Mersenne Twister
 
 Rows = NDArray[np.float64]
 
@@ -136,26 +132,3 @@ def dropout_columns(dropouts: Sequence[DropoutFactors], first: int) -> list[Drop
     for d, start in zip(dropouts, starts, strict=False):
         together.setdefault((d.stage, id(d.rng)), []).append((d, start))
     return [DropoutColumns([d for d, _ in pairs], [start for _, start in pairs]) for pairs in together.values()]
-
-
-def uniforms(rng: Random, n: int) -> Rows:
-    """The next n numbers of `rng.random()`, after which the generator stands where n calls would have left it.
-
-    Python and NumPy share generator (MT19937) and the way from its bits to a float; so many numbers are drawn by NumPy.
-
-    >>> rng, other = Random(1), Random(1)
-    >>> uniforms(rng, 3000).tolist() == [other.random() for _ in range(3000)], rng.random() == other.random()
-    (True, True)
-    """
-    if n < MANY or type(rng) is not Random:  # a class of the user's own may draw otherwise
-        return np.array([rng.random() for _ in range(n)], dtype=np.float64)
-    version, state, gauss = rng.getstate()
-    bits = np.random.MT19937()
-    bits.state = {
-        "bit_generator": "MT19937",
-        "state": {"key": np.array(state[:STATE], dtype=np.uint32), "pos": state[STATE]},
-    }
-    numbers = np.random.Generator(bits).random(n)
-    after = bits.state["state"]
-    rng.setstate((version, (*after["key"].tolist(), int(after["pos"])), gauss))
-    return numbers
