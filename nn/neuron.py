@@ -74,6 +74,7 @@ class Neuron(Module):
     ['w0', 'w1', 'b']
     """
 
+    weights = ("w",)
     w: list[Value]
     b: Value
 

@@ -30,12 +30,16 @@ class Parts:
     buffers: ClassVar[tuple[str, ...]] = ()
     """Attributes, each a list of floats, that belong to the state without being trained."""
 
+    weights: ClassVar[tuple[str, ...]] = ()
+    """Attributes that are lists of Values: nobody looks for modules in them, which may be thousands."""
+
     _labelled = -1  # how many parameters there were when parameters() last saw to their labels
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules among the attributes, with their places."""
         for name, value in vars(self).items():
-            if isinstance(value, (Parts, list, tuple, dict)):  # most attributes are none of these
+            # Most attributes are none of these, or weights.
+            if isinstance(value, (Parts, list, tuple, dict)) and name not in self.weights:
                 yield from _modules_in(value, name)
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
@@ -52,7 +56,14 @@ class Parts:
 
     def modules(self) -> Iterator[Module]:
         """This module and every module inside it, each once, outer ones first."""
-        return (module for _, module in self.named_modules())
+        seen: set[int] = set()
+        stack: list[Module] = [cast("Module", self)]
+        while stack:  # as `named_modules`, without a name for each of thousands of neurons
+            module = stack.pop()
+            if id(module) not in seen:
+                seen.add(id(module))
+                yield module
+                stack.extend([part for _, part in module.children()][::-1])
 
     def parameters(self) -> list[Value]:
         """All parameters, in the order of the attributes: for a neuron its weights, then its bias.

@@ -2,7 +2,8 @@
 
 `predictions` has one entry per example, a Value or a list of Values; `targets` likewise. Plain numbers in both give a
 plain number. `reduction` is "mean" over all examples and outputs, "sum", or "none" for one loss each, in the shape of
-the predictions. Values and gradients are PyTorch's, where that is exact.
+the predictions: in lists, or in an array where predictions or targets are one of plain numbers. Values and gradients
+are PyTorch's, where that is exact.
 
 Every loss raises ValueError for lists of different lengths, an empty list, a target that is nan or out of range and an
 unknown reduction, and TypeError for what is no number; the message names the argument and the entry.
@@ -13,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import autograd
 from autograd.support import answers
 from autograd.support.convert import to_float
 from autograd.support.text import short
@@ -55,7 +55,7 @@ def half_squared_error(predictions: Any, targets: Any, reduction: str = "mean") 
     >>> prediction.grad
     -3.0
     """
-    return elementwise(predictions, targets, lambda p, y: _square(p, y) * 0.5, reduction)
+    return elementwise(predictions, targets, lambda xp, p, y: _square(xp, p, y) * 0.5, reduction)
 
 
 def mae(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -65,7 +65,7 @@ def mae(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
     >>> mae([Value(1.0), Value(2.0)], [3.0, 5.0]).data
     2.5
     """
-    return elementwise(predictions, targets, lambda p, y: autograd.abs(p - y), reduction)
+    return elementwise(predictions, targets, lambda xp, p, y: xp.abs(p - y), reduction)
 
 
 def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: float = 1.0) -> Any:
@@ -87,11 +87,11 @@ def huber(predictions: Any, targets: Any, reduction: str = "mean", *, delta: flo
     if not number > 0.0:
         raise ValueError(f"{expected}, got {short(delta)}")
 
-    def bent(p: Any, y: Any) -> Any:
+    def bent(xp: Any, p: Any, y: Any) -> Any:
         # c·(d − ½c) with c = d held within ±delta: all pieces in one formula, without a branch on the data. With |d|,
         # whose slope at 0 is 0 by convention, the second derivative would come out as 0 there.
         difference = p - y
-        bounded = autograd.clamp(difference, -delta, delta)
+        bounded = xp.clamp(difference, -delta, delta)
         return bounded * (difference - 0.5 * bounded)
 
     return elementwise(predictions, targets, bent, reduction)
@@ -109,10 +109,13 @@ def hinge(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
         if data(y) not in (-1.0, 1.0):
             raise ValueError(f"targets[{i}] is {data(y):g}: hinge takes -1 and 1; for 0 and 1, give 2 * y - 1")
 
-    return elementwise(predictions, targets, lambda s, y: autograd.relu(1.0 - y * s), reduction, check)
+    def fine(s: Any, y: Any) -> bool:
+        return bool((abs(y) == 1.0).all())
+
+    return elementwise(predictions, targets, lambda xp, s, y: xp.relu(1.0 - y * s), reduction, check, fine=fine)
 
 
-def _square(p: Any, y: Any) -> Any:
+def _square(xp: Any, p: Any, y: Any) -> Any:
     return (p - y) ** 2
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import autograd
 from autograd import Value
 from autograd.custom import operation
-from autograd.engine import ops
+from autograd.engine import ops, rules
 from autograd.engine.value import apply
 from autograd.support.settings import check_list, check_non_negative, check_probability
 from autograd.support.text import plural, short
+from nn.losses.arrays import arrays, as_arrays, reduced_array
 from nn.losses.targets import checked_reduction, data, elementwise, examples, finite, is_number, reduced
 
 LEAST_LOG = -100.0  # PyTorch's: the logarithm of a probability is held at this or above
@@ -68,7 +69,10 @@ def binary_cross_entropy(predictions: Any, targets: Any, reduction: str = "mean"
         remedy = "predictions are probabilities, from 0 to 1: use a sigmoid output, or binary_cross_entropy_with_logits"
         _check_probability(f"predictions[{i}]", p, remedy)
 
-    return elementwise(predictions, targets, cross_entropy_of_two, reduction, check, order.refuse_swapped)
+    def formula(xp: Any, p: Any, y: Any) -> Any:
+        return cross_entropy_of_two(p, y) if xp is autograd else ops.TABLE["cross_entropy_of_two"].forward(xp, p, y)
+
+    return elementwise(predictions, targets, formula, reduction, check, order.refuse_swapped, _are_probabilities)
 
 
 def binary_cross_entropy_with_logits(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
@@ -84,7 +88,16 @@ def binary_cross_entropy_with_logits(predictions: Any, targets: Any, reduction: 
         _check_probability(f"targets[{i}]", y, TARGET_OF_TWO)
         order.see(z, y)
 
-    return elementwise(predictions, targets, _logistic, reduction, check, order.refuse_swapped)
+    return elementwise(predictions, targets, _logistic, reduction, check, order.refuse_swapped, _are_of_two)
+
+
+def _are_of_two(p: Any, y: Any) -> bool:
+    """Whether arrays hold targets from 0 to 1, and predictions of which some are neither."""
+    return bool(((y >= 0.0) & (y <= 1.0)).all() and ((p != 0.0) & (p != 1.0)).any())
+
+
+def _are_probabilities(p: Any, y: Any) -> bool:
+    return _are_of_two(p, y) and bool(((p >= 0.0) & (p <= 1.0)).all())
 
 
 class _Order:
@@ -138,6 +151,11 @@ def cross_entropy(
     """
     factors = None if weight is None else _class_weights(weight)
     smoothing: float = check_probability("cross_entropy", "label_smoothing", label_smoothing)
+    result = _over_class_arrays(
+        predictions, targets, reduction, lambda xp, z: rules.softmaxes(xp, list(z.T))[2], None, factors, smoothing
+    )
+    if result is not None:
+        return result
     return _over_classes(predictions, targets, reduction, _log_probabilities, None, factors, smoothing)
 
 
@@ -158,6 +176,12 @@ def categorical_cross_entropy(predictions: Any, targets: Any, reduction: str = "
         if abs(total - 1.0) > SUM_TOLERANCE:
             raise ValueError(f"predictions[{i}] adds up to {total:g} instead of 1: {remedy}")
 
+    def fine(p: Any) -> bool:
+        return bool((p >= 0.0).all() and (abs(p.sum(axis=1) - 1.0) <= SUM_TOLERANCE).all())
+
+    result = _over_class_arrays(predictions, targets, reduction, lambda xp, p: list(_bounded_log(xp, p).T), fine)
+    if result is not None:
+        return result
     return _over_classes(
         predictions, targets, reduction, lambda p, ks: [_bounded_log(autograd, p[k]) for k in ks], check
     )
@@ -171,12 +195,57 @@ def _log_probabilities(scores: Sequence[Any], classes: Sequence[int]) -> list[An
     return [all_classes[k] for k in classes]
 
 
-def _logistic(z: Any, y: Any) -> Any:
+def _logistic(xp: Any, z: Any, y: Any) -> Any:
     if isinstance(y, Value):
         return -(y * autograd.logsigmoid(z) + (1.0 - y) * autograd.logsigmoid(-z))
-    if y in (0.0, 1.0):  # without the term of weight 0: fewer nodes, and no 0 · inf
+    if xp is autograd and y in (0.0, 1.0):  # without the term of weight 0: fewer nodes, and no 0 · inf
         return -autograd.logsigmoid(z if y else -z)
-    return -(autograd.logsigmoid(z) * y + autograd.logsigmoid(-z) * (1.0 - y))
+    return -(xp.logsigmoid(z) * y + xp.logsigmoid(-z) * (1.0 - y))
+
+
+def _over_class_arrays(
+    predictions: Any,
+    targets: Any,
+    reduction: str,
+    logarithms: Callable[[Any, Any], list[Any]],
+    fine: Callable[[Any], bool] | None = None,
+    factors: Sequence[float] | None = None,
+    smoothing: float = 0.0,
+) -> Any:
+    """As `_over_classes`, for plain numbers as arrays; None where an entry has to be looked at, or an error told."""
+    checked_reduction(reduction)
+    pair = as_arrays(predictions, targets)
+    if pair is None or pair[0].ndim != 2 or (fine is not None and not fine(pair[0])):
+        return None
+    import numpy as np
+
+    (p, y), n = pair, pair[0].shape[1]
+    single = y.ndim == 1
+    if single:
+        classes = y.astype(np.intp)
+        if (classes != y).any() or (classes < 0).any() or (classes >= n).any():
+            return None
+        weights = np.zeros(p.shape)
+        weights[np.arange(len(y)), classes] = 1.0
+    elif y.shape != p.shape or (y < 0.0).any() or (abs(y.sum(axis=1) - 1.0) > SUM_TOLERANCE).any():
+        return None
+    else:
+        weights = y
+    if factors is not None and len(factors) != n:
+        return None
+    if smoothing:
+        weights = weights * (1.0 - smoothing) + smoothing / n
+    if factors is not None:
+        weights = weights * np.array(factors)
+    with np.errstate(all="ignore"):
+        logs = logarithms(arrays(), p)
+        losses = logs[0] * weights[:, 0]
+        for k in range(1, n):  # class by class, as Values are added up
+            losses = losses + logs[k] * weights[:, k]
+    if reduction == "mean" and factors is not None:
+        total = reduced_array(-losses, "sum", predictions, targets)
+        return None if total is None else total / _divisor(targets, factors)
+    return reduced_array(-losses, reduction, predictions, targets)
 
 
 def _over_classes(

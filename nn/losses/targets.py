@@ -11,6 +11,7 @@ from autograd import Value
 from autograd.engine.node import peek
 from autograd.support.text import got, short
 from nn.columns import check_aligned, is_column, named_number
+from nn.losses.arrays import arrays, as_arrays, reduced_array
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -51,16 +52,21 @@ def rows(ps: Sequence[Any], ys: Sequence[Any]) -> list[Row]:
 def elementwise(
     predictions: Any,
     targets: Any,
-    loss: Callable[[Any, Any], Any],
+    loss: Callable[[Any, Any, Any], Any],
     reduction: str,
     check: Callable[[int, Any, Any], None] | None = None,
     check_all: Callable[[], None] | None = None,
+    fine: Callable[[Any, Any], bool] = lambda p, y: True,
 ) -> Any:
-    """loss(prediction, target) for every output of every example, reduced.
+    """loss(xp, prediction, target) for every output of every example, reduced; `xp` is the namespace they belong to.
 
-    `check(i, p, y)` may refuse example i, and `check_all()` all of them together.
+    `check(i, p, y)` may refuse example i, and `check_all()` all of them together. `fine(p, y)` says of two arrays
+    whether none would be refused.
     """
     checked_reduction(reduction)
+    result = _of_arrays(predictions, targets, loss, reduction, fine)
+    if result is not None:
+        return result
     ps, ys = examples(predictions, targets)
     pairs = rows(ps, ys)
     if check is not None:
@@ -69,12 +75,27 @@ def elementwise(
                 check(i, p, y)
     if check_all is not None:
         check_all()
-    losses = [[loss(p, y) for p, y in zip(outputs, labels, strict=True)] for outputs, labels in pairs]
+    losses = [[loss(autograd, p, y) for p, y in zip(outputs, labels, strict=True)] for outputs, labels in pairs]
     if reduction != "none":
         return reduced([x for row in losses for x in row], reduction)
     if is_number(predictions):
         return losses[0][0]
     return [row[0] if is_number(p) else row for row, p in zip(losses, ps, strict=True)]
+
+
+def _of_arrays(predictions: Any, targets: Any, loss: Any, reduction: str, fine: Callable[[Any, Any], bool]) -> Any:
+    """The result for plain numbers as arrays; None where there is none."""
+    pair = as_arrays(predictions, targets)
+    if pair is None:
+        return None
+    import numpy as np
+
+    p, y = pair[0].reshape(len(pair[0]), -1), pair[1].reshape(len(pair[1]), -1)
+    if p.shape != y.shape or not fine(p, y):
+        return None
+    with np.errstate(all="ignore"):
+        losses = loss(arrays(), p, y)
+    return reduced_array(losses.reshape(pair[0].shape), reduction, predictions, targets)
 
 
 def checked_reduction(reduction: str) -> None:

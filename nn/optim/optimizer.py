@@ -7,11 +7,20 @@ parameters at a time as NumPy arrays, a compiled training step over one flat vec
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
-from autograd.engine.node import all_parameters, taking_gradients, write_numbers
+from autograd.engine.node import (
+    all_parameters,
+    are_distinct,
+    fill_gradients,
+    read_gradients,
+    read_numbers,
+    taking_gradients,
+    write_numbers,
+)
 from autograd.engine.ops import FLOATS
 from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative
@@ -40,7 +49,7 @@ def check_parameters(parameters: Iterable[Value]) -> list[Value]:
     listed = list(parameters)
     if not listed:
         raise ValueError("parameters must not be empty: an optimizer needs at least one Value, got none")
-    if all_parameters(listed) and len(set(listed)) == len(listed):  # in C: a model may have hundreds of thousands
+    if all_parameters(listed) and are_distinct(listed):  # in C: a model may have hundreds of thousands
         return listed
     places: dict[int, int] = {}
     for i, p in enumerate(listed):
@@ -66,7 +75,7 @@ class Optimizer:
 
     `parameters` are leaf Values; those with `requires_grad=False` are left alone, as if they were not listed, until
     they take gradients again. `hyperparameters` holds the settings by name, `lr` among them; `steps[i]` counts the
-    steps of parameter i; `state[slot][i]` is what the rule remembers of it.
+    steps of parameter i; `state[slot][i]` is what the rule remembers of it, in one `array` of floats for each slot.
 
     A subclass sets `limits` (setting -> what it may be), `slots` (the names of what it remembers) and `update`.
     """
@@ -82,7 +91,7 @@ class Optimizer:
         self.check_together(self.hyperparameters)
         self.parameters = check_parameters(parameters)
         self.steps = [0] * len(self.parameters)
-        self.state = {slot: [self.start_of(slot)] * len(self.parameters) for slot in self.slots}
+        self.state = {slot: array("d", [self.start_of(slot)]) * len(self.parameters) for slot in self.slots}
 
     @staticmethod
     def update(
@@ -117,7 +126,7 @@ class Optimizer:
         import numpy as np
 
         trained = taking_gradients(self.parameters)
-        if all(trained) and len(set(self.steps)) == 1:
+        if all(trained) and self.steps.count(self.steps[0]) == len(self.steps):
             self._step(slice(None), self.parameters, self.steps[0], np)
             return
         groups: dict[int, list[int]] = {}  # parameters that have made as many steps share one call of the rule
@@ -129,16 +138,17 @@ class Optimizer:
 
     def _step(self, group: Any, parameters: list[Value], done: int, np: Any) -> None:
         """One step of some parameters that have made so many."""
-        values, grads = np.array([p.data for p in parameters]), np.array([p.grad for p in parameters])
-        columns = [np.array(self.state[slot]) for slot in self.slots]
+        values, grads = np.empty((2, len(parameters)))
+        read_numbers(parameters, values)
+        read_gradients(parameters, grads)
+        # A rule of the user's may work in place: on arrays that nobody else has.
+        columns = [np.array(self.state[slot], dtype=np.float64)[group] for slot in self.slots]
         with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
-            values, state = self.update(
-                values, grads, tuple([column[group] for column in columns]), done + 1, self.hyperparameters, np
-            )
+            values, state = self.update(values, grads, tuple(columns), done + 1, self.hyperparameters, np)
         for slot, numbers in zip(self.slots, state, strict=True):
             set_entries(self.state[slot], group, numbers)
         write_numbers(parameters, np.ascontiguousarray(values, dtype=np.float64))
-        set_entries(self.steps, group, np.int64(done + 1))
+        set_steps(self.steps, group, done + 1)
 
     if not TYPE_CHECKING:  # which would take every attribute for one that is there
 
@@ -150,8 +160,7 @@ class Optimizer:
     @suggest_settings
     def zero_grad(self) -> None:
         """Set every gradient to 0; `backward()` adds to what is there."""
-        for p in self.parameters:
-            p.grad = 0.0
+        fill_gradients(self.parameters, 0.0)
 
     def state_dict(self) -> dict[str, Any]:
         """All that a later run needs to go on from here, as numbers, texts, lists and dicts: JSON can hold it."""
@@ -208,21 +217,32 @@ class Optimizer:
         _check_keys(owner, "slots", saved["state"], set(self.slots))
         state = {slot: _column(owner, slot, saved["state"][slot], n, _is_number, "a number") for slot in self.slots}
         self.hyperparameters, self.steps = settings, steps
-        self.state = {slot: [float(x) for x in column] for slot, column in state.items()}
+        self.state = {slot: array("d", column) for slot, column in state.items()}
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={x!r}" for name, x in self.hyperparameters.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
 
 
-def set_entries(numbers: list[Any], indices: Any, entries: Any) -> None:
-    """Set some entries of a list, in place and by array code: there may be thousands."""
+def set_entries(numbers: Any, indices: Any, entries: Any) -> None:
+    """Set some entries of an array of floats, or of a list in its place, at once: there may be thousands."""
     import numpy as np
 
-    array = np.array(numbers)
-    array = array.astype(np.result_type(array, entries))  # a state may begin with 0 and go on with 0.5
-    array[indices] = entries
-    numbers[:] = array.tolist()
+    if isinstance(numbers, array):
+        np.asarray(numbers)[indices] = entries  # a view of it
+        return
+    column = np.array(numbers, dtype=np.float64)
+    column[indices] = entries
+    numbers[:] = column.tolist()
+
+
+def set_steps(steps: list[int], indices: Any, done: int) -> None:
+    """Say how many steps the parameters at some indices have made; all of them, for `slice(None)`."""
+    if isinstance(indices, slice):
+        steps[:] = [done] * len(steps)
+        return
+    for i in indices.tolist():
+        steps[i] = done
 
 
 def _is_number(x: Any) -> bool:

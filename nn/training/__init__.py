@@ -36,7 +36,7 @@ from nn.losses import Loss
 from nn.module import InMode, Module
 from nn.optim.optimizer import Optimizer
 from nn.schedules import Schedule
-from nn.stages import output_activation
+from nn.stages import is_known, output_activation
 from nn.training import arguments
 from nn.training.arguments import ENGINES, CallbackLike
 from nn.training.checkpoint import Checkpoint, CheckpointError
@@ -175,27 +175,31 @@ def fit(
             check_non_negative("fit", name, limit)
     if checkpoint is None and (resume or checkpoint_every is not None):
         raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
-    stepper = arguments.chosen_optimizer(model, optimizer, lr, schedule)
+    parameters = model.parameters()
+    stepper = arguments.chosen_optimizer(parameters, optimizer, lr, schedule)
     names = ["loss", *judge.functions]
     verbosity = arguments.verbosity(progress, verbose)
-    eager = EagerEngine(model, objective, stepper, max_norm=clip_norm, max_value=clip_value)
+    logged = [*names, *(f"val_{name}" for name in names if validation is not None)]
+    chosen = arguments.chosen_callbacks(callbacks, early_stopping, logged, schedule)
+    eager = EagerEngine(model, objective, stepper, parameters, max_norm=clip_norm, max_value=clip_value)
+    # Without callbacks and checkpoints, nobody but the steps changes the model until the end.
+    may_change = bool(chosen) or checkpoint is not None or not is_known(model)
     with InMode(model, training=True):  # a part that keeps another mode is recorded in that one
-        stepping = arguments.chosen_engine(engine, eager, training, validation, verbosity > 0, devices)
+        stepping = arguments.chosen_engine(
+            engine, eager, training, validation, verbosity > 0, devices, may_change=may_change, output=output
+        )
     job = Job(
         model=model,
         engine=stepping,
         objective=objective,
         optimizer=stepper,
+        parameters=len(parameters),
         lr=stepper.lr,
         training=training,
         validation=validation,
         judge=judge,
-        callbacks=arguments.chosen_callbacks(
-            callbacks,
-            early_stopping,
-            [*names, *(f"val_{name}" for name in names if validation is not None)],
-            schedule,
-        ),
+        callbacks=chosen,
+        may_change=may_change,
         epochs=check_count("fit", "epochs", epochs),
         batch_size=size,
         shuffle=shuffle,

@@ -170,7 +170,7 @@ def checked_output(model: Module, x: Sequence[float]) -> Any:
 
 
 def chosen_optimizer(
-    model: Module,
+    parameters: list[Value],
     optimizer: str | Optimizer | Callable[..., Optimizer],
     lr: float | None,
     schedule: Schedule | None,
@@ -180,7 +180,7 @@ def chosen_optimizer(
     Raises ValueError for two rates at once, a negative rate and an unknown name.
     """
     if schedule is None:
-        return get_optimizer(optimizer, model.parameters(), lr)
+        return get_optimizer(optimizer, parameters, lr)
     if lr is not None:
         raise ValueError(f"lr={short(lr)} and a schedule are two rates: give one of them")
     if not callable(schedule):
@@ -193,7 +193,7 @@ def chosen_optimizer(
             f"and schedule(0) of what was given fails: {error}"
         ) from error
     check_non_negative("fit", "schedule(0)", first)
-    chosen = get_optimizer(optimizer, model.parameters(), None if isinstance(optimizer, Optimizer) else first)
+    chosen = get_optimizer(optimizer, parameters, None if isinstance(optimizer, Optimizer) else first)
     chosen.limits["lr"]("fit", "schedule(0)", first)
     return chosen
 
@@ -249,6 +249,9 @@ def chosen_engine(
     validation: Examples | None,
     shown: bool,
     devices: Any = None,
+    *,
+    may_change: bool,
+    output: Any,
 ) -> Engine:
     """The engine of a name; "auto" is the compiled one, or the eager one with a line that says why.
 
@@ -272,7 +275,8 @@ def chosen_engine(
             say(f"not compiled, every step is recorded, which is slower and gives the same: {reason}")
 
     try:
-        return CompiledEngine(eager, training, validation, fall_back if name == "auto" else None)
+        backup = fall_back if name == "auto" else None
+        return CompiledEngine(eager, training, validation, backup, may_change=may_change, output=output)
     except CompilationError as error:
         if name == "compiled":
             raise

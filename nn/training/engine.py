@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple, Protocol
 
 import autograd
@@ -77,7 +77,7 @@ class Engine(Protocol):
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """Loss and outputs in evaluation mode, all at once or batch by batch; nothing changes."""
 
-    def look(self, examples: Examples) -> tuple[list[Any], dict[int, list[Any]]] | None:
+    def look(self, examples: Examples) -> tuple[list[Any], dict[int, Any]] | None:
         """The outputs in training mode, and those of activations by stage; None where the model itself is quicker."""
 
     def outputs(self, examples: Examples) -> list[Any] | None:
@@ -155,16 +155,21 @@ class EagerEngine:
         model: Module,
         objective: Objective,
         optimizer: Optimizer,
+        parameters: list[Value] | None = None,
         *,
         max_norm: float | None = None,
         max_value: float | None = None,
     ) -> None:
         self.model, self.objective, self.optimizer = model, objective, optimizer
         self.max_norm, self.max_value = max_norm, max_value
-        self.parameters = model.parameters()
-        self.keeper = Keeper(model, optimizer, self.parameters)
+        self.parameters = model.parameters() if parameters is None else parameters
         self.centres = any(isinstance(part, BatchNorm) for part in model.modules())
         self._shifts: Shifts | None = None
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """What a step changes; a compiled engine in front of this one may never ask for it."""
+        return Keeper(self.model, self.optimizer, self.parameters)
 
     def shifts(self, x: Sequence[float]) -> Shifts:
         """The parameters whose gradient may be rounding alone, in front of a normalisation; x is any example."""

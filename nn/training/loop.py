@@ -44,11 +44,13 @@ class Job(NamedTuple):
     engine: Engine
     objective: Objective
     optimizer: Optimizer
+    parameters: int  # of the model
     lr: float
     training: Examples
     validation: Examples | None
     judge: Judge
     callbacks: Sequence[Callback]
+    may_change: bool  # whether anybody but the steps may change the model
     epochs: int
     batch_size: int
     shuffle: bool
@@ -176,7 +178,8 @@ class Loop:
                     self.history.start = self.look_at_start()
                     for sentence in before_training(self.history.start) if job.verbosity else ():
                         say(sentence)
-                job.engine.read_model()
+                if job.may_change:
+                    job.engine.read_model()
                 while self.epoch < job.epochs and not self.stopped():
                     self._run_epoch(bar)
                     resuming.write(self)
@@ -188,6 +191,7 @@ class Loop:
                     job.objective,
                     job.training,
                     job.batch_size,
+                    job.parameters,
                     None if job.callbacks else job.engine.outputs,
                 )
             except KeyboardInterrupt:
@@ -203,7 +207,9 @@ class Loop:
         """What is known before the first step, for a diagnosis afterwards."""
         job = self.job
         look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
-        return start_of(job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look)
+        return start_of(
+            job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, job.parameters, look
+        )
 
     def _call(self, event: str, *arguments: Any) -> None:
         """Call a method of every callback, in order."""

@@ -12,11 +12,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Value
 from nn.layers import BatchNorm
 from nn.module import Module
 from nn.stages import activation_of, layers_of, plain, stages_of, through_stages
-from nn.training.examples import as_list
 
 EXAMPLES = 100  # how many of the last examples of an epoch are looked at
 # An output this close to the end of the range: there the slope of a sigmoid is below 0.01, that of a tanh below 0.02.
@@ -43,21 +44,18 @@ class LayerLog:
         self.before: list[float] = []
         self.length = 0.0
 
-    def see(self, outputs: Sequence[Any]) -> None:
-        """Take note of the activation's outputs for a batch."""
-        rows = [as_list(x) for x in outputs]
+    def see(self, outputs: Any) -> None:
+        """Take note of the activation's outputs for a batch: a number for each example, or a row of them."""
+        numbers = np.asarray(outputs, dtype=np.float64)
+        rows = numbers.reshape(len(numbers), -1)
         if self.activation == "relu":
             # A neuron is dead if it fired for no example of the epoch: one that fires is enough to clear it.
-            self.fired = self.fired or [False] * len(rows[0])
-            for row in rows:
-                for i, v in enumerate(row):
-                    if v > 0.0:
-                        self.fired[i] = True
+            fired = (rows > 0.0).any(axis=0).tolist()
+            self.fired = [a or b for a, b in zip(self.fired, fired, strict=True)] if self.fired else fired
         elif self.activation in SATURATED:
             low, high = SATURATED[self.activation]
-            for row in rows:
-                self.seen += len(row)
-                self.saturated += sum([not low < v < high for v in row])
+            self.seen += rows.size
+            self.saturated += int(rows.size - np.count_nonzero((low < rows) & (rows < high)))
 
     def add_step(self, gradient: float, update: float, size: float) -> None:
         """Take note of a step by three lengths: of the gradient, of the update, and of the parameters before it."""
@@ -135,7 +133,7 @@ class Watch:
             layer.before = [p.data for p in layer.parameters]
         return through_stages(self.model, xs, lambda stage, outputs: self.see(stage, [plain(x) for x in outputs]))
 
-    def see(self, stage: int, outputs: Sequence[Any]) -> None:
+    def see(self, stage: int, outputs: Any) -> None:
         """Take note of the outputs of a stage for a batch, as floats."""
         if stage in self._layer_at:
             self._layer_at[stage].see(outputs)

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from autograd import Value
 from autograd.engine.node import taking_gradients, write_gradients, write_numbers
 from nn.clipping import scale_for
 from nn.layers import BatchNorm, Dropout
 from nn.module import Evaluating, unrecorded
-from nn.stages import is_known, plain
+from nn.stages import is_known, plain, stages_of
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.compiled.reduction import reduction_of
@@ -29,10 +30,9 @@ from nn.training.compiled.trust import (
     difference,
     difference_by_target,
     difference_in_evaluation,
-    layers_and_parameters,
 )  # fmt: skip
-from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, indices_of
-from nn.training.engine import CompilationError, EagerEngine, Step
+from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, places_of, slice_of
+from nn.training.engine import CompilationError, EagerEngine, Step, as_values
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
 from nn.training.shifts import ROUNDING
@@ -59,6 +59,9 @@ class CompiledEngine:
     every sixteenth, after every callback, and for every target. A step in which something is not finite is left to the
     eager engine.
 
+    `may_change` says whether a callback may change the model between two steps; `output` is that for the first example,
+    in evaluation mode, where it is known already.
+
     With `fall_back`, an engine that turns out to be wrong says why, and every further step is eager.
 
     Raises CompilationError for a training that does not compile; see `nn.training.compiled.recording`.
@@ -84,34 +87,40 @@ class CompiledEngine:
         training: Examples,
         validation: Examples | None = None,
         fall_back: Callable[[str], None] | None = None,
+        *,
+        may_change: bool = True,
+        output: Any = None,
     ) -> None:
         self.eager, self.fall_back, self.may_give_up = eager, fall_back, fall_back is not None
         self.model, self.objective = eager.model, eager.objective
-        self.training, self.validation = training, validation
-        self.layers_and_parameters = layers_and_parameters(self.model, eager.parameters)
+        self.training, self.validation, self.may_change = training, validation, may_change
+        self.layers = [layer for _, layer in stages_of(self.model)]
         self.evaluating = [part for part in self.model.modules() if not part.training]
         self.name, self.reason, self.steps = "compiled", "", 0
         self.ahead = False  # of the model, into which the last steps have not been written
-        self._compile()
+        self._compile(output=output)
 
-    def _compile(self, again: bool = False) -> None:
+    def _compile(self, again: bool = False, output: Any = None) -> None:
         try:
-            self._record(again)
+            self._record(again, output)
         except CompilationError:
             raise
         except Exception as error:  # whatever the user's model or loss does with Values whose numbers it must not ask
             raise CompilationError(f"{type(error).__name__}: {error}") from error
 
-    def _record(self, again: bool) -> None:
+    def _record(self, again: bool, known: Any) -> None:
         model, objective, examples = self.model, self.objective, self.training
-        if again and layers_and_parameters(model) != self.layers_and_parameters:
+        if again and not self._holds_the_same():
             raise CompilationError("the model has other layers or parameters than at the beginning of the training")
         self.keeper = Keeper(model, parameters=False)
         self.library_code = is_known(model) and objective.is_known()
         # How losses of examples make that of a batch; weighted ones are always a mean.
         few = examples.X[: 1 if self.library_code else 2]
-        with Evaluating(model):
-            outputs = unrecorded(lambda: [model.batch([x])[0] for x in few])
+        if known is None or len(few) > 1:
+            with Evaluating(model):
+                outputs = unrecorded(lambda: [model.batch([x])[0] for x in few])
+        else:
+            outputs = [as_values(known)]
         output, reduction = plain(outputs[0]), reduction_of(objective.loss, outputs, examples.y)
         own = reduction if examples.sample_weight is None else "mean"
         self.step = Recording(model, objective, examples, output, own, training=True)
@@ -124,16 +133,23 @@ class CompiledEngine:
                 raise CompilationError("a dropout goes on in evaluation")
         # The vector of the training has the order of the program's parameters.
         self.parameters = self.step.program.parameters
-        self.index_of = {p: k for k, p in enumerate(self.parameters)}
-        self.frozen = [p for p in self.eager.parameters if p not in self.index_of]
-        self.penalty = Penalty(model, objective, self.index_of)
+        places = self.places = self.step.order.places(self.eager.parameters)
+        self.frozen = [self.eager.parameters[k] for k in np.flatnonzero(places < 0).tolist()]
+        self.penalty = Penalty(model, objective, self.parameters)
         some = self.eager.shifts(examples.X[0]) if self.eager.centres else ()
-        self.shifts = [indices_of([p for p in self.parameters if p in part], self.index_of) for part in some]
-        self.optimizer = VectorOptimizer(self.eager.optimizer, self.parameters)
+        self.shifts = [slice_of(np.sort(_known(places_of(part, self.parameters)))) for part in some]
+        self.optimizer = VectorOptimizer(self.eager.optimizer, self.step.order)
         self.watched: list[tuple[Any, float]] = []
-        self.trainable, self.configuration = taking_gradients(self.eager.parameters), Configuration(model)
+        self.trainable = taking_gradients(self.eager.parameters) if self.may_change else []
+        self.configuration = Configuration(model) if self.may_change else None
         if not objective.is_known():
             self._compare_by_target()
+
+    def _holds_the_same(self) -> bool:
+        """Whether the model has the layers and parameters that it had at the beginning of the training."""
+        now, before = self.model.parameters(), self.eager.parameters
+        same = [layer for _, layer in stages_of(self.model)] == self.layers
+        return same and len(now) == len(before) and bool((places_of(now, before) >= 0).all())
 
     # ----- Training -----
 
@@ -199,9 +215,13 @@ class CompiledEngine:
     def _watch(self, watch: Watch, results: Vector, gradient: Vector) -> list[float]:
         """Show a watch the outputs of the activations; the length of the gradient of each of its layers."""
         for stage, columns in self.step.activations.items():
-            watch.see(stage, results[:, columns].tolist())
+            watch.see(stage, results[:, columns])
         if len(self.watched) != len(watch.layers):
-            self.watched = [self._indices_and_frozen(layer.parameters) for layer in watch.layers]
+            self.watched = []
+            start = 0
+            for layer in watch.layers:
+                self.watched.append(self._indices_and_frozen(layer.parameters, start))
+                start += len(layer.parameters)
         return [_length(gradient[indices]) for indices, _ in self.watched]
 
     def _watch_updates(self, watch: Watch, lengths: list[float], before: Vector, after: Vector) -> None:
@@ -210,10 +230,16 @@ class CompiledEngine:
             old = before[indices]
             layer.add_step(length, _length(after[indices] - old), math.hypot(_length(old), frozen))
 
-    def _indices_and_frozen(self, parameters: list[Value]) -> tuple[Any, float]:
-        """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones."""
-        frozen = [p.data for p in parameters if p not in self.index_of]
-        return indices_of([p for p in parameters if p in self.index_of], self.index_of), math.hypot(*frozen)
+    def _indices_and_frozen(self, parameters: list[Value], start: int) -> tuple[Any, float]:
+        """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones.
+
+        Nearly always they are those of the model that begin at `start`.
+        """
+        end = start + len(parameters)
+        as_in_model = self.eager.parameters[start:end] == parameters
+        places = self.places[start:end] if as_in_model else places_of(parameters, self.parameters)
+        frozen = [parameters[k].data for k in np.flatnonzero(places < 0).tolist()]
+        return slice_of(_known(places)), math.hypot(*frozen)
 
     def _restore(self, before: _StepState) -> None:
         self.step.trainer.parameters[:] = before.theta
@@ -265,7 +291,7 @@ class CompiledEngine:
 
     # ----- Evaluating -----
 
-    def look(self, examples: Examples) -> tuple[list[Any], dict[int, list[Any]]] | None:
+    def look(self, examples: Examples) -> tuple[list[Any], dict[int, Any]] | None:
         """See `nn.training.engine.Engine`."""
         if self.name == "eager" or not self.library_code or len(self.parameters) < MANY:
             return None
@@ -275,7 +301,7 @@ class CompiledEngine:
             results = self.step.trainer.values(self.step.rows_of(examples))
         if not np.isfinite(results).all():
             return None
-        seen = {stage: results[:, columns].tolist() for stage, columns in self.step.activations.items()}
+        seen = {stage: results[:, columns] for stage, columns in self.step.activations.items()}
         return self.step.outputs_of(results), seen
 
     def outputs(self, examples: Examples) -> list[Any] | None:
@@ -291,7 +317,7 @@ class CompiledEngine:
         self.write_model()
         if self.name == "eager" or self.evaluation is None or examples is not self.validation:
             return self.eager.evaluate(examples, batch_size)
-        if readable and not self.configuration.matches(self.model):
+        if readable and not self._is_as_recorded():
             return self.eager.evaluate(examples, batch_size)
         self.evaluation.read()
         results = self._results_of(self.evaluation)
@@ -316,6 +342,12 @@ class CompiledEngine:
     def meet(self) -> None:
         """It is one process."""
 
+    def _is_as_recorded(self) -> bool:
+        return self.configuration is None or self.configuration.matches(self.model)
+
+    def _trains_the_same(self) -> bool:
+        return not self.may_change or taking_gradients(self.eager.parameters) == self.trainable
+
     # ----- Between the vector and the model -----
 
     def write_model(self) -> None:
@@ -339,8 +371,7 @@ class CompiledEngine:
             return
         try:
             check_modes(self.model, self.evaluating)
-            trainable = taking_gradients(self.eager.parameters)
-            if trainable != self.trainable or not self.configuration.matches(self.model):
+            if not self._trains_the_same() or not self._is_as_recorded():
                 self.eager.read_model()
                 self._compile(again=True)
                 return
@@ -353,6 +384,11 @@ class CompiledEngine:
         self.watched = []  # which hold the lengths of frozen parameters
         if not self.library_code:  # a loss of the user's may depend on something that a callback changed
             self.comparisons_due = max(self.comparisons_due, 1)
+
+
+def _known(places: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The places without -1, for what has none."""
+    return places[places >= 0]
 
 
 def _length(vector: Vector) -> float:

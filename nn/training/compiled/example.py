@@ -16,6 +16,7 @@ from nn.module import InMode, Module
 from nn.stages import Sequential, Stage, activation_of, stages_of, through_stages
 from nn.stand_in import StandIn
 from nn.training.compiled.rows import Columns
+from nn.training.compiled.vectors import Order
 from nn.training.engine import CompilationError, Objective
 from nn.training.examples import Examples, as_list
 
@@ -69,7 +70,7 @@ class RecordedProgram(NamedTuple):
 
     `outputs`, `activations[stage]` and `moments` are slices of the results, `single` says that the output of the model
     is one Value. `stand_in` knows what the layers asked for, as far as it is not None in place of a layer.
-    `compared` is empty until program and model were found to agree.
+    `compared` is empty until program and model were found to agree. `order` knows where parameters stand.
     """
 
     program: Program
@@ -79,6 +80,7 @@ class RecordedProgram(NamedTuple):
     activations: dict[int, slice]
     moments: slice
     compared: set[str]
+    order: Order
 
 
 def record(
@@ -104,7 +106,7 @@ def record(
             raise CompilationError(f"{short(p)} takes a gradient, and is no parameter of the model")
     activations = dict(zip(example.activations, slices[2:-1], strict=True))
     single = isinstance(example.output, Value)
-    return RecordedProgram(program, example.stand_in, single, slices[1], activations, slices[-1], set())
+    return RecordedProgram(program, example.stand_in, single, slices[1], activations, slices[-1], set(), Order(program.parameters))
 
 
 def _check_batch(stage: Stage) -> None:

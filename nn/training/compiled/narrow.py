@@ -29,6 +29,7 @@ from nn.stages import Sequential, stages_of
 from nn.stand_in import StandIn
 from nn.training.compiled.example import RecordedProgram, record
 from nn.training.compiled.rows import Columns
+from nn.training.compiled.vectors import Order
 from nn.training.engine import Objective
 
 MANY = 10_000  # parameters: fewer are recorded in less time than a second model would take
@@ -199,7 +200,7 @@ def _widened(
     code = WideCode(recorded.program._code, Widths(back, sizes, *groups, norms), lambda: lazily().graph)
     program = WideProgram(code, inputs, names.parameters, names.givens, sum(counts), lazily)
     seen = dict(zip(recorded.activations, slices[2:-1], strict=True))
-    return RecordedProgram(program, stand_in, single, slices[1], seen, slices[-1], {"by the tests"})
+    return RecordedProgram(program, stand_in, single, slices[1], seen, slices[-1], {"by the tests"}, Order(program.parameters))
 
 
 def _target_columns(columns: Columns) -> list[tuple[int, int]]:

@@ -3,15 +3,13 @@
 >>> from nn import MLP, losses
 >>> model = MLP(1, [1], init="zeros")
 >>> w, b = model.parameters()
->>> penalty = Penalty(model, Objective(losses.mse, l2=0.5), {w: 0, b: 1})
+>>> penalty = Penalty(model, Objective(losses.mse, l2=0.5), [w, b])
 >>> theta, gradient = np.array([3.0, 7.0]), np.zeros(2)
 >>> penalty.add_gradient(theta, gradient), gradient.tolist()  # 0.5 · w², and its derivative 2 · 0.5 · w
 (4.5, [3.0, 0.0])
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -21,19 +19,19 @@ from autograd.program.trace import tracing
 from autograd.support.collector import no_collection
 from autograd.support.text import short
 from nn.module import Module, unrecorded
-from nn.training.compiled.vectors import Vector, indices_of
+from nn.training.compiled.vectors import Vector, places_of, slice_of
 from nn.training.engine import CompilationError, Objective
 
 NO_INPUTS = np.empty((1, 0))  # one example of a program without inputs
 
 
 class Penalty:
-    """All penalties of an objective together; `index_of` says where parameters stand in the vector of the training.
+    """All penalties of an objective together; `parameters` are those of the training, in the order of its vector.
 
     Raises TracingError for one that branches on numbers, CompilationError for one that depends on other parameters.
     """
 
-    def __init__(self, model: Module, objective: Objective, index_of: Mapping[Value, int]) -> None:
+    def __init__(self, model: Module, objective: Objective, parameters: list[Value]) -> None:
         with no_collection(), tracing(recording=True):
             penalty = objective.penalty(model)
         self.model, self.objective = model, objective
@@ -42,10 +40,11 @@ class Penalty:
         self.trainer: Trainer | None = None
         if isinstance(penalty, Value) and penalty.requires_grad:
             program = compile(penalty)
-            for p in program.parameters:
-                if p not in index_of:
-                    raise CompilationError(f"the penalty depends on {short(p)}, which is no parameter of the model")
-            self.trainer, self.indices = program.trainer(), indices_of(program.parameters, index_of)
+            places = places_of(program.parameters, parameters)
+            for k in np.flatnonzero(places < 0).tolist():
+                stranger = short(program.parameters[k])
+                raise CompilationError(f"the penalty depends on {stranger}, which is no parameter of the model")
+            self.trainer, self.indices = program.trainer(), slice_of(places)
 
     def read(self) -> None:
         """Take the numbers of frozen parameters as they are now."""

@@ -69,7 +69,8 @@ class Recording:
         self.input_width, self.width = columns.inputs, columns.width
         row = [*self.inputs[0].tolist(), *self.others[0].tolist()]
         recorded = kept_program(model, objective, columns, row, training)
-        self.program, self.stand_in, self.single, self.outputs, self.activations, self.moments, self.compared = recorded
+        self.program, self.stand_in, self.single, self.outputs = recorded[:4]
+        self.activations, self.moments, self.compared, self.order = recorded[4:]
         self.columns = columns
         self.trainer = self.program.trainer()
         self.dropouts = dropout_columns(self.stand_in.dropouts, self.width)

@@ -130,11 +130,6 @@ def _same(x: Any, y: Any) -> bool:
     return x is y or (type(x) is type(y) and type(x) in BY_VALUE and bool(x == y))
 
 
-def layers_and_parameters(model: Module, parameters: Sequence[Value] | None = None) -> tuple[list[Module], set[Value]]:
-    """The layers and the parameters of a model, as objects: an engine holds them, a callback may not replace them."""
-    return [module for _, module in stages_of(model)], set(model.parameters() if parameters is None else parameters)
-
-
 def check_modes(model: Module, evaluating: Sequence[Module] = ()) -> None:
     """Raise CompilationError unless the modules of `evaluating` are in evaluation mode and all others in training.
 

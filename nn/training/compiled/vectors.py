@@ -10,14 +10,15 @@ Parameters that have made different numbers of steps are updated one number afte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from nn.optim.optimizer import Optimizer, set_entries
+from autograd.engine.node import places_among
+from nn.optim.optimizer import Optimizer, set_entries, set_steps
 from nn.training.engine import CompilationError
 
 Vector = NDArray[np.float64]
@@ -30,61 +31,108 @@ class Memory(NamedTuple):
     steps: tuple[int, ...]
 
 
-def indices_of(parameters: Sequence[Value], index_of: Mapping[Value, int]) -> Any:
-    """Where some parameters stand in a vector: a slice if they stand together, which is quicker, else an array.
+def places_of(parameters: Iterable[Value], among: list[Value]) -> NDArray[np.intp]:
+    """Where parameters stand in a list of others, each of which is there once; -1 for those that are not in it.
 
     >>> w = [Value(1.0), Value(2.0), Value(3.0)]
-    >>> indices_of(w[1:], {w[0]: 0, w[1]: 1, w[2]: 2})
-    slice(1, 3, None)
+    >>> places_of(w, w[1:]).tolist()
+    [-1, 0, 1]
     """
-    indices = np.fromiter(map(index_of.__getitem__, parameters), np.intp, len(parameters))
+    values = list(parameters)
+    places = np.empty(len(values), np.intp)
+    places_among(values, among, places)
+    return places
+
+
+def slice_of(indices: NDArray[np.intp]) -> Any:
+    """A slice for indices that stand together, which is quicker, else the indices themselves.
+
+    >>> slice_of(np.array([1, 2])), slice_of(np.array([2, 1]))
+    (slice(1, 3, None), array([2, 1]))
+    """
     together = len(indices) and np.array_equal(indices, np.arange(indices[0], indices[0] + len(indices), dtype=np.intp))
     return slice(int(indices[0]), int(indices[0]) + len(indices)) if together else indices
 
 
+class Order:
+    """The parameters of a program in the order of its vector, and where those of a model stand in it.
+
+    It stays with the program, and remembers the places of the list that asked last: that of the model, as a rule.
+
+    >>> w = [Value(1.0), Value(2.0), Value(3.0)]
+    >>> order = Order([w[2], w[0]])
+    >>> order.places(w).tolist(), order.places_in(w).tolist()
+    ([1, -1, 0], [2, 0])
+    """
+
+    def __init__(self, parameters: list[Value]) -> None:
+        self.parameters = parameters
+        self._asked: list[Value] = []
+        self._places = np.empty(0, np.intp)
+
+    def places(self, values: list[Value]) -> NDArray[np.intp]:
+        """For each of some Values its place in the vector, -1 if it has none."""
+        if self._asked != values:  # identities, in C
+            self._asked, self._places = list(values), places_of(values, self.parameters)
+        return self._places
+
+    def places_in(self, values: list[Value]) -> NDArray[np.intp]:
+        """For each entry of the vector its place among some Values, -1 if it has none."""
+        places = self.places(values)
+        inverse = np.full(len(self.parameters), -1, np.intp)
+        known = places >= 0
+        inverse[places[known]] = np.flatnonzero(known)
+        return inverse
+
+
 class VectorOptimizer:
-    """Steps `theta`, the vector whose entry k is parameters[k]; those that take no gradient are not in it.
+    """Steps `theta`, a vector in the order of parameters; those that take no gradient are not in it.
 
     Raises CompilationError for an optimizer whose `step` is its own.
 
     >>> from nn.optim import Adam
     >>> w = [Value(1.0), Value(2.0)]
-    >>> optimizer = VectorOptimizer(Adam(w, lr=0.1), w)
+    >>> optimizer = VectorOptimizer(Adam(w, lr=0.1), Order(w))
     >>> theta = np.array([1.0, 2.0])
     >>> optimizer.step(theta, np.array([3.0, 0.0]))
     >>> theta.round(6).tolist()
     [0.9, 2.0]
     """
 
-    def __init__(self, optimizer: Optimizer, parameters: Sequence[Value]) -> None:
+    def __init__(self, optimizer: Optimizer, order: Order) -> None:
         if type(optimizer).step is not Optimizer.step:
             raise CompilationError(f"{type(optimizer).__name__} has a step() of its own")
         self.optimizer = optimizer
         # theta and the optimizer's lists need not have the same order, nor hold the same parameters.
-        own = dict(zip(optimizer.parameters, range(len(optimizer.parameters)), strict=True))
-        indices = np.fromiter([own.get(p, -1) for p in parameters], np.intp, len(parameters))
+        indices = order.places_in(optimizer.parameters)
         stepped = np.flatnonzero(indices >= 0)
         self.own_indices = indices[stepped]
-        self.indices: Any = slice(None) if len(stepped) == len(parameters) else stepped
+        self.indices: Any = slice(None) if len(stepped) == len(indices) else stepped
         # A rule of the user's may work in place, on arrays that are its own in `Optimizer.step`.
         self.may_share = getattr(type(optimizer).update, "__module__", "").startswith("nn.")
         self.read()
 
     def read(self) -> None:
         """Take over the state of the optimizer."""
-        steps = np.array(self.optimizer.steps, dtype=np.int64)[self.own_indices]
         # Parameters that have made as many steps share one call of the rule; nearly always that is all of them.
-        counts = np.unique(steps).tolist()
-        self.groups = [slice(None) if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
-        state = tuple([np.array(self.optimizer.state[slot])[self.own_indices] for slot in self.optimizer.slots])
+        done = self.optimizer.steps
+        if done.count(done[0]) == len(done) and len(self.own_indices):
+            counts, self.groups = [done[0]], [slice(None)]
+        else:
+            steps = np.array(done, dtype=np.int64)[self.own_indices]
+            counts = np.unique(steps).tolist()
+            self.groups = [slice(None) if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
+        slots = [np.asarray(self.optimizer.state[slot], dtype=np.float64) for slot in self.optimizer.slots]
+        state = tuple([slot[self.own_indices] for slot in slots])
         self.memory = Memory(state, tuple(counts))
 
     def write_back(self) -> None:
         """Give the optimizer its state."""
         for slot, numbers in zip(self.optimizer.slots, self.memory.state, strict=True):
             set_entries(self.optimizer.state[slot], self.own_indices, numbers)
+        everything = len(self.groups) == 1 and len(self.own_indices) == len(self.optimizer.steps)
         for group, n in zip(self.groups, self.memory.steps, strict=True):
-            set_entries(self.optimizer.steps, self.own_indices[group], np.int64(n))
+            set_steps(self.optimizer.steps, slice(None) if everything else self.own_indices[group], n)
 
     def step(self, theta: Vector, gradient: Vector) -> None:
         """One step along the gradient, in place."""

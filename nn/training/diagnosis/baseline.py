@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn import losses
-from nn.module import unrecorded
-from nn.training.engine import as_values, reduction_parameter, unwrapped
+from nn.training.engine import reduction_parameter, unwrapped
 from nn.training.examples import Examples, as_list
 
 NEIGHBOURS = 5
@@ -71,7 +70,7 @@ def baseline(loss: Any, examples: Examples, batch_size: int) -> Baseline | None:
     return Baseline(chance, reach)
 
 
-def loss_of(loss: Any, outputs: Sequence[Any], examples: Examples, batch_size: int) -> float | None:
+def loss_of(loss: Any, outputs: Any, examples: Examples, batch_size: int) -> float | None:
     """The loss of these outputs in the units of the log, in which a sum is one over a batch.
 
     None if that is not finite, or the loss not known.
@@ -82,10 +81,10 @@ def loss_of(loss: Any, outputs: Sequence[Any], examples: Examples, batch_size: i
     if unwrapped(loss) not in losses.LOSSES.values():
         return None
     try:
-        parts = unrecorded(lambda: loss([as_values(x) for x in outputs], examples.y, reduction="none"))
+        parts = loss(outputs, examples.y, reduction="none")
     except (ValueError, ArithmeticError):  # such as a probability of 1.2
         return None
-    each = [[float(v) for v in as_list(part)] for part in parts]
+    each = [as_list(part) for part in (parts if isinstance(parts, list) else parts.tolist())]
     weights = examples.sample_weight or [1.0] * len(each)
     mean = math.fsum(w * math.fsum(row) / len(row) for w, row in zip(weights, each, strict=True)) / len(each)
     parameter = reduction_parameter(loss)
@@ -103,15 +102,14 @@ def _as_matrix(loss: Any, examples: Examples) -> Guesses:
     return np.asarray([as_list(t) for t in y], dtype=np.float64)
 
 
-def _outputs(loss: Any, guesses: Guesses, examples: Examples) -> list[Any]:
+def _outputs(loss: Any, guesses: Guesses, examples: Examples) -> Guesses:
     """What a model would give whose guesses these are."""
     known = unwrapped(loss)
     if known in PROBABILITIES:
         guesses = np.clip(guesses, SURE, 1.0 - SURE)
     guesses = LINKS[known](guesses) if known in LINKS else guesses
     single = known not in losses.CLASSES and not isinstance(examples.y[0], list)
-    outputs: list[Any] = (guesses[:, 0] if single else guesses).tolist()
-    return outputs
+    return guesses[:, 0] if single else guesses
 
 
 def _neighbours(X: Guesses) -> NDArray[np.intp]:

@@ -41,7 +41,7 @@ EXPECTED = 3.0  # examples of a class that a mixed validation set should have; t
 RAW = frozenset((losses.cross_entropy, losses.binary_cross_entropy_with_logits))  # they take raw scores
 NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
 
-Look = Callable[[Examples], tuple[list[Any], dict[int, list[Any]]] | None]  # see `nn.training.engine.Engine.look`
+Look = Callable[[Examples], tuple[list[Any], dict[int, Any]] | None]  # see `nn.training.engine.Engine.look`
 
 
 def start_of(
@@ -51,6 +51,7 @@ def start_of(
     validation: Examples | None,
     watch: Watch,
     batch_size: int,
+    parameters: int,
     look: Look | None = None,
 ) -> dict[str, Any]:
     """The state of affairs before a training, as numbers, lists and dicts; the model, in training mode, stays as it is.
@@ -66,7 +67,7 @@ def start_of(
 
     >>> from nn import MLP
     >>> model, examples = MLP(1, [4, 1], init="zeros"), Examples([[3.0], [3.0]], [1.0, 3.0])
-    >>> start = start_of(model, Objective(losses.mse), examples, None, Watch(model), batch_size=2)
+    >>> start = start_of(model, Objective(losses.mse), examples, None, Watch(model), batch_size=2, parameters=13)
     >>> start["loss"], start["chance"], start["inputs"]["largest"], start["layers"]["layers.0"]["dead"]
     (5.0, 1.0, 3.0, 1.0)
     """
@@ -84,7 +85,7 @@ def start_of(
         "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else "",
         "layers": _weights(model, watch),
     }
-    few = _looked_at(model, training)
+    few = _looked_at(parameters, training)
     keeper = Keeper(model, parameters=False)
     before = keeper.take()
     try:
@@ -113,17 +114,18 @@ def end_of(
     objective: Objective,
     training: Examples,
     batch_size: int,
+    parameters: int,
     known: Callable[[Examples], list[Any] | None] | None = None,
 ) -> float | None:
     """The loss after the last step, in evaluation mode, on the examples that the first loss is of; None if not known.
 
     >>> from nn import MLP
-    >>> end_of(MLP(1, [1], init="zeros"), Objective(losses.mse), Examples([[1.0]], [3.0]), batch_size=1)
+    >>> end_of(MLP(1, [1], init="zeros"), Objective(losses.mse), Examples([[1.0]], [3.0]), batch_size=1, parameters=2)
     9.0
     """
     if unwrapped(objective.loss) not in losses.LOSSES.values():
         return None
-    few = _looked_at(model, training)
+    few = _looked_at(parameters, training)
     try:
         outputs = None if known is None else known(few)
         if outputs is None:
@@ -144,9 +146,9 @@ def evenly(examples: Examples, n: int) -> Examples:
     return examples if total <= n else examples.select([i * total // n for i in range(n)])
 
 
-def _looked_at(model: Module, examples: Examples) -> Examples:
+def _looked_at(parameters: int, examples: Examples) -> Examples:
     """The examples of a look, fewer where a model has many parameters."""
-    return evenly(examples, max(LEAST, min(EXAMPLES, WORK // max(1, len(model.parameters())))))
+    return evenly(examples, max(LEAST, min(EXAMPLES, WORK // max(1, parameters))))
 
 
 def sizes_of(X: Sequence[Sequence[float]]) -> dict[str, Any]:
@@ -232,7 +234,7 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
         if isinstance(module, Layer):
             rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
             usual = math.sqrt(sum([rule(module.nin, module.nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)
-            weights = [x for neuron in module.neurons for x in numbers_of(neuron.w)]
+            weights = numbers_of([w for neuron in module.neurons for w in neuron.w])
             biases = numbers_of([neuron.b for neuron in module.neurons])
             size = math.hypot(*weights) / math.sqrt(len(weights))
             bias = math.hypot(*biases) / math.sqrt(len(biases))

@@ -90,8 +90,8 @@ class JaxEngine(CompiledEngine):
 
     # ----- Compiling -----
 
-    def _record(self, again: bool) -> None:
-        super()._record(again)
+    def _record(self, again: bool, known: Any) -> None:
+        super()._record(again, known)
         self.flat = self.step.program.jax()
         self.leaves = Leaves(self.flat.parts())
         self.function = self.leaves.function(self.step.program)

@@ -75,7 +75,7 @@ def test_a_slot_holds_what_its_name_says() -> None:
     optimizer = Adam(parameters, betas=(0.5, 0.75))
     w.grad = 2.0
     optimizer.step()
-    assert optimizer.state == {"average": [1.0], "squares": [1.0]}
+    assert {slot: list(column) for slot, column in optimizer.state.items()} == {"average": [1.0], "squares": [1.0]}
     assert optimizer.steps == [1]
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from nn import Dropout
 from nn.stand_in import DropoutFactors
-from nn.training.compiled.rows import MANY, dropout_columns, uniforms
+from nn.columns.draws import MANY, uniforms
+from nn.training.compiled.rows import dropout_columns
 
 
 class Loaded(Random):
