@@ -37,10 +37,13 @@ class Parts:
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The modules among the attributes, with their places."""
-        for name, value in vars(self).items():
-            # Most attributes are none of these, or weights.
-            if isinstance(value, (Parts, list, tuple, dict)) and name not in self.weights:
-                yield from _modules_in(value, name)
+        for name, value in self._holders():
+            yield from _modules_in(value, name)
+
+    def _holders(self) -> list[tuple[str, Any]]:
+        """The attributes that are modules, or may hold some; a neuron of thousands has none."""
+        weights = self.weights
+        return [(k, x) for k, x in vars(self).items() if isinstance(x, HOLDERS) and k not in weights]
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module, called "", and every module inside it, each once, outer ones first."""
@@ -51,6 +54,8 @@ class Parts:
             if id(module) not in seen:
                 seen.add(id(module))
                 yield name, module
+                if not module._holders():
+                    continue
                 inner = [(f"{name}.{place}" if name else place, part) for place, part in module.children()]
                 stack.extend(reversed(inner))
 
@@ -63,7 +68,8 @@ class Parts:
             if id(module) not in seen:
                 seen.add(id(module))
                 yield module
-                stack.extend([part for _, part in module.children()][::-1])
+                if module._holders():
+                    stack.extend([part for _, part in module.children()][::-1])
 
     def parameters(self) -> list[Value]:
         """All parameters, in the order of the attributes: for a neuron its weights, then its bias.
@@ -265,3 +271,4 @@ def _is_place(label: str, name: str) -> bool:
 
 
 NUMBERS = frozenset((Value, float, int))
+HOLDERS = (Parts, list, tuple, dict)

@@ -160,7 +160,7 @@ def computing_modules(model: Module) -> Iterator[Stage]:
 
 def _without_modules(model: Module, prefix: str) -> Iterator[Stage]:
     parts = [] if isinstance(model, (Layer, Neuron)) else list(model.children())
-    own = model._own_parameters(parts)
+    own = model._own_parameters(parts) if parts else []
     if not parts or (own and not {p for _, part in parts for p in part.parameters()}.issuperset(own)):
         yield prefix, model
         return

@@ -5,6 +5,7 @@ back as the columns came; `sums` adds arrays up as `math.fsum` adds up lists; `d
 generators.
 """
 
+from nn.columns.arrays import Column as Column
 from nn.columns.arrays import as_numbers as as_numbers
 from nn.columns.arrays import is_array as is_array
 from nn.columns.arrays import like_these as like_these

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +15,26 @@ if TYPE_CHECKING:
 
 PLAIN = frozenset((int, float, bool))
 LISTS = frozenset((list, tuple))
+
+
+class Column(list[Any]):
+    """A list of plain numbers and the array of floats that they make, for code that can use one; neither is changed.
+
+    >>> import numpy as np
+    >>> column = Column([0, 1], np.array([0.0, 1.0]))
+    >>> column, column == [0, 1], as_numbers(column) is column.numbers
+    ([0, 1], True, True)
+    """
+
+    def __init__(self, entries: Iterable[Any], numbers: NDArray[np.float64]) -> None:
+        super().__init__(entries)
+        self.numbers = numbers
+
+    def select(self, indices: Sequence[int]) -> Column:
+        """Some of the entries, in the order of the indices."""
+        import numpy as np
+
+        return Column([self[i] for i in indices], self.numbers[np.asarray(indices, dtype=np.intp)])
 
 
 def as_numbers(entries: Any) -> NDArray[np.float64] | None:
@@ -31,6 +51,8 @@ def as_numbers(entries: Any) -> NDArray[np.float64] | None:
     """
     import numpy as np  # at first use, as everywhere below nn.training: `import nn` loads no library
 
+    if isinstance(entries, Column):
+        return entries.numbers
     if isinstance(entries, np.ndarray):
         if entries.dtype.kind not in "fiub" or (np.ma.isMaskedArray(entries) and np.ma.getmaskarray(entries).any()):
             return None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.support.text import got, short
-from nn.columns import as_numbers, is_column, named_number
+from nn.columns import Column, as_numbers, is_column, named_number
 from nn.module import Module, check_module
 from nn.stages import input_width
 from nn.training.table import Table, as_table
@@ -36,7 +36,11 @@ class Examples(NamedTuple):
         """
         weights = None if self.sample_weight is None else [self.sample_weight[i] for i in indices]
         X = self.X.select(indices) if isinstance(self.X, Table) else [self.X[i] for i in indices]
-        return Examples(X, [self.y[i] for i in indices], weights)
+        return Examples(X, self.targets(indices), weights)
+
+    def targets(self, indices: Sequence[int]) -> list[Any]:
+        """Those of some examples."""
+        return self.y.select(indices) if isinstance(self.y, Column) else [self.y[i] for i in indices]
 
 
 class Batch:
@@ -82,7 +86,7 @@ def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) 
     ValueError: X[0][1] is nan: every input must be a finite number; leave the example out or fill it in
     """
     inputs = checked_inputs(model, X, names[0])
-    targets = _plain_targets(y)
+    targets: list[Any] | None = _plain_targets(y)
     if targets is None:
         entries = _entries(names[1], y, "a list with one target for each example")
         targets = [_target(f"{names[1]}[{i}]", t) for i, t in enumerate(entries)]
@@ -91,7 +95,7 @@ def checked(model: Module, X: Any, y: Any, names: tuple[str, str] = ("X", "y")) 
             f"{names[0]} has {len(inputs)} examples but {names[1]} has {len(targets)} targets: "
             "there must be one for each"
         )
-    if all(isinstance(t, list) and len(t) == 1 for t in targets):
+    if not isinstance(targets, Column) and all(isinstance(t, list) and len(t) == 1 for t in targets):
         targets = [t[0] for t in targets]
     return Examples(inputs, targets)
 
@@ -212,8 +216,8 @@ def _plain_targets(y: Any) -> list[Any] | None:
     if numbers is None or numbers.ndim != 1:
         return None
     if isinstance(y, np.ndarray):
-        return y.tolist() if y.dtype.kind in "iu" else numbers.tolist() if y.dtype.kind == "f" else None
-    return list(y) if ONE_KIND.issuperset(map(type, y)) else None
+        return Column((y if y.dtype.kind in "iu" else numbers).tolist(), numbers) if y.dtype.kind in "iuf" else None
+    return Column(y, numbers) if ONE_KIND.issuperset(map(type, y)) else None
 
 
 def _target(name: str, target: Any) -> Any:

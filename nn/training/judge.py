@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from autograd.support.convert import is_listed, to_float
 from autograd.support.text import short
 from nn import losses, metrics
+from nn.columns import Column, as_numbers
 from nn.module import Module
 from nn.stages import output_activation
 from nn.training.engine import unwrapped
@@ -32,6 +35,9 @@ OF_CLASSES = frozenset(
     )
 )
 OF_LABELS = frozenset({metrics.accuracy, metrics.precision, metrics.recall, metrics.f1, metrics.confusion_matrix})
+KNOWN = OF_LABELS - {metrics.confusion_matrix} | {metrics.mse, metrics.mae, metrics.r2}
+MANY = 64  # examples, from which on arrays are quicker
+LARGEST = 2.0**53
 OF_ONE_CLASS = frozenset({metrics.precision, metrics.recall, metrics.f1})
 ALIASES = {
     "acc": "accuracy",
@@ -99,7 +105,7 @@ def decision_for(activation: str, loss: losses.Loss, y: Sequence[Any]) -> Decisi
     >>> decision_for("linear", losses.hinge, [-1, 1])
     Decision(cut=0.0, labels=(-1, 1))
     """
-    if -1 in y and {t for t in y if not isinstance(t, list)} <= {-1, 1}:
+    if (bool((y.numbers == -1.0).any()) if isinstance(y, Column) else -1 in y) and {t for t in y if not isinstance(t, list)} <= {-1, 1}:
         return Decision(0.5 if activation == "sigmoid" else 0.0, (-1, 1))
     return Decision(0.5 if activation == "sigmoid" or loss in DISTANCES else 0.0)
 
@@ -131,18 +137,27 @@ class Judge:
                 raise ValueError(f"metrics: two are called {short(name)}: give each another __name__")
             self.functions[name] = function
 
-    def __call__(self, y: Sequence[Any], outputs: Sequence[Any]) -> dict[str, float]:
-        """Every metric of these examples; nan where an output is not finite."""
+    def __call__(self, y: Sequence[Any], outputs: Any) -> dict[str, float]:
+        """Every metric of these examples; nan where an output is not finite. Outputs are a list, or an array."""
         return {name: self._value(name, function, y, outputs) for name, function in self.functions.items()}
 
     def check(self, y: Sequence[Any], output: Any, name: str = "y") -> None:
         """Raise ValueError if the metrics cannot judge these targets; `output` is the model's for one example."""
         try:
-            self(y, [output] * len(y))
+            # An array of one row everywhere takes no room.
+            arrays = len(y) >= MANY and np.isfinite(output).all()
+            shape = (len(y), *np.shape(output))
+            self(y, np.broadcast_to(np.asarray(output), shape) if arrays else [output] * len(y))
         except (ValueError, TypeError) as error:
             raise type(error)(f"metrics cannot judge {name}: {error}") from None
 
-    def _value(self, name: str, function: Callable[..., Any], y: Sequence[Any], outputs: Sequence[Any]) -> float:
+    def _value(self, name: str, function: Callable[..., Any], y: Sequence[Any], outputs: Any) -> float:
+        if len(outputs) >= MANY and unwrapped(function) in KNOWN:
+            value = self._of_arrays(function, y, outputs)
+            if value is not None:
+                return value
+        if isinstance(outputs, np.ndarray):
+            outputs = outputs.tolist()
         if not all(math.isfinite(v) for x in outputs for v in as_list(x)):
             return math.nan
         if unwrapped(function) in OF_LABELS:
@@ -160,6 +175,32 @@ class Judge:
             return to_float(value)
         except TypeError as error:
             raise TypeError(f"{name} must be one number: {error}") from None
+
+    def _of_arrays(self, function: Callable[..., Any], y: Sequence[Any], outputs: Any) -> float | None:
+        """The value of a metric of this package by arrays; None where an entry has to be looked at."""
+        given, truth = as_numbers(outputs), as_numbers(y)
+        if given is None or truth is None or len(given) != len(truth):
+            return None
+        if unwrapped(function) not in OF_LABELS:
+            return float(function(truth, given))
+        if truth.ndim == 2:  # a 1 among zeros in each row
+            if ((truth != 0.0) & (truth != 1.0)).any() or (truth.sum(axis=1) != 1.0).any():
+                return None
+            truth = truth.argmax(axis=1)
+        if (truth != np.rint(truth)).any() or np.abs(truth).max() > LARGEST:
+            return None
+        classes = truth.astype(np.int64)
+        if given.ndim == 2:
+            guessed = given.argmax(axis=1)
+            if given.shape[1] > 2 and function in OF_ONE_CLASS:
+                function = partial(function, average="macro")
+        else:
+            low, high = self.decision.labels
+            if not np.isin(classes, (low, high)).all():
+                return None
+            guessed = np.where(given > self.decision.cut, high, low)
+            function = partial(function, positive=high) if function in OF_ONE_CLASS else function
+        return float(function(classes, guessed))
 
     def _check_labels(self, name: str, truth: Sequence[Any]) -> None:
         for i, t in enumerate(truth):

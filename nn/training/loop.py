@@ -273,7 +273,7 @@ class Loop:
         """The numbers of an epoch that is done, by name."""
         job, totals = self.job, self.totals
         logs = {"loss": totals.loss / totals.examples}
-        logs.update(job.judge([job.training.y[i] for i in order], totals.outputs))
+        logs.update(job.judge(job.training.targets(order) if job.judge.functions else [], totals.outputs))
         if totals.penalty:
             logs["penalty"] = totals.penalty / totals.examples
         if job.validation is not None:

@@ -17,7 +17,7 @@ from autograd import Value, no_grad, topological_order
 from autograd.support.settings import check_number
 from autograd.support.text import got, short
 from nn import losses
-from nn.columns import like_these
+from nn.columns import Column, like_these
 from nn.keywords import suggest_settings
 from nn.module import Module, check_module, unrecorded
 from nn.stages import output_activation, trial
@@ -29,6 +29,7 @@ from nn.training.outputs import WORTH_IT, array_of_outputs, eager_outputs, outpu
 Array = NDArray[np.float64]
 
 NUMBERS = frozenset((int, float))
+FEW = 1000  # classes for which a place each is kept
 TRIED = 32  # examples on which a loss is recorded once, to see that there is something to walk back
 
 
@@ -176,8 +177,11 @@ def evaluate(
 
         results = evaluated(model, objective, examples, with_outputs=bool(judge.functions))
     if results is None:
-        outputs = outputs_for(model, examples.X)
-        value = float(unrecorded(lambda: objective.on([as_values(x) for x in outputs], examples)))
+        outputs: Any = array_of_outputs(model, examples.X)
+        outputs = eager_outputs(model, examples.X) if outputs is None else outputs
+        known = objective.is_known()
+        outputs = outputs if known or isinstance(outputs, list) else outputs.tolist()
+        value = float(unrecorded(lambda: objective.on(outputs if known else [as_values(x) for x in outputs], examples)))
     else:
         value, outputs = results
     return {"loss": value, **judge(examples.y, outputs)}
@@ -201,7 +205,7 @@ def chosen_loss(model: Module, loss: str | losses.Loss | None, output: Any, y: S
     if activation == "softmax":
         return losses.categorical_cross_entropy
     several = isinstance(output, list) and len(output) > 1
-    if activation == "log_softmax" or (several and list not in set(map(type, y))):
+    if activation == "log_softmax" or (several and (isinstance(y, Column) or list not in set(map(type, y)))):
         return losses.cross_entropy
     return losses.mse
 
@@ -243,11 +247,24 @@ def _distinct(objective: Objective, examples: Examples) -> Examples:
     """
     if not objective.is_known():
         return examples
-    if unwrapped(objective.loss) in losses.OF_NUMBERS and NUMBERS.issuperset(map(type, examples.y)):
-        return examples.select([0])  # any number is a target
-    if NUMBERS.issuperset(map(type, examples.y)):
-        return examples.select(sorted(np.unique(np.array(examples.y), return_index=True)[1].tolist()))
+    y = examples.y
+    if isinstance(y, Column) or NUMBERS.issuperset(map(type, y)):
+        if unwrapped(objective.loss) in losses.OF_NUMBERS:
+            return examples.select([0])  # any number is a target
+        return examples.select(_first_of_each(y.numbers if isinstance(y, Column) else np.array(y)))
     return examples.select([indices[0] for indices in by_target(examples.y).values()])
+
+
+def _first_of_each(numbers: Array) -> list[int]:
+    """Where each different number is first; without a search in order where they are classes."""
+    low, high = numbers.min(), numbers.max()
+    if 0.0 <= low and high < FEW and len(numbers) > FEW:
+        classes = numbers.astype(np.intp)
+        if (classes == numbers).all():
+            first = np.full(FEW, -1, np.intp)
+            first[classes[::-1]] = np.arange(len(classes) - 1, -1, -1, dtype=np.intp)
+            return sorted(first[first >= 0].tolist())
+    return sorted(np.unique(numbers, return_index=True)[1].tolist())
 
 
 def _tried(objective: Objective, outputs: list[Any], examples: Examples, name: str) -> Any:

@@ -337,7 +337,7 @@ class CompiledEngine:
 
     def _results_of(self, recording: Recording) -> Vector:
         """The results for all its examples."""
-        return recording.trainer.values(recording.all_rows())
+        return recording.all_values()
 
     def meet(self) -> None:
         """It is one process."""

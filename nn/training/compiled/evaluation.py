@@ -17,7 +17,7 @@ from nn.training.outputs import is_due, outputs_of
 
 def evaluated(
     model: Module, objective: Objective, examples: Examples, *, with_outputs: bool = True
-) -> tuple[float, list[Any]] | None:
+) -> tuple[float, Any] | None:
     """The loss and the outputs in evaluation mode, by one program; None where `outputs_for` and the loss must do.
 
     >>> from nn import MLP, losses
@@ -39,7 +39,7 @@ def evaluated(
         return None
     programs.recorded["evaluated", loss] = True
     recording.read()
-    results = recording.trainer.values(recording.all_rows())
+    results = recording.all_values()
     if not np.isfinite(results).all():
         return None
-    return recording.loss_of(results), recording.outputs_of(results) if with_outputs else []
+    return recording.loss_of(results), recording.array_of_outputs(results) if with_outputs else []

@@ -29,6 +29,9 @@ from nn.training.examples import Examples
 from nn.training.kept import key_of_loss, modes_of, programs_of
 
 
+AT_ONCE = 1 << 14  # rows; a power of two, as the chunks of a program are
+
+
 def kept_program(
     model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
 ) -> RecordedProgram:
@@ -76,9 +79,14 @@ class Recording:
         self.dropouts = dropout_columns(self.stand_in.dropouts, self.width)
         self.buffer = self.input_buffer = np.empty((0, 0))
 
-    def all_rows(self) -> Rows:
-        """The rows of all examples, without dropout."""
-        return np.hstack((self.inputs, self.others))
+    def all_values(self) -> Rows:
+        """The results for all examples, without dropout; so many rows at a time are put together as the cache holds."""
+        n = len(self.inputs)
+        parts = [
+            self.trainer.values(np.hstack((self.inputs[at : at + AT_ONCE], self.others[at : at + AT_ONCE])))
+            for at in range(0, n, AT_ONCE)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def rows(self, indices: Sequence[int]) -> Rows:
         """The rows of some examples, with new dropout factors behind them.
@@ -117,9 +125,13 @@ class Recording:
 
     def outputs_of(self, results: Rows) -> list[Any]:
         """The outputs of the model among the results: a number for each example, or a list of them."""
-        outputs = results[:, self.outputs]
-        numbers: list[Any] = (outputs[:, 0] if self.single else outputs).tolist()
+        numbers: list[Any] = self.array_of_outputs(results).tolist()
         return numbers
+
+    def array_of_outputs(self, results: Rows) -> Rows:
+        """The same as an array: with a number for each example, or with a row of them."""
+        outputs = results[:, self.outputs]
+        return outputs[:, 0] if self.single else outputs
 
     def update_running_moments(self, moments: Sequence[float], examples: int) -> None:
         """Let the running means and variances of normalisations follow those of a batch."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from itertools import pairwise
+from itertools import chain, pairwise
 from random import Random
 from typing import Any
 
@@ -234,7 +234,7 @@ def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
         if isinstance(module, Layer):
             rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
             usual = math.sqrt(sum([rule(module.nin, module.nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)
-            weights = numbers_of([w for neuron in module.neurons for w in neuron.w])
+            weights = numbers_of(list(chain.from_iterable([neuron.w for neuron in module.neurons])))
             biases = numbers_of([neuron.b for neuron in module.neurons])
             size = math.hypot(*weights) / math.sqrt(len(weights))
             bias = math.hypot(*biases) / math.sqrt(len(biases))
