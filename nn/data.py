@@ -15,7 +15,7 @@ from autograd.support.convert import to_float
 from autograd.support.seeds import own_generator
 from autograd.support.settings import check_count, check_flag, check_list, check_seed
 from autograd.support.text import short
-from nn.columns import as_numbers, check_aligned, exact_sum, is_array, is_column, like_these, named_number
+from nn.columns import as_numbers, check_aligned, exact_sum, is_array, is_column, like_these, named_number, shuffled
 from nn.keywords import suggest_settings
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
     Indices = list[int] | NDArray[np.intp]
+
+
+MANY = 2000  # examples, from which on NumPy mixes them
 
 
 class Rows(Protocol):
@@ -58,9 +61,8 @@ def batches(
     size = check_count("batches", "batch_size", batch_size)
     drop_last = check_flag("batches", "drop_last", drop_last)
     check_seed("batches", "seed", seed)
-    order = list(range(n))
-    if check_flag("batches", "shuffle", shuffle):
-        own_generator("batches", seed).shuffle(order)
+    mixed = check_flag("batches", "shuffle", shuffle)
+    order = _mixed(own_generator("batches", seed), n) if mixed else list(range(n))
     return _pick(X, y, _as_indices(order, X, y), size, n - n % size if drop_last else n)
 
 
@@ -70,10 +72,19 @@ def _pick(X: Rows, y: Rows, order: Indices, size: int, end: int) -> Iterator[tup
         yield _chosen(X, batch), _chosen(y, batch)
 
 
-def _as_indices(order: list[int], X: Rows, y: Rows) -> Indices:
+def _mixed(rng: random.Random, n: int) -> Indices:
+    """0 to n − 1 as `rng.shuffle` mixes them."""
+    if n >= MANY:
+        return shuffled(rng, n)
+    order = list(range(n))
+    rng.shuffle(order)
+    return order
+
+
+def _as_indices(order: Indices, X: Rows, y: Rows) -> Indices:
     """An array where one is to be indexed: NumPy would make one of the list each time."""
     if not is_array(X) and not is_array(y):
-        return order
+        return order if isinstance(order, list) else order.tolist()
     import numpy as np
 
     return np.array(order, dtype=np.intp)
@@ -111,12 +122,13 @@ def train_validation_split(
     stratify = check_flag("train_validation_split", "stratify", stratify)
     if n < 2:
         raise ValueError(f"train_validation_split: needs at least 2 examples to cut in two, got {n}")
-    order = list(range(n))
-    own_generator("train_validation_split", seed).shuffle(order)
+    order = _mixed(own_generator("train_validation_split", seed), n)
     size = min(max(round(n * fraction), 1), n - 1)
     if stratify:
+        order = order if isinstance(order, list) else order.tolist()
         members = _shares_of_labels(y.tolist() if hasattr(y, "tolist") else y, order, size)
-        validation, training = [i for i in order if i in members], [i for i in order if i not in members]
+        validation: Indices = [i for i in order if i in members]
+        training: Indices = [i for i in order if i not in members]
     else:
         validation, training = order[:size], order[size:]
     train, held = _as_indices(training, X, y), _as_indices(validation, X, y)

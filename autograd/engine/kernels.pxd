@@ -10,6 +10,7 @@ cdef extern from "<math.h>":
     double c_cos "cos"(double x)
 
 cdef double INF, TURN
+cdef long long HALF, WORD
 
 cdef double quotient(double a, double b) except? -1.0
 cdef double power(double x, double c) except? -1.0
@@ -28,3 +29,5 @@ cdef double larger(double x, double y) noexcept
 cdef double larger_slope(double x, double y) noexcept
 @cython.locals(n=Py_ssize_t, i=Py_ssize_t, size=double, angle=double)
 cpdef object normal_pairs(const double[::1] uniforms, double[::1] into)
+@cython.locals(used=Py_ssize_t, shift=int, half="long long", i=Py_ssize_t, k=Py_ssize_t)
+cpdef Py_ssize_t shuffle(Py_ssize_t[::1] order, const unsigned long long[::1] words) except -2

@@ -20,6 +20,8 @@ if not cython.compiled:  # else from C's own library
 
 INF = math.inf
 TURN = 2.0 * math.pi
+HALF = 2**31  # the smallest number of 32 bits
+WORD = 2**32 - 1
 
 
 def quotient(a: float, b: float) -> float:
@@ -127,3 +129,34 @@ def normal_pairs(uniforms: Any, into: Any) -> None:
         angle = uniforms[i] * TURN
         into[i] = c_cos(angle) * size
         into[i + 1] = c_sin(angle) * size
+
+
+def shuffle(order: Any, words: Any) -> int:
+    """Mix an array of whole numbers as `random.shuffle` does it with a generator whose next words of 32 bits are these.
+
+    From the last place on, an entry changes places with one before it, or itself: a word's upper bits, as many as the
+    number of candidates has, say which one, and words that say one too high are skipped (Fisher and Yates 1938).
+    Returns how many words were used; -1 if there are too few.
+
+    >>> from array import array
+    >>> from random import Random
+    >>> rng, numbers, order = Random(1), array("q", [0, 1, 2, 3, 4]), [0, 1, 2, 3, 4]
+    >>> used = shuffle(numbers, array("Q", [rng.getrandbits(32) for _ in range(20)]))
+    >>> Random(1).shuffle(order)
+    >>> numbers.tolist() == order
+    True
+    """
+    used, shift, half = 0, 0, HALF
+    for i in range(len(order) - 1, 0, -1):
+        while i + 1 < half:
+            shift += 1
+            half >>= 1
+        while True:
+            if used == len(words):
+                return -1
+            k = (words[used] & WORD) >> shift
+            used += 1
+            if k <= i:
+                break
+        order[i], order[k] = order[k], order[i]
+    return used

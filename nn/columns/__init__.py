@@ -17,5 +17,6 @@ from nn.columns.checks import in_order as in_order
 from nn.columns.checks import is_column as is_column
 from nn.columns.checks import named_number as named_number
 from nn.columns.draws import normals as normals
+from nn.columns.draws import shuffled as shuffled
 from nn.columns.draws import uniforms as uniforms
 from nn.columns.sums import exact_sum as exact_sum

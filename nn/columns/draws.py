@@ -9,9 +9,9 @@ the generator is set to where so many calls would have left it.
 from __future__ import annotations
 
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from autograd.engine.kernels import normal_pairs
+from autograd.engine.kernels import normal_pairs, shuffle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MANY = 2000  # random numbers: handing the state of a generator over takes as long as so many single draws
 STATE = 624  # words of a Mersenne Twister
+SPARE = 1000
 
 
 def uniforms(rng: Random, n: int) -> Numbers:
@@ -34,16 +35,53 @@ def uniforms(rng: Random, n: int) -> Numbers:
 
     if n < MANY or type(rng) is not Random:  # a class of the user's own may draw otherwise
         return np.array([rng.random() for _ in range(n)], dtype=np.float64)
-    version, state, gauss = rng.getstate()
-    bits = np.random.MT19937()
+    bits = _as_numpys(rng)
+    numbers = np.random.Generator(bits).random(n)
+    _leave_as(rng, bits)
+    return numbers
+
+
+def shuffled(rng: Random, n: int) -> NDArray[np.intp]:
+    """0 to n − 1 in the order that `rng.shuffle` gives them, with the generator left as it leaves it.
+
+    >>> rng, other, order = Random(1), Random(1), list(range(3000))
+    >>> other.shuffle(order)
+    >>> shuffled(rng, 3000).tolist() == order, rng.getstate() == other.getstate()
+    (True, True)
+    """
+    import numpy as np
+
+    if n >= MANY and type(rng) is Random:
+        order = np.arange(n, dtype=np.intp)
+        # Each place needs less than two words on average.
+        used = shuffle(order, _as_numpys(rng).random_raw(2 * n + SPARE))
+        if used >= 0:
+            bits = _as_numpys(rng)
+            bits.random_raw(used, output=False)
+            _leave_as(rng, bits)
+            return order
+    mixed = list(range(n))
+    rng.shuffle(mixed)
+    return np.array(mixed, dtype=np.intp)
+
+
+def _as_numpys(rng: Random) -> np.random.MT19937:
+    """NumPy's generator in the state of Python's."""
+    import numpy as np
+
+    _, state, _ = rng.getstate()
+    bits = np.random.MT19937(0)
     bits.state = {
         "bit_generator": "MT19937",
         "state": {"key": np.array(state[:STATE], dtype=np.uint32), "pos": state[STATE]},
     }
-    numbers = np.random.Generator(bits).random(n)
-    after = bits.state["state"]
+    return bits
+
+
+def _leave_as(rng: Random, bits: np.random.MT19937) -> None:
+    version, _, gauss = rng.getstate()
+    after: Any = bits.state["state"]
     rng.setstate((version, (*after["key"].tolist(), int(after["pos"])), gauss))
-    return numbers
 
 
 def normals(rng: Random, n: int) -> Numbers:

@@ -15,6 +15,7 @@ from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
+from nn.columns import shuffled
 from nn.callbacks import Callback, EarlyStopping
 from nn.layers import Dropout
 from nn.module import InMode, Module
@@ -91,9 +92,9 @@ def order_of(n: int, epoch: int, seed: int, shuffle: bool) -> list[int]:
     >>> order_of(4, epoch=0, seed=1, shuffle=True), order_of(4, epoch=1, seed=1, shuffle=True)
     ([2, 3, 1, 0], [1, 0, 3, 2])
     """
-    order = list(range(n))
-    if shuffle:
-        Random(f"{seed} {epoch}").shuffle(order)
+    if not shuffle:
+        return list(range(n))
+    order: list[int] = shuffled(Random(f"{seed} {epoch}"), n).tolist()
     return order
 
 
@@ -191,8 +192,8 @@ class Loop:
                     job.objective,
                     job.training,
                     job.batch_size,
-                    job.parameters,
                     None if job.callbacks else job.engine.outputs,
+                    job.parameters,
                 )
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
@@ -208,7 +209,7 @@ class Loop:
         job = self.job
         look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
         return start_of(
-            job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, job.parameters, look
+            job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look, job.parameters
         )
 
     def _call(self, event: str, *arguments: Any) -> None:

@@ -51,10 +51,12 @@ def start_of(
     validation: Examples | None,
     watch: Watch,
     batch_size: int,
-    parameters: int,
     look: Look | None = None,
+    parameters: int | None = None,
 ) -> dict[str, Any]:
     """The state of affairs before a training, as numbers, lists and dicts; the model, in training mode, stays as it is.
+
+    `look` gives outputs where it can, `parameters` says how many the model has.
 
     - loss, chance, reach: the first loss, and what to hold it against (see `baseline`), if the loss is known.
     - inputs: the number of columns; the largest and the smallest size of one, and which that is.
@@ -67,7 +69,7 @@ def start_of(
 
     >>> from nn import MLP
     >>> model, examples = MLP(1, [4, 1], init="zeros"), Examples([[3.0], [3.0]], [1.0, 3.0])
-    >>> start = start_of(model, Objective(losses.mse), examples, None, Watch(model), batch_size=2, parameters=13)
+    >>> start = start_of(model, Objective(losses.mse), examples, None, Watch(model), batch_size=2)
     >>> start["loss"], start["chance"], start["inputs"]["largest"], start["layers"]["layers.0"]["dead"]
     (5.0, 1.0, 3.0, 1.0)
     """
@@ -85,7 +87,7 @@ def start_of(
         "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else "",
         "layers": _weights(model, watch),
     }
-    few = _looked_at(parameters, training)
+    few = _looked_at(model, parameters, training)
     keeper = Keeper(model, parameters=False)
     before = keeper.take()
     try:
@@ -114,18 +116,18 @@ def end_of(
     objective: Objective,
     training: Examples,
     batch_size: int,
-    parameters: int,
     known: Callable[[Examples], list[Any] | None] | None = None,
+    parameters: int | None = None,
 ) -> float | None:
     """The loss after the last step, in evaluation mode, on the examples that the first loss is of; None if not known.
 
     >>> from nn import MLP
-    >>> end_of(MLP(1, [1], init="zeros"), Objective(losses.mse), Examples([[1.0]], [3.0]), batch_size=1, parameters=2)
+    >>> end_of(MLP(1, [1], init="zeros"), Objective(losses.mse), Examples([[1.0]], [3.0]), batch_size=1)
     9.0
     """
     if unwrapped(objective.loss) not in losses.LOSSES.values():
         return None
-    few = _looked_at(parameters, training)
+    few = _looked_at(model, parameters, training)
     try:
         outputs = None if known is None else known(few)
         if outputs is None:
@@ -146,8 +148,9 @@ def evenly(examples: Examples, n: int) -> Examples:
     return examples if total <= n else examples.select([i * total // n for i in range(n)])
 
 
-def _looked_at(parameters: int, examples: Examples) -> Examples:
+def _looked_at(model: Module, parameters: int | None, examples: Examples) -> Examples:
     """The examples of a look, fewer where a model has many parameters."""
+    parameters = len(model.parameters()) if parameters is None else parameters
     return evenly(examples, max(LEAST, min(EXAMPLES, WORK // max(1, parameters))))
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine import copies, fingerprint, node, ops, replay, tape, value, walk
+from autograd.engine import copies, fingerprint, kernels, node, ops, replay, tape, value, walk
 from autograd.support.answers import Elsewhere
 from tests.engine.planted import row_like
 
@@ -23,7 +23,7 @@ import numpy
 from array import array
 import autograd
 from autograd import Value
-from autograd.engine import copies, fingerprint, node, ops, replay, tape, value, walk
+from autograd.engine import copies, fingerprint, kernels, node, ops, replay, tape, value, walk
 
 class Liar(list):
     def __init__(self, items, length): super().__init__(items); self.length = length
@@ -114,7 +114,7 @@ import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
          "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint,
-         "FlatGraph": walk.FlatGraph, "NumberReader": node.NumberReader, "walk": walk, "copies": copies}[owner_name]
+         "FlatGraph": walk.FlatGraph, "NumberReader": node.NumberReader, "walk": walk, "copies": copies, "kernels": kernels}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -141,7 +141,7 @@ def targets() -> list[str]:
         if not isinstance(vars(kind).get(name), Elsewhere)  # plain Python, and only an error
         if callable(getattr(kind, name)) or hasattr(type(getattr(kind, name)), "__set__")
     ]
-    for name, module in (("node", node), ("value", value), ("walk", walk), ("copies", copies)):
+    for name, module in (("node", node), ("value", value), ("walk", walk), ("copies", copies), ("kernels", kernels)):
         names += [f"{name}.{n}" for n, f in vars(module).items() if type(f).__name__ == "builtin_function_or_method"]
     return names
 

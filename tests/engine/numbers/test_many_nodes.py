@@ -1,0 +1,123 @@
+"""Loops over many nodes, and over many random numbers: what a loop in Python would give, and hostile calls."""
+
+import random
+from array import array
+from random import Random
+from typing import Any
+
+import pytest
+
+from autograd import Value
+from autograd.engine import node
+from autograd.engine.kernels import normal_pairs, shuffle
+from autograd.engine.value import new_parameters
+
+
+def values(n: int) -> list[Value]:
+    return [Value(float(k), f"v{k}") for k in range(n)]
+
+
+def places(some: list[Any], among: list[Any]) -> list[int]:
+    into = array("q", [7] * len(some))
+    node.places_among(some, among, into)
+    return into.tolist()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_places_are_those_of_a_dict(seed: int) -> None:
+    rng = Random(seed)
+    pool = values(50)
+    among = rng.sample(pool, 30)
+    some = [rng.choice(pool) for _ in range(200)]
+    index = {v: k for k, v in enumerate(among)}
+    for _ in range(2):  # nothing is left behind
+        assert places(some, among) == [index.get(v, -1) for v in some]
+    assert node.are_distinct(among) and not node.are_distinct(some) and node.are_distinct([])
+    assert not node.are_distinct([*among, among[0]]) and node.are_distinct(among)
+    # A walk back finds its fields as it left them.
+    root = some[0] * some[1] + some[2]
+    root.backward()
+    assert places([root], [root]) == [0]
+
+
+@pytest.mark.parametrize("call", [places, lambda a, b: places(b, a), lambda a, b: node.are_distinct(a)])
+def test_no_values_are_refused_and_nothing_is_left(call: Any) -> None:
+    good = values(3)
+    with pytest.raises(TypeError, match="takes a list of Values, got 1"):
+        call([*good, 1], good)
+    assert node.are_distinct(good)
+
+
+def test_numbers_and_gradients_are_read_and_filled() -> None:
+    some = values(4)
+    into = array("d", [0.0] * 4)
+    node.read_numbers(some, into)
+    assert into.tolist() == [0.0, 1.0, 2.0, 3.0]
+    node.fill_gradients(some, 2.5)
+    node.read_gradients(some, into)
+    assert into.tolist() == [2.5] * 4 == [v.grad for v in some]
+    for read in (node.read_numbers, node.read_gradients):
+        with pytest.raises(ValueError, match="4 Values, but 3 numbers"):
+            read(some, array("d", [0.0] * 3))
+        with pytest.raises(TypeError, match="takes a list of Values"):
+            read([None], into)  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="takes a list of Values"):
+        node.fill_gradients([*some, "w"], 0.0)  # type: ignore[list-item]
+    assert some[0].grad == 2.5
+    with pytest.raises(ValueError, match="3 Values, but 4 numbers"):
+        node.places_among(some[:3], some, array("q", [0] * 4))
+
+
+def test_new_parameters_are_parameters() -> None:
+    (a, b) = new_parameters(array("d", [0.5, -2.0]), "layer.w")
+    assert [(v.data, v.grad, v.label, v.role, v.requires_grad, v.is_leaf) for v in (a, b)] == [
+        (0.5, 0.0, "layer.w0", "parameter", True, True),
+        (-2.0, 0.0, "layer.w1", "parameter", True, True),
+    ]
+    (a * b + a).backward()
+    assert (a.grad, b.grad) == (-1.0, 0.5)
+    assert new_parameters(array("d"), "w") == []
+
+
+def test_labels_are_numbered() -> None:
+    some = values(12)
+    assert node.numbered_labels(some, "v") == [f"v{k}" for k in range(12)]
+    assert node.numbered_labels(some, "w") is None
+    node.number_labels(some, "layers.0.w")
+    assert [v.label for v in some] == [f"layers.0.w{k}" for k in range(12)]
+    some[11].label = "mine"
+    assert node.numbered_labels(some, "layers.0.w") is None
+    for call in (node.numbered_labels, node.number_labels):
+        with pytest.raises(TypeError, match="takes a list of Values"):
+            call([1.0], "w")  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_normal_pairs_are_those_of_gauss(seed: int) -> None:
+    n = 20_000
+    rng, other = Random(seed), Random(seed)
+    numbers = array("d", [0.0] * n)
+    normal_pairs(array("d", [rng.random() for _ in range(n)]), numbers)
+    assert numbers.tolist() == [other.gauss(0.0, 1.0) for _ in range(n)]
+    for count, into in ((3, 3), (4, 2)):
+        with pytest.raises(ValueError, match="in pairs"):
+            normal_pairs(array("d", [0.5] * count), array("d", [0.0] * into))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 7, 8, 9, 100, 127, 128, 129, 1000])
+def test_a_shuffle_is_pythons(n: int) -> None:
+    for seed in range(5):
+        rng = Random(seed)
+        words = array("Q", [rng.getrandbits(32) for _ in range(3 * n + 50)])
+        order, expected = array("q", range(n)), list(range(n))
+        used = shuffle(order, words)
+        rng = Random(seed)
+        rng.shuffle(expected)
+        assert order.tolist() == expected
+        assert 0 <= used < len(words)
+        assert used == 0 or rng.getrandbits(32) == words[used]
+    assert shuffle(array("q", range(n)), array("Q")) == (0 if n < 2 else -1)
+
+
+def test_a_generator_of_pythons_is_what_this_counts_on() -> None:
+    assert random.Random(5).getrandbits(32) >> 22 == random.Random(5).getrandbits(10)
