@@ -73,9 +73,9 @@ class Program:
         self._code = code
         # Parameters and givens lie in the order in which matrix products read them, if there are some.
         self.inputs: list[Value] = list(inputs)
-        self.parameters: list[Value] = [parameters[p] for p in code.parameters]
+        self.parameters: list[Value] = list(map(parameters.__getitem__, code.parameters))
         self.outputs = outputs
-        self._givens = [givens[p] for p in code.givens]
+        self._givens = list(map(givens.__getitem__, code.givens))
         self._readers = NumberReader(self.parameters), NumberReader(self._givens)
         self._gradients: dict[By, Program] = {}  # for second derivatives
         self._runners = threading.local()  # the arrays of one are not for two threads at once

@@ -62,5 +62,5 @@ def reduced_array(losses: Array, reduction: str, predictions: Any, targets: Any)
         return None
     if reduction == "none":
         return like_these((predictions, targets), losses)
-    total = float(np.add.accumulate(losses, axis=None)[-1])
+    total = float(np.add.accumulate(losses.ravel())[-1])
     return total / losses.size if reduction == "mean" else total

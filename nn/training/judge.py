@@ -105,7 +105,8 @@ def decision_for(activation: str, loss: losses.Loss, y: Sequence[Any]) -> Decisi
     >>> decision_for("linear", losses.hinge, [-1, 1])
     Decision(cut=0.0, labels=(-1, 1))
     """
-    if (bool((y.numbers == -1.0).any()) if isinstance(y, Column) else -1 in y) and {t for t in y if not isinstance(t, list)} <= {-1, 1}:
+    signed = bool((y.numbers == -1.0).any()) if isinstance(y, Column) else -1 in y
+    if signed and {t for t in y if not isinstance(t, list)} <= {-1, 1}:
         return Decision(0.5 if activation == "sigmoid" else 0.0, (-1, 1))
     return Decision(0.5 if activation == "sigmoid" or loss in DISTANCES else 0.0)
 

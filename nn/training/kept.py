@@ -131,8 +131,9 @@ def _read(module: Module, entries: list[Any], values: list[Value]) -> bool:
     if isinstance(module, Neuron):
         if type(module.w) is not list:
             return False
-        entries.append((kind, activation, module.fused, names.get("threshold"), module.b, *module.w))
-        values += [*module.w, module.b]
+        entries.append((kind, activation, module.fused, names.get("threshold"), module.b, tuple(module.w)))
+        values += module.w
+        values.append(module.b)
     elif isinstance(module, BatchNorm):
         entries.append((kind, module.eps, *module.gamma, *module.beta))
         values += [*module.gamma, *module.beta]

@@ -15,8 +15,8 @@ from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
-from nn.columns import shuffled
 from nn.callbacks import Callback, EarlyStopping
+from nn.columns import shuffled
 from nn.layers import Dropout
 from nn.module import InMode, Module
 from nn.optim.optimizer import Optimizer

@@ -106,7 +106,9 @@ def record(
             raise CompilationError(f"{short(p)} takes a gradient, and is no parameter of the model")
     activations = dict(zip(example.activations, slices[2:-1], strict=True))
     single = isinstance(example.output, Value)
-    return RecordedProgram(program, example.stand_in, single, slices[1], activations, slices[-1], set(), Order(program.parameters))
+    return RecordedProgram(
+        program, example.stand_in, single, slices[1], activations, slices[-1], set(), Order(program.parameters)
+    )
 
 
 def _check_batch(stage: Stage) -> None:

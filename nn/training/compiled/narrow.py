@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
-from autograd.engine.node import taking_gradients
+from autograd.engine.node import are_distinct, taking_gradients
 from autograd.program.passes.graph import GIVEN, RecordedGraph
 from autograd.program.widening import LEAST, Group, NotWidened, WideCode, WideProgram, Widths
 from nn import activations
@@ -111,15 +111,16 @@ def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
             else:
                 return None
             groups = _values(module)
-            flags = [set(taking_gradients(group)) for group in groups]
-            if any(len(flag) != 1 for flag in flags):
+            flags = [taking_gradients(group) for group in groups]
+            if any(flag.count(flag[0]) != len(flag) for flag in flags):
                 return None
             if groups:
-                part = replace(part, weights=flags[0].pop(), biases=flags[1].pop())
+                part = replace(part, weights=flags[0][0], biases=flags[1][0])
             parts.append(part)
-            values += [v for group in groups for v in group]
+            for group in groups:
+                values += group
             width, count = part.nout, len(values)
-    if count < MANY or len(set(values)) != count:  # a shared layer is one group in two places
+    if count < MANY or not are_distinct(values):  # a shared layer is one group in two places
         return None
     return parts
 
@@ -127,7 +128,8 @@ def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
 def _values(module: Module) -> list[list[Value]]:
     """The parameters of a stage in two groups."""
     if isinstance(module, Layer):
-        return [[w for neuron in module.neurons for w in neuron.w], [neuron.b for neuron in module.neurons]]
+        # In C: there may be hundreds of thousands.
+        return [list(chain.from_iterable([neuron.w for neuron in module.neurons])), [n.b for n in module.neurons]]
     return [module.gamma, module.beta] if isinstance(module, BatchNorm) else []
 
 
@@ -200,7 +202,9 @@ def _widened(
     code = WideCode(recorded.program._code, Widths(back, sizes, *groups, norms), lambda: lazily().graph)
     program = WideProgram(code, inputs, names.parameters, names.givens, sum(counts), lazily)
     seen = dict(zip(recorded.activations, slices[2:-1], strict=True))
-    return RecordedProgram(program, stand_in, single, slices[1], seen, slices[-1], {"by the tests"}, Order(program.parameters))
+    return RecordedProgram(
+        program, stand_in, single, slices[1], seen, slices[-1], {"by the tests"}, Order(program.parameters)
+    )
 
 
 def _target_columns(columns: Columns) -> list[tuple[int, int]]:

@@ -28,7 +28,6 @@ from nn.training.engine import Objective
 from nn.training.examples import Examples
 from nn.training.kept import key_of_loss, modes_of, programs_of
 
-
 AT_ONCE = 1 << 14  # rows; a power of two, as the chunks of a program are
 
 

@@ -30,7 +30,7 @@ from autograd import Value, no_grad
 from autograd.engine.node import all_parameters
 from autograd.program.trace import mismatches
 from nn.module import Evaluating, InMode, Module, unrecorded
-from nn.stages import plain, stages_of
+from nn.stages import plain
 from nn.training.compiled.penalty import Penalty
 from nn.training.compiled.recording import Recording
 from nn.training.engine import CompilationError, as_values

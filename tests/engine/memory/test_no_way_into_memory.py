@@ -114,7 +114,8 @@ import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
          "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint,
-         "FlatGraph": walk.FlatGraph, "NumberReader": node.NumberReader, "walk": walk, "copies": copies, "kernels": kernels}[owner_name]
+         "FlatGraph": walk.FlatGraph, "NumberReader": node.NumberReader, "walk": walk, "copies": copies,
+         "kernels": kernels}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nn import Dropout
-from nn.stand_in import DropoutFactors
 from nn.columns.draws import MANY, uniforms
+from nn.stand_in import DropoutFactors
 from nn.training.compiled.rows import dropout_columns
 
 
