@@ -174,7 +174,7 @@ class Layer(Module):
     ) -> None:
         width, count = checked_width("nin", nin), checked_width("nout", nout)
         self.activation = resolve_activation(activation, nonlin)
-        of_neurons = "linear" if self.activation.over_layer else self.activation
+        of_neurons = activations.get("linear") if self.activation.over_layer else self.activation
         rule, rng = get_init(init, self.activation.name), generator(seed)
         fused, name = check_flag("Neuron", "fused", fused), name_of(rule)
         weights = drawn(rule, width, count, rng, width * count)

@@ -50,7 +50,7 @@ class LayerLog:
         rows = numbers.reshape(len(numbers), -1)
         if self.activation == "relu":
             # A neuron is dead if it fired for no example of the epoch: one that fires is enough to clear it.
-            fired = (rows > 0.0).any(axis=0).tolist()
+            fired: list[bool] = np.atleast_1d((rows > 0.0).any(axis=0)).tolist()
             self.fired = [a or b for a, b in zip(self.fired, fired, strict=True)] if self.fired else fired
         elif self.activation in SATURATED:
             low, high = SATURATED[self.activation]

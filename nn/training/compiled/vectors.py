@@ -22,6 +22,7 @@ from nn.optim.optimizer import Optimizer, set_entries, set_steps
 from nn.training.engine import CompilationError
 
 Vector = NDArray[np.float64]
+EVERYTHING: Any = slice(None)
 
 
 class Memory(NamedTuple):
@@ -117,11 +118,11 @@ class VectorOptimizer:
         # Parameters that have made as many steps share one call of the rule; nearly always that is all of them.
         done = self.optimizer.steps
         if done.count(done[0]) == len(done) and len(self.own_indices):
-            counts, self.groups = [done[0]], [slice(None)]
+            counts, self.groups = [done[0]], [EVERYTHING]
         else:
             steps = np.array(done, dtype=np.int64)[self.own_indices]
             counts = np.unique(steps).tolist()
-            self.groups = [slice(None) if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
+            self.groups = [EVERYTHING if len(counts) == 1 else np.flatnonzero(steps == n) for n in counts]
         slots = [np.asarray(self.optimizer.state[slot], dtype=np.float64) for slot in self.optimizer.slots]
         state = tuple([slot[self.own_indices] for slot in slots])
         self.memory = Memory(state, tuple(counts))

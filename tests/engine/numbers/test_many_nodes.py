@@ -60,9 +60,9 @@ def test_numbers_and_gradients_are_read_and_filled() -> None:
         with pytest.raises(ValueError, match="4 Values, but 3 numbers"):
             read(some, array("d", [0.0] * 3))
         with pytest.raises(TypeError, match="takes a list of Values"):
-            read([None], into)  # type: ignore[list-item]
+            read([None], into)
     with pytest.raises(TypeError, match="takes a list of Values"):
-        node.fill_gradients([*some, "w"], 0.0)  # type: ignore[list-item]
+        node.fill_gradients([*some, "w"], 0.0)
     assert some[0].grad == 2.5
     with pytest.raises(ValueError, match="3 Values, but 4 numbers"):
         node.places_among(some[:3], some, array("q", [0] * 4))
@@ -89,7 +89,7 @@ def test_labels_are_numbered() -> None:
     assert node.numbered_labels(some, "layers.0.w") is None
     for call in (node.numbered_labels, node.number_labels):
         with pytest.raises(TypeError, match="takes a list of Values"):
-            call([1.0], "w")  # type: ignore[list-item]
+            call([1.0], "w")
 
 
 @pytest.mark.parametrize("seed", range(3))
