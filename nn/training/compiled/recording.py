@@ -28,7 +28,7 @@ from nn.training.engine import Objective
 from nn.training.examples import Examples
 from nn.training.kept import key_of_loss, modes_of, programs_of
 
-AT_ONCE = 1 << 14  # rows; a power of two, as the chunks of a program are
+AT_ONCE = 1 << 12  # rows; a power of two, as the chunks of a program are
 
 
 def kept_program(
@@ -81,10 +81,12 @@ class Recording:
     def all_values(self) -> Rows:
         """The results for all examples, without dropout; so many rows at a time are put together as the cache holds."""
         n = len(self.inputs)
-        parts = [
-            self.trainer.values(np.hstack((self.inputs[at : at + AT_ONCE], self.others[at : at + AT_ONCE])))
-            for at in range(0, n, AT_ONCE)
-        ]
+        buffer, parts = np.empty((min(n, AT_ONCE), self.width)), []
+        for at in range(0, n, AT_ONCE):
+            rows = buffer[: n - at]
+            rows[:, : self.input_width] = self.inputs[at : at + AT_ONCE]
+            rows[:, self.input_width :] = self.others[at : at + AT_ONCE]
+            parts.append(self.trainer.values(rows))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def rows(self, indices: Sequence[int]) -> Rows:
