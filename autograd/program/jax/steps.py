@@ -156,8 +156,10 @@ def _paired(machine: Machine, step: Step, b: str) -> Any:
 
 
 def _rowwise(machine: Machine, step: Step, b: str) -> Any:
-    left, right = [machine.read(read, b + "kn") for read in step.reads[:2]]
-    return _with_terms(machine, step, (left * right).sum(len(b)), b + "n")
+    # An axis that nothing varies along is left out: with one of length 1 at its end, XLA adds up one by one.
+    n = "n" if any("n" in read.pattern.axes for read in step.reads[:2]) else ""
+    left, right = [machine.read(read, b + "k" + n) for read in step.reads[:2]]
+    return _with_terms(machine, step, spread((left * right).sum(len(b)), b + n, b + "n"), b + "n")
 
 
 def _with_terms(machine: Machine, step: Step, z: Any, axes: str) -> Any:
@@ -167,13 +169,14 @@ def _with_terms(machine: Machine, step: Step, z: Any, axes: str) -> Any:
 
 
 def _reduction(machine: Machine, step: Step, b: str) -> Any:
-    x = jnp.moveaxis(machine.read(step.reads[0], b + "kn"), len(b), 0)
-    return reduction(step.op, step.settings)(x)
+    axes = axes_of(step.reads[0])
+    y = reduction(step.op, step.settings, axes.index("k"))(machine.read(step.reads[0]))
+    return spread(y, axes.replace("k", ""), b + "n")
 
 
 def _family(machine: Machine, step: Step, b: str) -> Any:
-    x = jnp.moveaxis(machine.read(step.reads[0], b + "kn"), len(b), 0)
-    return jnp.moveaxis(family(step.op, x), 0, len(b))
+    axes = axes_of(step.reads[0])
+    return spread(family(step.op, machine.read(step.reads[0]), axes.index("k")), axes, b + "kn")
 
 
 def _batch_reduction(machine: Machine, step: Step, b: str) -> Any:
