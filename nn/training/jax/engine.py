@@ -174,10 +174,10 @@ class JaxEngine(CompiledEngine):
         self.ahead_of = (), None
         if batch.following and not self.step.dropouts:
             self.ahead_of = tuple(batch.following), self.feed.batch(self.step, batch.following)
-        loss, penalty = float(result.loss), float(result.penalty)
+        loss, penalty, finite = np.asarray(result.numbers).tolist()
         if self.penalty_function is None:
             penalty = self.penalty.constant
-        if not (result.finite and math.isfinite(penalty)):
+        if not (finite and math.isfinite(penalty)):
             return None
         self.gradient = result.gradient if result.clipped is None else result.clipped
         memory = self.optimizer.memory

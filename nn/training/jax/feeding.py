@@ -59,7 +59,13 @@ class Feed:
 
     def put(self, array: NDArray[Any]) -> Any:
         """The same array on every device."""
-        return jax.make_array_from_process_local_data(self.everywhere, np.asarray(array), np.shape(array))
+        return self._sent(self.everywhere, np.asarray(array), np.shape(array))
+
+    def _sent(self, sharding: Any, array: NDArray[Any], shape: tuple[int, ...]) -> Any:
+        """An array of this shape, of which this process has what it is to send."""
+        if self.processes == 1:  # in half the time
+            return jax.device_put(array, sharding)
+        return jax.make_array_from_process_local_data(sharding, array, shape)
 
     def batch(self, recording: Recording, indices: Sequence[int]) -> tuple[Any, ...]:
         """Inputs, targets and new dropout factors of some examples, on the devices; the call does not wait for them."""
@@ -75,9 +81,7 @@ class Feed:
             for dropout in recording.dropouts:
                 factors[:, dropout.columns - recording.width] = dropout.draw(n)
             parts.append(factors[mine])
-        return tuple(
-            [jax.make_array_from_process_local_data(sharding, part, (n, part.shape[1])) for part in parts]
-        )  # fmt: skip
+        return tuple([self._sent(sharding, part, (n, part.shape[1])) for part in parts])
 
 
 def check_alike(numbers: NDArray[Any]) -> None:

@@ -34,12 +34,11 @@ class Training(NamedTuple):
 class Result(NamedTuple):
     """What a step gives besides: `results` are those of the program, a row for each example.
 
+    `numbers` are the loss, the penalty, and 1 if all is finite: one array, as each is a way from the devices and back.
     `clipped` is the gradient that the optimizer got, None where that is `gradient` itself.
     """
 
-    loss: Any
-    penalty: Any
-    finite: Any
+    numbers: Any
     gradient: Arrays
     clipped: Arrays | None
     results: Any
@@ -136,7 +135,8 @@ def make_step(
         new = _updated(training, clipped, rule, rate, count, stepped)
         finite = jnp.isfinite(loss + amount + squares + sum([jnp.vdot(p, p) for p in new.parameters]))
         kept = jax.tree.map(lambda after, before: jnp.where(finite, after, before), new, training)
-        return kept, Result(loss, amount, finite, gradient, None if clipped is gradient else clipped, results)
+        numbers = jnp.stack([loss, amount, jnp.where(finite, 1.0, 0.0)])
+        return kept, Result(numbers, gradient, None if clipped is gradient else clipped, results)
 
     return step
 
