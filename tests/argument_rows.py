@@ -440,6 +440,7 @@ LEFT_OUT: dict[str, str] = {
     r"nn\.sklearn\.\w+\.\w+": "what comes to `fit` and `predict` is checked by scikit-learn, in its own words",
     r"nn\.io\.(?!load_weights|checked_target)\w+": "inner steps",
     r"nn\.animation\.Film\.save": "tests/nn/test_animation.py has the files",
+    r"nn(\.training)?\.fit\.devices": "those of JAX: tests/jax/training has them",
     r"autograd\.testing\.(?!gradcheck$|gradcheck\.)\w+": "tests/checking",
     r"nn\.sklearn\.MLP\w+\.random_state": "checked by scikit-learn, in its own words",
 }
