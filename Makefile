@@ -68,6 +68,13 @@ types: $(VENV)/test $(VENV)/lint  ## mypy, strict
 pictures: $(VENV)/test  ## draw the pictures in docs/ again
 	$(PY) docs/pictures.py
 
+# Sphinx works on a copy, where pages, pictures and lessons lie at the addresses of the site.
+.PHONY: site
+site: $(VENV)/site  ## the documentation as a site, in build/site/html
+	$(PY) docs/site/assemble.py build/site/source
+	$(PY) -m sphinx -q -W --keep-going -j auto build/site/source build/site/html
+	@echo 'build/site/html/index.html'
+
 .PHONY: bench
 bench: $(VENV)/bench  ## every script in benchmarks/, one after the other
 	@set -e; for script in $$(grep -l __main__ benchmarks/*.py); do echo "== $$script"; $(PY) "$$script"; done
@@ -101,7 +108,7 @@ $(VENV)/engine: $(VENV)/made $(ENGINE)
 	    "engine: plain Python, slower (no C compiler? `$(PY) -m pip install -v --no-build-isolation -e .` says why)")'
 	@touch $@
 
-$(VENV)/test $(VENV)/lint $(VENV)/bench: pyproject.toml | $(VENV)/engine
+$(VENV)/test $(VENV)/lint $(VENV)/bench $(VENV)/site: pyproject.toml | $(VENV)/engine
 	@echo 'installing the $(@F) tools in $(VENV)'
 	@$(PIP) --group $(@F)
 	@touch $@

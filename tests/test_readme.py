@@ -1,7 +1,8 @@
 """The Python blocks of README.md, and of the pages in docs/, run in order and print what they say they print.
 
 The rule for an example: in ``print(...)  # text`` the comment is what is printed. A comment on a
-``print`` that is indented under another statement cannot be checked and is refused.
+``print`` that is indented under another statement cannot be checked and is refused. A block of ``text`` that
+follows a block of Python is all that it printed.
 """
 
 import ast
@@ -18,10 +19,12 @@ from autograd.engine import ops
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# Of the site all pages that have code: its indexes and lists of names have none.
+SITE = [page for page in sorted((ROOT / "docs" / "site").rglob("*.md")) if "```python" in page.read_text("utf-8")]
+BLOCK = re.compile(r"^```python\n(.*?)^```$(?:\n\n```text\n(.*?)^```$)?", re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES + SITE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the examples may write files
     text, operations = page.read_text(encoding="utf-8"), set(ops.TABLE)
@@ -63,6 +66,8 @@ def test_every_figure_stands_in_the_table_of_the_benchmarks() -> None:
         ("print(1 + 1)  # 3", ["doc:2: printed '2', and the comment says '3'"]),
         ("print(1)", []),
         ("for i in range(2):\n    print(i)  # 0", ["doc:3: a print in a block cannot be compared"]),
+        ("for i in range(2):\n    print(i)\n```\n\n```text\n0\n1", []),
+        ("print(1)\n```\n\n```text\n2", ["doc:2: printed '1', and the block of text says '2'"]),
     ],
 )
 def test_the_rule(code: str, problems: list[str]) -> None:
@@ -83,10 +88,12 @@ def check(text: str, name: str) -> list[str]:
         # Blank lines in front give every statement its line number in the Markdown file.
         source = "\n" * above + block[1]
         comments = comments_by_line(source)
+        everything = ""
         for statement in ast.parse(source, name).body:
             printed = io.StringIO()
             with redirect_stdout(printed):
                 exec(compile(ast.Module([statement], []), name, "exec"), namespace)
+            everything += printed.getvalue()
             inner = {call.end_lineno or 0 for call in ast.walk(statement) if is_print(call)} & comments.keys()
             if isinstance(statement, ast.Expr) and is_print(statement.value):
                 line = statement.end_lineno
@@ -97,6 +104,10 @@ def check(text: str, name: str) -> list[str]:
                     )
             else:
                 problems += [f"{name}:{line}: a print in a block cannot be compared" for line in sorted(inner)]
+        if block[2] is not None and everything.strip() != block[2].strip():
+            problems.append(
+                f"{name}:{above + 1}: printed {everything.strip()!r}, and the block of text says {block[2].strip()!r}"
+            )
     return problems
 
 

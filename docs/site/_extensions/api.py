@@ -1,0 +1,79 @@
+"""The directive `api`: a list of public names, each with its signature and docstring.
+
+    ```{api} nn.losses
+    mse mae
+    ```
+
+stands for an autodoc directive a name, by what the name is: a class with its members, a function, or a constant.
+"""
+
+import re
+from importlib import import_module
+from inspect import isclass
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst.directives import flag
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+def kind(thing: Any) -> str:
+    """Which of autodoc's directives documents this."""
+    if isclass(thing):
+        return "autoexception" if issubclass(thing, Exception) else "autoclass"
+    return "autofunction" if callable(thing) else "autodata"
+
+
+# Outside of `code`, reStructuredText takes |x| for a substitution, coefs_ for a link and *x for emphasis; we do not.
+CODE = re.compile(r"(``.*?``|`[^`]*`)")
+MARKUP = re.compile(r"([|*]|_\b|_(?=\W|$))")
+
+
+def plain(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Keep the signs of formulas in a docstring as they are: all but code and lists is plain text."""
+    in_example = False
+    for i, line in enumerate(lines):
+        in_example = bool(line.strip()) and (in_example or line.lstrip().startswith(">>>"))
+        if not in_example:
+            parts = CODE.split(line)
+            lines[i] = "".join(part if part.startswith("`") else MARKUP.sub(r"\\\1", part) for part in parts)
+
+
+def elsewhere(app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
+    """Leave out attributes that only say what another library's word is called here."""
+    return True if type(thing).__name__ == "Elsewhere" else None
+
+
+class Api(SphinxDirective):
+    """Names of a module, one after another."""
+
+    required_arguments = 1
+    option_spec = {"inherited": flag}  # noqa: RUF012  # as docutils spells it
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the directives that the names stand for."""
+        module = import_module(self.arguments[0])
+        lines = ["```{eval-rst}"]
+        options = ["   :inherited-members: object"] if "inherited" in self.options else []
+        for name in " ".join(self.content).split():
+            lines += [f".. {kind(getattr(module, name))}:: {module.__name__}.{name}", *options, ""]
+        lines.append("```")
+        source, line = self.get_source_info()
+        return self.parse_content_to_nodes_from(lines, source, line)
+
+    def parse_content_to_nodes_from(self, lines: list[str], source: str, line: int) -> list[nodes.Node]:
+        """The nodes of some lines of Markdown."""
+        box = nodes.container()
+        self.state.nested_parse(StringList(lines, source=source), line, box)
+        return box.children
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive with Sphinx."""
+    app.add_directive("api", Api)
+    app.connect("autodoc-process-docstring", plain)
+    app.connect("autodoc-skip-member", elsewhere)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

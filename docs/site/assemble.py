@@ -1,0 +1,81 @@
+"""Lay the site's pages out: this folder, the pages and pictures of docs/, the lessons, the changelog.
+
+In the repository they lie where readers of the repository look for them, and their links to each other work there.
+`assemble` copies them to one folder with the site's own addresses and rewrites the links: what was
+`../notebooks/05-two-paths.ipynb` becomes `lessons/05-two-paths.ipynb`. A link to a file that has no place on the site
+is refused.
+
+>>> addresses = {Path("docs/site/how-to/a.md"): Path("how-to/a.md"), Path("docs/closed-value.md"): Path("closed-value.md")}
+>>> rewritten("[b](../../closed-value.md#top)", Path("docs/site/how-to/a.md"), addresses)
+'[b](../closed-value.md#top)'
+"""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# What is shown, from where, and its folder on the site.
+PLACES = (
+    ("docs/site/**/*", "docs/site", "."),
+    ("docs/*.md", "docs", "."),
+    ("docs/**/*.svg", "docs", "."),
+    ("docs/**/*.png", "docs", "."),
+    ("docs/**/*.gif", "docs", "."),
+    ("notebooks/*.ipynb", "notebooks", "lessons"),
+    ("CHANGELOG.md", ".", "."),
+    ("autograd/**/*.py", ".", "_code"),  # for the pages that quote it; no page by itself
+)
+# Only relative ones: an address on the web has a colon. In a notebook the text stands in JSON, which changes no link.
+LINK = re.compile(r"(\]\()([\w./-]+)((?:#[\w-]*)?\))")
+
+
+def assemble(folder: Path) -> None:
+    """Fill a new folder with the sources of the site; raises ValueError with every link that leads nowhere."""
+    addresses = {
+        path.relative_to(ROOT): Path(target) / path.relative_to(ROOT / base)
+        for pattern, base, target in PLACES
+        for path in sorted(ROOT.glob(pattern))
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    shutil.rmtree(folder, ignore_errors=True)
+    problems = []
+    for path, address in addresses.items():
+        target = folder / address
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix in (".md", ".ipynb"):
+            text = (ROOT / path).read_text(encoding="utf-8")
+            problems += [f"{path}: {link}" for link in astray(text, path, addresses)]
+            target.write_text(rewritten(text, path, addresses), encoding="utf-8")
+        else:
+            shutil.copy(ROOT / path, target)
+    if problems:
+        raise ValueError("these links lead to nothing that is on the site:\n" + "\n".join(problems))
+
+
+def rewritten(text: str, page: Path, addresses: dict[Path, Path]) -> str:
+    """The text of a page with its relative links as they are on the site."""
+
+    def one(link: re.Match[str]) -> str:
+        target = addresses.get(_target(link[2], page))
+        if target is None:
+            return link[0]
+        return link[1] + Path(os.path.relpath(target, addresses[page].parent)).as_posix() + link[3]
+
+    return LINK.sub(one, text)
+
+
+def astray(text: str, page: Path, addresses: dict[Path, Path]) -> list[str]:
+    """The links of a page to files of the repository that are not on the site."""
+    targets = [link[2] for link in LINK.finditer(text)]
+    return [name for name in targets if (ROOT / _target(name, page)).exists() and _target(name, page) not in addresses]
+
+
+def _target(link: str, page: Path) -> Path:
+    return Path(os.path.normpath(page.parent / link))
+
+
+if __name__ == "__main__":
+    assemble(Path(sys.argv[1]))
