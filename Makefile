@@ -71,6 +71,7 @@ pictures: $(VENV)/test  ## draw the pictures in docs/ again
 # Sphinx works on a copy, where pages, pictures and lessons lie at the addresses of the site.
 .PHONY: site
 site: $(VENV)/site  ## the documentation as a site, in build/site/html
+	@rm -rf build/site
 	$(PY) docs/site/assemble.py build/site/source
 	$(PY) -m sphinx -q -W --keep-going -j auto build/site/source build/site/html
 	@echo 'build/site/html/index.html'

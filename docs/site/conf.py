@@ -3,6 +3,10 @@
 import sys
 from importlib.metadata import version as _version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_extensions"))
@@ -41,8 +45,21 @@ html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}
-pygments_style = "tango"
-pygments_dark_style = "monokai"
+html_js_files = ["site.js"]
+html_use_index = False  # the reference is one, by topic, and there is the search
+pygments_style = "a11y-high-contrast-light"  # furo brings them
+pygments_dark_style = "a11y-high-contrast-dark"
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
 copybutton_exclude = ".linenos, .gp, .go"
+
+
+def _headings(app: "Sphinx", page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Give the captions beside the page the level that Sphinx leaves out of its headings."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
+def setup(app: "Sphinx") -> None:
+    """Run after furo has made the navigation."""
+    app.connect("html-page-context", _headings, priority=900)

@@ -1,10 +1,18 @@
 """Formulas as MathML, which every browser of today draws by itself: no script, no fonts, no network.
 
-docutils translates them. What it does not know is spelt for it: `\\tfrac12` with braces, `\\dots` as `\\ldots`.
+docutils translates them. What it does not know is spelt for it: `\\tfrac12` with braces, `\\dots` as `\\ldots`. Browsers do
+not break the lines of MathML, so a formula of its own is written in pieces that may: each begins at a relation, a
+sum or a space outside of all brackets.
+
+>>> [piece.count("<mo") for piece in pieces(tex2mathml("y = f(a + b) + c", as_block=True))]
+[0, 4, 1]
 """
 
 import re
+from collections.abc import Iterator
+from html import unescape
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from docutils.utils.math import MathError
@@ -13,6 +21,10 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 SPELLINGS = ((re.compile(r"\\([td]?frac)\s*(\d)\s*(\d)"), r"\\\1{\2}{\3}"), (re.compile(r"\\dots\b"), r"\\ldots"))
+ENTITY = re.compile(r"&(?!amp|lt|gt)\w+;")  # of HTML; XML has those three
+BREAKS = {*"=≈→⇒+−·×≤≥"}
+OPENING, CLOSING = {*"([{⟨"}, {*")]}⟩"}
+NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 
 
 def mathml(formula: str, block: bool) -> str:
@@ -20,9 +32,31 @@ def mathml(formula: str, block: bool) -> str:
     for pattern, spelling in SPELLINGS:
         formula = pattern.sub(spelling, formula)
     try:
-        return tex2mathml(formula, as_block=block)
+        return ENTITY.sub(lambda entity: unescape(entity[0]), tex2mathml(formula, as_block=block))
     except MathError as error:
         raise ExtensionError(f"no MathML for {formula}: {error}") from error
+
+
+def pieces(formula: str) -> Iterator[str]:
+    """A `<math>` element as several in a line, broken in front of operators that stand outside of brackets."""
+    ElementTree.register_namespace("", NAMESPACE)
+    row: list[ElementTree.Element] = []
+    depth = 0
+    for part in ElementTree.fromstring(formula):
+        text = part.text if part.tag == f"{{{NAMESPACE}}}mo" else ""
+        depth += (text in OPENING) - (text in CLOSING)
+        if depth == 0 and row and (text in BREAKS or part.tag == f"{{{NAMESPACE}}}mspace"):
+            yield _written(row)
+            row = []
+            part.set("form", "infix")  # as the first of a piece it would have the spaces of a sign
+        row.append(part)
+    yield _written(row)
+
+
+def _written(row: list[ElementTree.Element]) -> str:
+    math = ElementTree.Element(f"{{{NAMESPACE}}}math", {"displaystyle": "true"})
+    math.extend(row)
+    return ElementTree.tostring(math, encoding="unicode")
 
 
 def inline(writer: Any, node: nodes.math) -> None:
@@ -32,8 +66,8 @@ def inline(writer: Any, node: nodes.math) -> None:
 
 
 def block(writer: Any, node: nodes.math_block) -> None:
-    """Write a formula of its own; one that is wider than the page is scrolled."""
-    writer.body.append(f'<div class="formula" tabindex="0">{mathml(node.astext(), block=True)}</div>\n')
+    """Write a formula of its own."""
+    writer.body.append(f'<div class="formula">{"<wbr>".join(pieces(mathml(node.astext(), block=True)))}</div>\n')
     raise nodes.SkipNode
 
 
