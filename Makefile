@@ -73,7 +73,7 @@ pictures: $(VENV)/test  ## draw the pictures in docs/ again
 site: $(VENV)/site  ## the documentation as a site, in build/site/html
 	@rm -rf build/site
 	$(PY) docs/site/assemble.py build/site/source
-	$(PY) -m sphinx -q -W --keep-going -j auto build/site/source build/site/html
+	$(PY) -m sphinx -q -W --keep-going build/site/source build/site/html
 	@echo 'build/site/html/index.html'
 
 .PHONY: bench
