@@ -41,9 +41,10 @@ python_use_unqualified_type_names = True
 html_theme = "furo"
 html_title = f"chaingrad {release}"
 html_static_path = ["_static"]
+html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
-html_show_sphinx = False
+html_show_copyright = html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}
 html_js_files = ["site.js"]
 html_use_index = False  # the reference is one, by topic, and there is the search

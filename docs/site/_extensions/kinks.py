@@ -14,16 +14,21 @@ from autograd.engine import ops
 def lines() -> list[str]:
     """The table in Markdown: name, formula, rule, and what holds where the rule gives no answer.
 
-    >>> [line for line in lines() if line.startswith("| `relu`")]
-    ['| `relu` | max(0, x) | slope 1 above 0, 0 below | slope 0 at exactly 0, by convention |']
+    >>> [line for line in lines() if line.startswith("| **relu**")]
+    ['| **relu** | max(0, x) | slope 1 above 0, 0 below | slope 0 at exactly 0, by convention |']
     """
     rows = [op for op in ops.ROWS if op.convention]
     table = ["| operation | formula | slope | convention |", "| --- | --- | --- | --- |"]
-    return table + [_row(f"`{op.name}`", op.formula, op.rule, op.convention) for op in rows]
+    return table + [_row(f"**{_plain(op.name)}**", _plain(op.formula), _plain(op.rule), _plain(op.convention)) for op in rows]
+
+
+def _plain(text: str) -> str:
+    """Text whose signs are no marks of Markdown."""
+    return "".join(f"\\{sign}" if sign in "*_`|<\\" else sign for sign in text)
 
 
 def _row(*cells: str) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "| " + " | ".join(cells) + " |"
 
 
 class Kinks(SphinxDirective):
