@@ -7,7 +7,7 @@ PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
 C_TYPES := $(wildcard autograd/engine/*.pxd)
 ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py) $(wildcard autograd/engine/*.h)
-CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py docs/gallery.py)
+CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py docs/gallery.py docs/site/*.py docs/site/_extensions)
 PLAIN   := build/uncompiled
 CORES   := -n auto --dist worksteal
 
@@ -61,7 +61,7 @@ format: $(VENV)/lint  ## let ruff mend what it can
 	$(PY) -m ruff format
 
 .PHONY: types
-types: $(VENV)/test $(VENV)/lint  ## mypy, strict
+types: $(VENV)/test $(VENV)/lint $(VENV)/site  ## mypy, strict
 	$(PY) -m mypy $(CODE)
 
 .PHONY: pictures

@@ -5,9 +5,9 @@ In the repository they lie where readers of the repository look for them, and th
 `../notebooks/05-two-paths.ipynb` becomes `lessons/05-two-paths.ipynb`. A link to a file that has no place on the site
 is refused.
 
->>> addresses = {Path("docs/site/how-to/a.md"): Path("how-to/a.md"), Path("docs/closed-value.md"): Path("closed-value.md")}
->>> rewritten("[b](../../closed-value.md#top)", Path("docs/site/how-to/a.md"), addresses)
-'[b](../closed-value.md#top)'
+>>> addresses = {Path("docs/site/how-to/a.md"): Path("how-to/a.md"), Path("docs/b.md"): Path("b.md")}
+>>> rewritten("[b](../../b.md#top)", Path("docs/site/how-to/a.md"), addresses)
+'[b](../b.md#top)'
 """
 
 import os
@@ -19,11 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # What is shown, from where, and its folder on the site.
 PLACES = (
-    ("docs/site/**/*", "docs/site", "."),
     ("docs/*.md", "docs", "."),
     ("docs/**/*.svg", "docs", "."),
     ("docs/**/*.png", "docs", "."),
     ("docs/**/*.gif", "docs", "."),
+    ("docs/site/**/*", "docs/site", "."),  # after the pictures, of which it has some
     ("notebooks/*.ipynb", "notebooks", "lessons"),
     ("CHANGELOG.md", ".", "."),
     ("autograd/**/*.py", ".", "_code"),  # for the pages that quote it; no page by itself

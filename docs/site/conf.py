@@ -45,7 +45,6 @@ html_favicon = "_static/icon.svg"
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_copyright = html_show_sphinx = False
-html_theme_options = {"top_of_page_buttons": []}
 html_js_files = ["site.js"]
 html_use_index = False  # the reference is one, by topic, and there is the search
 pygments_style = "a11y-high-contrast-light"  # furo brings them

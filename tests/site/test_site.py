@@ -133,6 +133,7 @@ def test_no_page_is_wider_than_its_window(site: Path, address: str, browser: "Br
         page.goto(f"{address}/{path.relative_to(site).as_posix()}", wait_until="load")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")  # resized
             found += [f"{path.relative_to(site)} at {width}: {what}" for what in page.evaluate(TOO_WIDE)]
     page.close()
     assert found == []

@@ -68,7 +68,8 @@ class Api(SphinxDirective):
         """The nodes of some lines of Markdown."""
         box = nodes.container()
         self.state.nested_parse(StringList(lines, source=source), line, box)
-        return box.children
+        children: list[nodes.Node] = box.children
+        return children
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -19,7 +19,7 @@ def lines() -> list[str]:
     """
     rows = [op for op in ops.ROWS if op.convention]
     table = ["| operation | formula | slope | convention |", "| --- | --- | --- | --- |"]
-    return table + [_row(f"**{_plain(op.name)}**", _plain(op.formula), _plain(op.rule), _plain(op.convention)) for op in rows]
+    return table + [_row(op.name, op.formula, op.rule, op.convention) for op in rows]
 
 
 def _plain(text: str) -> str:
@@ -27,8 +27,8 @@ def _plain(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "*_`|<\\" else sign for sign in text)
 
 
-def _row(*cells: str) -> str:
-    return "| " + " | ".join(cells) + " |"
+def _row(name: str, *cells: str) -> str:
+    return f"| **{_plain(name)}** | " + " | ".join(map(_plain, cells)) + " |"
 
 
 class Kinks(SphinxDirective):
@@ -39,7 +39,8 @@ class Kinks(SphinxDirective):
         source, line = self.get_source_info()
         box = nodes.container()
         self.state.nested_parse(StringList(lines(), source=source), line, box)
-        return box.children
+        children: list[nodes.Node] = box.children
+        return children
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,8 +1,8 @@
 """Formulas as MathML, which every browser of today draws by itself: no script, no fonts, no network.
 
-docutils translates them. What it does not know is spelt for it: `\\tfrac12` with braces, `\\dots` as `\\ldots`. Browsers do
-not break the lines of MathML, so a formula of its own is written in pieces that may: each begins at a relation, a
-sum or a space outside of all brackets.
+docutils translates them. What it does not know is spelt for it: `\\tfrac12` with braces, `\\dots` as `\\ldots`.
+Browsers do not break the lines of MathML, so a formula of its own is written in pieces that may: each begins at a
+relation, a sum or a space outside of all brackets.
 
 >>> [piece.count("<mo") for piece in pieces(tex2mathml("y = f(a + b) + c", as_block=True))]
 [0, 4, 1]

@@ -1,9 +1,28 @@
-// What is wider than its box can be scrolled with the keyboard too: it takes the focus.
+// A table that is wider than the window becomes a list of its rows, each cell with the head of its column.
+function stack() {
+  for (const wrapper of document.querySelectorAll("article .table-wrapper")) {
+    const table = wrapper.querySelector("table");
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.replace(/\s+/g, " ").trim());
+    table.classList.remove("stacked");
+    if (heads.length === 0 || wrapper.scrollWidth <= wrapper.clientWidth + 1) continue;
+    for (const row of table.querySelectorAll("tbody tr")) {
+      [...row.cells].forEach((cell, column) => { cell.dataset.head = heads[column] ?? ""; });
+    }
+    table.classList.add("stacked");
+  }
+}
+
+// Code that is wider than its box can be scrolled with the keyboard too: it takes the focus.
 function reachable() {
-  for (const box of document.querySelectorAll("article pre, article .table-wrapper")) {
+  for (const box of document.querySelectorAll("article pre")) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
 }
-addEventListener("load", reachable);
-addEventListener("resize", reachable);
+
+function fit() {
+  stack();
+  reachable();
+}
+addEventListener("load", fit);
+addEventListener("resize", fit);
