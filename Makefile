@@ -32,8 +32,12 @@ test: $(VENV)/test  ## tests, docstring and README examples, notebooks
 	$(PY) -m pytest $(CORES)
 
 .PHONY: test-slow
-test-slow: $(VENV)/test  ## the tests marked slow; hypothesis searches 10 times as long
+test-slow: $(VENV)/test $(VENV)/release  ## the tests marked slow; hypothesis searches 10 times as long
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-long} $(PY) -m pytest $(CORES) -m slow
+
+.PHONY: release-check
+release-check: $(VENV)/test $(VENV)/release  ## each distribution, built, installed, tested and taken away again
+	$(PY) -m pytest $(CORES) -m slow tests/release tests/test_packaging.py tests/test_hips.py
 
 # The copy is first on the path of a Python started inside it, so it hides the editable installation.
 .PHONY: test-uncompiled
@@ -109,7 +113,7 @@ $(VENV)/engine: $(VENV)/made $(ENGINE)
 	    "engine: plain Python, slower (no C compiler? `$(PY) -m pip install -v --no-build-isolation -e .` says why)")'
 	@touch $@
 
-$(VENV)/test $(VENV)/lint $(VENV)/bench $(VENV)/site: pyproject.toml | $(VENV)/engine
+$(VENV)/test $(VENV)/lint $(VENV)/bench $(VENV)/site $(VENV)/release: pyproject.toml | $(VENV)/engine
 	@echo 'installing the $(@F) tools in $(VENV)'
 	@$(PIP) --group $(@F)
 	@touch $@

@@ -3,13 +3,15 @@
 The engine is every module of autograd/engine that has a .pxd file with its C types beside it. Compiling is
 optional. Whatever goes wrong on the way (no Cython, no C compiler, an error in either) leaves a complete
 installation that runs the same files as plain Python, and says so in a line.
-``CHAINGRAD_NO_EXTENSION=1`` leaves the extension out on purpose.
+``CHAINGRAD_NO_EXTENSION=1`` leaves the extension out on purpose. Free-threaded Python does without it: the slabs
+that its nodes lie in are guarded by the lock of the interpreter.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -103,9 +105,13 @@ def extensions() -> list[Extension]:
     ]
 
 
-skip = os.environ.get("CHAINGRAD_NO_EXTENSION", "") not in ("", "0")
+skip = ""
+if os.environ.get("CHAINGRAD_NO_EXTENSION", "") not in ("", "0"):
+    skip = "CHAINGRAD_NO_EXTENSION is set"
+elif sysconfig.get_config_var("Py_GIL_DISABLED"):
+    skip = "the extension is not made for free-threaded Python"
 if skip:
-    plain_python("CHAINGRAD_NO_EXTENSION is set")
+    plain_python(skip)
 
 setup(
     ext_modules=[] if skip else extensions(),

@@ -1,7 +1,9 @@
 """What is installed, on which machines, and that the files around the code agree with each other."""
 
+import importlib.metadata
 import re
 import shutil
+import subprocess
 import tarfile
 import tomllib
 import zipfile
@@ -66,6 +68,16 @@ def test_the_oldest_python_is_named_alike_everywhere() -> None:
     matrix = re.search(r"python: (\[.*\])", read(".github/workflows/ci.yml"))
     assert matrix
     assert classifiers == ["3.11", "3.12", "3.13", "3.14"] == re.findall(r"3\.\d+", matrix[1])
+
+
+def test_the_version_is_written_in_one_place() -> None:
+    version = PROJECT["version"]
+    assert importlib.metadata.version("chaingrad") == version
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, text=True, capture_output=True, check=False).stdout.split()
+    texts = {name: read(name) for name in files if name.endswith((".py", ".toml", ".cff", ".yml", ".in"))}
+    written = re.compile(rf"(?<!micrograd )(?<!micrograd==)(?<!v)\b{re.escape(version)}\b")
+    found = {name: len(written.findall(text)) for name, text in texts.items() if written.search(text)}
+    assert found in ({"pyproject.toml": 1}, {})  # {}: a copy without git
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", ".github/workflows/ci.yml", ".ci/run"])
@@ -145,6 +157,7 @@ def test_the_sdist_is_complete_and_no_more(sdist: Path) -> None:
     [
         pytest.param({}, True, None, id="compiler", marks=needs_compiler),
         pytest.param({"CHAINGRAD_NO_EXTENSION": "1"}, False, "CHAINGRAD_NO_EXTENSION is set", id="left out"),
+        pytest.param({"PYTHONPATH": "{tmp}/free"}, False, "the extension is not made for free-threaded", id="no GIL"),
         pytest.param({"PYTHONPATH": "{tmp}/shadow"}, False, "Cython cannot be imported", id="no Cython"),
         pytest.param({"CC": "/no/such/cc"}, False, NO_COMPILER, id="no compiler"),
         pytest.param({"CC": "/bin/false"}, False, NO_COMPILER, id="compiler fails"),
@@ -156,6 +169,10 @@ def test_a_wheel_works_with_and_without_the_extension(
 ) -> None:
     (tmp_path / "shadow").mkdir()
     (tmp_path / "shadow" / "Cython.py").write_text("raise ImportError('hidden by a test')\n")
+    (tmp_path / "free").mkdir()  # a Python that says of itself that it is free-threaded
+    (tmp_path / "free" / "sitecustomize.py").write_text(
+        "import sysconfig\nsysconfig.get_config_vars()['Py_GIL_DISABLED'] = 1\n"
+    )
     (tmp_path / "half-cc").write_text('#!/bin/sh\ncase "$*" in *value.c*) exit 1;; *) exec cc "$@";; esac\n')
     (tmp_path / "half-cc").chmod(0o755)
     environment = {name: text.format(tmp=tmp_path) for name, text in environment.items()}
