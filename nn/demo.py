@@ -4,8 +4,6 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
-from tqdm import tqdm
-
 import autograd
 import nn
 from autograd import Value, draw, relu, sigmoid
@@ -77,6 +75,8 @@ def train_moons(epochs: int, seed: int) -> tuple[nn.MLP, list[list[float]], list
 
     Returns the model, the points, their labels −1 and 1, and the loss of each epoch.
     """
+    from tqdm import tqdm
+
     X, y = moons(100, noise=0.1, seed=seed, labels=(-1, 1))
     model = nn.MLP(2, [16, 16, 1], init="uniform", seed=seed)
     losses = []

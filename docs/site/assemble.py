@@ -3,7 +3,7 @@
 In the repository they lie where readers of the repository look for them, and their links to each other work there.
 `assemble` copies them to one folder with the site's own addresses and rewrites the links: what was
 `../notebooks/05-two-paths.ipynb` becomes `lessons/05-two-paths.ipynb`. A link to a file that has no place on the site
-is refused.
+is refused. The page to try it on gets what it loads: npm's copy of Pyodide, where it was installed, and chaingrad.
 
 >>> addresses = {Path("docs/site/how-to/a.md"): Path("how-to/a.md"), Path("docs/b.md"): Path("b.md")}
 >>> rewritten("[b](../../b.md#top)", Path("docs/site/how-to/a.md"), addresses)
@@ -14,9 +14,11 @@ import os
 import re
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PYODIDE = ROOT / "build" / "pyodide" / "node_modules" / "pyodide"
 # What is shown, from where, and its folder on the site.
 PLACES = (
     ("docs/*.md", "docs", "."),
@@ -51,8 +53,23 @@ def assemble(folder: Path) -> None:
             target.write_text(rewritten(text, path, addresses), encoding="utf-8")
         else:
             shutil.copy(ROOT / path, target)
+    runtime(folder / "_static" / "try")
     if problems:
         raise ValueError("these links lead to nothing that is on the site:\n" + "\n".join(problems))
+
+
+def runtime(folder: Path) -> None:
+    """Put Python for the browser and the two packages beside the page that runs them."""
+    if PYODIDE.exists():
+        (folder / "pyodide").mkdir(parents=True)
+        for name in ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"):
+            shutil.copy(PYODIDE / name, folder / "pyodide")
+    else:
+        print("npm's pyodide is not installed: the page to try it on will say that it cannot be started")
+    with zipfile.ZipFile(folder / "chaingrad.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.*")):
+            if path.suffix in (".py", ".js", ".css", ".html"):
+                archive.write(path, path.relative_to(ROOT))
 
 
 def rewritten(text: str, page: Path, addresses: dict[Path, Path]) -> str:

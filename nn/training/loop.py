@@ -9,6 +9,7 @@ Whatever ends it, the model is as it was after the last finished step.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -107,7 +108,7 @@ def threads_for(products: int) -> Iterator[None]:
     >>> with threads_for(1000):
     ...     pass
     """
-    if products > SMALL:
+    if products > SMALL or sys.platform == "emscripten":  # a browser has one thread
         yield
         return
     from threadpoolctl import ThreadpoolController
