@@ -56,7 +56,8 @@ def test_every_example_is_recorded_drawn_explained_and_viewed(page: "Page") -> N
         page.click("#try-run")
         wait_for(page, "Done.")
         assert page.locator("#try-picture svg text").count() > 10
-        page.frame_locator("#try-page").locator("svg text").first.wait_for()
+        page.locator("#try-page").scroll_into_view_if_needed()  # a frame out of sight draws nothing
+        page.frame_locator("#try-page").get_by_text("Computation graph of").first.wait_for()
         assert "Traceback" not in (page.text_content("#try-output") or "")
 
     page.fill("#try-code", "print(1 / 0)")

@@ -1,6 +1,7 @@
+from page import show
+
 import nn
 from autograd import Value
-from page import show
 
 # Two inputs, two hidden neurons, one output: one example and its loss.
 model = nn.MLP(2, [2, 1], activation="tanh", seed=1)

@@ -7,7 +7,8 @@ from autograd import draw, explain, view
 
 def show(result, number=None):
     """Draw the graph of a result, explain its gradient by a number, and open its interactive page."""
-    result.backward() if result.grad == 0.0 else None
+    if result.grad == 0.0:
+        result.backward()
     shown.picture(draw(result).svg)
     shown.explanation("" if number is None else str(explain(result, number)))
     shown.page(view(result).html)

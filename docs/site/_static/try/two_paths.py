@@ -1,5 +1,6 @@
-from autograd import Value, sigmoid
 from page import show
+
+from autograd import Value, sigmoid
 
 # One weight reaches the loss along two ways: through O21 and through O22.
 w1 = Value(0.5, label="w1", role="parameter")
