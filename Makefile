@@ -83,6 +83,17 @@ site: $(VENV)/site  ## the documentation as a site, in build/site/html
 	$(PY) -m sphinx -q -W --keep-going build/site/source build/site/html
 	@echo 'build/site/html/index.html'
 
+# The pure wheel goes with it; JupyterLite's own Python, and NumPy, come from a CDN when a reader opens a lesson.
+.PHONY: lite
+lite: $(VENV)/lite  ## JupyterLite with all lessons, in build/lite/site
+	@rm -rf build/lite build/lib build/bdist.*
+	@mkdir -p build/lite/wheels build/lite/lessons
+	CHAINGRAD_NO_EXTENSION=1 $(PY) -m pip --quiet wheel --no-build-isolation --no-deps --wheel-dir build/lite/wheels .
+	$(PY) docs/site/lite.py notebooks build/lite/lessons
+	cd build/lite && '$(CURDIR)/$(PY)' -m jupyter lite build --contents lessons --output-dir site \
+	    --piplite-wheels wheels/*.whl
+	@echo 'build/lite/site/index.html'
+
 .PHONY: bench
 bench: $(VENV)/bench  ## every script in benchmarks/, one after the other
 	@set -e; for script in $$(grep -l __main__ benchmarks/*.py); do echo "== $$script"; $(PY) "$$script"; done
@@ -116,7 +127,7 @@ $(VENV)/engine: $(VENV)/made $(ENGINE)
 	    "engine: plain Python, slower (no C compiler? `$(PY) -m pip install -v --no-build-isolation -e .` says why)")'
 	@touch $@
 
-$(VENV)/test $(VENV)/lint $(VENV)/bench $(VENV)/site $(VENV)/release: pyproject.toml | $(VENV)/engine
+$(VENV)/test $(VENV)/lint $(VENV)/bench $(VENV)/site $(VENV)/release $(VENV)/lite: pyproject.toml | $(VENV)/engine
 	@echo 'installing the $(@F) tools in $(VENV)'
 	@$(PIP) --group $(@F)
 	@touch $@

@@ -22,9 +22,12 @@ pytestmark = pytest.mark.slow
 
 # Of each kind of page one, for the checks that take a second a page.
 KINDS = [
-    "index.html", "how-to/keras.html", "inside/passes.html", "kinks.html", "reference/looking.html",
+    "index.html", "try.html", "how-to/keras.html", "inside/passes.html", "kinks.html", "reference/looking.html",
     "lessons/02-reading-a-computation-graph.html", "lessons/06-activation-functions.html",
 ]  # fmt: skip
+
+# Until the page has answered a change of its width.
+RESIZED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))"
 
 # What sticks out of the window, and boxes that must be scrolled sideways though they hold no code.
 TOO_WIDE = """() => {
@@ -133,7 +136,7 @@ def test_no_page_is_wider_than_its_window(site: Path, address: str, browser: "Br
         page.goto(f"{address}/{path.relative_to(site).as_posix()}", wait_until="load")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
-            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)))")  # resized
+            page.evaluate(RESIZED)
             found += [f"{path.relative_to(site)} at {width}: {what}" for what in page.evaluate(TOO_WIDE)]
     page.close()
     assert found == []
@@ -148,6 +151,7 @@ def test_axe_finds_no_serious_fault(address: str, browser: "Browser", axe: str) 
         for width, scheme in ((1280, "light"), (390, "dark")):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.evaluate(RESIZED)
             faults = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
             found += [
                 f"{name} {scheme}: {fault['id']}: {fault['nodes'][0]['html'][:200]}"
