@@ -14,7 +14,7 @@ INSTALL = "%pip install -q chaingrad matplotlib scikit-learn"
 
 def first_cell(notebook: dict[str, Any]) -> dict[str, Any]:
     """The notebook with the installation in front."""
-    cell = {
+    cell: dict[str, Any] = {
         "cell_type": "code", "execution_count": None, "id": "install", "metadata": {}, "outputs": [], "source": INSTALL,
     }  # fmt: skip
     return notebook | {"cells": [cell, *notebook["cells"]]}
