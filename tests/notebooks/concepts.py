@@ -145,6 +145,7 @@ CONCEPTS = [
         ("a layer is a matrix, a batch another", MATRICES, "three-ways", "a row is a neuron, a column an example"),
         ("a graph becomes NumPy code", MATRICES, "forward", "np.matmul(W, x, out=z)"),
         ("the transpose is a sum over paths", MATRICES, "after-tiles-backward", "the whole reason for the transpose"),
+        ("the same for JAX", MATRICES, "jax", "f = program.jax()"),
         ("times side by side", MATRICES, "ratios", "one step, in times of the one by hand"),
         ("what matrices cannot do", MATRICES, "not-lifted", "both factors differ between examples"),
         ("the second derivative, or curvature", SECOND, "goal", "How fast the slope itself changes"),
