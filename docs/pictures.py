@@ -47,17 +47,21 @@ def photograph() -> None:
         page = chromium.new_page(viewport={"width": 940, "height": 400}, device_scale_factor=1.5)
         page.set_content(TABLES + explain(loss, weight).html)
         page.locator(".chaingrad-explanation").screenshot(path=HERE / "explanation.png")
-        page = chromium.new_page(viewport={"width": 1100, "height": 640})
+        page = chromium.new_page(viewport={"width": 1100, "height": 800})
         page.set_content(view(loss, title="two paths").html)
-        click(page, "w1")
+        choose(page, "w1")
         page.screenshot(path=HERE / "page.png")
         chromium.close()
     print(HERE / "explanation.png", HERE / "page.png", sep="\n")
 
 
-def click(page: Page, name: str) -> None:
-    """Choose a node of the page by its name, as a reader does: its paths light up."""
-    page.locator("#world .node", has_text=name).first.click()
+def choose(page: Page, name: str) -> None:
+    """Find a node of the page by its name, as a reader does: its paths light up, and the whole of them is shown."""
+    field = page.get_by_role("searchbox", name="Find a node")
+    field.fill(name)
+    field.press("Enter")
+    field.press("Escape")
+    page.get_by_role("button", name="Fit path").click()
     page.wait_for_timeout(500)  # the path comes into view
 
 
