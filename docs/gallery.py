@@ -20,6 +20,12 @@ from typing import Any
 
 HERE = Path(__file__).parent
 PAGE = HERE / "gallery.md"
+TABLES = """<style>
+body { margin: 0; font: 15px sans-serif; color: #1b1b1b; background: white }
+div { padding: 14px 18px } p { margin: 0 0 5px }
+table { border-collapse: collapse; margin-top: 12px } caption { text-align: left; font-weight: bold; padding: 4px 0 }
+th, td { text-align: left; padding: 3px 18px 3px 0; border-bottom: 1px solid #ddd; white-space: nowrap }
+</style>"""
 BLOCK = re.compile(r"^```python\n(.*?)^```\n\n!\[[^\]]+\]\((gallery/[\w.-]+)\)$", re.DOTALL | re.MULTILINE)
 
 
@@ -33,9 +39,9 @@ def made(text: str, names: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def save(picture: Any, path: Path) -> None:
-    """Write a drawing, a film, a plot or (as a photograph of the page) a view."""
+    """Write a drawing, a film, a plot or (as a photograph of the page) a view or an explanation."""
     if hasattr(picture, "figure"):  # the axes of a plot
-        picture.figure.savefig(path, dpi=80, metadata={"Software": None})
+        picture.figure.savefig(path, dpi=100, metadata={"Software": None})
     elif hasattr(picture, "html") and path.suffix == ".png":
         _photograph(picture.html, path)
     else:
@@ -53,10 +59,15 @@ def _photograph(html: str, path: Path) -> None:
     with sync_playwright() as tools:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         browser = tools.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 1100, "height": 760}, reduced_motion="reduce")
-        page.set_content(html)
-        page.wait_for_timeout(500)
-        page.screenshot(path=path)
+        if "chaingrad-explanation" in html:
+            page = browser.new_page(viewport={"width": 940, "height": 400}, device_scale_factor=1.5)
+            page.set_content(TABLES + html)
+            page.locator(".chaingrad-explanation").screenshot(path=path)
+        else:
+            page = browser.new_page(viewport={"width": 1100, "height": 760}, reduced_motion="reduce")
+            page.set_content(html)
+            page.wait_for_timeout(500)
+            page.screenshot(path=path)
         browser.close()
 
 

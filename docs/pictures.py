@@ -7,20 +7,14 @@ import gallery
 import rooms
 from playwright.sync_api import Page, sync_playwright
 
-from autograd import Value, draw, explain, label, view
+from autograd import Value, draw, label, view
 from nn.demo import two_paths
 
 HERE = Path(__file__).parent
-TABLES = """<style>
-body { margin: 0; font: 15px sans-serif; color: #1b1b1b; background: white }
-div { padding: 14px 18px } p { margin: 0 0 5px }
-table { border-collapse: collapse; margin-top: 12px } caption { text-align: left; font-weight: bold; padding: 4px 0 }
-th, td { text-align: left; padding: 3px 18px 3px 0; border-bottom: 1px solid #ddd; white-space: nowrap }
-</style>"""
 
 
 def main() -> None:
-    """Write rooms.svg, graph.svg, explanation.png and page.png, and what stands in gallery/."""
+    """Write rooms.svg, graph.svg and page.png, and what stands in gallery/."""
     rooms.main()
     draw_graph()
     photograph()
@@ -39,20 +33,17 @@ def draw_graph() -> None:
 
 
 def photograph() -> None:
-    """What a reader sees of `explain` and of `view`, in Chromium."""
-    weight, loss = two_paths()
+    """What a reader sees of `view`, in Chromium."""
+    _, loss = two_paths()
     loss.backward()
     with sync_playwright() as tools:
         chromium = tools.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = chromium.new_page(viewport={"width": 940, "height": 400}, device_scale_factor=1.5)
-        page.set_content(TABLES + explain(loss, weight).html)
-        page.locator(".chaingrad-explanation").screenshot(path=HERE / "explanation.png")
         page = chromium.new_page(viewport={"width": 1100, "height": 800})
         page.set_content(view(loss, title="two paths").html)
         choose(page, "w1")
         page.screenshot(path=HERE / "page.png")
         chromium.close()
-    print(HERE / "explanation.png", HERE / "page.png", sep="\n")
+    print(HERE / "page.png")
 
 
 def choose(page: Page, name: str) -> None:

@@ -2,24 +2,23 @@
 
 const PATHS_SHOWN = 8;
 
-// "∂L/∂h · ∂h/∂w": from the output back to the start, as it is usually written.
+// "∂L/∂h · ∂h/∂w": from the output back to the start, as it is usually written. A line ends between two factors.
 function pathInNames(graph, path) {
   const steps = [];
   for (let i = path.nodes.length - 1; i > 0; i -= 1) {
     steps.push(derivativeName(nameOf(graph, path.nodes[i], 26), nameOf(graph, path.nodes[i - 1], 26)));
   }
-  return shortList(steps, " · ");
+  return shortList(steps).flatMap((step, i) => [i ? " · " : "", el("span", {}, step)]);
 }
 
 // The numbers of the factors in the same order; factors of exactly 1 say nothing and are left out.
 function pathInNumbers(path) {
-  const factors = [...path.factors].reverse().filter((factor) => factor !== 1).map(show);
-  return factors.length ? shortList(factors, " × ") : "1";
+  const factors = [...path.factors].reverse().filter((factor) => factor !== 1).map((factor, i) => (i ? showTerm(factor) : show(factor)));
+  return factors.length ? shortList(factors).join(" × ") : "1";
 }
 
-function shortList(parts, separator) {
-  if (parts.length <= 9) return parts.join(separator);
-  return [...parts.slice(0, 4), `… ${parts.length - 8} more …`, ...parts.slice(-4)].join(separator);
+function shortList(parts) {
+  return parts.length <= 9 ? parts : [...parts.slice(0, 4), `… ${parts.length - 8} more …`, ...parts.slice(-4)];
 }
 
 // `chosen` is the row whose path is lit alone, or -1; `choose(row)` is called by its button.
@@ -38,7 +37,7 @@ function fillChain(graph, numbers, paths, chosen, choose) {
   const rows = listed.map((path, row) => el("li", {}, el("button", { type: "button", "aria-pressed": String(row === chosen), "data-row": row,
     class: few ? `path-${row}` : "" },
     listed.length > 1 ? el("span", { class: "row" }, few ? el("i", { class: path.product < 0 ? "minus" : "" }) : null, `${row + 1} ${said(path.product)}`) : null,
-    el("span", { class: "names" }, pathInNames(graph, path)),
+    el("span", { class: "names" }, ...pathInNames(graph, path)),
     el("span", { class: "numbers" }, `= ${pathInNumbers(path)}`),
     el("span", { class: "product" }, `= ${show(path.product)}`))));
   rows.forEach((row, i) => row.firstChild.addEventListener("click", () => choose(i)));
