@@ -292,3 +292,17 @@ static inline double *new_slopes(Py_ssize_t count) {
 }
 
 static inline void free_slopes(double *slopes) { free(slopes); }
+
+/* ----- Labels ----- */
+
+/* Whether a label is a prefix with a number behind it, as in "layers.0.w12", without a text made of both. */
+static inline int is_numbered(PyObject *label, PyObject *prefix, Py_ssize_t number) {
+    Py_ssize_t length = PyUnicode_GET_LENGTH(label), behind = PyUnicode_GET_LENGTH(prefix);
+    int kind = PyUnicode_KIND(label);
+    if (kind != (int)PyUnicode_KIND(prefix)) return 0; /* digits do not change it */
+    do {
+        if (length <= behind || PyUnicode_READ_CHAR(label, --length) != (Py_UCS4)('0' + number % 10)) return 0;
+        number /= 10;
+    } while (number);
+    return length == behind && !memcmp(PyUnicode_DATA(label), PyUnicode_DATA(prefix), (size_t)(behind * kind));
+}

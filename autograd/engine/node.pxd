@@ -18,6 +18,7 @@ cdef extern from "memory.h":
 
     double *new_slopes(Py_ssize_t count) except NULL
     void free_slopes(double *slopes)
+    bint is_numbered(str label, str prefix, Py_ssize_t number)
     void look_ahead(NodeFields *v)
     void mirror_place(NodeFields *v, double *place)
     void mirror_write(NodeFields *v)
@@ -27,7 +28,7 @@ cdef extern from *:
 
 cdef NodeFields *NOTHING
 
-cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED
+cdef int LEAF, REQUIRES, PARAMETER, CONSTANT, INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED, BEHIND
 cdef long modes
 cdef long long writes
 
@@ -111,6 +112,8 @@ cpdef object write_gradients(list values, const double[::1] gradients, bint add)
 cpdef object fill_gradients(list values, double grad)
 @cython.locals(v=Node, i=Py_ssize_t, twice=bint)
 cpdef bint are_distinct(list values) except -1
+@cython.locals(i=Py_ssize_t, here=uintptr_t, first=uintptr_t, last=uintptr_t, stretches=list)
+cdef bint _ascend(list values) except -1
 @cython.locals(v=Node, i=Py_ssize_t)
 cpdef object places_among(list values, list among, Py_ssize_t[::1] into)
 @cython.locals(i=Py_ssize_t)

@@ -39,10 +39,11 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from memory.h
-    from autograd.engine.uncompiled import free_slopes, look_ahead, mirror_place, mirror_write, new_slopes
+    from autograd.engine.uncompiled import free_slopes, is_numbered, look_ahead, mirror_place, mirror_write, new_slopes
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
 writes = 0  # how often the number of a node was set; see `write_count`
+BEHIND = 256  # bytes from the last node of a slab in memory.h to the first one of the next
 NOTHING = cython.cast("NodeFields *", None)  # where an operand is not there
 unfolding = RLock()  # one thread at a time: the number moves from a field to a leaf, and must not be read halfway
 
@@ -710,7 +711,7 @@ def fill_gradients(values: list[Any], grad: float) -> None:
 
 
 def are_distinct(values: list[Any]) -> bool:
-    """Whether no node is in a list twice; a tenth of the time that a set of them takes.
+    """Whether no node is in a list twice; a hundredth of the time that a set of them takes, if they were made in order.
 
     >>> from autograd import Value
     >>> x = Value(1.0)
@@ -718,7 +719,11 @@ def are_distinct(values: list[Any]) -> bool:
     (True, False)
     """
     _check_nodes("are_distinct", values)
-    if not cython.compiled or not _all_unnumbered(values):
+    if not cython.compiled:
+        return len(set(values)) == len(values)
+    if _ascend(values):
+        return True
+    if not _all_unnumbered(values):
         return len(set(values)) == len(values)
     twice = False
     for i in range(len(values)):
@@ -729,6 +734,31 @@ def are_distinct(values: list[Any]) -> bool:
         v._left = -1
     _unnumber(values)
     return not twice
+
+
+def _ascend(values: list[Any]) -> bool:
+    """Whether nodes lie in memory in some stretches, one node behind the other, and no stretch within another one.
+
+    So lie those that were made one after another, and then none is there twice; no node is read to see it. In letters
+    of an alphabet: d e f, a b, h i   ->   a to b, d to f, h to i are apart.
+    """
+    stretches: list[tuple[Any, Any]] = []
+    most = 10 + len(values) // 50
+    first = last = 0
+    for i in range(len(values)):
+        here = cython.cast("uintptr_t", cython.cast("void *", values[i]))
+        if not last < here <= last + BEHIND:
+            if len(stretches) > most:
+                return False
+            stretches.append((first, last))
+            first = here
+        last = here
+    stretches.append((first, last))
+    stretches.sort()
+    for i in range(1, len(stretches)):  # noqa: SIM110  as below
+        if stretches[i][0] <= stretches[i - 1][1]:
+            return False
+    return True
 
 
 def places_among(values: list[Any], among: list[Any], into: Any) -> None:
@@ -783,7 +813,7 @@ def numbered_labels(values: list[Any], prefix: str) -> list[str] | None:
     labels: list[str] = []
     for i in range(len(values)):
         v = cython.cast(Node, values[i])
-        if v._label != f"{prefix}{i}":
+        if v._label is None or not is_numbered(v._label, prefix, i):
             return None
         labels.append(v._label)
     return labels

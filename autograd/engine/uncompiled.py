@@ -19,8 +19,8 @@ from autograd.support import habits
 
 __all__ = [
     "NULL", "auto_pickle", "bytes_in_use", "bytes_kept", "c_cos", "c_exp", "c_floor", "c_fmod", "c_log", "c_sin",
-    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "look_ahead", "mirror_place",
-    "mirror_write", "new_slopes", "no_gc", "slabs_install",
+    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "is_numbered", "look_ahead",
+    "mirror_place", "mirror_write", "new_slopes", "no_gc", "slabs_install",
 ]  # fmt: skip
 
 compiled = False
@@ -66,6 +66,11 @@ def new_slopes(count: int) -> Any:
 
 def free_slopes(slopes: Any) -> None:
     """Compiled: give it back."""
+
+
+def is_numbered(label: str, prefix: str, number: int) -> bool:
+    """Compiled: whether a label is a prefix and a number, without a text made of both."""
+    return label == f"{prefix}{number}"
 
 
 def look_ahead(v: object) -> None:

@@ -29,6 +29,7 @@ from autograd.support.text import got, short, short_text
 from nn.keywords import suggest_settings
 
 State = tuple[Any, ...]
+BLOCK = 8192  # numbers: what a rule makes of so many stays in the cache; 235,146 by Adam took a third of the time
 
 
 def check_parameters(parameters: Iterable[Value]) -> list[Value]:
@@ -142,12 +143,11 @@ class Optimizer:
         read_numbers(parameters, values)
         read_gradients(parameters, grads)
         # A rule of the user's may work in place: on arrays that nobody else has.
-        columns = [np.array(self.state[slot], dtype=np.float64)[group] for slot in self.slots]
-        with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
-            values, state = self.update(values, grads, tuple(columns), done + 1, self.hyperparameters, np)
-        for slot, numbers in zip(self.slots, state, strict=True):
+        columns = tuple([np.array(self.state[slot], dtype=np.float64)[group] for slot in self.slots])
+        update_arrays(self, values, grads, columns, done + 1, columns)
+        for slot, numbers in zip(self.slots, columns, strict=True):
             set_entries(self.state[slot], group, numbers)
-        write_numbers(parameters, np.ascontiguousarray(values, dtype=np.float64))
+        write_numbers(parameters, values)
         set_steps(self.steps, group, done + 1)
 
     if not TYPE_CHECKING:  # which would take every attribute for one that is there
@@ -222,6 +222,34 @@ class Optimizer:
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={x!r}" for name, x in self.hyperparameters.items())
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+def is_by_number(optimizer: Optimizer) -> bool:
+    """Whether the rule is one of this package: these look at each number by itself, and change nothing in place."""
+    return getattr(type(optimizer).update, "__module__", "").startswith("nn.")
+
+
+def update_arrays(optimizer: Optimizer, values: Any, grads: Any, before: State, step: int, after: State) -> None:
+    """Move an array of values by the rule, in place; the state that follows `before` is written into `after`.
+
+    >>> import numpy as np
+    >>> from nn.optim import SGD
+    >>> w, values, velocity = Value(1.0), np.array([1.0]), np.zeros(1)
+    >>> update_arrays(SGD([w], lr=0.1), values, np.array([2.0]), (velocity,), 1, (velocity,))
+    >>> values.tolist()
+    [0.8]
+    """
+    import numpy as np
+
+    size = BLOCK if is_by_number(optimizer) else max(len(values), 1)
+    with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
+        for start in range(0, len(values), size):
+            part = slice(start, start + size)
+            own = tuple([slot[part] for slot in before])
+            new, state = optimizer.update(values[part], grads[part], own, step, optimizer.hyperparameters, np)
+            values[part] = new
+            for slot, numbers in zip(after, state, strict=True):
+                slot[part] = numbers
 
 
 def set_entries(numbers: Any, indices: Any, entries: Any) -> None:

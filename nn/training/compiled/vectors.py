@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from autograd import Value
 from autograd.engine.node import places_among
-from nn.optim.optimizer import Optimizer, set_entries, set_steps
+from nn.optim.optimizer import Optimizer, is_by_number, set_entries, set_steps, update_arrays
 from nn.training.engine import CompilationError
 
 Vector = NDArray[np.float64]
 EVERYTHING: Any = slice(None)
-BLOCK = 8192  # numbers: what a rule makes of so many stays in the cache; 235,146 by Adam took a third of the time
 
 
 class Memory(NamedTuple):
@@ -110,8 +109,6 @@ class VectorOptimizer:
         stepped = np.flatnonzero(indices >= 0)
         self.own_indices = indices[stepped]
         self.indices: Any = slice(None) if len(stepped) == len(indices) else stepped
-        # A rule of the user's may work in place, on arrays that are its own in `Optimizer.step`.
-        self.may_share = getattr(type(optimizer).update, "__module__", "").startswith("nn.")
         self._spare: tuple[Vector, ...] = ()
         self.read()
 
@@ -138,44 +135,23 @@ class VectorOptimizer:
             set_steps(self.optimizer.steps, slice(None) if everything else self.own_indices[group], n)
 
     def step(self, theta: Vector, gradient: Vector) -> None:
-        """One step along the gradient, in place."""
-        if self.may_share and len(self.groups) == 1 and isinstance(self.indices, slice):
-            self._step_in_blocks(theta, gradient)
-            return
-        values, grads = theta[self.indices], gradient[self.indices]
-        state, counts = self.memory
-        if not self.may_share:
-            values, grads, state = values.copy(), grads.copy(), tuple([slot.copy() for slot in state])
-        update, settings = self.optimizer.update, self.optimizer.hyperparameters
-        steps = tuple([n + 1 for n in counts])
-        with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
-            if len(self.groups) == 1:
-                values, state = update(values, grads, state, steps[0], settings, np)
-            else:
-                values, state = values.copy(), tuple([slot.copy() for slot in state])
-                for group, n in zip(self.groups, steps, strict=True):
-                    own = tuple([slot[group] for slot in state])
-                    values[group], own = update(values[group], grads[group], own, n, settings, np)
-                    for slot, new in zip(state, own, strict=True):
-                        slot[group] = new
-        theta[self.indices] = values
-        self.memory = Memory(tuple(state), steps)
+        """One step along the gradient, in place.
 
-    def _step_in_blocks(self, theta: Vector, gradient: Vector) -> None:
-        """The step of all numbers at once by a rule of this package, which looks at each number by itself.
-
-        The state that it leaves is written beside the one before, to which a step that fails goes back.
+        The new state is written beside the one before, to which a step that fails goes back.
         """
-        before, (step,) = self.memory.state, self.memory.steps
+        before, counts = self.memory
         after = self._spare
         if after is before or not after:
             after = tuple([np.empty_like(slot) for slot in before])
-        update, settings = self.optimizer.update, self.optimizer.hyperparameters
-        with np.errstate(all="ignore"):
-            for start in range(0, len(theta), BLOCK):
-                part = slice(start, start + BLOCK)
-                own = tuple([slot[part] for slot in before])
-                theta[part], state = update(theta[part], gradient[part], own, step + 1, settings, np)
-                for slot, new in zip(after, state, strict=True):
-                    slot[part] = new
-        self.memory, self._spare = Memory(after, (step + 1,)), before
+        for group, n in zip(self.groups, counts, strict=True):
+            if group is EVERYTHING and isinstance(self.indices, slice) and is_by_number(self.optimizer):
+                update_arrays(self.optimizer, theta, gradient, before, n + 1, after)
+                continue
+            # A rule of the user's may work in place: on arrays that nobody else has.
+            at = group if isinstance(self.indices, slice) else self.indices[group]
+            values, grads, state = theta[at].copy(), gradient[at].copy(), tuple([slot[group].copy() for slot in before])
+            update_arrays(self.optimizer, values, grads, state, n + 1, state)
+            theta[at] = values
+            for slot, new in zip(after, state, strict=True):
+                slot[group] = new
+        self.memory, self._spare = Memory(after, tuple([n + 1 for n in counts])), before
