@@ -149,6 +149,7 @@ def one_step() -> None:
     rng = np.random.default_rng(0)
     X, y = rng.random((32, 784)), rng.integers(0, 10, 32)
     model = MLP(784, [1024, 10], seed=1)
+    MLP(3, [2, 1]).fit([[0.0] * 3] * 4, [0.0] * 4, progress=False)  # imports
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     spent = once(lambda: model.fit(X, y, epochs=1, batch_size=32, seed=1, progress=False))
     more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

@@ -28,6 +28,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from autograd import Value
+from autograd.support.collector import no_collection
 from autograd.support.settings import check_count, check_non_negative
 from autograd.support.text import short
 from nn.callbacks import Callback, EarlyStopping
@@ -184,7 +185,8 @@ def fit(
     eager = EagerEngine(model, objective, stepper, parameters, max_norm=clip_norm, max_value=clip_value)
     # Without callbacks and checkpoints, nobody but the steps changes the model until the end.
     may_change = bool(chosen) or checkpoint is not None or not is_known(model)
-    with InMode(model, training=True):  # a part that keeps another mode is recorded in that one
+    # A part that keeps another mode is recorded in that one. The collector would walk lists of all parameters.
+    with InMode(model, training=True), no_collection():
         stepping = arguments.chosen_engine(
             engine, eager, training, validation, verbosity > 0, devices, may_change=may_change, output=output
         )

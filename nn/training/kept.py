@@ -105,14 +105,14 @@ def structure_of(model: Module) -> list[Any] | None:
 
     >>> from nn import Dropout
     >>> structure_of(Dropout(0.5))
-    [(<class 'nn.layers.Dropout'>, False), []]
+    [(<class 'nn.layers.Dropout'>, False), [], []]
     >>> structure_of(Layer(1, 1, lambda z: z * z))
     """
     entries: list[Any] = []
     values: list[Value] = []
     if not _read(model, entries, values) or not all_parameters(values):
         return None
-    return [*entries, taking_gradients(values)]
+    return [*entries, values, taking_gradients(values)]
 
 
 def _read(module: Module, entries: list[Any], values: list[Value]) -> bool:
@@ -131,11 +131,11 @@ def _read(module: Module, entries: list[Any], values: list[Value]) -> bool:
     if isinstance(module, Neuron):
         if type(module.w) is not list:
             return False
-        entries.append((kind, activation, module.fused, names.get("threshold"), module.b, tuple(module.w)))
+        entries.append((kind, activation, module.fused, names.get("threshold"), len(module.w)))
         values += module.w
         values.append(module.b)
     elif isinstance(module, BatchNorm):
-        entries.append((kind, module.eps, *module.gamma, *module.beta))
+        entries.append((kind, module.eps, len(module.gamma)))
         values += [*module.gamma, *module.beta]
     elif isinstance(module, Dropout):
         entries.append((kind, module.p == 0.0))

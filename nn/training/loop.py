@@ -16,6 +16,7 @@ from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
+from autograd.support.collector import no_collection
 from nn.callbacks import Callback, EarlyStopping
 from nn.columns import shuffled
 from nn.layers import Dropout
@@ -209,9 +210,10 @@ class Loop:
         """What is known before the first step, for a diagnosis afterwards."""
         job = self.job
         look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
-        return start_of(
-            job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look, job.parameters
-        )
+        with no_collection():  # of which lists of all numbers of a model would be most of the work
+            return start_of(
+                job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look, job.parameters
+            )
 
     def _call(self, event: str, *arguments: Any) -> None:
         """Call a method of every callback, in order."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.engine.node import are_distinct, taking_gradients
+from autograd.engine.node import taking_gradients
 from autograd.program.passes.graph import GIVEN, RecordedGraph
 from autograd.program.widening import LEAST, Group, NotWidened, WideCode, WideProgram, Widths
 from nn import activations
@@ -89,7 +89,6 @@ def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
     """
     parts: list[Part] = []
     width, count = inputs, 0
-    values: list[Value] = []
     with InMode(model, training):
         for _, module in stages_of(model):
             mode = module.training
@@ -117,10 +116,8 @@ def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
             if groups:
                 part = replace(part, weights=flags[0][0], biases=flags[1][0])
             parts.append(part)
-            for group in groups:
-                values += group
-            width, count = part.nout, len(values)
-    if count < MANY or not are_distinct(values):  # a shared layer is one group in two places
+            width, count = part.nout, count + sum(map(len, groups))
+    if count < MANY or count != len(model.parameters()):  # a shared layer is one group in two places
         return None
     return parts
 
@@ -202,9 +199,8 @@ def _widened(
     code = WideCode(recorded.program._code, Widths(back, sizes, *groups, norms), lambda: lazily().graph)
     program = WideProgram(code, inputs, names.parameters, names.givens, sum(counts), lazily)
     seen = dict(zip(recorded.activations, slices[2:-1], strict=True))
-    return RecordedProgram(
-        program, stand_in, single, slices[1], seen, slices[-1], {"by the tests"}, Order(program.parameters)
-    )
+    order = Order(program.parameters, names.parameters, code.parameters)
+    return RecordedProgram(program, stand_in, single, slices[1], seen, slices[-1], {"by the tests"}, order)
 
 
 def _target_columns(columns: Columns) -> list[tuple[int, int]]:
@@ -249,7 +245,6 @@ class _Leaves:
 
     def _of_layer(self, layer: Layer, part: Part) -> list[tuple[bool, Any]]:
         """Neuron by neuron, as `parameters()` has them: its weights, then its bias, as far as they are trained."""
-        weights, biases = _values(layer)
         if part.weights and part.biases:
             start, row = len(self.parameters), part.nin + 1
             for neuron in layer.neurons:
@@ -257,6 +252,7 @@ class _Leaves:
                 self.parameters.append(neuron.b)
             places = start + np.arange(part.nout * row, dtype=np.intp).reshape(part.nout, row)
             return [(False, places[:, :-1].ravel()), (False, places[:, -1])]
+        weights, biases = _values(layer)
         return [self._group(weights, not part.weights), self._group(biases, not part.biases)]
 
 

@@ -10,7 +10,7 @@ Parameters that have made different numbers of steps are updated one number afte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,18 +58,25 @@ def slice_of(indices: NDArray[np.intp]) -> Any:
 class Order:
     """The parameters of a program in the order of its vector, and where those of a model stand in it.
 
-    It stays with the program, and remembers the places of the list that asked last: that of the model, as a rule.
+    It stays with the program, and remembers the places of the list that asked last: that of the model, as a rule. With
+    `numbers`, the vector is known to have those entries of a list `recorded`.
 
     >>> w = [Value(1.0), Value(2.0), Value(3.0)]
     >>> order = Order([w[2], w[0]])
     >>> order.places(w).tolist(), order.places_in(w).tolist()
     ([1, -1, 0], [2, 0])
+    >>> Order([w[2], w[0], w[1]], w, [2, 0, 1]).places(w).tolist()
+    [1, 2, 0]
     """
 
-    def __init__(self, parameters: list[Value]) -> None:
+    def __init__(
+        self, parameters: list[Value], recorded: list[Value] | None = None, numbers: Sequence[int] = ()
+    ) -> None:
         self.parameters = parameters
-        self._asked: list[Value] = []
-        self._places = np.empty(0, np.intp)
+        self._asked: list[Value] = [] if recorded is None else recorded
+        self._places = np.full(len(self._asked), -1, np.intp)
+        if numbers:
+            self._places[np.array(numbers, np.intp)] = np.arange(len(parameters), dtype=np.intp)
 
     def places(self, values: list[Value]) -> NDArray[np.intp]:
         """For each of some Values its place in the vector, -1 if it has none."""

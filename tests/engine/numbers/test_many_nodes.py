@@ -40,6 +40,24 @@ def test_places_are_those_of_a_dict(seed: int) -> None:
     assert places([root], [root]) == [0]
 
 
+@pytest.mark.parametrize("twice", [False, True])
+@pytest.mark.parametrize("order", ["made", "reversed", "halves", "every other one", "mixed"])
+def test_distinct_wherever_nodes_lie(order: str, twice: bool) -> None:
+    made = values(1000)
+    some = {
+        "made": made,
+        "reversed": made[::-1],
+        "halves": made[500:] + made[:500],
+        "every other one": made[::2] + made[1::2],
+        "mixed": Random(0).sample(made, 1000),
+    }[order]
+    if twice:
+        some = [*some[:700], some[300], *some[700:]]
+    assert node.are_distinct(some) is not twice
+    assert all(v.grad == 0.0 for v in some)
+    assert places(some[:1], some[:1]) == [0]  # nothing is left behind
+
+
 @pytest.mark.parametrize("call", [places, lambda a, b: places(b, a), lambda a, b: node.are_distinct(a)])
 def test_no_values_are_refused_and_nothing_is_left(call: Any) -> None:
     good = values(3)
@@ -90,6 +108,27 @@ def test_labels_are_numbered() -> None:
     for call in (node.numbered_labels, node.number_labels):
         with pytest.raises(TypeError, match="takes a list of Values"):
             call([1.0], "w")
+
+
+@pytest.mark.parametrize(
+    ("labels", "prefix", "expected"),
+    [
+        (["w0", "w1"], "w", True),
+        (["0", "1"], "", True),
+        (["θ0", "θ1"], "θ", True),
+        (["é0", "é1"], "é", True),
+        (["w0", "θ1"], "w", False),
+        (["w", "w1"], "w", False),
+        (["w00", "w01"], "w", False),
+        (["w0", "w10"], "w", False),
+        (["w0", "v1"], "w", False),
+        (["w0", ""], "w", False),
+        (["", ""], "", False),
+    ],
+)
+def test_numbered_labels_are_the_prefix_and_the_number(labels: list[str], prefix: str, expected: bool) -> None:
+    some = [Value(1.0, label) if label else Value(1.0) for label in labels]
+    assert node.numbered_labels(some, prefix) == (labels if expected else None)
 
 
 @pytest.mark.parametrize("seed", range(3))
