@@ -61,10 +61,9 @@ class Columns:
 
     def arrays(self, examples: Examples) -> tuple[Rows, Rows]:
         """The inputs, which may be the user's own array, and the other columns; together they would be a large copy."""
-        others = np.ones((len(examples.X), self.targets + self.weighted))
-        others[:, : self.targets] = self._targets(examples.y)
+        others = self._targets(examples.y)
         if examples.sample_weight is not None:
-            others[:, -1] = examples.sample_weight
+            others = np.column_stack((others, examples.sample_weight))
         return np.asarray(examples.X, dtype=np.float64), others
 
     def _targets(self, y: Sequence[Any]) -> Rows:

@@ -75,6 +75,7 @@ class Order:
         self.parameters = parameters
         self._asked: list[Value] = [] if recorded is None else recorded
         self._places = np.full(len(self._asked), -1, np.intp)
+        self._inverse: NDArray[np.intp] | None = None
         if numbers:
             self._places[np.array(numbers, np.intp)] = np.arange(len(parameters), dtype=np.intp)
 
@@ -82,15 +83,17 @@ class Order:
         """For each of some Values its place in the vector, -1 if it has none."""
         if self._asked != values:  # identities, in C
             self._asked, self._places = list(values), places_of(values, self.parameters)
+            self._inverse = None
         return self._places
 
     def places_in(self, values: list[Value]) -> NDArray[np.intp]:
         """For each entry of the vector its place among some Values, -1 if it has none."""
         places = self.places(values)
-        inverse = np.full(len(self.parameters), -1, np.intp)
-        known = places >= 0
-        inverse[places[known]] = np.flatnonzero(known)
-        return inverse
+        if self._inverse is None:
+            self._inverse = np.full(len(self.parameters), -1, np.intp)
+            known = places >= 0
+            self._inverse[places[known]] = np.flatnonzero(known)
+        return self._inverse
 
 
 class VectorOptimizer:
@@ -113,9 +116,10 @@ class VectorOptimizer:
         self.optimizer = optimizer
         # theta and the optimizer's lists need not have the same order, nor hold the same parameters.
         indices = order.places_in(optimizer.parameters)
-        stepped = np.flatnonzero(indices >= 0)
-        self.own_indices = indices[stepped]
-        self.indices: Any = slice(None) if len(stepped) == len(indices) else stepped
+        stepped = indices >= 0
+        everything = bool(stepped.all())
+        self.own_indices = indices if everything else indices[stepped]
+        self.indices: Any = EVERYTHING if everything else np.flatnonzero(stepped)
         self._spare: tuple[Vector, ...] = ()
         self.read()
 

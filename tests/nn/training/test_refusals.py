@@ -113,7 +113,7 @@ NAN = float("nan")
         ({"checkpoint_every": 3}, ValueError, "need a folder"),
         ({"checkpoint": 3}, TypeError, "checkpoint is the path of a folder, got 3"),
         ({"verbose": 7}, ValueError, "verbose must be 0, 1, 2"),
-        ({"engine": "steam"}, ValueError, "engine must be one of 'auto', 'eager', 'compiled', got 'steam'"),
+        ({"engine": "steam"}, ValueError, "engine must be one of 'auto', 'eager', 'compiled', 'jax', got 'steam'"),
     ],
 )  # fmt: skip
 def test_refusals_change_nothing(
