@@ -77,7 +77,7 @@ class BatchNorm(Module):
     """
 
     buffers = ("running_mean", "running_var")
-    weights = ("gamma", "beta")
+    weight_lists = ("gamma", "beta")
 
     @suggest_settings
     def __init__(self, width: SupportsIndex, *, momentum: float = 0.1, eps: float = 1e-5) -> None:

@@ -74,7 +74,7 @@ class Neuron(Module):
     ['w0', 'w1', 'b']
     """
 
-    weights = ("w",)
+    weight_lists = ("w",)
     w: list[Value]
     b: Value
 

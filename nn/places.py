@@ -30,7 +30,7 @@ class Parts:
     buffers: ClassVar[tuple[str, ...]] = ()
     """Attributes, each a list of floats, that belong to the state without being trained."""
 
-    weights: ClassVar[tuple[str, ...]] = ()
+    weight_lists: ClassVar[tuple[str, ...]] = ()
     """Attributes that are lists of Values: nobody looks for modules in them, which may be thousands."""
 
     _labelled = -1  # how many parameters there were when parameters() last saw to their labels
@@ -42,7 +42,7 @@ class Parts:
 
     def _holders(self) -> list[tuple[str, Any]]:
         """The attributes that are modules, or may hold some; a neuron of thousands has none."""
-        weights = self.weights
+        weights = self.weight_lists
         return [(k, x) for k, x in vars(self).items() if isinstance(x, HOLDERS) and k not in weights]
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:

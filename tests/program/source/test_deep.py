@@ -170,6 +170,7 @@ BOUNDED = {
         ("_copied", "_quick_shape", "_still_fits"), "lists within lists, in one argument"
     ),
     "program/compiling.py": {"compile": "once more, for @compile(dtype=...)"},
+    "program/jax/trees.py": {"tree_of": "modules within modules, of one model"},
     "program/source/adjoints.py": {"renamed": "a formula of at most LONGEST operations"},
     "program/source/buffers.py": {"_split_line": "a formula of DEEPEST levels, and the few that a product adds"},
     "program/source/formula.py": {"written": "a formula of DEEPEST levels, and the few that a product adds"},
