@@ -29,7 +29,7 @@ from autograd.support.text import got, short, short_text
 from nn.keywords import suggest_settings
 
 State = tuple[Any, ...]
-BLOCK = 8192  # numbers: what a rule makes of so many stays in the cache; 235,146 by Adam took a third of the time
+BLOCK = 32_768  # numbers: what a rule makes of so many stays in the cache; 235,146 by Adam took a third of the time
 
 
 def check_parameters(parameters: Iterable[Value]) -> list[Value]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from autograd import Value
 from autograd.engine.node import places_among
-from nn.optim.optimizer import Optimizer, is_by_number, set_entries, set_steps, update_arrays
+from nn.optim.optimizer import BLOCK, Optimizer, is_by_number, set_entries, set_steps, update_arrays
 from nn.training.engine import CompilationError
 
 Vector = NDArray[np.float64]
@@ -120,6 +120,7 @@ class VectorOptimizer:
         everything = bool(stepped.all())
         self.own_indices = indices if everything else indices[stepped]
         self.indices: Any = EVERYTHING if everything else np.flatnonzero(stepped)
+        self._by_number = is_by_number(optimizer)
         self._spare: tuple[Vector, ...] = ()
         self.read()
 
@@ -151,18 +152,32 @@ class VectorOptimizer:
         The new state is written beside the one before, to which a step that fails goes back.
         """
         before, counts = self.memory
+        steps = tuple([n + 1 for n in counts])
+        everything = (
+            len(self.groups) == 1
+            and self.groups[0] is EVERYTHING
+            and isinstance(self.indices, slice)
+            and self._by_number
+        )
+        if everything and len(theta) <= BLOCK:  # as it is made: no copies
+            with np.errstate(all="ignore"):  # inf and nan are answers, not events, as in the engine
+                theta[:], state = self.optimizer.update(
+                    theta, gradient, before, steps[0], self.optimizer.hyperparameters, np
+                )
+            self.memory = Memory(tuple(state), steps)
+            return
         after = self._spare
         if after is before or not after:
             after = tuple([np.empty_like(slot) for slot in before])
-        for group, n in zip(self.groups, counts, strict=True):
-            if group is EVERYTHING and isinstance(self.indices, slice) and is_by_number(self.optimizer):
-                update_arrays(self.optimizer, theta, gradient, before, n + 1, after)
+        for group, step in zip(self.groups, steps, strict=True):
+            if everything:
+                update_arrays(self.optimizer, theta, gradient, before, step, after)
                 continue
             # A rule of the user's may work in place: on arrays that nobody else has.
             at = group if isinstance(self.indices, slice) else self.indices[group]
             values, grads, state = theta[at].copy(), gradient[at].copy(), tuple([slot[group].copy() for slot in before])
-            update_arrays(self.optimizer, values, grads, state, n + 1, state)
+            update_arrays(self.optimizer, values, grads, state, step, state)
             theta[at] = values
             for slot, new in zip(after, state, strict=True):
                 slot[group] = new
-        self.memory, self._spare = Memory(after, tuple([n + 1 for n in counts])), before
+        self.memory, self._spare = Memory(after, steps), before

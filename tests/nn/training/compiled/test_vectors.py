@@ -12,18 +12,19 @@ from nn.optim.optimizer import BLOCK, update_arrays
 from nn.training.compiled.vectors import Order, VectorOptimizer
 from tests.nn.optim.optimizer_rows import SETTINGS
 
-N = 2 * BLOCK + 5
+SIZES = [7, BLOCK + 5]  # at once, and in blocks
 STEPS = 3
 
 
-def start() -> tuple[list[Value], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    numbers, gradients = np.random.default_rng(0).normal(size=(2, N))
+def start(n: int) -> tuple[list[Value], np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    numbers, gradients = np.random.default_rng(0).normal(size=(2, n))
     return [Value(x, role="parameter") for x in numbers.tolist()], numbers, gradients
 
 
+@pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize(("kind", "settings"), SETTINGS)
-def test_blocks_are_whole_arrays_and_values(kind: Callable[..., Optimizer], settings: dict[str, Any]) -> None:
-    values, theta, gradient = start()
+def test_blocks_are_whole_arrays_and_values(kind: Callable[..., Optimizer], settings: dict[str, Any], n: int) -> None:
+    values, theta, gradient = start(n)
     optimizer = kind(values, **settings)
     vector = VectorOptimizer(optimizer, Order(values))
     whole, state = theta.copy(), tuple([slot.copy() for slot in vector.memory.state])
@@ -36,11 +37,12 @@ def test_blocks_are_whole_arrays_and_values(kind: Callable[..., Optimizer], sett
         assert theta.tolist() == whole.tolist() == [v.data for v in values]
     assert vector.memory.steps == (STEPS,)
     for slot, expected, own in zip(vector.memory.state, state, optimizer.slots, strict=True):
-        assert slot.tolist() == np.broadcast_to(expected, N).tolist() == list(optimizer.state[own])
+        assert slot.tolist() == np.broadcast_to(expected, n).tolist() == list(optimizer.state[own])
 
 
-def test_a_step_is_taken_back() -> None:
-    values, theta, gradient = start()
+@pytest.mark.parametrize("n", SIZES)
+def test_a_step_is_taken_back(n: int) -> None:
+    values, theta, gradient = start(n)
     vector = VectorOptimizer(Adam(values), Order(values))
     vector.step(theta, gradient)
     before, memory = theta.copy(), vector.memory
@@ -56,8 +58,9 @@ def test_a_step_is_taken_back() -> None:
     assert theta.tolist() == after.tolist()
 
 
+@pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("frozen", [False, True])
-def test_a_rule_of_the_users_gets_everything_at_once_and_may_work_in_place(frozen: bool) -> None:
+def test_a_rule_of_the_users_gets_everything_at_once_and_may_work_in_place(frozen: bool, n: int) -> None:
     sizes: list[int] = []
 
     class InPlace(SGD):
@@ -70,7 +73,7 @@ def test_a_rule_of_the_users_gets_everything_at_once_and_may_work_in_place(froze
             value -= grad
             return value, state
 
-    values, theta, gradient = start()
+    values, theta, gradient = start(n)
     vector = VectorOptimizer(InPlace(values, lr=0.5), Order(values[1:] if frozen else values))
     theta, gradient = (theta[1:], gradient[1:]) if frozen else (theta, gradient)
     expected, as_it_was = (theta - 0.5 * gradient).tolist(), gradient.tolist()
