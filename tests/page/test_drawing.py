@@ -266,3 +266,26 @@ def test_a_stage_of_another_size_is_filled_again_until_somebody_has_moved(networ
     page.set_viewport_size({"width": 900, "height": 700})
     page.wait_for_timeout(100)
     assert page.evaluate("[chaingrad.camera.x, chaingrad.camera.scale]") == moved
+
+
+def test_from_far_away_things_show_their_names_alone_as_large_as_they_fit(open_page: Open) -> None:
+    y = Value(0.5, label="a name that is rather long")
+    for i in range(40):
+        y = (y * 0.9).tanh()
+        y.label = f"h{i}"
+    page = open_page(y)
+    texts = """() => [...document.querySelectorAll("#world .node")].map((node) => {
+      const shape = node.querySelector(".shape").getBoundingClientRect();
+      const seen = [...node.querySelectorAll("text")].filter((text) => getComputedStyle(text).display !== "none");
+      return [seen.length, ...seen.map((text) => {
+        const box = text.getBoundingClientRect();
+        return box.left >= shape.left && box.right <= shape.right && box.width > 0.1 * shape.width;
+      })];
+    })"""
+    assert max(number for number, *_ in page.evaluate(texts)) == 3
+    page.click("#fit")
+    assert page.evaluate("chaingrad.camera.scale") < 0.6
+    assert all(found == [1, True] for found in page.evaluate(texts))
+    for _ in range(12):
+        page.click("#closer")
+    assert max(number for number, *_ in page.evaluate(texts)) == 3

@@ -1,6 +1,7 @@
 // What the page knows at a moment, and the few ways in which that changes.
 
 const MOST_COLOURS = 6; // paths that have a colour each
+const AFAR = 0.6; // scale: from here on letters of 11 pixels are hard to read, and names alone are shown
 
 class App {
   constructor(page) {
@@ -50,6 +51,7 @@ class App {
   // What is on the screen gets drawn, where not everything is.
   show() {
     this.scene.show(this.camera.view(200), this.camera.scale);
+    this.camera.world.classList.toggle("afar", this.camera.scale < AFAR);
     this.overview.follow();
   }
 

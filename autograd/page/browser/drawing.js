@@ -140,6 +140,13 @@ function placed(kind, at, attributes, parent) {
   return make("g", { class: kind, transform: `translate(${round(at.x)} ${round(at.y)})`, ...attributes }, parent);
 }
 
+// How large a thing's first line may be to fill it alone: so it is read when the picture is seen from far away.
+function nameFromAfar(g, text, at, y) {
+  const size = Math.min(at.h * 0.7, ((at.w - 8) * NAME) / widthOf(text, NAME, true));
+  g.style.setProperty("--large", `${round(size)}px`);
+  g.style.setProperty("--drop", `${round(at.h / 2 + 0.36 * size - y)}px`);
+}
+
 function drawNode(graph, node, at, parent) {
   const role = node === graph.output ? "output" : graph.roles[node];
   const g = placed(`node ${role}`, at, { "data-node": node, role: "button", tabindex: "-1", "aria-pressed": "false" }, parent);
@@ -149,6 +156,7 @@ function drawNode(graph, node, at, parent) {
   const { main, extra } = titleOf(graph, node);
   const lines = (main ? 1 : 0) + 1 + (graph.takes[node] ? 1 : 0);
   let y = at.h / 2 - ((lines - 1) * LINE) / 2 + 4;
+  nameFromAfar(g, main || show(graph.recorded.data[node]), at, y);
   if (main) {
     const name = make("text", { class: "name", x: at.w / 2, y: y + 0.5 }, g, main);
     if (extra) {
@@ -170,6 +178,7 @@ function drawBox(group, at, parent) {
   const name = make("text", { class: "name", x: at.w / 2, y: 18.5 }, g);
   make("tspan", { class: "sign" }, name, "+ ");
   make("tspan", {}, name, title);
+  nameFromAfar(g, `+ ${title}`, at, 18.5);
   make("text", { class: "contents", x: at.w / 2, y: 33.5 }, g, contents);
   const grad = make("text", { class: "grad", x: at.w / 2, y: 48 }, g);
   return { element: g, grad, room: at.w - 8 };
