@@ -434,7 +434,7 @@ LEFT_OUT: dict[str, str] = {
     r"nn\.callbacks\.(Monitor.*|check_hooks)": "what callbacks share, and a check of `fit`",
     r"nn\.History\.(append|load_json)": "called by `fit`, with what it holds",
     r"nn\.(BatchNorm\.follow|Dropout\.draw|Module\.__call__)": "steps of a module, after its checks",
-    r"nn\.init\.(zeros|given|drawn|uniform|normal|(xavier|he|lecun)_\w+|name_of)": "called by `Neuron`, after its checks",
+    r"nn\.init\.(zeros|given|drawn|uniform|normal|(xavier|he|lecun)_\w+|name_of)": "called by `Neuron`, which checks",
     r"nn\.(clipping\.scale_for|datasets\.resize|summary\.(Row|Summary|activations_by_layer))": "inner steps",
     r"nn\.(losses\.(data|elementwise)|metrics\.(classes_of|paired_\w+|sort_labels)|optim\.check_parameters)": "checks",
     r"nn\.sklearn\.\w+\.\w+": "what comes to `fit` and `predict` is checked by scikit-learn, in its own words",
