@@ -192,6 +192,8 @@ def test_the_space_bar_plays_and_pauses_but_not_on_a_button(open_page: Open) -> 
 
 @pytest.mark.parametrize(("theme", "paper"), [("dark", "rgb(21, 24, 28)"), ("light", "rgb(255, 255, 255)")])
 def test_a_theme_is_asked_for_and_switched(theme: str, paper: str, open_page: Open) -> None:
+    from playwright.sync_api import expect
+
     colour = "getComputedStyle(document.body).backgroundColor"
     page = open_page(
         view(Value(2.0, label="a") * 3.0, theme=theme), color_scheme="light" if theme == "dark" else "dark"
@@ -200,7 +202,7 @@ def test_a_theme_is_asked_for_and_switched(theme: str, paper: str, open_page: Op
     page.select_option("#theme", "auto")
     assert page.evaluate(colour) != paper
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-    page.wait_for_function(f"{colour} === '{paper}'")
+    expect(page.locator("body")).to_have_css("background-color", paper)
 
 
 def test_numbers_have_six_digits_and_all_on_demand(open_page: Open) -> None:
