@@ -43,6 +43,12 @@ for name, count in (("train", 60), ("t10k", 20)):
     save_idx(f"{name}-labels-idx1-ubyte", np.arange(count, dtype=np.uint8) % 10)
 """
 
+# What `python -m nn train` is given.
+SCRIPT = """
+import nn
+nn.MLP(1, [1], seed=0).fit([[0.0], [1.0]], [0.0, 1.0], engine="jax", epochs=2, progress=False)
+"""
+
 
 def repaired(built: Path, folder: Path) -> Path:
     """A Linux wheel with the tag that an index takes, and what it links to inside."""
@@ -81,7 +87,7 @@ def left_behind(python: Path) -> list[str]:
 def test_a_distribution_in_an_empty_environment(kind: str, tmp_path: Path) -> None:
     built = distribution(kind, tmp_path)
     python = environment(tmp_path)
-    pip(python, "install", f"{built}[plots]", "pytest", "hypothesis")
+    pip(python, "install", f"{built}[plots,jax]", "pytest", "hypothesis")
 
     # A folder without the sources, so that what is imported is what was installed.
     work = tmp_path / "work"
@@ -93,7 +99,8 @@ def test_a_distribution_in_an_empty_environment(kind: str, tmp_path: Path) -> No
 
     (work / "mnist").mkdir()
     run(python, "-c", MNIST, cwd=work / "mnist")
-    assert len(COMMANDS) >= 4
+    (work / "script.py").write_text(SCRIPT)
+    assert len(COMMANDS) >= 5
     for command in COMMANDS:
         arguments = [word.replace("FOLDER", "mnist") for word in shlex.split(command)[1:]]
         run(python, *arguments, cwd=work, MPLBACKEND="Agg", BROWSER="true")
