@@ -69,7 +69,7 @@ def operation(
                 "derivatives: give one rule (xp, y, *operands) for each"
             )
         if own in _OWN:
-            ops.TABLE.pop(own)
+            ops.TABLE.pop(own, None)
         summary = (inspect.getdoc(forward) or own).rstrip(".")
         filled = latex or rf"\operatorname{{{{{own}}}}}({', '.join(f'{{{i}}}' for i in range(len(operands)))})"
         formula = f"{own}({', '.join(operands)})"

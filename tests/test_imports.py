@@ -35,7 +35,7 @@ LOADED: dict[str, str] = {
     "import nn, tempfile; nn.MLP(1, [1]).save(tempfile.mkdtemp() + '/m.safetensors')": "numpy safetensors",
 }
 # Imported with the module itself, which is what it is for; NumPy may be anywhere.
-WITH_THE_MODULE = {"nn/io/__init__.py": {"safetensors"}, "nn/sklearn.py": {"sklearn"}, "nn/demo.py": {"tqdm"}}
+WITH_THE_MODULE = {"nn/io/__init__.py": {"safetensors"}, "nn/sklearn.py": {"sklearn"}}
 
 
 @pytest.mark.parametrize("code", LOADED)
