@@ -211,6 +211,7 @@ def main() -> None:
     for steps in (100, 1000):
         title = f"Runge-Kutta, {steps:,} steps, batch 100"
         ours, by_hand = runge_kutta_ours(steps), runge_kutta_by_hand(steps)
+        # mypy cannot infer a lambda that holds its loop variable in a default.
         table(title, by_hand, ours, lambda steps=steps: runge_kutta_jax(steps), 3000 // steps + 7)  # type: ignore[misc]
 
 

@@ -85,6 +85,7 @@ class WideCode(Code):
         self.compilation, self.numbers = widened(narrow.compilation, widths)
         self.parameters, self.givens = self.compilation.layout.parameters, self.compilation.layout.givens
 
+    # An attribute there, a property here: mypy wants the same of both.
     @cached_property
     def graph(self) -> Graph:  # type: ignore[override]
         """The recorded graph."""
@@ -123,6 +124,7 @@ class WideProgram(Program):
         self._record = record
         self._set_up(code, inputs, parameters, givens, outputs, dtype)
 
+    # As `graph` above: recorded only when somebody asks.
     @cached_property
     def _recorded(self) -> RecordedGraph:  # type: ignore[override]
         return self._record()
