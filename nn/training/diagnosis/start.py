@@ -27,10 +27,12 @@ from nn.module import Evaluating, Module, unrecorded
 from nn.neuron import Layer
 from nn.stages import computing_modules, is_known, output_activation, plain, stages_of, through_stages
 from nn.training.diagnosis.baseline import baseline, loss_of
+from nn.training.diagnosis.recall import Found, recalled
 from nn.training.engine import Objective, unwrapped
 from nn.training.examples import Examples, by_target
 from nn.training.judge import OF_CLASSES
 from nn.training.keeper import Keeper
+from nn.training.kept import key_of_loss
 from nn.training.watch import EXAMPLES, Watch
 
 SAMPLE = 500  # of the examples, for what is known of them; their distances to each other are computed
@@ -73,13 +75,17 @@ def start_of(
     >>> start["loss"], start["chance"], start["inputs"]["largest"], start["layers"]["layers.0"]["dead"]
     (5.0, 1.0, 3.0, 1.0)
     """
-    some = evenly(training, SAMPLE)
-    line = baseline(objective.loss, some, batch_size)
+    some, loss = evenly(training, SAMPLE), key_of_loss(objective.loss)
+    line, inputs = recalled(
+        loss and (loss, batch_size),
+        some,
+        lambda: Found(baseline(objective.loss, some, batch_size), sizes_of(some.X)),
+    )
     start: dict[str, Any] = {
         "loss": None,
         "chance": line and line.chance,
         "reach": line and line.reach,
-        "inputs": sizes_of(some.X),
+        "inputs": dict(inputs),
         "targets": _targets(objective, some),
         "missing": [] if validation is None else missing_classes(objective, training, validation),
         "mixed": mixed(training.y) if unwrapped(objective.loss) in OF_CLASSES else None,
