@@ -195,7 +195,7 @@ def fit(
         engine=stepping,
         objective=objective,
         optimizer=stepper,
-        parameters=len(parameters),
+        parameters=parameters,
         lr=stepper.lr,
         training=training,
         validation=validation,

@@ -20,9 +20,10 @@ no module, so that a model is freed with its programs.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain, pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -35,7 +36,7 @@ from nn.mlp import MLP
 from nn.module import Module
 from nn.neuron import Layer, Neuron
 from nn.perceptron import Perceptron
-from nn.stages import Sequential
+from nn.stages import Sequential, stages_of
 
 # Attributes that any module may have without a change of what it computes.
 PLAIN = {"training", "init", "_labelled", "_fitted_loss"}
@@ -109,13 +110,36 @@ def structure_of(model: Module) -> list[Any] | None:
     >>> structure_of(Layer(1, 1, lambda z: z * z))
     """
     entries: list[Any] = []
-    values: list[Value] = []
-    if not _read(model, entries, values) or not all_parameters(values):
+    groups: list[list[Value]] = []
+    if not _read(model, entries, groups):
+        return None
+    values = list(chain.from_iterable(groups))
+    if not all_parameters(values):
         return None
     return [*entries, values, taking_gradients(values)]
 
 
-def _read(module: Module, entries: list[Any], values: list[Value]) -> bool:
+def stretches_of(model: Module, parameters: Sequence[Value]) -> list[slice] | None:
+    """Which of the model's `parameters` each stage has, without a look at them; None where that takes one.
+
+    Those of known layers are counted: if there are as many as parameters, none is in two places.
+
+    >>> model = MLP(2, [3, 1])
+    >>> stretches_of(model, model.parameters())
+    [slice(0, 9, None), slice(9, 13, None)]
+    >>> stretches_of(Sequential(model, model), model.parameters())
+    """
+    if not _read(model, [], []):
+        return None
+    ends = [0]
+    for _, stage in stages_of(model):
+        groups: list[list[Value]] = []
+        _read(stage, [], groups)
+        ends.append(ends[-1] + sum(map(len, groups)))
+    return [slice(a, b) for a, b in pairwise(ends)] if ends[-1] == len(parameters) else None
+
+
+def _read(module: Module, entries: list[Any], groups: list[list[Value]]) -> bool:
     """Append what a module is made of, and its parameters; False if something is unknown."""
     kind, names = type(module), vars(module)
     if kind not in KNOWN or not names.keys() <= KNOWN[kind]:
@@ -124,19 +148,18 @@ def _read(module: Module, entries: list[Any], values: list[Value]) -> bool:
     if activation is not None and not activation.named:
         return False
     if isinstance(module, Sequential):
-        return type(module.layers) is list and all(_read(part, entries, values) for part in module)
+        return type(module.layers) is list and all(_read(part, entries, groups) for part in module)
     if isinstance(module, Layer):
         entries.append((kind, activation, len(module.neurons)))
-        return type(module.neurons) is list and all(_read(part, entries, values) for part in module)
+        return type(module.neurons) is list and all(_read(part, entries, groups) for part in module)
     if isinstance(module, Neuron):
         if type(module.w) is not list:
             return False
         entries.append((kind, activation, module.fused, names.get("threshold"), len(module.w)))
-        values += module.w
-        values.append(module.b)
+        groups += [module.w, [module.b]]
     elif isinstance(module, BatchNorm):
         entries.append((kind, module.eps, len(module.gamma)))
-        values += [*module.gamma, *module.beta]
+        groups += [module.gamma, module.beta]
     elif isinstance(module, Dropout):
         entries.append((kind, module.p == 0.0))
     else:

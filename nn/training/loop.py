@@ -16,6 +16,7 @@ from functools import cached_property
 from random import Random
 from typing import Any, NamedTuple
 
+from autograd import Value
 from autograd.support.collector import no_collection
 from nn.callbacks import Callback, EarlyStopping
 from nn.columns import shuffled
@@ -47,7 +48,7 @@ class Job(NamedTuple):
     engine: Engine
     objective: Objective
     optimizer: Optimizer
-    parameters: int  # of the model
+    parameters: list[Value]  # of the model
     lr: float
     training: Examples
     validation: Examples | None
@@ -132,7 +133,7 @@ class Loop:
         self.stopped_before = False  # by a callback, before the checkpoint was written that this goes on from
         self.totals = EpochTotals()
         self.settings: Settings | None = None  # with which it began, if there are checkpoints
-        self.watch = Watch(job.model)
+        self.watch = Watch(job.model, job.parameters)
         # A callback looks at the model after an epoch; only one that says so, after every step.
         self.callbacks_in_steps = any(_is_called_in_steps(callback) for callback in job.callbacks)
         self.history = History(
@@ -195,7 +196,7 @@ class Loop:
                     job.training,
                     job.batch_size,
                     None if job.callbacks else job.engine.outputs,
-                    job.parameters,
+                    len(job.parameters),
                 )
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
@@ -212,7 +213,8 @@ class Loop:
         look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
         with no_collection():  # of which lists of all numbers of a model would be most of the work
             return start_of(
-                job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look, job.parameters
+                job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look,
+                len(job.parameters),
             )
 
     def _call(self, event: str, *arguments: Any) -> None:

@@ -18,6 +18,7 @@ from autograd import Value
 from nn.layers import BatchNorm
 from nn.module import Module
 from nn.stages import activation_of, layers_of, plain, stages_of, through_stages
+from nn.training.kept import stretches_of
 
 EXAMPLES = 100  # how many of the last examples of an epoch are looked at
 # An output this close to the end of the range: there the slope of a sigmoid is below 0.01, that of a tanh below 0.02.
@@ -27,13 +28,21 @@ MEASURED = ("steps", "gradient", "ratio", "fired", "saturated", "seen")  # attri
 
 
 class LayerLog:
-    """The measurements of a layer of neurons, with the normalisation, activation and dropout that follow it."""
+    """The measurements of a layer of neurons, with the normalisation, activation and dropout that follow it.
 
-    def __init__(self, name: str, parameters: list[Value]) -> None:
+    Its parameters are a stretch of `among`, those of the model as a rule: as a list of their own when asked for.
+    """
+
+    def __init__(self, name: str, among: list[Value], stretch: slice) -> None:
         self.name = name
-        self.parameters = parameters
+        self.among, self.stretch = among, stretch
         self.activation = ""
         self.restart()
+
+    @property
+    def parameters(self) -> list[Value]:
+        """The parameters, one after the other."""
+        return self.among[self.stretch]
 
     def restart(self) -> None:
         """Begin a new epoch."""
@@ -98,24 +107,31 @@ class Watch:
     1.0
     """
 
-    def __init__(self, model: Module) -> None:
+    def __init__(self, model: Module, parameters: list[Value] | None = None) -> None:
+        """`parameters` are all of the model, in order, if they are known."""
         self.model, self.stages = model, list(stages_of(model))
         self.layers: list[LayerLog] = []
         self._layer_at: dict[int, LayerLog] = {}  # whose activation's outputs a stage gives
         if len(self.stages) == 1:
             # A module of the user's own: its parts have parameters to be measured, but their outputs are not seen.
             parts = [(name, module.parameters()) for name, module, _ in layers_of(model)]
-            self.layers = [LayerLog(name, parameters) for name, parameters in parts if parameters]
+            self.layers = [LayerLog(name, own, slice(len(own))) for name, own in parts if own]
             if len(self.layers) == 1:
                 self._find_activation(0)
             return
-        for i, (name, module) in enumerate(self.stages):
+        stretches = None if parameters is None else stretches_of(model, parameters)
+        if parameters is None or stretches is None:  # layer by layer, each of which may have some that others have too
+            parameters, stretches = [], []
+            for _, module in self.stages:
+                own = module.parameters()
+                stretches.append(slice(len(parameters), len(parameters) + len(own)))
+                parameters += own
+        for i, ((name, module), stretch) in enumerate(zip(self.stages, stretches, strict=True)):
             # A normalisation belongs to the layer before it; dropout has neither parameters nor an activation.
-            parameters = module.parameters()
             if isinstance(module, BatchNorm) and self.layers:
-                self.layers[-1].parameters += parameters
-            elif parameters:
-                self.layers.append(LayerLog(name, parameters))
+                self.layers[-1].stretch = slice(self.layers[-1].stretch.start, stretch.stop)
+            elif stretch.start < stretch.stop:
+                self.layers.append(LayerLog(name, parameters, stretch))
             self._find_activation(i)
 
     def _find_activation(self, stage: int) -> None:
@@ -165,7 +181,7 @@ class Watch:
 
     def fresh(self) -> list[dict[str, Any]]:
         """The measurements of an epoch in which no step was done."""
-        return [{name: getattr(LayerLog(layer.name, []), name) for name in MEASURED} for layer in self.layers]
+        return [{name: getattr(LayerLog(layer.name, [], slice(0)), name) for name in MEASURED} for layer in self.layers]
 
     def state_dict(self) -> list[dict[str, Any]]:
         """The measurements of this epoch so far, for a checkpoint in the middle of it."""

@@ -36,7 +36,7 @@ from nn.training.engine import CompilationError, EagerEngine, Step, as_values
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
 from nn.training.shifts import ROUNDING
-from nn.training.watch import Watch
+from nn.training.watch import LayerLog, Watch
 
 MANY = 10_000  # parameters from which on a look at some examples, one by one, takes as long as an epoch may
 TINY = 1e-140  # the squares of shorter vectors are not exact
@@ -217,11 +217,7 @@ class CompiledEngine:
         for stage, columns in self.step.activations.items():
             watch.see(stage, results[:, columns])
         if len(self.watched) != len(watch.layers):
-            self.watched = []
-            start = 0
-            for layer in watch.layers:
-                self.watched.append(self._indices_and_frozen(layer.parameters, start))
-                start += len(layer.parameters)
+            self.watched = [self._indices_and_frozen(layer) for layer in watch.layers]
         return [_length(gradient[indices]) for indices, _ in self.watched]
 
     def _watch_updates(self, watch: Watch, lengths: list[float], before: Vector, after: Vector) -> None:
@@ -230,16 +226,13 @@ class CompiledEngine:
             old = before[indices]
             layer.add_step(length, _length(after[indices] - old), math.hypot(_length(old), frozen))
 
-    def _indices_and_frozen(self, parameters: list[Value], start: int) -> tuple[Any, float]:
-        """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones.
-
-        Nearly always they are those of the model that begin at `start`.
-        """
-        end = start + len(parameters)
-        as_in_model = self.eager.parameters[start:end] == parameters
-        places = self.places[start:end] if as_in_model else places_of(parameters, self.parameters)
-        frozen = [parameters[k].data for k in np.flatnonzero(places < 0).tolist()]
-        return slice_of(_known(places)), math.hypot(*frozen)
+    def _indices_and_frozen(self, layer: LayerLog) -> tuple[Any, float]:
+        """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones."""
+        of_model = layer.among is self.eager.parameters
+        places = self.places[layer.stretch] if of_model else places_of(layer.parameters, self.parameters)
+        frozen = np.flatnonzero(places < 0).tolist()
+        parameters = layer.parameters if frozen else []
+        return slice_of(_known(places)), math.hypot(*[parameters[k].data for k in frozen])
 
     def _restore(self, before: _StepState) -> None:
         self.step.trainer.parameters[:] = before.theta
