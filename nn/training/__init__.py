@@ -46,6 +46,7 @@ from nn.training.engine import CompilationError, EagerEngine, Objective
 from nn.training.examples import checked
 from nn.training.history import History
 from nn.training.judge import Judge, decision_for
+from nn.training.kept import programs_of
 from nn.training.loop import Job, Loop, threads_for
 from nn.training.predicting import (
     check_targets,
@@ -152,7 +153,8 @@ def fit(
     size = arguments.size_of_batches(n, batch_size)
     arguments.check_batches(model, n, size)
     # The loss and the metrics, tried on one output and all targets: what does not fit is found before anything changes.
-    output = arguments.checked_output(model, training.X[0])
+    programs = programs_of(model)
+    output = arguments.checked_output(model, training.X[0], programs)
     targets = training.y + (validation.y if validation else [])
     objective = Objective(
         chosen_loss(model, loss, output, targets),
@@ -176,7 +178,7 @@ def fit(
             check_non_negative("fit", name, limit)
     if checkpoint is None and (resume or checkpoint_every is not None):
         raise ValueError("resume and checkpoint_every need a folder: give checkpoint=...")
-    parameters = model.parameters()
+    parameters = model.parameters() if programs is None else programs.parameters_of(model)
     stepper = arguments.chosen_optimizer(parameters, optimizer, lr, schedule)
     names = ["loss", *judge.functions]
     verbosity = arguments.verbosity(progress, verbose)

@@ -25,6 +25,7 @@ from nn.stages import plain
 from nn.training.engine import CompilationError, EagerEngine, Engine, Objective
 from nn.training.examples import Examples, as_list, checked, checked_weights, one_hot_class
 from nn.training.judge import OF_CLASSES
+from nn.training.kept import Programs
 from nn.training.progress import say
 
 ENGINES = ("auto", "eager", "compiled", "jax")
@@ -152,12 +153,18 @@ def check_penalty(model: Module, objective: Objective) -> None:
         to_float(penalty.data if isinstance(penalty, Value) else penalty)
 
 
-def checked_output(model: Module, x: Sequence[float]) -> Any:
-    """The output of the model for one example, as floats.
+def checked_output(model: Module, x: Sequence[float], programs: Programs | None = None) -> Any:
+    """The output of the model for one example, as floats; `programs` are those that stayed with it.
 
     Raises TypeError if that is no Value or list of Values, ValueError if it depends on no parameter that takes a
     gradient.
     """
+    if programs is not None and programs.recorded and any(programs.trained):
+        from nn.training.compiled.recording import output_in_training
+
+        known = output_in_training(model, programs, x)
+        if known is not None:
+            return known
     with Evaluating(model):
         output = model(x)
     values = as_list(output)

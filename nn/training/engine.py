@@ -36,6 +36,14 @@ class Step(NamedTuple):
     outputs: Any  # a list, or what gives one to whoever goes through it
 
 
+class Look(NamedTuple):
+    """What a program sees of some examples and of the model, without a look at its Values."""
+
+    outputs: list[Any]
+    activations: dict[int, Any]  # their outputs, by stage
+    numbers: Any  # an array of those of the model's parameters, in order
+
+
 class NotFiniteError(ArithmeticError):
     """A step met nan or inf; `stage` says where: in the "loss", the "gradient" or the "update"."""
 
@@ -77,8 +85,8 @@ class Engine(Protocol):
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """Loss and outputs in evaluation mode, all at once or batch by batch; nothing changes."""
 
-    def look(self, examples: Examples) -> tuple[list[Any], dict[int, Any]] | None:
-        """The outputs in training mode, and those of activations by stage; None where the model itself is quicker."""
+    def look(self, examples: Examples) -> Look | None:
+        """The outputs in training mode, and what goes with them; None where the model itself is quicker."""
 
     def outputs(self, examples: Examples) -> list[Any] | None:
         """The outputs in evaluation mode; None where the model itself is quicker."""

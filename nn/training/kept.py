@@ -24,7 +24,7 @@ from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from autograd import Value
@@ -53,6 +53,13 @@ OWN: dict[type[Module], set[str]] = {
 KNOWN = {kind: PLAIN | names for kind, names in OWN.items()}
 
 
+class Structure(NamedTuple):
+    """All that decides what a model computes but for numbers, modes and who is frozen; and its parameters, in lists."""
+
+    entries: list[Any]
+    groups: list[list[Value]]
+
+
 SMALL = 5000  # parameters: of more, a fingerprint takes longer to make than it saves
 
 
@@ -64,17 +71,32 @@ class Programs:
     microsecond, where to compare structures takes a hundred.
     """
 
-    def __init__(self, structure: list[Any]) -> None:
-        self.structure = structure
+    def __init__(self, structure: Structure, values: list[Value]) -> None:
+        self.structure, self.values, self.trained = structure, values, taking_gradients(values)
+        self.parameters: list[Value] = []  # as the model lists them, once it was asked
         self.recorded: dict[Hashable, Any] = {}
         self.asked = 0
         self.fingerprint: Fingerprint | None = None
         self.as_is: Any = None
 
+    def fit(self, structure: Structure) -> bool:
+        """Whether they are those of a model of this structure: the same Values in the same lists, and no other frozen.
+
+        Who of these counted as a parameter does so still.
+        """
+        return self.structure == structure and taking_gradients(self.values) == self.trained
+
+    def parameters_of(self, model: Module) -> list[Value]:
+        """`model.parameters()`, for which thousands of lists are gone through once; the list is not to be changed."""
+        if not self.parameters:
+            listed = model.parameters()
+            self.parameters = self.values if listed == self.values else listed
+        return self.parameters
+
     def serve_as_is(self, model: Module, recorded: Any) -> None:
         """Let `program_as_is` find a program, if the model is small and can be told by its references."""
         self.fingerprint = None
-        if len(self.structure[-1]) <= SMALL:
+        if len(self.values) <= SMALL:
             with suppress(TypeError):  # a generator of random numbers is in it
                 self.fingerprint, self.as_is = Fingerprint(vars(model)), recorded
 
@@ -91,32 +113,23 @@ def program_as_is(model: Module) -> Any:
 
 
 def programs_of(model: Module) -> Programs | None:
-    """The programs of a model as it is now; None for one that has code or attributes of the user's own."""
-    structure = structure_of(model)
-    if structure is None:
-        return None
-    programs = _KEPT.get(model)
-    if programs is None or programs.structure != structure:
-        programs = _KEPT[model] = Programs(structure)
-    return programs
-
-
-def structure_of(model: Module) -> list[Any] | None:
-    """All that decides what a model computes but for numbers and modes; None where that cannot be told.
+    """The programs of a model as it is now; None for one that has code or attributes of the user's own.
 
     >>> from nn import Dropout
-    >>> structure_of(Dropout(0.5))
-    [(<class 'nn.layers.Dropout'>, False), [], []]
-    >>> structure_of(Layer(1, 1, lambda z: z * z))
+    >>> programs_of(Dropout(0.5)).structure
+    Structure(entries=[(<class 'nn.layers.Dropout'>, False)], groups=[])
+    >>> programs_of(Layer(1, 1, lambda z: z * z))
     """
-    entries: list[Any] = []
-    groups: list[list[Value]] = []
-    if not _read(model, entries, groups):
+    now = Structure([], [])
+    if not _read(model, *now):
         return None
-    values = list(chain.from_iterable(groups))
-    if not all_parameters(values):
-        return None
-    return [*entries, values, taking_gradients(values)]
+    programs = _KEPT.get(model)
+    if programs is None or not programs.fit(now):
+        values = list(chain.from_iterable(now.groups))
+        if not all_parameters(values):
+            return None
+        programs = _KEPT[model] = Programs(Structure(now.entries, [list(group) for group in now.groups]), values)
+    return programs
 
 
 def stretches_of(model: Module, parameters: Sequence[Value]) -> list[slice] | None:
@@ -127,7 +140,8 @@ def stretches_of(model: Module, parameters: Sequence[Value]) -> list[slice] | No
     >>> model = MLP(2, [3, 1])
     >>> stretches_of(model, model.parameters())
     [slice(0, 9, None), slice(9, 13, None)]
-    >>> stretches_of(Sequential(model, model), model.parameters())
+    >>> shared = Layer(2, 2)
+    >>> stretches_of(Sequential(shared, shared), shared.parameters())
     """
     if not _read(model, [], []):
         return None
@@ -159,7 +173,7 @@ def _read(module: Module, entries: list[Any], groups: list[list[Value]]) -> bool
         groups += [module.w, [module.b]]
     elif isinstance(module, BatchNorm):
         entries.append((kind, module.eps, len(module.gamma)))
-        groups += [module.gamma, module.beta]
+        groups += [[*module.gamma], [*module.beta]]
     elif isinstance(module, Dropout):
         entries.append((kind, module.p == 0.0))
     else:

@@ -196,7 +196,7 @@ class Loop:
                     job.training,
                     job.batch_size,
                     None if job.callbacks else job.engine.outputs,
-                    len(job.parameters),
+                    job.parameters,
                 )
             except KeyboardInterrupt:
                 self.history.stopped = "interrupted"
@@ -214,7 +214,7 @@ class Loop:
         with no_collection():  # of which lists of all numbers of a model would be most of the work
             return start_of(
                 job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look,
-                len(job.parameters),
+                job.parameters,
             )
 
     def _call(self, event: str, *arguments: Any) -> None:

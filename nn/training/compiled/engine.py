@@ -32,7 +32,7 @@ from nn.training.compiled.trust import (
     difference_in_evaluation,
 )  # fmt: skip
 from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, places_of, slice_of
-from nn.training.engine import CompilationError, EagerEngine, Step, as_values
+from nn.training.engine import CompilationError, EagerEngine, Look, Step, as_values
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
 from nn.training.shifts import ROUNDING
@@ -230,9 +230,11 @@ class CompiledEngine:
         """Where the parameters of a layer stand in the vector, and the length of those that do not: the frozen ones."""
         of_model = layer.among is self.eager.parameters
         places = self.places[layer.stretch] if of_model else places_of(layer.parameters, self.parameters)
-        frozen = np.flatnonzero(places < 0).tolist()
-        parameters = layer.parameters if frozen else []
-        return slice_of(_known(places)), math.hypot(*[parameters[k].data for k in frozen])
+        if of_model and not self.frozen:
+            return slice_of(places), 0.0
+        parameters = layer.parameters
+        frozen = [parameters[k].data for k in np.flatnonzero(places < 0).tolist()]
+        return slice_of(_known(places)), math.hypot(*frozen)
 
     def _restore(self, before: _StepState) -> None:
         self.step.trainer.parameters[:] = before.theta
@@ -284,7 +286,7 @@ class CompiledEngine:
 
     # ----- Evaluating -----
 
-    def look(self, examples: Examples) -> tuple[list[Any], dict[int, Any]] | None:
+    def look(self, examples: Examples) -> Look | None:
         """See `nn.training.engine.Engine`."""
         if self.name == "eager" or not self.library_code or len(self.parameters) < MANY:
             return None
@@ -295,14 +297,18 @@ class CompiledEngine:
         if not np.isfinite(results).all():
             return None
         seen = {stage: results[:, columns] for stage, columns in self.step.activations.items()}
-        return self.step.outputs_of(results), seen
+        theta, places = self.step.trainer.parameters, self.places
+        numbers = theta[places]
+        if self.frozen:
+            numbers[places < 0] = [p.data for p in self.frozen]
+        return Look(self.step.outputs_of(results), seen, numbers)
 
     def outputs(self, examples: Examples) -> list[Any] | None:
         """See `nn.training.engine.Engine`."""
         if any(isinstance(part, (BatchNorm, Dropout)) for part in self.model.modules()):
             return None
         seen = self.look(examples)
-        return None if seen is None else seen[0]
+        return None if seen is None else seen.outputs
 
     def evaluate(self, examples: Examples, batch_size: int | None = None) -> Step:
         """See `nn.training.engine.Engine`."""

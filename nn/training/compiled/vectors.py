@@ -51,8 +51,9 @@ def slice_of(indices: NDArray[np.intp]) -> Any:
     >>> slice_of(np.array([1, 2])), slice_of(np.array([2, 1]))
     (slice(1, 3, None), array([2, 1]))
     """
-    together = len(indices) and np.array_equal(indices, np.arange(indices[0], indices[0] + len(indices), dtype=np.intp))
-    return slice(int(indices[0]), int(indices[0]) + len(indices)) if together else indices
+    if not len(indices) or indices[-1] - indices[0] != len(indices) - 1 or (np.diff(indices) != 1).any():
+        return indices
+    return slice(int(indices[0]), int(indices[0]) + len(indices))
 
 
 class Order:

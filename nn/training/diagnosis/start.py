@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from itertools import chain, pairwise
 from random import Random
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd import Value
 from autograd.engine.node import numbers_of
 from autograd.support.text import short
 from nn import losses
@@ -28,12 +30,12 @@ from nn.neuron import Layer
 from nn.stages import computing_modules, is_known, output_activation, plain, stages_of, through_stages
 from nn.training.diagnosis.baseline import baseline, loss_of
 from nn.training.diagnosis.recall import Found, recalled
-from nn.training.engine import Objective, unwrapped
+from nn.training.engine import Look, Objective, unwrapped
 from nn.training.examples import Examples, by_target
 from nn.training.judge import OF_CLASSES
 from nn.training.keeper import Keeper
 from nn.training.kept import key_of_loss
-from nn.training.watch import EXAMPLES, Watch
+from nn.training.watch import EXAMPLES, LayerLog, Watch
 
 SAMPLE = 500  # of the examples, for what is known of them; their distances to each other are computed
 UNLIKE = 100.0  # times smaller: the weights of such a column need a hundred times the steps of those of the other
@@ -43,9 +45,6 @@ EXPECTED = 3.0  # examples of a class that a mixed validation set should have; t
 RAW = frozenset((losses.cross_entropy, losses.binary_cross_entropy_with_logits))  # they take raw scores
 NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
 
-Look = Callable[[Examples], tuple[list[Any], dict[int, Any]] | None]  # see `nn.training.engine.Engine.look`
-
-
 def start_of(
     model: Module,
     objective: Objective,
@@ -53,12 +52,12 @@ def start_of(
     validation: Examples | None,
     watch: Watch,
     batch_size: int,
-    look: Look | None = None,
-    parameters: int | None = None,
+    look: Callable[[Examples], Look | None] | None = None,
+    parameters: list[Value] | None = None,
 ) -> dict[str, Any]:
     """The state of affairs before a training, as numbers, lists and dicts; the model, in training mode, stays as it is.
 
-    `look` gives outputs where it can, `parameters` says how many the model has.
+    `look` is that of an engine, `parameters` are those of the model.
 
     - loss, chance, reach: the first loss, and what to hold it against (see `baseline`), if the loss is known.
     - inputs: the number of columns; the largest and the smallest size of one, and which that is.
@@ -77,7 +76,7 @@ def start_of(
     """
     some, loss = evenly(training, SAMPLE), key_of_loss(objective.loss)
     line, inputs = recalled(
-        loss and (loss, batch_size),
+        None if loss is None else (loss, batch_size),
         some,
         lambda: Found(baseline(objective.loss, some, batch_size), sizes_of(some.X)),
     )
@@ -91,23 +90,26 @@ def start_of(
         "mixed": mixed(training.y) if unwrapped(objective.loss) in OF_CLASSES else None,
         "output": output_activation(model),
         "scores": unwrapped(objective.loss).__name__ if unwrapped(objective.loss) in RAW else "",
-        "layers": _weights(model, watch),
+        "layers": {},
     }
     few = _looked_at(model, parameters, training)
     keeper = Keeper(model, parameters=False)
     before = keeper.take()
+    known = None
     try:
         known = None if look is None else look(few)
         if known is None:
             outputs = _seen(model, watch, few)
         else:
-            outputs, activations = known
-            for stage, seen in activations.items():
+            outputs = known.outputs
+            for stage, seen in known.activations.items():
                 watch.see(stage, seen)
     except Exception:  # the first step meets it too, and says more about it
         outputs = []
     finally:
         keeper.put_back(before)  # a forward pass draws dropout and moves running means on
+    in_order = known is not None and all(layer.among is parameters for layer in watch.layers)
+    start["layers"] = _weights(model, watch, known.numbers if known is not None and in_order else None)
     for layer in watch.layers:
         if outputs:
             start["layers"].setdefault(layer.name, {}).update(layer.shares())
@@ -123,7 +125,7 @@ def end_of(
     training: Examples,
     batch_size: int,
     known: Callable[[Examples], list[Any] | None] | None = None,
-    parameters: int | None = None,
+    parameters: list[Value] | None = None,
 ) -> float | None:
     """The loss after the last step, in evaluation mode, on the examples that the first loss is of; None if not known.
 
@@ -154,10 +156,10 @@ def evenly(examples: Examples, n: int) -> Examples:
     return examples if total <= n else examples.select([i * total // n for i in range(n)])
 
 
-def _looked_at(model: Module, parameters: int | None, examples: Examples) -> Examples:
+def _looked_at(model: Module, parameters: list[Value] | None, examples: Examples) -> Examples:
     """The examples of a look, fewer where a model has many parameters."""
-    parameters = len(model.parameters()) if parameters is None else parameters
-    return evenly(examples, max(LEAST, min(EXAMPLES, WORK // max(1, parameters))))
+    count = len(model.parameters() if parameters is None else parameters)
+    return evenly(examples, max(LEAST, min(EXAMPLES, WORK // max(1, count))))
 
 
 def sizes_of(X: Sequence[Sequence[float]]) -> dict[str, Any]:
@@ -235,21 +237,49 @@ def _targets(objective: Objective, examples: Examples) -> dict[str, float] | Non
     return {name: float(x) for name, x in numbers.items()} if np.isfinite(list(numbers.values())).all() else None
 
 
-def _weights(model: Module, watch: Watch) -> dict[str, dict[str, float]]:
-    """For each layer of neurons, the size of its weights over that of default ones, that of its biases, its width."""
-    activations = {layer.name: layer.activation for layer in watch.layers}
+def _weights(model: Module, watch: Watch, numbers: NDArray[np.float64] | None) -> dict[str, dict[str, float]]:
+    """For each layer of neurons, the size of its weights over that of default ones, that of its biases, its width.
+
+    `numbers` are those of the parameters among which the watch has its layers, if they are at hand.
+    """
+    logs = {layer.name: layer for layer in watch.layers}
     layers = {}
     same = alike(model)
     for name, module in computing_modules(model):
         if isinstance(module, Layer):
-            rule, rng = get_init(None, activations.get(name) or "linear"), Random(0)
-            usual = math.sqrt(sum([rule(module.nin, module.nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)
-            weights = numbers_of(list(chain.from_iterable([neuron.w for neuron in module.neurons])))
-            biases = numbers_of([neuron.b for neuron in module.neurons])
+            log = logs.get(name)
+            usual = _usual_size((log.activation if log else "") or "linear", module.nin, module.nout)
+            weights, biases = _rows_of(module, log, numbers) or (
+                numbers_of(list(chain.from_iterable([neuron.w for neuron in module.neurons]))),
+                numbers_of([neuron.b for neuron in module.neurons]),
+            )
             size = math.hypot(*weights) / math.sqrt(len(weights))
             bias = math.hypot(*biases) / math.sqrt(len(biases))
             layers[name] = {"weights": size / usual, "bias": bias, "neurons": module.nout, "alike": float(name in same)}
     return layers
+
+
+@lru_cache(maxsize=64)
+def _usual_size(activation: str, nin: int, nout: int) -> float:
+    """The size of default weights: of so many draws, always the same ones."""
+    rule, rng = get_init(None, activation), Random(0)
+    return math.sqrt(sum([rule(nin, nout, rng) ** 2 for _ in range(DRAWS)]) / DRAWS)
+
+
+def _rows_of(
+    layer: Layer, log: LayerLog | None, numbers: NDArray[np.float64] | None
+) -> tuple[list[float], list[float]] | None:
+    """The weights and biases of a layer among the numbers of all parameters; None where they stand in another order."""
+    if log is None or numbers is None:
+        return None
+    first, width, neurons = log.stretch.start, layer.nin + 1, layer.neurons
+    # Each neuron's weights are a stretch, and its bias is behind them, if that holds for both ends.
+    for k, neuron in enumerate(neurons):
+        at = first + k * width
+        if len(neuron.w) != width - 1 or log.among[at] is not neuron.w[0] or log.among[at + width - 1] is not neuron.b:
+            return None
+    rows = numbers[first : first + len(neurons) * width].reshape(-1, width)
+    return rows[:, :-1].ravel().tolist(), rows[:, -1].tolist()
 
 
 def alike(model: Module) -> list[str]:
