@@ -19,4 +19,5 @@ from nn.columns.checks import named_number as named_number
 from nn.columns.draws import normals as normals
 from nn.columns.draws import shuffled as shuffled
 from nn.columns.draws import uniforms as uniforms
+from nn.columns.sums import exact_length as exact_length
 from nn.columns.sums import exact_sum as exact_sum

@@ -23,6 +23,7 @@ from autograd import Value
 from autograd.engine.node import numbers_of
 from autograd.support.text import short
 from nn import losses
+from nn.columns import exact_length
 from nn.init import get as get_init
 from nn.layers import ActivationLayer, BatchNorm
 from nn.module import Evaluating, Module, unrecorded
@@ -250,11 +251,11 @@ def _weights(model: Module, watch: Watch, numbers: NDArray[np.float64] | None) -
             log = logs.get(name)
             usual = _usual_size((log.activation if log else "") or "linear", module.nin, module.nout)
             weights, biases = _rows_of(module, log, numbers) or (
-                numbers_of(list(chain.from_iterable([neuron.w for neuron in module.neurons]))),
-                numbers_of([neuron.b for neuron in module.neurons]),
+                np.array(numbers_of(list(chain.from_iterable([neuron.w for neuron in module.neurons])))),
+                np.array(numbers_of([neuron.b for neuron in module.neurons])),
             )
-            size = math.hypot(*weights) / math.sqrt(len(weights))
-            bias = math.hypot(*biases) / math.sqrt(len(biases))
+            size = exact_length(weights) / math.sqrt(weights.size)
+            bias = exact_length(biases) / math.sqrt(biases.size)
             layers[name] = {"weights": size / usual, "bias": bias, "neurons": module.nout, "alike": float(name in same)}
     return layers
 
@@ -268,7 +269,7 @@ def _usual_size(activation: str, nin: int, nout: int) -> float:
 
 def _rows_of(
     layer: Layer, log: LayerLog | None, numbers: NDArray[np.float64] | None
-) -> tuple[list[float], list[float]] | None:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """The weights and biases of a layer among the numbers of all parameters; None where they stand in another order."""
     if log is None or numbers is None:
         return None
@@ -279,7 +280,7 @@ def _rows_of(
         if len(neuron.w) != width - 1 or log.among[at] is not neuron.w[0] or log.among[at + width - 1] is not neuron.b:
             return None
     rows = numbers[first : first + len(neurons) * width].reshape(-1, width)
-    return rows[:, :-1].ravel().tolist(), rows[:, -1].tolist()
+    return rows[:, :-1], rows[:, -1]
 
 
 def alike(model: Module) -> list[str]:

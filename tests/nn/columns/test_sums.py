@@ -1,4 +1,4 @@
-"""The sum of an array is that of `math.fsum`, to the last bit and to the error."""
+"""The sum of an array is that of `math.fsum`, to the last bit and to the error; its length is that of `math.hypot`."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.columns import exact_sum
+from nn.columns import exact_length, exact_sum
 
 numbers = st.lists(st.floats(allow_nan=False, allow_infinity=False, max_value=1e300, min_value=-1e300), max_size=60)
 
@@ -44,3 +44,22 @@ def test_nan_and_what_is_beyond_a_float() -> None:
         exact_sum(np.array([1.7e308, 1.7e308]))
     with pytest.raises(ValueError, match=r"-inf \+ inf in fsum"):
         exact_sum(np.array([math.inf, -math.inf]))
+
+
+@given(xs=numbers, seed=st.integers(0, 1000), spread=st.integers(0, 300), exponent=st.integers(-1060, 1000))
+def test_a_length_is_hypot(xs: list[float], seed: int, spread: int, exponent: int) -> None:
+    assert exact_length(np.array(xs, dtype=np.float64)) == math.hypot(*xs)
+    rng = np.random.default_rng(seed)
+    numbers = np.ldexp(rng.normal(size=200), exponent - rng.integers(0, spread + 1, 200))
+    assert exact_length(numbers.reshape(2, 100)) == math.hypot(*numbers.tolist())
+
+
+@pytest.mark.parametrize("xs", [[], [-0.0], [5e-324], [1.7e308, 1.7e308], [math.inf, 1.0], [-math.inf, math.nan]])
+def test_a_length_at_the_edges(xs: list[float]) -> None:
+    assert exact_length(np.array(xs)) == math.hypot(*xs)
+
+
+def test_a_length_over_many_blocks() -> None:
+    numbers = np.random.default_rng(0).normal(size=100_000)
+    assert exact_length(numbers) == math.hypot(*numbers.tolist())
+    assert math.isnan(exact_length(np.array([math.nan, 1.0])))
