@@ -159,7 +159,7 @@ def checked_output(model: Module, x: Sequence[float], programs: Programs | None 
     Raises TypeError if that is no Value or list of Values, ValueError if it depends on no parameter that takes a
     gradient.
     """
-    if programs is not None and programs.recorded and any(programs.trained):
+    if programs is not None and programs.recorded and any(map(any, programs.trained)):
         from nn.training.compiled.recording import output_in_training
 
         known = output_in_training(model, programs, x)

@@ -23,13 +23,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from autograd import Value
 from autograd.engine.fingerprint import Fingerprint
 from autograd.engine.node import all_parameters, taking_gradients
+from autograd.support.collector import no_collection
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.losses import LOSSES, Loss
 from nn.mlp import MLP
@@ -59,6 +60,10 @@ class Structure(NamedTuple):
     entries: list[Any]
     groups: list[list[Value]]
 
+    def trained(self) -> list[list[bool]]:
+        """Who of the parameters takes a gradient."""
+        return list(map(taking_gradients, self.groups))
+
 
 SMALL = 5000  # parameters: of more, a fingerprint takes longer to make than it saves
 
@@ -71,8 +76,8 @@ class Programs:
     microsecond, where to compare structures takes a hundred.
     """
 
-    def __init__(self, structure: Structure, values: list[Value]) -> None:
-        self.structure, self.values, self.trained = structure, values, taking_gradients(values)
+    def __init__(self, structure: Structure) -> None:
+        self.structure, self.trained = structure, structure.trained()
         self.parameters: list[Value] = []  # as the model lists them, once it was asked
         self.recorded: dict[Hashable, Any] = {}
         self.asked = 0
@@ -84,19 +89,17 @@ class Programs:
 
         Who of these counted as a parameter does so still.
         """
-        return self.structure == structure and taking_gradients(self.values) == self.trained
+        return self.structure == structure and self.structure.trained() == self.trained
 
     def parameters_of(self, model: Module) -> list[Value]:
         """`model.parameters()`, for which thousands of lists are gone through once; the list is not to be changed."""
-        if not self.parameters:
-            listed = model.parameters()
-            self.parameters = self.values if listed == self.values else listed
+        self.parameters = self.parameters or model.parameters()
         return self.parameters
 
     def serve_as_is(self, model: Module, recorded: Any) -> None:
         """Let `program_as_is` find a program, if the model is small and can be told by its references."""
         self.fingerprint = None
-        if len(self.values) <= SMALL:
+        if sum(map(len, self.trained)) <= SMALL:
             with suppress(TypeError):  # a generator of random numbers is in it
                 self.fingerprint, self.as_is = Fingerprint(vars(model)), recorded
 
@@ -125,10 +128,10 @@ def programs_of(model: Module) -> Programs | None:
         return None
     programs = _KEPT.get(model)
     if programs is None or not programs.fit(now):
-        values = list(chain.from_iterable(now.groups))
-        if not all_parameters(values):
+        if not all(map(all_parameters, now.groups)):
             return None
-        programs = _KEPT[model] = Programs(Structure(now.entries, [list(group) for group in now.groups]), values)
+        with no_collection():  # of which a walk through all these lists would take longer than making them
+            programs = _KEPT[model] = Programs(Structure(now.entries, [list(group) for group in now.groups]))
     return programs
 
 

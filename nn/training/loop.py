@@ -213,7 +213,13 @@ class Loop:
         look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
         with no_collection():  # of which lists of all numbers of a model would be most of the work
             return start_of(
-                job.model, job.objective, job.training, job.validation, self.watch, job.batch_size, look,
+                job.model,
+                job.objective,
+                job.training,
+                job.validation,
+                self.watch,
+                job.batch_size,
+                look,
                 job.parameters,
             )
 

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
 from autograd.engine.node import taking_gradients, write_gradients, write_numbers
 from nn.clipping import scale_for
 from nn.layers import BatchNorm, Dropout

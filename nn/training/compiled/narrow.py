@@ -64,28 +64,32 @@ class Part:
 
 
 def wide_program(
-    model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
-) -> RecordedProgram | None:
+    model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool,
+    parameters: list[Value],
+) -> RecordedProgram | None:  # fmt: skip
     """The program of a model of many parameters, from that of a narrow one; None where it has to be recorded itself."""
-    parts = parts_of(model, columns.inputs, training)
+    parts = parts_of(model, columns.inputs, training, len(parameters))
     if parts is None or columns.targets > LEAST or parts[-1].nout > LEAST:
         return None
     for start in range(len(NARROW)):
         try:
-            return _widened(model, parts, Objective(objective.loss), columns, row, training, NARROW[start:])
+            names = _Leaves(model, parts, parameters)
+            return _widened(names, parts, Objective(objective.loss), columns, row, training, NARROW[start:])
         except NotWidened:  # two places of one number: other primes may do
             if start == 4:
                 break
     return None
 
 
-def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
+def parts_of(model: Module, inputs: int, training: bool, parameters: int) -> list[Part] | None:
     """The stages of a model of known layers; None if it has few parameters, or some that are unlike others of a layer.
 
+    `parameters` says how many there are, each counted once.
+
     >>> from nn import MLP
-    >>> [(part.nin, part.nout) for part in parts_of(MLP(784, [16, 10]), 784, training=True)]
+    >>> [(part.nin, part.nout) for part in parts_of(MLP(784, [16, 10]), 784, True, 12_730)]
     [(784, 16), (16, 10)]
-    >>> parts_of(MLP(2, [16, 10]), 2, training=True)
+    >>> parts_of(MLP(2, [16, 10]), 2, True, 218)
     """
     parts: list[Part] = []
     width, count = inputs, 0
@@ -109,15 +113,19 @@ def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
                 part = Part(ActivationLayer, width, width, mode, (("activation", module.activation),))
             else:
                 return None
-            groups = _values(module)
-            flags = [taking_gradients(group) for group in groups]
-            if any(flag.count(flag[0]) != len(flag) for flag in flags):
+            lists: tuple[list[list[Value]], ...] = ()
+            if isinstance(module, Layer):
+                lists = [neuron.w for neuron in module.neurons], [[neuron.b for neuron in module.neurons]]
+            elif isinstance(module, BatchNorm):
+                lists = [module.gamma], [module.beta]
+            flags = [list(map(taking_gradients, group)) for group in lists]
+            if any(flag.count(group[0][0]) != len(flag) for group in flags for flag in group):
                 return None
-            if groups:
-                part = replace(part, weights=flags[0][0], biases=flags[1][0])
+            if flags:
+                part = replace(part, weights=flags[0][0][0], biases=flags[1][0][0])
             parts.append(part)
-            width, count = part.nout, count + sum(map(len, groups))
-    if count < MANY or count != len(model.parameters()):  # a shared layer is one group in two places
+            width, count = part.nout, count + sum([len(flag) for group in flags for flag in group])
+    if count < MANY or count != parameters:  # a shared layer is one group in two places
         return None
     return parts
 
@@ -125,7 +133,6 @@ def parts_of(model: Module, inputs: int, training: bool) -> list[Part] | None:
 def _values(module: Module) -> list[list[Value]]:
     """The parameters of a stage in two groups."""
     if isinstance(module, Layer):
-        # In C: there may be hundreds of thousands.
         return [list(chain.from_iterable([neuron.w for neuron in module.neurons])), [n.b for n in module.neurons]]
     return [module.gamma, module.beta] if isinstance(module, BatchNorm) else []
 
@@ -135,7 +142,7 @@ def _with_widths(parts: Sequence[Part], narrow: dict[int, int]) -> list[Part]:
 
 
 def _widened(
-    model: Module,
+    names: _Leaves,
     parts: list[Part],
     objective: Objective,
     columns: Columns,
@@ -160,7 +167,6 @@ def _widened(
     graph = recorded.program._recorded
     number = {v: k for values in (graph.parameters, graph.givens) for k, v in enumerate(values)}
     # Its leaves in groups, beside those of the wide model.
-    names = _Leaves(model, parts)
     groups: tuple[list[Group], list[Group]] = ([], [])
     moments = iter(recorded.stand_in.running_moments)
     for part, (_, module), places in zip(own_parts, stages_of(twin), names.places, strict=True):
@@ -219,7 +225,7 @@ class _Leaves:
     `places` has for each part its groups, each as (given, numbers). `stand_in` has the moments that givens stand for.
     """
 
-    def __init__(self, model: Module, parts: Sequence[Part]) -> None:
+    def __init__(self, model: Module, parts: Sequence[Part], listed: list[Value]) -> None:
         self.parameters: list[Value] = []
         self.givens: list[Value] = []
         self.places: list[list[tuple[bool, Any]]] = []
@@ -237,6 +243,8 @@ class _Leaves:
                 moments = self.stand_in.running_moments_for(module)
                 groups += [self._group([m for m, _ in moments], True), self._group([s for _, s in moments], True)]
             self.places.append(groups)
+        if self.parameters == listed:  # nobody is frozen: one list of hundreds of thousands less
+            self.parameters = listed
 
     def _group(self, values: list[Value], given: bool) -> tuple[bool, Any]:
         into = self.givens if given else self.parameters

@@ -44,7 +44,8 @@ def kept_program(
     layers = [layer for _, layer in stages_of(model)]
     recorded = programs.recorded.get(key)
     if recorded is None:
-        recorded = wide_program(model, objective, columns, row, training)
+        parameters = programs.parameters_of(model)
+        recorded = wide_program(model, objective, columns, row, training, parameters)
         if recorded is None:
             recorded = record(model, objective, columns, row, training)
         nobody = recorded.stand_in.for_layers([None] * len(layers))  # what is kept must not hold the model

@@ -78,7 +78,7 @@ class Order:
         self._places = np.full(len(self._asked), -1, np.intp)
         self._inverse: NDArray[np.intp] | None = None
         if numbers:
-            self._places[np.array(numbers, np.intp)] = np.arange(len(parameters), dtype=np.intp)
+            self._places[np.fromiter(numbers, np.intp, len(numbers))] = np.arange(len(parameters), dtype=np.intp)
 
     def places(self, values: list[Value]) -> NDArray[np.intp]:
         """For each of some Values its place in the vector, -1 if it has none."""

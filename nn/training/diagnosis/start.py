@@ -46,6 +46,7 @@ EXPECTED = 3.0  # examples of a class that a mixed validation set should have; t
 RAW = frozenset((losses.cross_entropy, losses.binary_cross_entropy_with_logits))  # they take raw scores
 NUMERIC = (losses.mse, losses.squared_error, losses.half_squared_error, losses.mae, losses.huber)
 
+
 def start_of(
     model: Module,
     objective: Objective,
