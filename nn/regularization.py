@@ -10,6 +10,7 @@ from autograd import Value
 from autograd import sum as sum_of
 from autograd.support.settings import check_list, check_non_negative
 from autograd.support.text import got, short
+from nn.places import Parts
 
 
 def l1(parameters: Iterable[Value], strength: float) -> Value:
@@ -53,6 +54,9 @@ def weights_of(model: Any) -> list[Value]:
     """
     if isinstance(model, type) or not callable(getattr(model, "named_parameters", None)):
         raise TypeError(f"weights_of takes a model, got {got(model)}")
+    if getattr(type(model), "named_parameters", None) is Parts.named_parameters:
+        weights: list[Value] = model._weights()  # list by list, without a name for each
+        return weights
     return [p for name, p in model.named_parameters() if name.rsplit(".", 1)[-1].startswith("w")]
 
 

@@ -162,7 +162,7 @@ def fit(
         check_non_negative("fit", "l2", l2),
         regularization,
     )
-    arguments.check_penalty(model, objective)
+    arguments.check_penalty(model, objective, programs)
     judge = Judge(metrics, decision_for(output_activation(model), objective.loss, targets))
     check_targets(objective, output, training)
     judge.check(training.y, output)

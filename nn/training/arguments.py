@@ -20,6 +20,7 @@ from nn.layers import BatchNorm
 from nn.module import Evaluating, Module, unrecorded
 from nn.optim import get as get_optimizer
 from nn.optim.optimizer import Optimizer
+from nn.regularization import weights_of
 from nn.schedules import Schedule
 from nn.stages import plain
 from nn.training.engine import CompilationError, EagerEngine, Engine, Objective
@@ -140,7 +141,7 @@ def check_batches(model: Module, n: int, size: int) -> None:
         )
 
 
-def check_penalty(model: Module, objective: Objective) -> None:
+def check_penalty(model: Module, objective: Objective, programs: Programs | None = None) -> None:
     """Raise TypeError if the penalty on the weights is no number, ValueError if there is nothing to penalise."""
     if objective.regularization is not None and not callable(objective.regularization):
         raise TypeError(
@@ -148,6 +149,10 @@ def check_penalty(model: Module, objective: Objective) -> None:
             f"nn.regularization.l1(model.parameters(), 0.01), got {short(objective.regularization)}; for a strength "
             "alone there are l1=... and l2=..."
         )
+    if objective.regularization is None:
+        if objective.kinds is not None and (programs is None or objective.kinds not in programs.recorded):
+            objective.penalty_on(weights_of(model)[:1])  # which is refused where there are no weights
+        return
     penalty = unrecorded(lambda: objective.penalty(model))
     if penalty is not None:
         to_float(penalty.data if isinstance(penalty, Value) else penalty)

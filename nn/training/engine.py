@@ -122,14 +122,23 @@ class Objective(NamedTuple):
 
     def penalty(self, model: Module) -> Any:
         """The penalties added up; None if there are none."""
-        terms: list[Any] = []
-        if self.l1 or self.l2:
-            weights = weights_of(model)
-            terms += [l1(weights, self.l1)] if self.l1 else []
-            terms += [l2(weights, self.l2)] if self.l2 else []
-        if self.regularization is not None:
-            terms.append(self.regularization(model))
-        return autograd.sum(terms) if terms else None
+        if self.regularization is None:
+            return self.penalty_on(weights_of(model)) if self.l1 or self.l2 else None
+        terms = self._terms(weights_of(model)) if self.l1 or self.l2 else []
+        return autograd.sum([*terms, self.regularization(model)])
+
+    @property
+    def kinds(self) -> tuple[str, float, float] | None:
+        """What tells penalties of known kinds apart; None if there are none, or one of the user's own among them."""
+        return None if self.regularization is not None or not (self.l1 or self.l2) else ("penalty", self.l1, self.l2)
+
+    def penalty_on(self, weights: list[Value]) -> Any:
+        """Those that need the weights alone, added up."""
+        return autograd.sum(self._terms(weights))
+
+    def _terms(self, weights: list[Value]) -> list[Any]:
+        terms = [l1(weights, self.l1)] if self.l1 else []
+        return [*terms, l2(weights, self.l2)] if self.l2 else terms
 
     def is_known(self) -> bool:
         """Whether loss and penalties are of this package."""

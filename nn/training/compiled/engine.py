@@ -34,6 +34,7 @@ from nn.training.compiled.vectors import Memory, Vector, VectorOptimizer, places
 from nn.training.engine import CompilationError, EagerEngine, Look, Step, as_values
 from nn.training.examples import Batch, Examples
 from nn.training.keeper import Keeper, Snapshot, to_the_end
+from nn.training.kept import programs_of
 from nn.training.shifts import ROUNDING
 from nn.training.watch import LayerLog, Watch
 
@@ -134,7 +135,8 @@ class CompiledEngine:
         self.parameters = self.step.program.parameters
         places = self.places = self.step.order.places(self.eager.parameters)
         self.frozen = [self.eager.parameters[k] for k in np.flatnonzero(places < 0).tolist()]
-        self.penalty = Penalty(model, objective, self.parameters)
+        programs = None if objective.kinds is None else programs_of(model)
+        self.penalty = Penalty(model, objective, self.parameters, programs)
         some = self.eager.shifts(examples.X[0]) if self.eager.centres else ()
         self.shifts = [slice_of(np.sort(_known(places_of(part, self.parameters)))) for part in some]
         self.optimizer = VectorOptimizer(self.eager.optimizer, self.step.order)

@@ -36,7 +36,7 @@ def both(
     columns, objective = Columns(loss, examples, output), Objective(loss)
     inputs, others = columns.arrays(examples)
     row = [*inputs[0].tolist(), *others[0].tolist()]
-    wide = wide_program(model, objective, columns, row, training)
+    wide = wide_program(model, objective, columns, row, training, model.parameters())
     return wide, record(model, objective, columns, row, training)
 
 
