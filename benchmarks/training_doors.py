@@ -142,6 +142,16 @@ def fit() -> None:
     best = one_by_one({"NumPy by hand": hand.epoch, "fit again": train}, "fit again", 9)
     check("first fit over NumPy", first / best["NumPy by hand"], 20.0)
     check("second fit over NumPy", best["fit again"] / best["NumPy by hand"], 3.0)
+    print("the first fit of new models of this kind, plain and with l2=1e-4, in turn")
+    spent: dict[float, list[float]] = {0.0: [], 1e-4: []}
+    for _ in range(4):
+        for l2, seconds in spent.items():
+            fresh = MLP(WIDE[0], list(WIDE[1:]), seed=1)
+            settings = {"epochs": 1, "batch_size": BATCH, "seed": 1, "progress": False, "l2": l2}
+            seconds.append(once(lambda fresh=fresh, settings=settings: fresh.fit(X, y, **settings)))
+    plain, with_l2 = map(min, spent.values())
+    print(f"{plain:.3f} s, {with_l2:.3f} s")
+    check("first fit with l2 over plain", with_l2 / plain, 1.5)
 
 
 def one_step() -> None:

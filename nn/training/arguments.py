@@ -150,7 +150,7 @@ def check_penalty(model: Module, objective: Objective, programs: Programs | None
             "alone there are l1=... and l2=..."
         )
     if objective.regularization is None:
-        if objective.kinds is not None and (programs is None or objective.kinds not in programs.recorded):
+        if objective.kinds is not None and (programs is None or not programs.structure.weights):
             objective.penalty_on(weights_of(model)[:1])  # which is refused where there are no weights
         return
     penalty = unrecorded(lambda: objective.penalty(model))

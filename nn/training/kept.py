@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -37,6 +37,7 @@ from nn.mlp import MLP
 from nn.module import Module
 from nn.neuron import Layer, Neuron
 from nn.perceptron import Perceptron
+from nn.regularization import weights_of
 from nn.stages import Sequential, stages_of
 
 # Attributes that any module may have without a change of what it computes.
@@ -55,10 +56,11 @@ KNOWN = {kind: PLAIN | names for kind, names in OWN.items()}
 
 
 class Structure(NamedTuple):
-    """All that decides what a model computes but for numbers, modes and who is frozen; and its parameters, in lists."""
+    """All that decides what a model computes but for numbers, modes and who is frozen; its parameters are in lists."""
 
     entries: list[Any]
     groups: list[list[Value]]
+    weights: list[int]  # the places of those groups that are weights of neurons
 
     def trained(self) -> list[list[bool]]:
         """Who of the parameters takes a gradient."""
@@ -96,6 +98,13 @@ class Programs:
         self.parameters = self.parameters or model.parameters()
         return self.parameters
 
+    def weights_of(self, model: Module) -> list[Value]:
+        """`nn.regularization.weights_of(model)`: list by list, where none is in two places."""
+        groups = self.structure.groups
+        if sum(map(len, groups)) != len(self.parameters_of(model)):
+            return weights_of(model)
+        return list(chain.from_iterable([groups[k] for k in self.structure.weights]))
+
     def serve_as_is(self, model: Module, recorded: Any) -> None:
         """Let `program_as_is` find a program, if the model is small and can be told by its references."""
         self.fingerprint = None
@@ -120,18 +129,18 @@ def programs_of(model: Module) -> Programs | None:
 
     >>> from nn import Dropout
     >>> programs_of(Dropout(0.5)).structure
-    Structure(entries=[(<class 'nn.layers.Dropout'>, False)], groups=[])
+    Structure(entries=[(<class 'nn.layers.Dropout'>, False)], groups=[], weights=[])
     >>> programs_of(Layer(1, 1, lambda z: z * z))
     """
-    now = Structure([], [])
-    if not _read(model, *now):
+    now = Structure([], [], [])
+    if not _read(model, now):
         return None
     programs = _KEPT.get(model)
     if programs is None or not programs.fit(now):
         if not all(map(all_parameters, now.groups)):
             return None
         with no_collection():  # of which a walk through all these lists would take longer than making them
-            programs = _KEPT[model] = Programs(Structure(now.entries, [list(group) for group in now.groups]))
+            programs = _KEPT[model] = Programs(now._replace(groups=[list(group) for group in now.groups]))
     return programs
 
 
@@ -146,18 +155,19 @@ def stretches_of(model: Module, parameters: Sequence[Value]) -> list[slice] | No
     >>> shared = Layer(2, 2)
     >>> stretches_of(Sequential(shared, shared), shared.parameters())
     """
-    if not _read(model, [], []):
+    if not _read(model, Structure([], [], [])):
         return None
     ends = [0]
     for _, stage in stages_of(model):
-        groups: list[list[Value]] = []
-        _read(stage, [], groups)
-        ends.append(ends[-1] + sum(map(len, groups)))
+        own = Structure([], [], [])
+        _read(stage, own)
+        ends.append(ends[-1] + sum(map(len, own.groups)))
     return [slice(a, b) for a, b in pairwise(ends)] if ends[-1] == len(parameters) else None
 
 
-def _read(module: Module, entries: list[Any], groups: list[list[Value]]) -> bool:
+def _read(module: Module, structure: Structure) -> bool:
     """Append what a module is made of, and its parameters; False if something is unknown."""
+    entries, groups, weights = structure
     kind, names = type(module), vars(module)
     if kind not in KNOWN or not names.keys() <= KNOWN[kind]:
         return False
@@ -165,14 +175,15 @@ def _read(module: Module, entries: list[Any], groups: list[list[Value]]) -> bool
     if activation is not None and not activation.named:
         return False
     if isinstance(module, Sequential):
-        return type(module.layers) is list and all(_read(part, entries, groups) for part in module)
+        return type(module.layers) is list and all(_read(part, structure) for part in module)
     if isinstance(module, Layer):
         entries.append((kind, activation, len(module.neurons)))
-        return type(module.neurons) is list and all(_read(part, entries, groups) for part in module)
+        return type(module.neurons) is list and all(_read(part, structure) for part in module)
     if isinstance(module, Neuron):
         if type(module.w) is not list:
             return False
         entries.append((kind, activation, module.fused, names.get("threshold"), len(module.w)))
+        weights.append(len(groups))
         groups += [module.w, [module.b]]
     elif isinstance(module, BatchNorm):
         entries.append((kind, module.eps, len(module.gamma)))

@@ -69,7 +69,7 @@ class Penalty:
         if programs is not None:
             program, among, self.stretches = programs.recorded.get(objective.kinds, (None, None, []))
         if program is None:
-            program = self._program()
+            program = self._program(programs)
         if program is None:
             return
         if among is not parameters:
@@ -82,11 +82,11 @@ class Penalty:
                 programs.recorded[objective.kinds] = program, parameters, self.stretches
         self.trainer = program.trainer()
 
-    def _program(self) -> Program | None:
+    def _program(self, programs: Programs | None) -> Program | None:
         """The program of the penalty; None where no parameter that takes a gradient is in it."""
         objective = self.objective
         if objective.kinds is not None:
-            weights = weights_of(self.model)
+            weights = weights_of(self.model) if programs is None else programs.weights_of(self.model)
             program = wide_penalty(objective, weights) if len(weights) >= MANY else None
             if program is not None:
                 return program
