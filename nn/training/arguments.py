@@ -27,6 +27,7 @@ from nn.training.engine import CompilationError, EagerEngine, Engine, Objective
 from nn.training.examples import Examples, as_list, checked, checked_weights, one_hot_class
 from nn.training.judge import OF_CLASSES
 from nn.training.kept import Programs
+from nn.training.outputs import output_in_training
 from nn.training.progress import say
 
 ENGINES = ("auto", "eager", "compiled", "jax")
@@ -165,8 +166,6 @@ def checked_output(model: Module, x: Sequence[float], programs: Programs | None 
     gradient.
     """
     if programs is not None and programs.recorded and any(map(any, programs.trained)):
-        from nn.training.compiled.recording import output_in_training
-
         known = output_in_training(model, programs, x)
         if known is not None:
             return known

@@ -26,7 +26,7 @@ from nn.training.compiled.narrow import wide_program
 from nn.training.compiled.rows import Columns, Rows, dropout_columns
 from nn.training.engine import Objective
 from nn.training.examples import Examples
-from nn.training.kept import Programs, key_of_loss, modes_of, programs_of
+from nn.training.kept import key_of_loss, modes_of, programs_of
 
 AT_ONCE = 1 << 12  # rows; a power of two, as the chunks of a program are
 
@@ -40,7 +40,7 @@ def kept_program(
     if programs is None:
         return record(model, objective, columns, row, training)
     with InMode(model, training):
-        key = (training, loss, columns.shape, modes_of(model))
+        key = (training, loss, columns.shape, modes_of(model))  # which `outputs.output_in_training` looks for
     layers = [layer for _, layer in stages_of(model)]
     recorded = programs.recorded.get(key)
     if recorded is None:
@@ -51,30 +51,6 @@ def kept_program(
         nobody = recorded.stand_in.for_layers([None] * len(layers))  # what is kept must not hold the model
         programs.recorded[key] = recorded._replace(stand_in=nobody)
     return recorded._replace(stand_in=recorded.stand_in.for_layers(layers))
-
-
-def output_in_training(model: Module, programs: Programs, x: Sequence[float]) -> Any:
-    """The output for one example by a program that an earlier training left; None where there is none.
-
-    The model's own numbers go through it one by one, which for 235,146 of them takes ten times as long.
-
-    >>> from nn import MLP
-    >>> model = MLP(1, [1], init="zeros")
-    >>> history = model.fit([[1.0]], [0.0], lr=0.0, progress=False)
-    >>> output_in_training(model, programs_of(model), [1.0])
-    0.0
-    """
-    if modes_of(model):  # dropout, or means over a batch
-        return None
-    for recorded in programs.recorded.values():
-        if isinstance(recorded, RecordedProgram):
-            row = np.zeros((1, len(recorded.program.inputs)))
-            row[0, : len(x)] = x
-            with np.errstate(all="ignore"):
-                outputs = recorded.program(row)[0, recorded.outputs]
-            if np.isfinite(outputs).all():
-                return outputs.item() if recorded.single else outputs.tolist()
-    return None
 
 
 class Recording:
