@@ -17,8 +17,11 @@ import autograd
 from autograd import Value
 from autograd.program import code
 from nn import MLP, BatchNorm, Dropout, Layer, Module, Sequential, losses
+from nn.regularization import weights_of
+from nn.stages import stages_of
 from nn.training import kept
-from nn.training.kept import key_of_loss, programs_of
+from nn.training.diagnosis import recall
+from nn.training.kept import key_of_loss, programs_of, stretches_of
 from nn.training.outputs import WORTH_IT, eager_outputs
 
 RNG = np.random.default_rng(0)
@@ -97,6 +100,56 @@ def test_a_program_is_never_used_for_another_model(change: str) -> None:
     m.evaluate(X, y)
     expected = np.mean((np.array(eager_outputs(m, X.tolist())) - y) ** 2)
     assert m.evaluate(X, y)["loss"] == pytest.approx(expected)
+
+
+def bias_first(m: Any) -> None:
+    neuron = m.layers[0].neurons[1]
+    neuron.w = vars(neuron).pop("w")
+
+
+def one_weight_twice(m: Any) -> None:
+    m.layers[0].neurons[0].w[0] = m.layers[-1].neurons[0].w[1]
+
+
+BETWEEN = {**CHANGES, "nothing": lambda m: None, "bias first": bias_first, "one weight twice": one_weight_twice}
+BETWEEN |= {"a number of its own": lambda m: setattr(m, "extra", Value(1.0, role="parameter"))}
+
+
+@pytest.mark.parametrize(("large", "l2"), [(False, 0.0), (True, 0.01)])
+@pytest.mark.parametrize("change", sorted(BETWEEN.keys() - {"own method"}))
+def test_a_fit_after_a_change_gives_what_a_fresh_process_would(
+    change: str, large: bool, l2: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if large:  # what is looked at by arrays alone
+        monkeypatch.setattr("nn.training.compiled.engine.MANY", 1)
+        monkeypatch.setattr("nn.training.compiled.penalty.MANY", 1)
+    states, starts = [], []
+    for forget in (False, True):
+        m = Sequential(Layer(3, 4, "relu", seed=1), BatchNorm(4), Layer(4, 6, "tanh", seed=2), Layer(6, 2, seed=3))
+        settings: dict[str, Any] = {"seed": 1, "l2": l2, "progress": False, "loss": "cross_entropy"}
+        m.fit(X, Y, **settings)
+        BETWEEN[change](m)
+        if forget:
+            kept._KEPT.clear()
+            recall._last.clear()
+        starts.append(m.fit(X, Y, epochs=2, **settings).start)
+        states.append(m.state_dict())
+    assert states[0] == states[1] and starts[0] == starts[1]
+
+
+@pytest.mark.parametrize("change", BETWEEN)
+def test_parameters_and_their_stretches_are_those_of_the_model(change: str) -> None:
+    m = Sequential(Layer(3, 4, "relu", seed=1), BatchNorm(4), Dropout(0.5, seed=1), Layer(4, 1, seed=2))
+    assert programs_of(m) is not None
+    BETWEEN[change](m)
+    programs, parameters = programs_of(m), m.parameters()
+    stretches = stretches_of(m, parameters)
+    if change in ("one weight twice", "a number of its own"):
+        assert stretches is None
+    if programs is not None:
+        assert programs.parameters_of(m) == parameters and set(programs.weights_of(m)) == set(weights_of(m))
+    for (_, stage), stretch in zip(stages_of(m), stretches or (), strict=stretches is not None):
+        assert parameters[stretch] == stage.parameters()
 
 
 def test_a_part_that_stays_in_training_is_seen() -> None:

@@ -1,6 +1,7 @@
 """What is known before the first step: the losses of a guess and of neighbours, inputs, missing classes."""
 
 import random
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import nn
 from nn import losses
 from nn.callbacks import Callback, Logs
 from nn.datasets import moons, student
+from nn.training.diagnosis import recall
 from nn.training.diagnosis.baseline import baseline
 from nn.training.diagnosis.causes import same, sizes
 from nn.training.diagnosis.start import SAMPLE, alike, mixed, sizes_of, start_of
@@ -104,6 +106,80 @@ def test_a_large_set_is_sampled_evenly() -> None:
 def test_inputs_that_are_wrong_by_themselves(row: list[float], start: list[str]) -> None:
     said = [*sizes(sizes_of([row, [-x for x in row], row]))]
     assert len(said) == len(start) and all(a.startswith(b) for a, b in zip(said, start, strict=True)), said
+
+
+WEIGHTS = [1.0] * 39 + [2.0]
+OTHERS: dict[str, Callable[[Any, Any], dict[str, Any]]] = {
+    "an input": lambda X, y: {"X": [[*X[0][:-1], 7.0], *X[1:]]},
+    "a target": lambda X, y: {"y": [1 - y[0], *y[1:]]},
+    "weights": lambda X, y: {"sample_weight": WEIGHTS},
+    "a batch": lambda X, y: {"batch_size": 5},
+    "a loss": lambda X, y: {"loss": "mse"},
+    "an option": lambda X, y: {"loss": partial(losses.binary_cross_entropy, reduction="sum")},
+    "fewer": lambda X, y: {"X": X[:30], "y": y[:30]},
+    "nothing": lambda X, y: {},
+}
+
+
+@pytest.mark.parametrize("kind", [list, np.array])
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_is_kept_of_examples_is_of_no_others(other: str, kind: Any) -> None:
+    X, y = moons(40)
+    first: dict[str, Any] = {"X": kind(X), "y": kind(y), "batch_size": 8, "loss": "binary_cross_entropy", "seed": 1}
+    start = small().fit(**first, **QUIET).start
+    changed = first | {name: kind(x) if name in "Xy" else x for name, x in OTHERS[other](X, y).items()}
+    again = small().fit(**changed, **QUIET).start
+    recall._last.clear()
+    assert again == small().fit(**changed, **QUIET).start
+    assert (again == start) == (other == "nothing")
+
+
+def test_the_same_examples_are_looked_at_once_and_those_changed_in_place_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        looks.append(1)
+        return baseline(*arguments)
+
+    monkeypatch.setattr("nn.training.diagnosis.start.baseline", counted)
+    X, y = map(np.array, moons(40))
+    recall._last.clear()
+    first = small().fit(X, y, **QUIET)
+    first.start["inputs"]["largest"] = -1.0  # of the user's own
+    second = small(seed=3).fit(X, y, **QUIET)
+    assert len(looks) == 1 and second.start["inputs"]["largest"] > 0.0
+    X[3, 1] += 0.25
+    small().fit(X, y, **QUIET)
+    assert len(looks) == 2
+    monkeypatch.setattr(recall, "LARGEST", 10)
+    for _ in range(2):
+        small().fit(X + 1.0, y, **QUIET)
+    assert len(looks) == 4
+
+
+FROZEN: dict[str, Callable[[Any], Any]] = {
+    "nobody": lambda m: None,
+    "layer": lambda m: m.layers[0].freeze(),
+    "neurons": lambda m: [n.freeze() for n in m.layers[-1].neurons[:2]],
+}
+
+
+@pytest.mark.parametrize("settings", [{}, {"batch_norm": True}, {"dropout": 0.3}, {"init": "zeros"}], ids=str)
+@pytest.mark.parametrize("frozen", FROZEN)
+def test_weights_are_measured_alike_from_arrays_and_from_the_model(
+    frozen: str, settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nn.training.compiled.engine.MANY", 1)
+    starts = []
+    for engine in ("compiled", "eager"):
+        model = nn.MLP(3, [5, 4, 3], seed=1, **settings)
+        for k, p in enumerate(model.parameters()):
+            p.data += 0.01 * (k % 5)
+        FROZEN[frozen](model)
+        starts.append(
+            model.fit([[1.0, 2.0, 3.0], [0.5, 0.1, 0.2]] * 6, [0, 2] * 6, engine=engine, seed=1, **QUIET).start
+        )
+    assert starts[0]["layers"] == starts[1]["layers"]
 
 
 def emptied(model: nn.Sequential, *places: int) -> nn.Sequential:
