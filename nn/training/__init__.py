@@ -186,7 +186,7 @@ def fit(
     chosen = arguments.chosen_callbacks(callbacks, early_stopping, logged, schedule)
     eager = EagerEngine(model, objective, stepper, parameters, max_norm=clip_norm, max_value=clip_value)
     # Without callbacks and checkpoints, nobody but the steps changes the model until the end.
-    may_change = bool(chosen) or checkpoint is not None or not is_known(model)
+    may_change = bool(chosen) or checkpoint is not None or not (programs is not None or is_known(model))
     # A part that keeps another mode is recorded in that one. The collector would walk lists of all parameters.
     with InMode(model, training=True), no_collection():
         stepping = arguments.chosen_engine(
