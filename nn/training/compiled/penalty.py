@@ -62,9 +62,8 @@ class Penalty:
         # One of frozen parameters only is a number, which changes where a callback changes them.
         self.constant = 0.0
         self.trainer: Trainer | None = None
-        self.stretches: list[
-            tuple[Any, Any]
-        ] = []  # of the trainer's vector, and where they stand in that of the training
+        # Stretches of the trainer's vector, and where they stand in that of the training.
+        self.stretches: list[tuple[Any, Any]] = []
         program, among = None, None
         if programs is not None:
             program, among, self.stretches = programs.recorded.get(objective.kinds, (None, None, []))

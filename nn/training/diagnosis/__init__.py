@@ -3,7 +3,8 @@
     layers.0 of 8 ReLU neurons, of which 5 give 0 for every example, but none did before the first step
     ->  "62 % of layer 1 (layers.0) is dead, ... 0 % was before the first step: ... Try lr=0.01 (it was 0.1) ..."
 
-- `start`: what is known before the first step; `baseline`: the loss of a guess, and that of neighbours.
+- `start`: what is known before the first step; `baseline`: the loss of a guess, and that of neighbours, which `recall`
+  keeps; `weights`: the size of weights.
 - `evidence`: the numbers that rules ask for.
 - `causes`: rules about examples, targets and weights. `course`: rules about what happened on the way.
 

@@ -16,7 +16,8 @@ from nn.datasets import moons, student
 from nn.training.diagnosis import recall
 from nn.training.diagnosis.baseline import baseline
 from nn.training.diagnosis.causes import same, sizes
-from nn.training.diagnosis.start import SAMPLE, alike, mixed, sizes_of, start_of
+from nn.training.diagnosis.start import SAMPLE, mixed, sizes_of, start_of
+from nn.training.diagnosis.weights import alike
 from nn.training.engine import Objective
 from nn.training.examples import Examples
 from nn.training.watch import Watch
