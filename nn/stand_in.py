@@ -105,11 +105,12 @@ class StandIn:
     @contextmanager
     def active(self) -> Iterator[None]:
         """A block in which layers ask this example."""
-        token = _ACTIVE.set(self)
+        before = _ACTIVE.get()
         try:
+            _ACTIVE.set(self)  # inside of the `try`: Ctrl-C may arrive when this call returns
             yield
         finally:
-            _ACTIVE.reset(token)
+            _ACTIVE.set(before)
 
 
 _ACTIVE: ContextVar[StandIn | None] = ContextVar("nn_stand_in", default=None)

@@ -260,8 +260,9 @@ def decisions(kink: Callable[..., Any], operands: Sequence[Expression], answers:
     Raises BranchError for a way of too many branches, such as an endless loop.
     """
     # Run with the answers that this way has given so far. At the next question it forks: once with yes, once with no.
-    token = _ANSWERS.set(iter(answers))
+    before = _ANSWERS.get()
     try:
+        _ANSWERS.set(iter(answers))
         result = kink(*operands)
     except BranchError as branch:
         if len(answers) == MOST_BRANCHES:
@@ -269,5 +270,5 @@ def decisions(kink: Callable[..., Any], operands: Sequence[Expression], answers:
         ways = [decisions(kink, operands, (*answers, answer)) for answer in (True, False)]
         return Expression("?:", (branch.condition, *ways))
     finally:
-        _ANSWERS.reset(token)
+        _ANSWERS.set(before)
     return condition(result) if isinstance(result, Expression) else name("true" if result else "false")

@@ -21,7 +21,7 @@ from typing import Literal
 from autograd.derivatives import grad
 from autograd.engine import ops
 from autograd.engine.value import Value, apply
-from autograd.modes import switched
+from autograd.modes import Switch
 from autograd.program.passes.graph import GIVEN, INPUT, LITERAL, PARAMETER, RecordedGraph, read_graph
 from autograd.support.collector import no_collection
 
@@ -30,7 +30,7 @@ By = Literal["inputs", "parameters"]
 
 def gradient_graph(recorded: RecordedGraph, by: By) -> RecordedGraph:
     """The graph whose outputs are the derivatives of the first output by the inputs, or by the parameters, in order."""
-    with no_collection(), switched(tracing=True, recording=True):
+    with no_collection(), Switch(tracing=True, recording=True):
         output = record_again(recorded)
         gradient = grad(output, recorded.inputs if by == "inputs" else recorded.parameters, create_graph=True)
         return read_graph(gradient, recorded.inputs, recorded.parameters)

@@ -24,7 +24,7 @@ from autograd.engine.state import TracingError
 from autograd.engine.value import Value
 from autograd.engine.walk import FlatGraph
 from autograd.graph import topological_order
-from autograd.modes import switched
+from autograd.modes import Switch
 from autograd.program.arguments import Arguments, Placeholders, read_arguments
 from autograd.program.code import Array
 from autograd.program.passes.graph import read_graph
@@ -251,7 +251,7 @@ def _listed(numbers: Sequence[float]) -> str:
 @contextmanager
 def tracing(recording: bool) -> Iterator[None]:
     """While a function is traced, asking a Value for its number is an error."""
-    with switched(tracing=True, recording=recording):
+    with Switch(tracing=True, recording=recording):
         yield
 
 

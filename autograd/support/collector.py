@@ -11,8 +11,8 @@ from contextlib import contextmanager
 def no_collection() -> Iterator[None]:
     """Hold the cyclic collector back: it would walk growing lists of nodes again and again, and find nothing there."""
     was_on = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()  # inside of the `try`: Ctrl-C may arrive when this call returns
         yield
     finally:
         if was_on:

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import gc
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, grad, log, no_grad, sqrt, where
 from autograd.engine.state import MODE
 from autograd.engine.value import count_modes
+from autograd.support.collector import no_collection
+from nn.stand_in import StandIn, active_stand_in
 
 
 def records() -> bool:
@@ -179,6 +182,56 @@ def test_a_generator_that_another_context_closes(counted: list[int]) -> None:
     contextvars.copy_context().run(next, left)
     left.close()  # type: ignore[attr-defined]
     assert counted == [1, -1] and (Value(2.0) * 3.0).requires_grad
+
+
+# ----- Ctrl-C at any moment -----
+
+
+def interrupted(run: Callable[[], None], number: int) -> bool:
+    """Raise KeyboardInterrupt when so many calls of C have returned, where Python looks for signals; whether it was."""
+    returned = 0
+
+    def see(frame: object, event: str, argument: object) -> None:
+        nonlocal returned
+        if event == "c_return":
+            if returned == number:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+            returned += 1
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        run()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.setprofile(before)
+    return False
+
+
+@pytest.mark.parametrize("block", [no_grad, enable_grad, detect_anomaly, no_collection, StandIn().active])
+def test_an_interrupt_leaves_nothing_switched_on(block: Callable[[], Any], counted: list[int]) -> None:
+    def run() -> None:
+        with block():
+            len(())
+
+    number = 0
+    while interrupted(run, number):
+        number += 1
+        assert MODE.get() == (True, False, False) and gc.isenabled() and active_stand_in() is None, number
+        assert sum(counted) == 0, number
+    assert number > 2
+
+
+def test_a_switch_is_entered_once_at_a_time() -> None:
+    switch = no_grad()
+    with switch, pytest.raises(RuntimeError, match=r"entered already.*as no_grad\(\)"), switch:
+        pass
+    assert records()
+    with switch:  # later again
+        assert not records()
+    assert records()
 
 
 # ----- Anomalies: where a factor of exactly 0 decided -----
