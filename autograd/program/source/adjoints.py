@@ -32,7 +32,17 @@ from numpy.typing import NDArray
 
 from autograd.program.passes.graph import INPUTS, ROWS
 from autograd.program.source.draft import Draft, Line, Section
-from autograd.program.source.formula import Formula, Operand, axes_of, call, factors, name, operations, product
+from autograd.program.source.formula import (
+    Formula,
+    Operand,
+    axes_of,
+    call,
+    factors,
+    is_truth,
+    name,
+    operations,
+    product,
+)
 from autograd.program.source.forward import References
 from autograd.program.source.places import Reference, block_rows, locate, view_of
 
@@ -132,7 +142,7 @@ class Adjoints:
 
     def temporary(self, formula: Formula) -> Formula:
         """A name for an intermediate result."""
-        variable = name(self.draft.names.new("t"), formula.axes)
+        variable = name(self.draft.names.new("t"), formula.axes, truth=is_truth(formula))
         self._line(variable, formula, "local")
         return variable
 
@@ -244,7 +254,7 @@ def renamed(formula: Operand, letters: dict[str, str]) -> Operand:
         return formula
     axes = "".join([letters.get(axis, axis) for axis in formula.axes])
     parts = tuple([renamed(x, letters) for x in formula.parts])
-    return Formula(formula.function, parts, formula.text, axes, formula.buffer)
+    return Formula(formula.function, parts, formula.text, axes, formula.buffer, formula.truth)
 
 
 def summed(formula: Operand, context: str, axes: str) -> Operand:

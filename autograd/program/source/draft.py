@@ -26,7 +26,7 @@ from autograd.engine import ops
 from autograd.program.passes.blocks import FAMILY, PAIRED, PRODUCT, Block, Numbers
 from autograd.program.passes.graph import INPUT, PARAMETER, Graph
 from autograd.program.passes.layout import Layout
-from autograd.program.source.formula import Formula, Operand, name
+from autograd.program.source.formula import Formula, Operand, is_truth, name
 from autograd.program.source.names import Names, common_name
 from autograd.program.source.numpy_names import HELPERS
 from autograd.program.source.patterns import find_pattern
@@ -181,7 +181,7 @@ class Draft:
 
     def temporary(self, formula: Formula) -> Formula:
         """A name for an intermediate result, in the forward section that is open."""
-        variable = name(self.names.new("t"), formula.axes)
+        variable = name(self.names.new("t"), formula.axes, truth=is_truth(formula))
         self.add(Line(variable, formula, "local"))
         return variable
 

@@ -31,7 +31,7 @@ class Formula:
     """A name or a function of formulas and numbers.
 
     `function` is "" for a name, which is then `text`; behind a | in it stand keywords of the call. A name stands for
-    (a part of) the array `buffer`, if that is not "".
+    (a part of) the array `buffer`, if that is not "", and for booleans, if it is a `truth`.
     """
 
     function: str
@@ -39,20 +39,21 @@ class Formula:
     text: str = ""
     axes: str = ""
     buffer: str = ""
+    truth: bool = False
 
     # The signs leave out what changes nothing: 0 + x (with which `sum` begins), x·1, x/1.
 
     def __add__(self, other: Operand) -> Formula:
-        return call("np.add", _number(self), _number(other))
+        return call("np.add", self, other)
 
     def __radd__(self, other: Operand) -> Formula:
-        return self if other == 0.0 else call("np.add", other, _number(self))
+        return self if other == 0.0 else call("np.add", other, self)
 
     def __sub__(self, other: Operand) -> Formula:
-        return call("np.subtract", _number(self), _number(other))
+        return call("np.subtract", self, other)
 
     def __rsub__(self, other: Operand) -> Formula:
-        return call("np.subtract", other, _number(self))
+        return call("np.subtract", other, self)
 
     def __mul__(self, other: Operand) -> Formula:
         return self if other == 1.0 else call("np.multiply", self, other)
@@ -67,7 +68,7 @@ class Formula:
         return call("np.divide", other, self)
 
     def __neg__(self) -> Formula:
-        return call("np.negative", _number(self))
+        return call("np.negative", self)
 
     def __bool__(self) -> bool:
         raise TypeError("a rule branched on a number: write the choice with xp.where")
@@ -97,27 +98,37 @@ def is_truth(part: Operand) -> bool:
     stack = [part]
     while stack:
         part = stack.pop()
-        if not isinstance(part, Formula) or part.function not in _TRUTHS_AND_PRODUCTS:
+        if not isinstance(part, Formula) or not (part.truth or part.function in _TRUTHS_AND_PRODUCTS):
             return False
         if part.function == "np.multiply":
             stack.extend(part.parts)
     return True
 
 
-def _number(part: Operand) -> Operand:
-    # To NumPy, the sum of two booleans is their disjunction, and their difference an error.
-    return call("np.multiply", part, 1.0) if is_truth(part) else part
-
-
-def name(text: str, axes: str = "", buffer: str = "") -> Formula:
+def name(text: str, axes: str = "", buffer: str = "", truth: bool = False) -> Formula:
     """A variable, or any text that needs no brackets around it."""
-    return Formula("", (), text, axes, buffer)
+    return Formula("", (), text, axes, buffer, truth)
 
 
 def call(function: str, *parts: Operand, axes: str | None = None) -> Formula:
-    """A function of formulas; it varies along the axes of its parts if no others are named."""
-    numbers = tuple([part if isinstance(part, Formula) else float(part) for part in parts])
-    return Formula(function, numbers, "", axes_of(*parts) if axes is None else axes)
+    """A function of formulas; it varies along the axes of its parts if no others are named.
+
+    Of booleans alone, NumPy makes something else: their sum is their disjunction, in a product of vectors too; their
+    difference is an error; exp and other functions compute them in float16. So they become numbers, as they do for
+    functions that are not NumPy's (erf, polygamma).
+
+    >>> x = call("np.greater", name("x", "b"), 0.0)
+    >>> print(call("np.exp", x), "or", call("np.where", x, x, 2.0), "or", x * x)
+    np.exp((x > 0.0) * 1.0) or np.where(x > 0.0, x > 0.0, 2.0) or (x > 0.0) * (x > 0.0)
+    """
+    numbers = [part if isinstance(part, Formula) else float(part) for part in parts]
+    if function not in _TRUTHS_AND_PRODUCTS:
+        first = 1 if function == "np.where" else 0  # a condition may be a truth
+        if not function.startswith("np.") or all(map(is_truth, numbers[first:])):
+            numbers[first:] = [
+                Formula("np.multiply", (x, 1.0), "", axes_of(x)) if is_truth(x) else x for x in numbers[first:]
+            ]
+    return Formula(function, tuple(numbers), "", axes_of(*parts) if axes is None else axes)
 
 
 def axes_of(*parts: Operand) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, operation
 from autograd.engine import ops
 from autograd.engine.operation import Op
 from autograd.engine.value import apply as apply_row
@@ -138,6 +138,47 @@ def test_over_parameters(name: str, settings: tuple[float, ...]) -> None:
         wanted_value, wanted = engine(name, settings, point)
         check_same(value, wanted_value, TOLERANCE.get(name, 1e-14), context=point)
         check_same([by_weight[w] for w in weights], wanted, TOLERANCE.get(name, 1e-13), context=point)
+
+
+@pytest.mark.parametrize(("name", "settings"), FINITE, ids=str)
+def test_one_operand_that_the_batch_shares(name: str, settings: tuple[float, ...]) -> None:
+    """Its gradient is a sum over the examples; twice each, for that of two truths is no truth."""
+    tried = points(name)
+    for j in range(len(tried[0])):
+        operands = [Value(x, f"x{i}") for i, x in enumerate(tried[0])]
+        program = compile(2.0 * apply(ops.TABLE[name], operands, settings), operands[:j] + operands[j + 1 :])
+        for number in sorted({point[j] for point in tried if math.isfinite(point[j])}):
+            found = {p: engine(name, settings, p) for p in tried if p[j] == number}
+            finite = [p for p, (value, slopes) in found.items() if np.isfinite([value, *slopes]).all()]
+            if not (finite and program.parameters):
+                continue
+            operands[j].data = number
+            rows = np.array([p[:j] + p[j + 1 :] for p in finite] * 2)
+            value, (slope,), by_inputs = program.value_and_grad(rows, reduction="sum", inputs=True)
+            slopes = [found[p][1] for p in finite] * 2
+            sizes = [math.fsum(abs(found[p][0]) for p in finite), math.fsum(abs(row[j]) for row in slopes)]
+            np.testing.assert_allclose(value, 2.0 * math.fsum(found[p][0] for p in finite), 0.0, 1e-12 * sizes[0])
+            np.testing.assert_allclose(slope, math.fsum(row[j] for row in slopes), 0.0, 1e-12 * sizes[1])
+            check_same(by_inputs, [row[:j] + row[j + 1 :] for row in slopes], TOLERANCE.get(name, 1e-13))
+
+
+@pytest.mark.parametrize(("name", "settings"), FINITE, ids=str)
+def test_rules_of_truths_alone(name: str, settings: tuple[float, ...]) -> None:
+    """NumPy has booleans for them, whose sum is a disjunction, and whose exponential has three digits."""
+    row = ops.TABLE[name]
+    count = len(points(name)[0])
+
+    def of_truths(xp: Any, x: Any) -> Any:
+        return row.value(xp, [xp.greater(x, float(k)) for k in range(count)], settings)
+
+    mixed = operation(lambda xp, y, x: of_truths(xp, x), name="of_truths")(of_truths)
+    x = Value(0.0)
+    rows = [0.5, 1.5, 2.5, -0.5] * 3
+    program = compile(mixed(x), [x])
+    expected = [mixed(v) for v in rows]
+    check_same(program(np.array(rows)[:, None]), expected, 1e-14)
+    got = program.value_and_grad(np.array(rows)[:, None], reduction="none", inputs=True)
+    check_same(got[2][:, 0], expected, 1e-14)
 
 
 def test_a_zero_factor_stops_infinity() -> None:
