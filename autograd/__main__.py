@@ -9,11 +9,12 @@ from pathlib import Path
 import autograd
 from autograd.command.expression import ExpressionError, evaluate, known_functions
 from autograd.engine.value import Value
-from autograd.support.text import short
+from autograd.support.text import print_any_sign, short
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, print the answers; returns the exit status: 0, or 2 for what cannot be read."""
+    print_any_sign()
     parser = _parser()
     # A formula may begin with a minus, which would look like an option: a blank before it says that it is none.
     words = sys.argv[1:] if arguments is None else arguments

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from autograd.support.text import print_any_sign
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line and run what it asks for; returns the exit status."""
+    print_any_sign()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] not in (["digits"], ["train"]):
         return demo(words)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from io import TextIOWrapper
 from itertools import islice
 
 __all__ = [
@@ -145,3 +147,12 @@ def columns(text: str) -> int:
 def pad(text: str, width: int) -> str:
     """A text with spaces behind it, up to so many columns."""
     return text + " " * (width - columns(text))
+
+
+def print_any_sign() -> None:
+    """Let `print` write \\u2202 for a sign that the output's encoding has not, in place of an error: for commands.
+
+    A terminal knows ∂; a file or a pipe on Windows has the 256 signs of cp1252.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):  # None where there is no console
+        sys.stdout.reconfigure(errors="backslashreplace")

@@ -1,5 +1,6 @@
 """Formulas as text and the command line: what they compute, and that nothing but arithmetic is ever run."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -237,3 +238,11 @@ def test_what_people_type(arguments: list[str], first: str, capsys: pytest.Captu
 def test_as_a_module() -> None:
     done = subprocess.run([sys.executable, "-m", "autograd", "2*3"], capture_output=True, text=True, check=True)
     assert done.stdout == "2*3 = 6.0\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_signs_that_the_output_has_not_are_written_as_numbers(encoding: str) -> None:
+    command = [sys.executable, "-m", "autograd", "a*a", "a=3", "--explain", "a", "--table"]
+    done = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding})
+    sign = "∂" if encoding == "utf-8" else r"\u2202"
+    assert f"{sign}output/{sign}a = {sign}output/{sign}a" in done.stdout.decode(encoding)
