@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+from autograd import functions
 from autograd.engine import ops
 from autograd.engine.operation import Op, Rule, register
+from autograd.engine.state import MODE, TracingError
 from autograd.engine.value import apply
 from autograd.functions import describe
+from autograd.modes import Switch
 from autograd.support.settings import check_function, check_text
 
 __all__ = ["operation"]
 
 _OWN: set[str] = set()
+BRANCHES = ("<", ">", "==", "bool()")  # how TracingError begins where a rule asks which of two numbers is larger
 
 
 def is_own(name: str) -> bool:
@@ -34,7 +38,8 @@ def operation(
     numbers, draws, explains, differentiates to any order and compiles like the built-in ones. The decorated function
     takes the operands alone. Defining an own operation again replaces it, as re-running a notebook cell does.
 
-    Raises ValueError if the number of derivatives is not that of the operands, or if the name is a built-in one's.
+    Raises ValueError if the number of derivatives is not that of the operands, or if the name is a built-in one's. A
+    second derivative raises TypeError where a rule takes the number out of a Value, as math.cos(x) does.
 
     >>> from autograd import Value
     >>> @operation(lambda xp, y, x: 0.5 * xp.exp(0.5 * x), symbol="e^½")
@@ -68,6 +73,11 @@ def operation(
                 f"{own} has {len(operands)} operands ({', '.join(operands)}) besides xp, but {len(derivatives)} "
                 "derivatives: give one rule (xp, y, *operands) for each"
             )
+        for i, derivative in enumerate(derivatives):
+            expected = "a rule (xp, y, *operands)"
+            check_function(own, f"derivatives[{i}]", derivative, expected, arguments=2 + len(operands))
+        if kink is not None:
+            check_function(own, "kink", kink, "a function of the operands", arguments=len(operands))
         if own in _OWN:
             ops.TABLE.pop(own, None)
         summary = (inspect.getdoc(forward) or own).rstrip(".")
@@ -75,7 +85,8 @@ def operation(
         formula = f"{own}({', '.join(operands)})"
         named_rule = rule or f"the derivative given with {own}"
         row = Op(
-            own, symbol or own, filled, forward, tuple(derivatives), summary, formula, named_rule,
+            own, symbol or own, filled, forward, tuple([_recorded(own, each) for each in derivatives]),
+            summary, formula, named_rule,
             convention=convention, kink=kink,
         )  # fmt: skip
         op = register(row)
@@ -94,3 +105,26 @@ def operation(
         return applied
 
     return decorate
+
+
+def _recorded(own: str, derivative: Rule) -> Rule:
+    """The rule; over Values it is first tried as if it were traced, which refuses to take their numbers out.
+
+    Such a slope would be a constant to the second derivative, and the answer wrong without a word. A branch on a number
+    is refused there, too, and does no harm here: the slope is that of the branch taken.
+    """
+
+    def rule(xp: Any, y: Any, *operands: Any) -> Any:
+        if xp is functions and not MODE.get().tracing:
+            try:
+                with Switch(tracing=True):
+                    derivative(xp, y, *operands)
+            except TracingError as error:
+                if not str(error).startswith(BRANCHES):
+                    raise TypeError(
+                        f"a second derivative of {own}: its rule takes the number out of a Value, and what it computes "
+                        "of that is not recorded. Write it over xp alone, as xp.cos(x) and not math.cos(x)"
+                    ) from error
+        return derivative(xp, y, *operands)
+
+    return rule

@@ -117,15 +117,32 @@ def check_text(owner: str, name: str, value: Any) -> str:
     return value
 
 
-def check_function(owner: str, name: str, value: Any, expected: str = "a function") -> Any:
-    """A function, or another thing that can be called.
+def check_function(
+    owner: str, name: str, value: Any, expected: str = "a function", arguments: int | None = None
+) -> Any:
+    """A function, or another thing that can be called; with so many `arguments`, as far as Python knows.
 
     >>> check_function("operation", "kink", 3)
     Traceback (most recent call last):
     TypeError: operation: kink must be a function, got 3
+    >>> check_function("operation", "kink", lambda: 1, "a function of x", arguments=1)
+    Traceback (most recent call last):
+    TypeError: operation: kink must be a function of x, which what was given cannot be: too many positional arguments
     """
     if not callable(value):
         raise _refusal(TypeError, owner, name, expected, value)
+    if arguments is not None:
+        import inspect  # takes 4 ms, which is a third of `import autograd`
+
+        try:
+            signature = inspect.signature(value)
+        except (TypeError, ValueError):  # of some functions in C, Python knows nothing
+            return value
+        try:
+            signature.bind(*[None] * arguments)
+        except TypeError as error:
+            problem = f"{owner}: {name} must be {expected}, which what was given cannot be: {error}"
+            raise TypeError(problem) from None
     return value
 
 

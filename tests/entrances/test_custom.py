@@ -1,12 +1,14 @@
 """Operations of one's own take part in everything."""
 
 import copy
+import math
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from autograd import Value, derivative, draw, hessian, operation
+from autograd import Value, derivative, draw, grad, hessian, operation
 from autograd.engine import ops
 from autograd.testing import gradcheck
 
@@ -65,12 +67,50 @@ def test_defining_it_again_replaces_it_and_old_graphs_keep_their_numbers() -> No
     assert ops.TABLE["twice"].summary == "twice"
 
 
+TAKES_THE_NUMBER: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "math.cos(x)": lambda xp, y, x: math.cos(x),
+    "in a product": lambda xp, y, x: xp.exp(x) * math.cos(x),
+    "float(x)": lambda xp, y, x: float(x) * 2.0,
+    "of the result": lambda xp, y, x: math.exp(y),
+    "behind a branch that is none": lambda xp, y, x: math.cos(x) if xp is not None else 0.0,
+}
+
+
+@pytest.mark.parametrize("rule", TAKES_THE_NUMBER.values(), ids=TAKES_THE_NUMBER)
+def test_a_second_derivative_of_a_rule_that_takes_the_number_out_is_refused(rule: Callable[..., Any]) -> None:
+    of_floats = operation(rule, name="of_floats")(lambda xp, x: x)
+    x = Value(3.0)
+    y = of_floats(x) * 2.0
+    y.backward()
+    assert x.grad == 2.0 * rule(ops.FLOATS, 3.0, 3.0)
+    message = r"second derivative of of_floats: its rule takes the number out.* xp\.cos\(x\) and not math\.cos\(x\)"
+    with pytest.raises(TypeError, match=message):
+        grad(y, x, create_graph=True)
+    with pytest.raises(TypeError, match=message):
+        hessian(lambda v: of_floats(v[0]))([3.0])
+
+
+@pytest.mark.parametrize(("x", "second"), [(3.0, 6.0), (-3.0, 0.0)])
+def test_a_rule_may_branch(x: float, second: float) -> None:
+    ramp = operation(lambda xp, y, x: x**2 if x > 0.0 else 0.0, name="ramp")(
+        lambda xp, x: x**3 / 3.0 if x > 0.0 else 0.0
+    )
+    assert hessian(lambda v: ramp(v[0]))([x]) == [[second]]
+
+
 def test_refusals() -> None:
     with pytest.raises(ValueError, match=r"two has 2 operands \(a, b\) besides xp, but 1 derivatives"):
 
         @operation(lambda xp, y, a, b: 1.0)
         def two(xp: Any, a: Any, b: Any) -> Any:
             return a + b
+
+    for kink, rule in ((None, lambda x: 1.0), (None, lambda xp, x: 1.0), (lambda: True, lambda xp, y, x: 1.0)):
+        with pytest.raises(
+            TypeError, match=r"one: .* must be a (rule \(xp, y, \*operands\)|function of the operands), which what"
+        ):
+            operation(rule, kink=kink, name="one")(lambda xp, x: x)
+    assert "one" not in ops.TABLE
 
     with pytest.raises(ValueError, match=r"there is an operation 'tanh' already"):
 
