@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd.support import answers
@@ -71,7 +72,8 @@ class EpochFunction(Callback):
     """A plain function (epoch, logs) as a callback at the end of every epoch."""
 
     def __init__(self, function: Callable[[int, Logs], Any]) -> None:
-        self.function = check_function("EpochFunction", "function", function, "a function (epoch, logs)")
+        expected = "a function (epoch, logs)"
+        self.function = check_function("EpochFunction", "function", function, expected, arguments=2)
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         """Call the function."""
@@ -80,6 +82,8 @@ class EpochFunction(Callback):
 
 def check_hooks(place: str, callback: Callback) -> None:
     """Raise TypeError if a callback has a method that looks like a hook, and is none: `fit` would never call it.
+
+    So, too, if a hook cannot take what `fit` gives it: the training would end in its first epoch.
 
     >>> class Log(Callback):
     ...     def on_epoch_ends(self, epoch, logs): ...
@@ -93,6 +97,12 @@ def check_hooks(place: str, callback: Callback) -> None:
             advice = answers.answer("Callback", name, hooks)
             if advice:  # a method of another name may be the callback's own affair
                 raise TypeError(f"{place}: fit never calls {type(callback).__name__}.{name}: {advice}")
+    for name in hooks:
+        own = getattr(Callback, name)
+        if getattr(type(callback), name) is not own:
+            takes = list(signature(own).parameters)
+            hook, expected = f"{type(callback).__name__}.{name}", f"a method ({', '.join(takes)})"
+            check_function(place, hook, getattr(callback, name), expected, arguments=len(takes) - 1)
 
 
 class Monitor(Callback):

@@ -1,6 +1,7 @@
 """Callbacks: early stopping, the order of calls, what a callback may change."""
 
 from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,33 @@ def test_a_plateau_watches_a_name_that_is_there() -> None:
 
 
 # ----- Hooks -----
+
+
+HOOKS = {name: list(signature(getattr(Callback, name)).parameters) for name in dir(Callback) if name.startswith("on_")}
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_that_cannot_take_what_fit_gives_is_refused_before_the_first_step(name: str) -> None:
+    takes = ", ".join(HOOKS[name])
+    for hook in (lambda self: None, lambda self, a, b, c: None):
+        model = small()
+        before = model.state_dict()
+        with pytest.raises(
+            TypeError, match=rf"callbacks\[0\]: Own.{name} must be a method \({takes}\), which what was given"
+        ):
+            model.fit(*moons(6), callbacks=[type("Own", (Callback,), {name: hook})()], **QUIET)
+        assert model.state_dict() == before
+    wide = type("Own", (Callback,), {name: lambda self, *given, more=0: None})
+    small().fit(*moons(6), callbacks=[wide()], **QUIET)
+
+
+@pytest.mark.parametrize("function", [lambda: None, lambda epoch: None, lambda epoch, logs, model: None, 3])
+def test_a_function_that_cannot_take_what_fit_gives_is_refused_before_the_first_step(function: Any) -> None:
+    model = small()
+    before = model.state_dict()
+    with pytest.raises(TypeError, match=r"a function \(epoch, logs\)|Callback or a function"):
+        model.fit(*moons(6), callbacks=[function], **QUIET)
+    assert model.state_dict() == before
 
 
 @pytest.mark.parametrize("name", ["on_improvement", "one", "on", "_on_epoch_ends"])
