@@ -62,7 +62,6 @@ DOORS = {
     ("nn/module.py", "nn/summary.py"): "model.summary",
     ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",
     ("nn/training/arguments.py", "nn/training/jax/engine.py"): "the same with JAX",
-    ("nn/training/predicting.py", "nn/training/compiled/evaluation.py"): "evaluate with many examples",
 }
 
 # Names that a file borrows from above for its annotations alone: nothing is imported when the program runs.

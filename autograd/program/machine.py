@@ -86,25 +86,34 @@ class Machine:
         with np.errstate(all="ignore"):
             if len(X) <= self.chunk:
                 return self._assembled(self._functions(len(X))[0](X), len(X))
-            outputs = sum(count for count, _ in self.results)
-            values = np.empty((len(X), outputs) if self.several else len(X), self.dtype)
+            values = self._room(len(X)) if self.several else np.empty(len(X), self.dtype)
             for at in range(0, len(X), self.chunk):
                 rows = X[at : at + self.chunk]
                 results = self._functions(len(rows))[0](rows)
-                values[at : at + self.chunk] = self._assembled(results, len(rows)) if self.several else results
+                if self.several:
+                    self._put(results, values[at : at + self.chunk])
+                else:
+                    values[at : at + self.chunk] = results
         return values
+
+    def _room(self, examples: int) -> Array:
+        return np.empty((examples, sum([count for count, _ in self.results])), self.dtype)
 
     def _assembled(self, results: Any, examples: int) -> Array:
         """What a forward function returned as an array of its own: (examples,) or (examples, outputs)."""
         if not self.several:
             return np.array(np.broadcast_to(results, examples))
-        values = np.empty((examples, sum(count for count, _ in self.results)), self.dtype)
+        values = self._room(examples)
+        self._put(results, values)
+        return values
+
+    def _put(self, results: Any, values: Array) -> None:
+        """Write several outputs that a forward function returned into an array (examples, outputs)."""
         at = 0
         # An array has its outputs as rows; a single output has none, unless it is the same for all examples.
         for part, (count, _) in zip([results] if len(self.results) == 1 else results, self.results, strict=True):
             values[:, at : at + count] = part.T[:, None] if count == 1 and part.ndim else part.T
             at += count
-        return values
 
     # ----- Gradients -----
 

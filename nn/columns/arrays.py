@@ -62,7 +62,15 @@ def as_numbers(entries: Any) -> NDArray[np.float64] | None:
         numbers = np.asarray(entries, dtype=np.float64)
     except (ValueError, OverflowError):  # lists of different lengths; a whole number beyond 1.8e308
         return None
-    return numbers if numbers.ndim in (1, 2) and numbers.size and np.isfinite(numbers).all() else None
+    return numbers if numbers.ndim in (1, 2) and numbers.size and _all_finite(numbers) else None
+
+
+def _all_finite(numbers: NDArray[np.float64]) -> bool:
+    import numpy as np
+
+    # A finite sum has finite terms, and takes no array of its own; one that overflows says nothing.
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(numbers.sum()) or np.isfinite(numbers).all())
 
 
 def is_array(x: Any) -> bool:

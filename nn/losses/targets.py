@@ -11,7 +11,7 @@ from autograd import Value
 from autograd.engine.node import peek
 from autograd.support.text import got, short
 from nn.columns import check_aligned, is_column, named_number
-from nn.losses.arrays import arrays, as_arrays, reduced_array
+from nn.losses.arrays import as_arrays, in_blocks, reduced_array
 
 REDUCTIONS = ("mean", "sum", "none")
 
@@ -88,13 +88,10 @@ def _of_arrays(predictions: Any, targets: Any, loss: Any, reduction: str, fine: 
     pair = as_arrays(predictions, targets)
     if pair is None:
         return None
-    import numpy as np
-
     p, y = pair[0].reshape(len(pair[0]), -1), pair[1].reshape(len(pair[1]), -1)
     if p.shape != y.shape or not fine(p, y):
         return None
-    with np.errstate(all="ignore"):
-        losses = loss(arrays(), p, y)
+    losses = in_blocks(loss, p, y)
     return reduced_array(losses.reshape(pair[0].shape), reduction, predictions, targets)
 
 

@@ -24,7 +24,7 @@ from nn.stages import output_activation, trial
 from nn.training.engine import Objective, as_values, unwrapped
 from nn.training.examples import Examples, as_list, by_target, checked, checked_inputs
 from nn.training.judge import Judge, decision_at, decision_for
-from nn.training.outputs import WORTH_IT, array_of_outputs, eager_outputs, outputs_for
+from nn.training.outputs import array_of_outputs, eager_outputs, outputs_for
 
 Array = NDArray[np.float64]
 
@@ -169,22 +169,19 @@ def evaluate(
     judge = Judge(metrics, decision_for(output_activation(model), objective.loss, examples.y))
     check_targets(objective, output, examples, trained=False)
     judge.check(examples.y, output)
-    results = None
-    if len(examples.X) >= WORTH_IT:
-        from nn.training.compiled.evaluation import (
-            evaluated,
-        )  # with all of the compiler, which few examples do not need
+    outputs: Any = array_of_outputs(model, examples.X)
+    outputs = eager_outputs(model, examples.X) if outputs is None else outputs
+    return {"loss": _loss_of(objective, outputs, examples), **judge(examples.y, outputs)}
 
-        results = evaluated(model, objective, examples, with_outputs=bool(judge.functions))
-    if results is None:
-        outputs: Any = array_of_outputs(model, examples.X)
-        outputs = eager_outputs(model, examples.X) if outputs is None else outputs
-        known = objective.is_known()
-        outputs = outputs if known or isinstance(outputs, list) else outputs.tolist()
-        value = float(unrecorded(lambda: objective.on(outputs if known else [as_values(x) for x in outputs], examples)))
-    else:
-        value, outputs = results
-    return {"loss": value, **judge(examples.y, outputs)}
+
+def _loss_of(objective: Objective, outputs: Any, examples: Examples) -> float:
+    """The loss of outputs, which are a list, or an array if a program gave them."""
+    if objective.is_known():
+        # A loss may take plain numbers that are all 0 and 1 for targets in the wrong place, and never does so of Values.
+        with suppress(ValueError):
+            return float(unrecorded(lambda: objective.on(outputs, examples)))
+    rows = outputs if isinstance(outputs, list) else outputs.tolist()
+    return float(unrecorded(lambda: objective.on([as_values(x) for x in rows], examples)))
 
 
 def chosen_loss(model: Module, loss: str | losses.Loss | None, output: Any, y: Sequence[Any]) -> losses.Loss:
