@@ -62,6 +62,7 @@ DOORS = {
     ("nn/module.py", "nn/summary.py"): "model.summary",
     ("nn/training/arguments.py", "nn/training/compiled/__init__.py"): "fit(engine=...) chooses the array engine",
     ("nn/training/arguments.py", "nn/training/jax/engine.py"): "the same with JAX",
+    ("nn/training/outputs.py", "nn/training/compiled/recording.py"): "predict and evaluate with many examples",
 }
 
 # Names that a file borrows from above for its annotations alone: nothing is imported when the program runs.
@@ -69,6 +70,7 @@ TYPES = {
     ("nn/callbacks.py", "nn/optim/optimizer.py"),
     ("nn/callbacks.py", "nn/training/history.py"),
     ("nn/module.py", "nn/summary.py"),
+    ("nn/training/outputs.py", "nn/training/compiled/example.py"),
 }
 
 

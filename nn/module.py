@@ -15,14 +15,14 @@ from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import enable_grad, no_grad
-from autograd.engine.node import fill_gradients, numbers_of, write_numbers
+from autograd.engine.node import fill_gradients, write_numbers
 from autograd.engine.state import NoHistoryError
 from autograd.support import answers
 from autograd.support.settings import check_flag, check_list
 from autograd.support.text import got, short
 from nn.columns import named_number
 from nn.keywords import suggest_settings
-from nn.places import Parts
+from nn.places import Parts, are_named, named_numbers, values_of
 
 if TYPE_CHECKING:
     from nn.summary import Summary
@@ -143,10 +143,7 @@ class Module(Parts):
 
     def state_dict(self) -> dict[str, float]:
         """Every number that makes the model what it is, by name: the parameters in order, then the buffers."""
-        names, values = self._named()
-        for p in values[:1]:
-            p.data  # noqa: B018  (refused while the model is being recorded, as of each of them)
-        state = dict(zip(names, numbers_of(values), strict=True))
+        state = named_numbers(self._places())
         state.update(self.named_buffers())
         return state
 
@@ -163,19 +160,25 @@ class Module(Parts):
         """
         if not isinstance(state, Mapping):
             raise TypeError(f"the state is what state_dict() gives, a dict, got {got(state)}")
-        named = dict(self.named_parameters())
-        buffers = dict(self.named_buffers())
-        expected = [*named, *buffers]
-        missing = [name for name in expected if name not in state]
-        unexpected = [str(name) for name in state if name not in named and name not in buffers]
-        if missing or unexpected:
-            problems = {"missing": missing, "unexpected": unexpected}
-            listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
-            raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
-        numbers: dict[str, float] = {name: state[name] for name in expected}
+        places, buffers = self._places(), dict(self.named_buffers())
+        values = values_of(places)
+        names = list(state)
+        numbers = dict(state)
+        # Nearly always the names are in the order of `state_dict`: then none is missing, and none is there twice.
+        if not are_named(names, places) or names[len(values) :] != [*buffers]:
+            named = dict(self.named_parameters())
+            expected = [*named, *buffers]
+            missing = [name for name in expected if name not in state]
+            unexpected = [str(name) for name in state if name not in named and name not in buffers]
+            if missing or unexpected:
+                problems = {"missing": missing, "unexpected": unexpected}
+                listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
+                raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
+            values = list(named.values())
+            numbers = {name: state[name] for name in expected}
         if not {float}.issuperset(map(type, numbers.values())):
             numbers = {name: named_number(f"state[{short(name)}]", x) for name, x in numbers.items()}
-        write_numbers(list(named.values()), array("d", [numbers[name] for name in named]))
+        write_numbers(values, array("d", list(numbers.values())[: len(values)]))
         for prefix, module in self.named_modules():
             for attribute in module.buffers:
                 buffer = getattr(module, attribute)

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from autograd import Value
-from autograd.engine.node import all_parameters, are_distinct, number_labels, numbered_labels
+from autograd.engine.node import (
+    all_parameters,
+    are_distinct,
+    are_numbered,
+    number_labels,
+    numbered_labels,
+    numbers_of,
+    put_numbers,
+    room_for_names,
+)
 
 if TYPE_CHECKING:
     from nn.module import Module
@@ -105,7 +114,7 @@ class Parts:
     def _named(self) -> tuple[list[str], list[Value]]:
         """The names of the parameters, and the parameters; each one's label becomes its name, as far as it may."""
         places = self._places()
-        return _label(places), _values_of(places)
+        return _label(places), values_of(places)
 
     def _weights(self) -> list[Value]:
         """The parameters whose own name begins with "w", as far as a list of them by one name."""
@@ -130,7 +139,7 @@ class Parts:
     def _own_places(self) -> list[Place]:
         places: list[Place] = []
         _name(vars(self).items(), places, {id(self)})
-        if are_distinct(_values_of(places)):
+        if are_distinct(values_of(places)):
             return places
         # Some are in several places: the first one counts.
         names: dict[Value, str] = {}
@@ -141,8 +150,38 @@ class Parts:
     def _label_anew(self) -> None:
         """Name the parameters of a new container anew, whatever held them before."""
         places = self._places()
-        self._labelled = len(_values_of(places))
+        self._labelled = len(values_of(places))
         _label(places, anew=True)
+
+
+def named_numbers(places: Iterable[Place]) -> dict[str, float]:
+    """The number of each parameter by name; labels as `named_parameters` leaves them."""
+    places = list(places)
+    state = room_for_names(sum([len(held) if isinstance(held, list) else 1 for _, held in places]))
+    for name, held in places:
+        if not isinstance(held, list):
+            state[name] = held.data
+            _label([(name, held)])
+            continue
+        held[0].data  # noqa: B018  (refused while the model is being recorded, as of each of them)
+        if not put_numbers(state, held, name):
+            state.update(zip(_label_list(name, held, anew=False), numbers_of(held), strict=True))
+    return state
+
+
+def are_named(names: list[Any], places: Iterable[Place]) -> bool:
+    """Whether names begin with those of the parameters, in their order."""
+    at = 0
+    for name, held in places:
+        if isinstance(held, list):
+            if not are_numbered(names, at, len(held), name):
+                return False
+            at += len(held)
+        elif at < len(names) and names[at] == name:
+            at += 1
+        else:
+            return False
+    return True
 
 
 def _label(places: list[Place], anew: bool = False) -> list[str]:
@@ -185,7 +224,7 @@ def _one_by_one(places: Iterable[Place]) -> Iterator[tuple[str, Value]]:
             yield name, held
 
 
-def _values_of(places: Iterable[Place]) -> list[Value]:
+def values_of(places: Iterable[Place]) -> list[Value]:
     values: list[Value] = []
     for _, held in places:
         if isinstance(held, list):

@@ -293,7 +293,17 @@ static inline double *new_slopes(Py_ssize_t count) {
 
 static inline void free_slopes(double *slopes) { free(slopes); }
 
-/* ----- Labels ----- */
+/* ----- Names ----- */
+
+/* An empty dict with room for so many entries, as far as Python allows: one that grows moves them time and again. */
+static inline PyObject *dict_for(Py_ssize_t count) {
+#if PY_VERSION_HEX < 0x030D0000 /* later, Python keeps this function to itself */
+    return _PyDict_NewPresized(count);
+#else
+    (void)count;
+    return PyDict_New();
+#endif
+}
 
 /* Whether a label is a prefix with a number behind it, as in "layers.0.w12", without a text made of both. */
 static inline int is_numbered(PyObject *label, PyObject *prefix, Py_ssize_t number) {

@@ -18,6 +18,7 @@ cdef extern from "memory.h":
 
     double *new_slopes(Py_ssize_t count) except NULL
     void free_slopes(double *slopes)
+    dict dict_for(Py_ssize_t count)
     bint is_numbered(str label, str prefix, Py_ssize_t number)
     void look_ahead(NodeFields *v)
     void mirror_place(NodeFields *v, double *place)
@@ -124,6 +125,11 @@ cdef void _unnumber(list values) noexcept
 cpdef object numbered_labels(list values, str prefix)
 @cython.locals(i=Py_ssize_t)
 cpdef object number_labels(list values, str prefix)
+@cython.locals(v=Node, i=Py_ssize_t)
+cpdef bint put_numbers(dict state, list values, str prefix) except -1
+cpdef dict room_for_names(Py_ssize_t count)
+@cython.locals(i=Py_ssize_t)
+cpdef bint are_numbered(list names, Py_ssize_t start, Py_ssize_t count, str prefix) except -1
 cpdef object shared_by(Node v)
 cpdef tuple edges_back(Node v)
 cpdef double peek(Node v) except? -1.0

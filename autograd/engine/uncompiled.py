@@ -19,7 +19,7 @@ from autograd.support import habits
 
 __all__ = [
     "NULL", "auto_pickle", "bytes_in_use", "bytes_kept", "c_cos", "c_exp", "c_floor", "c_fmod", "c_log", "c_sin",
-    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "final", "free_slopes", "is_numbered", "look_ahead",
+    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "dict_for", "final", "free_slopes", "is_numbered", "look_ahead",
     "mirror_place", "mirror_write", "new_slopes", "no_gc", "slabs_install",
 ]  # fmt: skip
 
@@ -66,6 +66,11 @@ def new_slopes(count: int) -> Any:
 
 def free_slopes(slopes: Any) -> None:
     """Compiled: give it back."""
+
+
+def dict_for(count: int) -> dict[Any, Any]:
+    """Compiled: an empty dict with room for so many entries."""
+    return {}
 
 
 def is_numbered(label: str, prefix: str, number: int) -> bool:

@@ -7,34 +7,23 @@ too. A few examples before that are computed as the model itself computes them, 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import Value
-from autograd.support.collector import no_collection
 from nn.layers import Dropout
 from nn.module import Evaluating, Module, unrecorded
-from nn.stages import plain, stages_of, through_stages
-from nn.stand_in import StandIn
+from nn.stages import plain, stages_of
 from nn.training.kept import Programs, modes_of, program_as_is, programs_of
 
 if TYPE_CHECKING:
-    from autograd.program import Program
+    from nn.training.compiled.example import RecordedProgram
 
 Array = NDArray[np.float64]
 
 AT_ONCE = 256  # examples of which the outputs of a layer are held at the same time
 WORTH_IT = 32  # examples that cost about as much, one by one, as recording and compiling one
-
-
-class Recorded(NamedTuple):
-    """The program for the outputs of one example, whether they are a single number, and what the layers asked for."""
-
-    program: Program
-    single: bool
-    stand_in: StandIn
 
 
 def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
@@ -80,13 +69,12 @@ def array_of_outputs(model: Module, X: Sequence[Sequence[float]]) -> Array | Non
     recorded = program_as_is(model) or _program(model, X)
     if recorded is None:
         return None
-    program, single, stand_in = recorded
-    if stand_in.running_moments:
-        stand_in.for_layers([layer for _, layer in stages_of(model)]).read_running_moments()
-    results: Array = program(np.asarray(X, dtype=np.float64))
+    if recorded.stand_in.running_moments:
+        recorded.stand_in.for_layers([layer for _, layer in stages_of(model)]).read_running_moments()
+    results: Array = recorded.program(np.asarray(X, dtype=np.float64))
     if not np.isfinite(results).all():
         return None
-    return results.reshape(len(X)) if single else results.reshape(len(X), -1)
+    return results.reshape(len(X)) if recorded.single else results.reshape(len(X), -1)
 
 
 def output_in_training(model: Module, programs: Programs, x: Sequence[float]) -> Any:
@@ -113,7 +101,7 @@ def output_in_training(model: Module, programs: Programs, x: Sequence[float]) ->
     return None
 
 
-def _program(model: Module, X: Sequence[Sequence[float]]) -> Recorded | None:
+def _program(model: Module, X: Sequence[Sequence[float]]) -> RecordedProgram | None:
     """The program for the outputs, kept or new; None where there is none."""
     programs = programs_of(model)
     if programs is None:
@@ -125,9 +113,12 @@ def _program(model: Module, X: Sequence[Sequence[float]]) -> Recorded | None:
         key = ("outputs", modes_of(model))
         if not is_due(programs, key, len(X)):
             return None
-        recorded = programs.recorded.get(key)
+        recorded: RecordedProgram | None = programs.recorded.get(key)
         if recorded is None:
-            recorded = programs.recorded[key] = _record(model, X[0])
+            # At first use: a third of the time that importing this module would take.
+            from nn.training.compiled.recording import program_of_outputs
+
+            recorded = programs.recorded[key] = program_of_outputs(model, X[0])
     programs.serve_as_is(model, recorded)
     return recorded
 
@@ -137,22 +128,3 @@ def is_due(programs: Programs, key: Hashable, examples: int) -> bool:
     if key not in programs.recorded:
         programs.asked += examples
     return key in programs.recorded or programs.asked >= WORTH_IT
-
-
-def _record(model: Module, x: Sequence[float]) -> Recorded:
-    """The program for the outputs; the model is in evaluation mode."""
-    from autograd.program import compile  # at first use: a third of the time that importing this module would take
-    from autograd.program.trace import tracing
-
-    stand_in = StandIn()
-
-    def see(stage: int, _: object) -> None:
-        stand_in.stage = stage + 1
-
-    with no_collection(), tracing(recording=True), stand_in.active():
-        inputs = [Value(number, f"x{i}", requires_grad=False) for i, number in enumerate(x)]
-        [output] = through_stages(model, [inputs], see)
-    with no_collection():
-        program = compile(output, inputs)
-    nobody = [None] * stand_in.stage  # what is kept must not hold the model
-    return Recorded(program, not isinstance(output, list), stand_in.for_layers(nobody))

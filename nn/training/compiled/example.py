@@ -1,4 +1,8 @@
-"""One example is recorded on behalf of all, and compiled; `recording` has such a program at work on many."""
+"""One example is recorded on behalf of all, and compiled; `recording` has such a program at work on many.
+
+With an objective it is a training or its validation, and the loss is the first result; without one there are outputs
+alone, for `predict`.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,8 @@ from nn.training.examples import Examples, as_list
 
 
 class RecordedExample:
-    """The graph of one example: its `inputs` (numbers, target, weight, dropout factors), `loss` and `output`.
+    """The graph of one example: its `inputs` (numbers, target, weight, dropout factors), `output`, and `losses`: one,
+    or none without an objective.
 
     `activations[i]` are the outputs of the activation of stage i, in training; `stand_in` knows what the layers
     asked for: dropout factors, and means and variances over a batch.
@@ -32,7 +37,7 @@ class RecordedExample:
     """
 
     def __init__(
-        self, model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
+        self, model: Module, objective: Objective | None, columns: Columns, row: Sequence[float], training: bool
     ) -> None:
         stages = list(stages_of(model))
         for stage in stages:
@@ -50,12 +55,15 @@ class RecordedExample:
             inputs = [Value(x, label, requires_grad=False) for x, label in zip(row, columns.labels(), strict=True)]
             x, target, weight = columns.split(inputs)
             [self.output] = through_stages(model, [x], see)
-            # Values stand here where examples have numbers.
-            self.loss: Any = objective.on([self.output], Examples([x], [target], weight))  # type: ignore[arg-type,list-item]
-        if not isinstance(self.loss, Value):
-            raise CompilationError(f"the loss of one example is {short(self.loss)}, and no Value")
-        if not self.loss.requires_grad and training:
-            raise CompilationError("the loss depends on no parameter that takes a gradient")
+            self.losses: list[Any] = []
+            if objective is not None:
+                # Values stand here where examples have numbers.
+                self.losses.append(objective.on([self.output], Examples([x], [target], weight)))  # type: ignore[arg-type,list-item]
+        for loss in self.losses:
+            if not isinstance(loss, Value):
+                raise CompilationError(f"the loss of one example is {short(loss)}, and no Value")
+            if not loss.requires_grad and training:
+                raise CompilationError("the loss depends on no parameter that takes a gradient")
         self.inputs = [*inputs, *[factor for dropout in self.stand_in.dropouts for factor in dropout.factors]]
 
     @property
@@ -66,7 +74,7 @@ class RecordedExample:
 
 
 class RecordedProgram(NamedTuple):
-    """The program of one example, and what stands where among its results; the loss stands first.
+    """The program of one example, and what stands where among its results; the loss stands first, if there is one.
 
     `outputs`, `activations[stage]` and `moments` are slices of the results, `single` says that the output of the model
     is one Value. `stand_in` knows what the layers asked for, as far as it is not None in place of a layer.
@@ -84,7 +92,7 @@ class RecordedProgram(NamedTuple):
 
 
 def record(
-    model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool
+    model: Module, objective: Objective | None, columns: Columns, row: Sequence[float], training: bool
 ) -> RecordedProgram:
     """Record one example, whose inputs, target and weight stand in `row`, and compile it.
 
@@ -94,7 +102,7 @@ def record(
     example = RecordedExample(model, objective, columns, row, training)
     # The results of the program, and the slice of each part of them.
     parts = [
-        [example.loss], as_list(example.output), *example.activations.values(), example.moments if training else [],
+        example.losses, as_list(example.output), *example.activations.values(), example.moments if training else [],
     ]  # fmt: skip
     slices = [slice(a, b) for a, b in pairwise(accumulate([0, *map(len, parts)]))]
     trained = [p for p in model.parameters() if p.requires_grad]

@@ -64,17 +64,25 @@ class Part:
 
 
 def wide_program(
-    model: Module, objective: Objective, columns: Columns, row: Sequence[float], training: bool,
+    model: Module,
+    objective: Objective | None,
+    columns: Columns,
+    row: Sequence[float],
+    training: bool,
     parameters: list[Value],
-) -> RecordedProgram | None:  # fmt: skip
+) -> RecordedProgram | None:
     """The program of a model of many parameters, from that of a narrow one; None where it has to be recorded itself."""
     parts = parts_of(model, columns.inputs, training, len(parameters))
-    if parts is None or columns.targets > LEAST or parts[-1].nout > LEAST:
+    if parts is None or (parts[-1].nout == 1 and not isinstance(model, Sequential)):  # it gives a list of one
         return None
+    if objective is not None:
+        if columns.targets > LEAST or parts[-1].nout > LEAST:
+            return None
+        objective = Objective(objective.loss)
     for start in range(len(NARROW)):
         try:
             names = _Leaves(model, parts, parameters)
-            return _widened(names, parts, Objective(objective.loss), columns, row, training, NARROW[start:])
+            return _widened(names, parts, objective, columns, row, training, NARROW[start:])
         except NotWidened:  # two places of one number: other primes may do
             if start == 4:
                 break
@@ -144,7 +152,7 @@ def _with_widths(parts: Sequence[Part], narrow: dict[int, int]) -> list[Part]:
 def _widened(
     names: _Leaves,
     parts: list[Part],
-    objective: Objective,
+    objective: Objective | None,
     columns: Columns,
     row: Sequence[float],
     training: bool,
@@ -191,7 +199,7 @@ def _widened(
         stand_in.batch_moments.append(moments_of._replace(moments=some))
     # Results: the loss, the outputs, those of activations, means and variances of batches.
     single = recorded.single
-    counts = [1, 1 if single else parts[-1].nout, *[parts[i].nout for i in recorded.activations]]
+    counts = [0 if objective is None else 1, 1 if single else parts[-1].nout, *[parts[i].nout for i in recorded.activations]]
     counts.append(
         sum([2 * parts[request.stage].nout for request in recorded.stand_in.batch_moments]) if training else 0
     )
@@ -265,7 +273,12 @@ class _Leaves:
 
 
 def _record_wide(
-    parts: Sequence[Part], objective: Objective, columns: Columns, row: Sequence[float], training: bool, names: _Leaves
+    parts: Sequence[Part],
+    objective: Objective | None,
+    columns: Columns,
+    row: Sequence[float],
+    training: bool,
+    names: _Leaves,
 ) -> RecordedGraph:
     """The graph of the wide model, from one of the same layers, with the leaves in the order of their numbers."""
     twin = _model(parts, training)

@@ -53,6 +53,21 @@ def kept_program(
     return recorded._replace(stand_in=recorded.stand_in.for_layers(layers))
 
 
+def program_of_outputs(model: Module, x: list[float]) -> RecordedProgram:
+    """The program for the outputs alone, in the mode of evaluation; it does not hold the model.
+
+    >>> from nn import MLP
+    >>> recorded = program_of_outputs(MLP(1, [1], init="zeros"), [2.0])
+    >>> recorded.program([3.0]), recorded.single
+    (0.0, True)
+    """
+    columns = Columns(None, Examples([x], []), None)
+    recorded = wide_program(model, None, columns, x, False, model.parameters())
+    if recorded is None:
+        recorded = record(model, None, columns, x, training=False)
+    return recorded._replace(stand_in=recorded.stand_in.for_layers([None for _ in stages_of(model)]))
+
+
 class Recording:
     """A program at work on examples: it gives, for each, its loss, the outputs, those of activations, and moments.
 

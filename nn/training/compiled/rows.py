@@ -32,6 +32,7 @@ class Columns:
     """The columns of inputs, target and weight in a row.
 
     Where the loss is one over classes, the index of a class becomes a 1 among zeros, as many as there are outputs.
+    Without a loss there are inputs alone.
 
     Raises CompilationError for targets of different shapes.
 
@@ -41,8 +42,11 @@ class Columns:
     [[[0.5, 2.0]], [[0.0, 1.0, 0.0]]]
     """
 
-    def __init__(self, loss: Loss, examples: Examples, output: Any) -> None:
+    def __init__(self, loss: Loss | None, examples: Examples, output: Any) -> None:
         self.inputs = len(examples.X[0])
+        if loss is None:
+            self.classes, self.single, self.targets, self.weighted = 0, False, 0, False
+            return
         self.classes = len(output) if unwrapped(loss) in CLASSES and isinstance(output, list) else 0
         first = examples.y[0]
         self.single = not isinstance(first, list) and not self.classes
