@@ -165,7 +165,7 @@ def named_numbers(places: Iterable[Place]) -> dict[str, float]:
             continue
         held[0].data  # noqa: B018  (refused while the model is being recorded, as of each of them)
         if not put_numbers(state, held, name):
-            state.update(zip(_label_list(name, held, anew=False), numbers_of(held), strict=True))
+            state.update(zip(_label_list(name, held, False), numbers_of(held), strict=True))
     return state
 
 

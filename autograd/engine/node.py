@@ -39,7 +39,15 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from memory.h
-    from autograd.engine.uncompiled import dict_for, free_slopes, is_numbered, look_ahead, mirror_place, mirror_write, new_slopes
+    from autograd.engine.uncompiled import (
+        dict_for,
+        free_slopes,
+        is_numbered,
+        look_ahead,
+        mirror_place,
+        mirror_write,
+        new_slopes,
+    )
 
 modes = 0  # how many contexts, in all threads, have a mode switched on; see `value.count_modes`
 writes = 0  # how often the number of a node was set; see `write_count`

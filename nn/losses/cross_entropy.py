@@ -226,7 +226,8 @@ def _over_class_arrays(
         return None
     import numpy as np
 
-    (p, y), n = pair, pair[0].shape[1]
+    p, n = pair[0], pair[0].shape[1]
+    y: Any = pair[1]
     if factors is not None and len(factors) != n:
         return None
     if y.ndim == 1:

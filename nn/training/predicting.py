@@ -177,7 +177,7 @@ def evaluate(
 def _loss_of(objective: Objective, outputs: Any, examples: Examples) -> float:
     """The loss of outputs, which are a list, or an array if a program gave them."""
     if objective.is_known():
-        # A loss may take plain numbers that are all 0 and 1 for targets in the wrong place, and never does so of Values.
+        # Plain numbers that are all 0 and 1 may be taken for targets in the wrong place; Values never are.
         with suppress(ValueError):
             return float(unrecorded(lambda: objective.on(outputs, examples)))
     rows = outputs if isinstance(outputs, list) else outputs.tolist()

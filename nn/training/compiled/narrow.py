@@ -199,7 +199,11 @@ def _widened(
         stand_in.batch_moments.append(moments_of._replace(moments=some))
     # Results: the loss, the outputs, those of activations, means and variances of batches.
     single = recorded.single
-    counts = [0 if objective is None else 1, 1 if single else parts[-1].nout, *[parts[i].nout for i in recorded.activations]]
+    counts = [
+        0 if objective is None else 1,
+        1 if single else parts[-1].nout,
+        *[parts[i].nout for i in recorded.activations],
+    ]
     counts.append(
         sum([2 * parts[request.stage].nout for request in recorded.stand_in.batch_moments]) if training else 0
     )

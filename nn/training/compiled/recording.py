@@ -53,7 +53,7 @@ def kept_program(
     return recorded._replace(stand_in=recorded.stand_in.for_layers(layers))
 
 
-def program_of_outputs(model: Module, x: list[float]) -> RecordedProgram:
+def program_of_outputs(model: Module, x: Sequence[float]) -> RecordedProgram:
     """The program for the outputs alone, in the mode of evaluation; it does not hold the model.
 
     >>> from nn import MLP
@@ -61,7 +61,7 @@ def program_of_outputs(model: Module, x: list[float]) -> RecordedProgram:
     >>> recorded.program([3.0]), recorded.single
     (0.0, True)
     """
-    columns = Columns(None, Examples([x], []), None)
+    columns = Columns(None, Examples([list(x)], []), None)
     recorded = wide_program(model, None, columns, x, False, model.parameters())
     if recorded is None:
         recorded = record(model, None, columns, x, training=False)

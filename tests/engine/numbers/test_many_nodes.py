@@ -129,6 +129,21 @@ def test_labels_are_numbered() -> None:
 def test_numbered_labels_are_the_prefix_and_the_number(labels: list[str], prefix: str, expected: bool) -> None:
     some = [Value(1.0, label) if label else Value(1.0) for label in labels]
     assert node.numbered_labels(some, prefix) == (labels if expected else None)
+    state: dict[str, float] = {}
+    assert node.put_numbers(state, some, prefix) is expected
+    assert not expected or state == dict.fromkeys(labels, 1.0)
+    assert node.are_numbered(labels, 0, 2, prefix) is expected
+    assert node.are_numbered(["b", *labels], 1, 2, prefix) is expected
+
+
+def test_names_that_are_not_there_are_not_numbered() -> None:
+    names: list[Any] = ["w0", "w1", 2]
+    assert node.are_numbered(names, 3, 0, "w") and node.are_numbered(names, 0, 2, "w")
+    for start, count in ((0, 3), (0, 4), (1, 1), (2, 1), (-1, 1), (-3, 2), (4, 0)):
+        assert not node.are_numbered(names, start, count, "w")
+    with pytest.raises(TypeError, match="takes a list of Values"):
+        node.put_numbers({}, [Value(1.0, "w0"), 1.0], "w")
+    assert node.room_for_names(100_000) == {}
 
 
 @pytest.mark.parametrize("seed", range(3))

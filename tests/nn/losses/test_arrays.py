@@ -71,6 +71,22 @@ def test_arrays_and_lists_give_what_values_give(name: str, reduction: dict[str, 
         np.testing.assert_allclose(result, expected, rtol=1e-14, atol=1e-15)
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", CASES)
+def test_blocks_are_the_whole(name: str, reduction: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    loss, predictions, targets = CASES[name]
+    expected = loss(predictions, targets, reduction=reduction)
+    monkeypatch.setattr("nn.losses.arrays.BLOCK", 16)
+    np.testing.assert_allclose(loss(predictions, targets, reduction=reduction), expected, rtol=1e-15, atol=0.0)
+
+
+def test_neither_predictions_nor_targets_are_changed() -> None:
+    for loss, predictions, targets in CASES.values():
+        before = predictions.copy(), targets.copy()
+        loss(predictions, targets)
+        assert (predictions == before[0]).all() and (targets == before[1]).all()
+
+
 WRONG: list[tuple[Callable[..., Any], Any, Any, type[Exception], str]] = [
     (losses.mse, NUMBERS, OTHERS[1:], ValueError, "70 predictions but 69 targets"),
     (losses.mse, SCORES, OTHERS, ValueError, r"predictions\[0\] has width 3 but targets\[0\] has width 1"),

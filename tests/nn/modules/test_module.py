@@ -3,6 +3,8 @@
 import inspect
 import pydoc
 from collections.abc import Callable
+from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -255,6 +257,64 @@ def test_a_state_goes_into_another_model_of_the_same_shape() -> None:
     other.load_state_dict(state)
     assert other.state_dict() == state
     assert other.eval()([1.0, 2.0]).data == model.eval()([1.0, 2.0]).data
+
+
+class Named(Parts):
+    """With labels of the user's own, and one from a larger model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.w[1].label, self.w1[0].label, self.scale.label = "mine", "outer.w1_0", "outer.scale"
+        self.normal = BatchNorm(2)
+
+
+STATES: dict[str, Callable[[], Module]] = {
+    "every kind": Parts,
+    "labels": Named,
+    "a part": lambda: MLP(3, [2, 1]).layers[0],
+    "normalised": lambda: Sequential(Layer(3, 2), BatchNorm(2), Sequential(Layer(2, 1))),
+    "frozen": lambda: MLP(2, [2]).freeze(),
+    "none": lambda: Dropout(0.5),
+}
+
+
+@pytest.mark.parametrize("what", STATES)
+def test_a_state_is_the_names_and_numbers(what: str) -> None:
+    model, other = STATES[what](), STATES[what]()
+    expected = [*((name, p.data) for name, p in model.named_parameters()), *model.named_buffers()]
+    labels = [p.label for p in model.parameters()]
+    for _ in range(2):
+        state = model.state_dict()
+        assert type(state) is dict and list(state.items()) == expected
+        assert [p.label for p in model.parameters()] == labels
+    assert other.state_dict().keys() == state.keys()
+    assert [p.label for p in other.parameters()] == labels
+    # In any order, from any mapping, of any kind of number.
+    changed = {name: x + 1.0 for name, x in expected}
+    for given in (
+        changed,
+        dict(reversed(changed.items())),
+        MappingProxyType(changed),
+        {name: Fraction(x) for name, x in changed.items()},
+    ):
+        other.load_state_dict(STATES[what]().state_dict())
+        other.load_state_dict(given)
+        assert list(other.state_dict().items()) == list(changed.items())
+    state.clear()
+    assert list(model.state_dict().items()) == expected
+
+
+def test_two_parameters_of_one_name_are_the_last() -> None:
+    class Twice(Module):
+        def __init__(self) -> None:
+            self.w, self.w0 = [parameter(1.0), parameter(2.0)], parameter(3.0)
+
+    twice = Twice()
+    assert twice.state_dict() == {"w0": 3.0, "w1": 2.0}
+    twice.load_state_dict({"w0": 5.0, "w1": 6.0})
+    assert [p.data for p in twice.parameters()] == [1.0, 6.0, 5.0]
+    with pytest.raises(ValueError, match="unexpected b"):
+        twice.load_state_dict({"w0": 5.0, "w1": 6.0, "b": 7.0})
 
 
 def test_a_state_is_a_copy() -> None:

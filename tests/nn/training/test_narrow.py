@@ -15,6 +15,7 @@ from nn.activations import NAMES
 from nn.training.compiled import narrow
 from nn.training.compiled.example import RecordedProgram, record
 from nn.training.compiled.narrow import wide_program
+from nn.training.compiled.recording import program_of_outputs
 from nn.training.compiled.rows import Columns
 from nn.training.engine import Objective
 from nn.training.examples import Examples
@@ -157,6 +158,41 @@ def test_a_layer_that_is_not_all_alike_is_recorded(change: Callable[[Any], None]
 def test_many_outputs_and_few_parameters_are_recorded() -> None:
     assert both(MLP(120, [90, 80], seed=1), losses.mse, X[:, :80].tolist(), [0.0] * 80)[0] is None
     assert both(MLP(120, [2, 1], seed=1), losses.mse, X[:, 0].tolist(), 0.0)[0] is None
+
+
+OUTPUTS: dict[str, Callable[[], Any]] = {
+    "one": lambda: MLP(120, [100, 90, 1], seed=1),
+    "several": lambda: MLP(120, [100, 3], output_activation="softmax", seed=1),
+    "many": lambda: MLP(120, [30, 120], seed=1),
+    "more": lambda: MLP(120, [90, 100], output_activation="sigmoid", seed=1),
+    "normalised": lambda: MLP(120, [100, 90, 3], batch_norm=True, dropout=0.5, seed=1),
+    "a layer": lambda: Layer(120, 100, "tanh", seed=1),
+    "frozen": lambda: MLP(120, [100, 90, 3], seed=1).freeze(),
+}
+
+
+@pytest.mark.parametrize("what", OUTPUTS)
+def test_outputs_alone(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`predict` at first does no work a parameter at a time, and gives the bits of a program that was recorded."""
+    results = []
+    for many in (1000, 10**9):
+        monkeypatch.setattr(narrow, "MANY", many)
+        model = OUTPUTS[what]().eval()
+        for norm in (part for part in model.modules() if isinstance(part, BatchNorm)):
+            norm.running_mean[:] = X[0, : len(norm.running_mean)].tolist()
+        recorded = program_of_outputs(model, X[0].tolist())
+        assert ("widened" in recorded.program.report()) is (many == 1000)
+        source = lines(recorded.program.source) if isinstance(model, Sequential) else []  # a layer has other names
+        own = recorded.program.parameters == model.parameters()
+        results.append((source, recorded[2:6], own, model.predict(np.tile(X, (4, 1))).tobytes()))
+    assert results[0] == results[1]
+
+
+def test_the_one_output_of_a_layer_by_itself_is_recorded() -> None:
+    model = Layer(1500, 1, seed=1)
+    recorded = program_of_outputs(model, [0.0] * 1500)
+    assert not recorded.single and "widened" not in recorded.program.report()
+    assert model.predict(np.ones((40, 1500))).shape == (40, 1)
 
 
 def test_fit_gives_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:

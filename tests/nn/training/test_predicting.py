@@ -13,7 +13,10 @@ import torch
 
 import nn
 from autograd import Value, no_grad
+from nn import losses
 from nn.datasets import moons, xor
+from nn.training.engine import EagerEngine, Objective
+from nn.training.examples import checked
 from tests.nn.small_nets import small
 
 X, Y = xor()
@@ -165,6 +168,60 @@ def test_evaluate_gives_scikit_learns_numbers(
     assert [*found] == ["loss", *metrics]
     for name in metrics:
         assert found[name] == pytest.approx(expected[name], rel=1e-12)
+
+
+def targets_for(kind: str, n: int) -> Any:
+    rng = np.random.default_rng(1)
+    return {
+        "numbers": rng.normal(size=n),
+        "rows": rng.normal(size=(n, 3)),
+        "bits": rng.integers(0, 2, n),
+        "parts": rng.random(n),
+        "signs": 2 * rng.integers(0, 2, n) - 1,
+        "classes": rng.integers(0, 3, n),
+        "one-hot": np.eye(3)[rng.integers(0, 3, n)],
+        "soft": rng.dirichlet([1.0, 1.0, 1.0], n),
+    }[kind]
+
+
+ACCEPTED: list[tuple[Any, int, str, list[str]]] = [
+    *[(loss, 1, "linear", ["numbers", "bits"]) for loss in losses.OF_NUMBERS],
+    *[(loss, 3, "tanh", ["rows", "one-hot"]) for loss in losses.OF_NUMBERS],
+    (losses.binary_cross_entropy, 1, "sigmoid", ["bits", "parts"]),
+    (losses.binary_cross_entropy_with_logits, 1, "linear", ["bits", "parts"]),
+    (losses.hinge, 1, "linear", ["signs"]),
+    (losses.cross_entropy, 3, "linear", ["classes", "one-hot", "soft"]),
+    (partial(losses.cross_entropy, label_smoothing=0.1), 3, "linear", ["classes", "soft"]),
+    (partial(losses.cross_entropy, weight=[0.5, 1.0, 2.0]), 3, "linear", ["classes", "soft"]),
+    (losses.categorical_cross_entropy, 3, "softmax", ["classes", "one-hot", "soft"]),
+    (partial(losses.mse, reduction="sum"), 1, "linear", ["numbers"]),
+    (lambda ps, ys: sum([abs(p - y) for p, y in zip(ps, ys, strict=True)]), 1, "linear", ["numbers"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("loss", "width", "activation", "kind"), [(*case[:3], kind) for case in ACCEPTED for kind in case[3]]
+)
+def test_evaluate_gives_the_loss_of_predict_and_that_of_the_eager_engine(
+    loss: Any, width: int, activation: str, kind: str
+) -> None:
+    model = nn.MLP(4, [6, width], output_activation=activation, seed=1)
+    X = np.random.default_rng(0).normal(size=(80, 4))
+    y = targets_for(kind, len(X))
+    examples = checked(model, X, y)
+    eager = EagerEngine(model, Objective(loss), nn.optim.SGD(model.parameters())).evaluate(examples).loss
+    few, many = model.evaluate(X[:20], y[:20], loss=loss), model.evaluate(X, y, loss=loss)
+    assert many["loss"] == loss(model.predict(X).tolist(), examples.y)
+    assert many["loss"] == pytest.approx(eager, rel=1e-13)
+    assert model.evaluate(X[:20], y[:20], loss=loss) == pytest.approx(few, rel=1e-13)
+
+
+@pytest.mark.parametrize("n", [4, 40])
+def test_a_model_that_is_sure_is_not_taken_for_targets(n: int) -> None:
+    model = nn.MLP(1, [1], init=lambda n, m, rng: 1000.0, output_activation="sigmoid")
+    X = [[1.0], [-1.0]] * (n // 2)
+    assert {*model.predict(X).tolist()} == {0.0, 1.0}
+    assert model.evaluate(X, [0.5] * n)["loss"] == 50.0
 
 
 def test_a_metric_of_an_output_that_is_not_finite_is_nan() -> None:
