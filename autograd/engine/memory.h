@@ -307,6 +307,7 @@ static inline PyObject *dict_for(Py_ssize_t count) {
 
 /* Whether a label is a prefix with a number behind it, as in "layers.0.w12", without a text made of both. */
 static inline int is_numbered(PyObject *label, PyObject *prefix, Py_ssize_t number) {
+    if (!PyUnicode_Check(prefix)) return 0; /* None, which Cython takes for a text */
     Py_ssize_t length = PyUnicode_GET_LENGTH(label), behind = PyUnicode_GET_LENGTH(prefix);
     int kind = PyUnicode_KIND(label);
     if (kind != (int)PyUnicode_KIND(prefix)) return 0; /* digits do not change it */

@@ -80,8 +80,8 @@ cdef double pair_slope(Node v, Py_ssize_t i) except? -1.0
 cdef void _send(NodeFields *a, double slope, double grad) noexcept
 @cython.locals(v=Node)
 cpdef list numbers_of(list values)
-@cython.locals(v=Node)
-cpdef list taking_gradients(list values)
+@cython.locals(v=Node, i=Py_ssize_t, flags=bytearray)
+cpdef bytes taking_gradients(list values)
 @cython.locals(v=Node)
 cpdef bint all_parameters(list values) except -1
 @cython.final

@@ -62,7 +62,7 @@ class Structure(NamedTuple):
     groups: list[list[Value]]
     weights: list[int]  # the places of those groups that are weights of neurons
 
-    def trained(self) -> list[list[bool]]:
+    def trained(self) -> list[bytes]:
         """Who of the parameters takes a gradient."""
         return list(map(taking_gradients, self.groups))
 

@@ -141,7 +141,7 @@ class CompiledEngine:
         self.shifts = [slice_of(np.sort(_known(places_of(part, self.parameters)))) for part in some]
         self.optimizer = VectorOptimizer(self.eager.optimizer, self.step.order)
         self.watched: list[tuple[Any, float]] = []
-        self.trainable = taking_gradients(self.eager.parameters) if self.may_change else []
+        self.trainable = taking_gradients(self.eager.parameters) if self.may_change else b""
         self.configuration = Configuration(model) if self.may_change else None
         if not objective.is_known():
             self._compare_by_target()

@@ -130,7 +130,7 @@ def parts_of(model: Module, inputs: int, training: bool, parameters: int) -> lis
             if any(flag.count(group[0][0]) != len(flag) for group in flags for flag in group):
                 return None
             if flags:
-                part = replace(part, weights=flags[0][0][0], biases=flags[1][0][0])
+                part = replace(part, weights=bool(flags[0][0][0]), biases=bool(flags[1][0][0]))
             parts.append(part)
             width, count = part.nout, count + sum([len(flag) for group in flags for flag in group])
     if count < MANY or count != parameters:  # a shared layer is one group in two places

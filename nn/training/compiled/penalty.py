@@ -147,7 +147,7 @@ def wide_penalty(objective: Objective, weights: list[Value]) -> Program | None:
     (16.4175, <Program of 0 inputs, 100 parameters, 1 outputs in float64: widened>)
     """
     objective = Objective(mse, objective.l1, objective.l2)  # of a loss of the user's, nothing is kept
-    takes = np.array(taking_gradients(weights))
+    takes = np.frombuffer(taking_gradients(weights), dtype=np.bool_)
     trained, frozen = list(compress(weights, takes)), list(compress(weights, ~takes))
     few, fixed = NARROW[0], min(len(frozen), NARROW[1])
     if len(trained) < few:

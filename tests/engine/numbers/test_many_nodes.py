@@ -1,6 +1,7 @@
 """Loops over many nodes, and over many random numbers: what a loop in Python would give, and hostile calls."""
 
 import random
+import sys
 from array import array
 from random import Random
 from typing import Any
@@ -64,6 +65,29 @@ def test_no_values_are_refused_and_nothing_is_left(call: Any) -> None:
     with pytest.raises(TypeError, match="takes a list of Values, got 1"):
         call([*good, 1], good)
     assert node.are_distinct(good)
+
+
+def test_who_takes_a_gradient_is_a_byte_each() -> None:
+    some = [Value(1.0), Value(1.0, requires_grad=False), Value(1.0, role="parameter")]
+    assert node.taking_gradients(some) == bytes([1, 0, 1]) and node.taking_gradients([]) == b""
+    with pytest.raises(TypeError, match="takes a list of Values, got 1"):
+        node.taking_gradients([*some, 1])
+
+
+def test_a_list_that_a_key_empties_is_read_no_further() -> None:
+    some = [Value(1.0, f"w{k}") for k in range(3)]
+
+    class Empties:
+        def __hash__(self) -> int:
+            return hash("w0")
+
+        def __eq__(self, other: object) -> bool:
+            some.clear()
+            return False
+
+    state: dict[Any, float] = {Empties(): 0.0}
+    assert node.put_numbers(state, some, "w")
+    assert len(state) == 2
 
 
 def test_numbers_and_gradients_are_read_and_filled() -> None:
@@ -139,10 +163,13 @@ def test_numbered_labels_are_the_prefix_and_the_number(labels: list[str], prefix
 def test_names_that_are_not_there_are_not_numbered() -> None:
     names: list[Any] = ["w0", "w1", 2]
     assert node.are_numbered(names, 3, 0, "w") and node.are_numbered(names, 0, 2, "w")
-    for start, count in ((0, 3), (0, 4), (1, 1), (2, 1), (-1, 1), (-3, 2), (4, 0)):
+    for start, count in ((0, 3), (0, 4), (1, 1), (2, 1), (-1, 1), (-3, 2), (4, 0), (sys.maxsize, sys.maxsize)):
         assert not node.are_numbered(names, start, count, "w")
     with pytest.raises(TypeError, match="takes a list of Values"):
         node.put_numbers({}, [Value(1.0, "w0"), 1.0], "w")
+    nothing: Any = None
+    assert not node.are_numbered(names, 0, 1, nothing) and not node.put_numbers({}, [Value(1.0, "w0")], nothing)
+    assert node.numbered_labels([Value(1.0, "w0")], nothing) is None
     assert node.room_for_names(100_000) == {}
 
 
