@@ -189,7 +189,7 @@ def _widened(
     dropped = [(len(request.factors), parts[request.stage].nout) for request in recorded.stand_in.dropouts]
     sizes = [(own.inputs, columns.inputs), *_target_columns(columns), *dropped]
     inputs = [Value(0.0, label, requires_grad=False) for label in columns.labels()]
-    stand_in = names.stand_in
+    stand_in, names.stand_in = names.stand_in, StandIn()  # which knows layers, and what records must not hold one
     for request in recorded.stand_in.dropouts:
         factors = [Value(1.0, f"kept{k}", requires_grad=False) for k in range(parts[request.stage].nout)]
         stand_in.dropouts.append(request._replace(factors=factors))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -193,6 +195,15 @@ def test_the_one_output_of_a_layer_by_itself_is_recorded() -> None:
     recorded = program_of_outputs(model, [0.0] * 1500)
     assert not recorded.single and "widened" not in recorded.program.report()
     assert model.predict(np.ones((40, 1500))).shape == (40, 1)
+
+
+def test_a_wide_normalisation_by_itself_is_freed_with_its_program() -> None:
+    model = BatchNorm(600)
+    model.predict(np.ones((40, 600)))
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
 
 
 def test_fit_gives_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
