@@ -120,7 +120,7 @@ class Parts:
         """The parameters whose own name begins with "w", as far as a list of them by one name."""
         places = self._places()
         _label(places)
-        return _values_of(place for place in places if place[0].rsplit(".", 1)[-1].startswith("w"))
+        return values_of(place for place in places if place[0].rsplit(".", 1)[-1].startswith("w"))
 
     def named_buffers(self) -> Iterator[tuple[str, float]]:
         """The numbers that belong to the state without being trained, such as running means, with their names."""
