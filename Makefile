@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV    := .venv
 PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
-C_TYPES := $(wildcard autograd/engine/*.pxd)
+C_TYPES := $(wildcard autograd/engine/*.pxd autograd/engine/*/*.pxd)
 ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py) $(wildcard autograd/engine/*.h)
 CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py docs/gallery.py docs/site/*.py docs/site/_extensions)
 PLAIN   := build/uncompiled
@@ -44,7 +44,7 @@ release-check: $(VENV)/test $(VENV)/release  ## each distribution, built, instal
 test-uncompiled: $(VENV)/test  ## the engine's tests on a copy that is not compiled
 	@rm -rf $(PLAIN) && mkdir -p $(PLAIN)
 	@cp -R autograd nn tests pyproject.toml README.md $(PLAIN)
-	@rm -f $(PLAIN)/autograd/engine/*.so
+	@find $(PLAIN)/autograd -name '*.so' -delete
 	@cd $(PLAIN) && '$(CURDIR)/$(PY)' -c 'import os, sys, autograd; \
 	    inside = autograd.__file__.startswith(os.getcwd() + os.sep); \
 	    sys.exit(None if inside and not autograd.compiled else \
@@ -101,7 +101,8 @@ bench: $(VENV)/bench  ## every script in benchmarks/, one after the other
 .PHONY: clean
 clean:  ## remove everything generated but .venv
 	rm -rf build demo dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -f autograd/engine/*.so $(VENV)/engine
+	rm -f $(VENV)/engine
+	find autograd -name '*.so' -delete
 	find autograd nn tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # Files that only say when a step was last done: the next `make` skips what is up to date.
@@ -119,7 +120,7 @@ $(VENV)/made:
 
 # A compiled module hides its source. So it goes first: should the compilation fail, none is better than an old one.
 $(VENV)/engine: $(VENV)/made $(ENGINE)
-	@rm -f autograd/engine/*.so
+	@find autograd -name '*.so' -delete
 	@echo 'installing chaingrad in $(VENV)'
 	@$(PIP) --group build
 	@PYTHONWARNINGS='ignore:Editable installation' $(PIP) --no-build-isolation --editable '.[plots]'

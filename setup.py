@@ -1,6 +1,6 @@
 """Compile the engine where that is possible; everything else is in pyproject.toml.
 
-The engine is every module of autograd/engine that has a .pxd file with its C types beside it. Compiling is
+The engine is every module below autograd/engine that has a .pxd file with its C types beside it. Compiling is
 optional. Whatever goes wrong on the way (no Cython, no C compiler, an error in either) leaves a complete
 installation that runs the same files as plain Python, and says so in a line.
 ``CHAINGRAD_NO_EXTENSION=1`` leaves the extension out on purpose. Free-threaded Python does without it: the slabs
@@ -31,14 +31,14 @@ MSVC_FLAGS = ["/O2", "/fp:precise"]
 
 DIRECTIVES = {
     "language_level": "3",
-    "annotation_typing": False,  # value.pxd holds the C types; annotations are for people and mypy
+    "annotation_typing": False,  # the .pxd files hold the C types; annotations are for people and mypy
     "autotestdict": False,  # doctest finds the docstrings without it
     # A method with binding=True takes any object for self when it is taken from the class: Value.tanh(2) would read
     # memory that is not a Value's. Without it methods are CPython's own descriptors, which look first.
     "binding": False,
     "boundscheck": False,
     "cpow": True,  # ** is C's pow, never complex
-    "cdivision": True,  # x / 0 in C is inf or nan; value.py sees to the same uncompiled
+    "cdivision": True,  # x / 0 in C is inf or nan; kernels.py sees to the same uncompiled
     "embedsignature": True,
     "embedsignature.format": "clinic",  # the form that inspect.signature reads from a compiled function
     "wraparound": False,
@@ -59,7 +59,7 @@ class BuildPy(build_py):
 
     def run(self) -> None:
         if self.editable_mode:
-            for stale in [*ENGINE.glob("*.so"), *ENGINE.glob("*.pyd")]:
+            for stale in [*ENGINE.rglob("*.so"), *ENGINE.rglob("*.pyd")]:
                 stale.unlink()
         super().run()
 
@@ -98,10 +98,10 @@ class OptionalBuildExt(build_ext):
 
 def extensions() -> list[Extension]:
     """One optional extension for each module of the engine."""
-    names = sorted(path.stem for path in ENGINE.glob("*.pxd"))
+    sources = [path.with_suffix(".py") for path in sorted(ENGINE.rglob("*.pxd"))]
     return [
-        Extension(f"autograd.engine.{name}", [str(ENGINE / f"{name}.py")], include_dirs=[str(ENGINE)], optional=True)
-        for name in names
+        Extension(".".join(source.with_suffix("").parts), [str(source)], include_dirs=[str(ENGINE)], optional=True)
+        for source in sources
     ]
 
 

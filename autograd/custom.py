@@ -5,9 +5,9 @@ from typing import Any
 
 from autograd import functions
 from autograd.engine import ops
+from autograd.engine.applying import apply
 from autograd.engine.operation import Op, Rule, register
 from autograd.engine.state import MODE, TracingError
-from autograd.engine.value import apply
 from autograd.functions import describe
 from autograd.modes import Switch
 from autograd.support.settings import check_function, check_text

@@ -18,10 +18,11 @@ from typing import Any
 
 from autograd import functions
 from autograd.engine import ops
+from autograd.engine.applying import apply
+from autograd.engine.many.order import topological
 from autograd.engine.node import edges_back, peek, shared_by
 from autograd.engine.state import MODE, NoHistoryError, check_gradient, check_stopped, refuse_number
-from autograd.engine.value import Value, apply
-from autograd.engine.walk import topological
+from autograd.engine.value import Value
 from autograd.graph.nested import leaves_of, like, values_like
 from autograd.modes import enable_grad
 from autograd.support.convert import Number, to_float

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from math import pi
 from typing import Any, Protocol, overload
 
-from autograd.engine import ops, value
+from autograd.engine import ops, several
+from autograd.engine.applying import apply
 from autograd.engine.operation import Op
-from autograd.engine.value import Value, apply
+from autograd.engine.value import Value
 from autograd.support.convert import Number
 from autograd.support.text import short
 
@@ -199,7 +200,9 @@ isnan = _unary("isnan", "isnan(float('nan')) -> 1.0")
 greater = _binary("greater", "greater(2.0, 1.0) -> 1.0")
 greater_equal = _binary("greater_equal", "greater_equal(1.0, 1.0) -> 1.0")
 equal = _binary("equal", "equal(1.0, 2.0) -> 0.0")
-maximum: Binary = _named(lambda a, b, /: value.maximum(a, b), ops.TABLE["maximum"], "maximum(1.0, float('nan')) -> nan")
+maximum: Binary = _named(
+    lambda a, b, /: several.maximum(a, b), ops.TABLE["maximum"], "maximum(1.0, float('nan')) -> nan"
+)
 minimum = _binary("minimum", "minimum(1.0, 2.0) -> 1.0")
 
 sigmoid = _unary("sigmoid", "sigmoid(0.0) -> 0.5")
@@ -211,7 +214,7 @@ mish = _unary("mish", "mish(0.0) -> 0.0")
 softsign = _unary("softsign", "softsign(1.0) -> 0.5")
 
 
-where = value.where  # the engine's own: a function of Python's around it takes a quarter of its time
+where = several.where  # the engine's own: a function of Python's around it takes a quarter of its time
 
 
 def clamp(x: Any, low: Any = None, high: Any = None) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from contextlib import ContextDecorator
 from contextvars import Token
 
+from autograd.engine.arithmetic import count_modes
 from autograd.engine.state import MODE, Mode, TracingError
-from autograd.engine.value import count_modes
 
 __all__ = ["detect_anomaly", "enable_grad", "no_grad"]
 

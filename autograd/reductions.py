@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.engine import ops
-from autograd.engine.value import Value, apply, dot_node, softmax_nodes
+from autograd.engine.applying import apply
+from autograd.engine.several import dot_node, softmax_nodes
+from autograd.engine.value import Value
 from autograd.support.convert import is_listed
 from autograd.support.settings import check_number
 from autograd.support.text import got, short

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd import functions
 from autograd.engine import ops
-from autograd.engine.value import apply
+from autograd.engine.applying import apply
 from autograd.support import answers
 from autograd.support.settings import check_flag, check_function, check_list, check_text
 from autograd.support.text import got, short

@@ -15,7 +15,7 @@ from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from autograd import enable_grad, no_grad
-from autograd.engine.node import fill_gradients, write_numbers
+from autograd.engine.many.numbers import fill_gradients, write_numbers
 from autograd.engine.state import NoHistoryError
 from autograd.support import answers
 from autograd.support.settings import check_flag, check_list

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any, SupportsIndex
 
 from autograd import Value
-from autograd.engine.value import dot_node, new_parameters
+from autograd.engine.many.numbers import new_parameters
+from autograd.engine.several import dot_node
 from autograd.support.settings import check_flag
 from autograd.support.text import got, plural, short
 from nn import activations

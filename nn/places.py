@@ -10,16 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from autograd import Value
-from autograd.engine.node import (
-    all_parameters,
-    are_distinct,
-    are_numbered,
-    number_labels,
-    numbered_labels,
-    numbers_of,
-    put_numbers,
-    room_for_names,
-)
+from autograd.engine.many.lists import all_parameters, are_distinct
+from autograd.engine.many.names import are_numbered, number_labels, numbered_labels, put_numbers, room_for_names
+from autograd.engine.many.numbers import numbers_of
 
 if TYPE_CHECKING:
     from nn.module import Module

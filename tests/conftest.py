@@ -20,7 +20,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 def pytest_sessionstart() -> None:
     """Refuse to test a compiled engine that is older than its source: Python would run the old one."""
-    for binary in (Path(autograd.__file__).parent / "engine").glob("*.so"):
+    for binary in (Path(autograd.__file__).parent / "engine").rglob("*.so"):
         for source in (binary.parent / (binary.name.split(".")[0] + end) for end in (".py", ".pxd")):
             if source.exists() and source.stat().st_mtime > binary.stat().st_mtime:
                 raise pytest.UsageError(f"{source.name} has changed since it was compiled: run `make .venv/engine`")

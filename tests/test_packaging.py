@@ -111,8 +111,8 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 ENGINE = {
-    f"autograd/engine/{path.stem}{end}"
-    for path in (ROOT / "autograd" / "engine").glob("*.pxd")
+    str(path.relative_to(ROOT).with_suffix(end))
+    for path in (ROOT / "autograd" / "engine").rglob("*.pxd")
     for end in (".py", ".pxd")
 }
 MARKERS = {"autograd/py.typed", "nn/py.typed"}

@@ -1,26 +1,27 @@
 """What runs at `a * b` and at `backward()`. The map of the engine, to read before its files.
 
-**A node.** Every number is a `Value`: a row of C fields (`value.py` adds the arithmetic to `node.py`; the two .pxd
-files beside them give the C types). A node holds its number `_data`, its gradient `_grad`, the code of the operation
-that made it, up to two operands `_a` and `_b`, and one local derivative for each: `_da` = ∂node/∂a, `_db` = ∂node/∂b.
-A leaf has the code `LEAF` and no operands; its `_flags` say whether it takes a gradient, and what role it plays.
+**A node.** Every number is a `Value`: a row of C fields (`node.py`), with the operators (`arithmetic.py`) and all else
+that a number can do (`value.py`); a .pxd file beside each gives the C types. A node holds its number `_data`, its
+gradient `_grad`, the code of the operation that made it, up to two operands `_a` and `_b`, and one local derivative for
+each: `_da` = ∂node/∂a, `_db` = ∂node/∂b. A leaf has the code `LEAF` and no operands; its `_flags` say whether it takes
+a gradient, and what role it plays.
 
-**`a * b`.** `Value.__mul__` calls `_multiply`, which makes one node: the product, and the local derivatives b and a,
+**`a * b`.** The operator calls `_multiply`, which makes one node: the product, and the local derivatives b and a,
 computed there and then and kept. That is all that recording is; there is no tape beside the nodes, and a graph lives
 as long as somebody holds its end. `a * 3.0` keeps the 3.0 inside the node, in place of a local derivative that nobody
 needs, and makes a constant leaf of it when somebody looks at `.operands`. The hot operations are spelled out in
-`value.py`, value and slopes side by side. Every other one is a row of the table in `ops.py`: a forward rule and one
+`arithmetic.py`, value and slopes side by side. Every other one is a row of the table in `ops.py`: a forward rule and one
 derivative rule an operand, each written over a namespace `xp`, so that the same row serves floats, recorded Values
-(for second derivatives), NumPy programs and the page's JavaScript. `apply` evaluates a row and makes the node. An
-operation over many operands (sum, dot, softmax) makes one wide node, with its operands and their slopes apart, in an
-`Extra`.
+(for second derivatives), NumPy programs and the page's JavaScript. `apply` in `applying.py` evaluates a row and makes
+the node. An operation over many operands makes one wide node, with its operands and their slopes apart, in an `Extra`;
+`several.py` has dot, softmax, where and maximum.
 
 **Numbers.** Floats follow IEEE 754 and never raise: 1/0 is inf, log(-1) is nan. `ieee.py` has the operations for which
 Python's own would raise, `special.py` those that its math module lacks, `rules.py` what several rows share.
 
-**`y.backward()`.** First an order: `_link` walks down from y without recursion (a chain of a million operations is
-ordinary) and links every computed node in front of its operands, with its gradient set to 0. Then the chain rule along
-those links: y's gradient is 1, and each node adds to each of its operands what goes along that edge,
+**`y.backward()`** (`backward.py`). First an order: `_link` walks down from y without recursion (a chain of a million
+operations is ordinary) and links every computed node in front of its operands, with its gradient set to 0. Then the
+chain rule along those links: y's gradient is 1, and each node adds to each of its operands what goes along that edge,
 
     operand.grad += local derivative · node.grad
 
@@ -41,6 +42,9 @@ reaches y along several paths ends with the sum over the paths. Leaf gradients a
 **Memory.** A graph can hold no cycle (operands are older than the node, labels are str), so nodes are out of the
 cyclic collector's sight. Compiled ones lie side by side in slabs, in the order in which they were made, and a deep
 graph is freed by a loop, where C would recurse. Both are C, in `memory.h`: the one part that Python has no words for.
+
+**Many nodes.** `many/` has what a walk in Python, node by node, would be slow at: an order, a graph as flat arrays,
+copies, numbers into arrays and out of them. `tape/` runs a recorded graph again at other numbers.
 
 **Modes.** `no_grad`, `detect_anomaly` and tracing are kept in `state.py`, per thread and task. While none is on, an
 operation pays one test of the counter `modes` for them.

@@ -1,5 +1,5 @@
 /* Where compiled nodes live, how one is made and how it is freed; Python has no words for these. Plain C that GCC, Clang
- * and MSVC take. `value.pxd` includes it; `uncompiled.py` says the same in Python.
+ * and MSVC take. `arithmetic.pxd` and others include it; `uncompiled.py` says the same in Python.
  *
  * Nodes lie in slabs of 16 KiB, one beside the other in the order in which they are made. A graph is then walked where it
  * was written, and the next one finds the same memory, still in the cache:
@@ -42,7 +42,7 @@ typedef struct Slab {
     int listed;                   /* whether it stands in the list of slabs with free places */
 } Slab;
 
-#define HEAD 64 /* bytes in front of the nodes, which so begin at multiples of 32; `Value.__hash__` counts on that */
+#define HEAD 64 /* bytes in front of the nodes, which so begin at multiples of 32; `hash()` of a Value counts on that */
 #define PLACES ((int)((ASKED - HEAD) / sizeof(NodeFields)))
 #define KEPT 4096 /* empty slabs beyond as many as are in use: 64 MiB */
 
@@ -272,6 +272,9 @@ static inline void node_dealloc(PyObject *o) {
     freeing = 0;
     none_count(-nones);
 }
+
+/* Whether an object is a node; every node is of one type. */
+static inline int is_node(PyObject *x) { return Py_TYPE(x) == node_type; }
 
 /* Let nodes of this type live here. False if its fields are not those above. */
 static inline int slabs_install(PyObject *type) {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from autograd.engine.many.order import places_of
 from autograd.engine.value import Value
-from autograd.engine.walk import places_of
 from autograd.explanation import writing
 from autograd.explanation.factors import Factor as Factor
 from autograd.explanation.factors import Path as Path

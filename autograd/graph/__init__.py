@@ -1,6 +1,6 @@
 """Read-only questions about a recorded graph: its order, leaves, levels, and how many paths there are.
 
-The walks themselves are the engine's, see `autograd.engine.walk`: without recursion, so deep graphs are fine, and in
+The walks themselves are the engine's, see `autograd.engine.many`: without recursion, so deep graphs are fine, and in
 operand order, so results are deterministic.
 
 In this room: `snapshot` freezes a graph; `adjoints` sweeps over a frozen graph for derivatives and counts; `paths` and
@@ -11,8 +11,9 @@ pickles live graphs; `nested` takes the arguments of functions apart and puts th
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from autograd.engine.many.flat import FlatGraph
+from autograd.engine.many.order import places_of, topological
 from autograd.engine.value import Value
-from autograd.engine.walk import FlatGraph, places_of, topological
 from autograd.support.settings import check_list
 from autograd.support.text import got
 

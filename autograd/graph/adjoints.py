@@ -24,7 +24,7 @@ the numbers of the nodes; `gradients` follows `backward_order`, the engine's own
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from autograd.engine.walk import chain as chain
+from autograd.engine.many.flat import chain as chain
 from autograd.graph.snapshot import Edge, Snapshot
 
 Total = TypeVar("Total", int, float)

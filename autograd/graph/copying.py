@@ -17,10 +17,12 @@ The table of y = a · a + a: leaves first, then a record for each computed node,
 from typing import Any
 
 from autograd.engine import ops
-from autograd.engine.copies import copy_graph, copy_over
+from autograd.engine.applying import node
+from autograd.engine.many.copies import copy_graph, copy_over
+from autograd.engine.many.flat import FlatGraph
+from autograd.engine.many.order import topological
 from autograd.engine.state import refuse_number
-from autograd.engine.value import Value, node
-from autograd.engine.walk import FlatGraph, topological
+from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.text import short
 

@@ -19,10 +19,11 @@ from functools import cached_property
 from typing import Generic, TypeVar, overload
 
 from autograd.engine.flags import LEAF, REQUIRES, role_of
+from autograd.engine.many.flat import FlatGraph
+from autograd.engine.many.order import places_of
 from autograd.engine.ops import ROWS, TABLE
 from autograd.engine.state import refuse_number
 from autograd.engine.value import Value
-from autograd.engine.walk import FlatGraph, places_of
 from autograd.graph import levels, topological_order
 from autograd.support.text import got, plural
 

@@ -24,7 +24,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from autograd.engine.flags import CONSTANT, LEAF
-from autograd.engine.walk import FlatGraph, restored
+from autograd.engine.many.flat import FlatGraph, restored
 from autograd.graph.snapshot import Edge, Node, Snapshot
 
 __all__ = ["simplified"]

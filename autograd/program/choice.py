@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from autograd.engine import ops, value
-from autograd.engine.tape import KINDS
+from autograd.engine.tape.tape import KINDS
 from autograd.program.passes.blocks import PAIRED, PRODUCT, Block
 from autograd.program.passes.graph import BATCH_MEAN, Graph
 

@@ -25,7 +25,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from autograd.engine import ops
-from autograd.engine.tape import Tape
+from autograd.engine.tape.tape import Tape
 from autograd.program import choice
 from autograd.program.build import Compilation, build
 from autograd.program.jax.plan import Plan, plan_of

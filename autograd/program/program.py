@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.engine.node import NumberReader, write_count, write_gradients
+from autograd.engine.many.numbers import NumberReader, write_gradients
+from autograd.engine.node import write_count
 from autograd.engine.value import Value
 from autograd.program.build import Stages
 from autograd.program.code import Array, Code, code_for

@@ -20,7 +20,8 @@ from typing import Literal
 
 from autograd.derivatives import grad
 from autograd.engine import ops
-from autograd.engine.value import Value, apply
+from autograd.engine.applying import apply
+from autograd.engine.value import Value
 from autograd.modes import Switch
 from autograd.program.passes.graph import GIVEN, INPUT, LITERAL, PARAMETER, RecordedGraph, read_graph
 from autograd.support.collector import no_collection

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd.engine import ops
-from autograd.engine.replay import Replay
-from autograd.engine.tape import Tape
+from autograd.engine.tape.replay import Replay
+from autograd.engine.tape.tape import Tape
 from autograd.program.passes.graph import GIVEN, INPUT, PARAMETER, Graph
 
 Array = NDArray[Any]

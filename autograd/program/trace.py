@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd.engine.fingerprint import Fingerprint
+from autograd.engine.many.flat import FlatGraph
 from autograd.engine.node import write_count
 from autograd.engine.state import TracingError
+from autograd.engine.tape.fingerprint import Fingerprint
 from autograd.engine.value import Value
-from autograd.engine.walk import FlatGraph
 from autograd.graph import topological_order
 from autograd.modes import Switch
 from autograd.program.arguments import Arguments, Placeholders, read_arguments

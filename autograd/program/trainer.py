@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograd.engine.node import write_numbers
+from autograd.engine.many.numbers import write_numbers
 from autograd.engine.value import Value
 from autograd.program.code import Array
 from autograd.program.runner import Runner

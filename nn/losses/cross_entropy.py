@@ -12,7 +12,7 @@ import autograd
 from autograd import Value
 from autograd.custom import operation
 from autograd.engine import ops, rules
-from autograd.engine.value import apply
+from autograd.engine.applying import apply
 from autograd.support.settings import check_list, check_non_negative, check_probability
 from autograd.support.text import plural, short
 from nn.losses.arrays import as_arrays, in_blocks, reduced_array

@@ -12,15 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from autograd import Value
-from autograd.engine.node import (
-    all_parameters,
-    are_distinct,
-    fill_gradients,
-    read_gradients,
-    read_numbers,
-    taking_gradients,
-    write_numbers,
-)
+from autograd.engine.many.lists import all_parameters, are_distinct, taking_gradients
+from autograd.engine.many.numbers import fill_gradients, read_gradients, read_numbers, write_numbers
 from autograd.engine.ops import FLOATS
 from autograd.support import answers
 from autograd.support.schema import EXACT, Schema, anything, count, equal, fields, finite, known, list_of, non_negative

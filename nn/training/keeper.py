@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd import Value
-from autograd.engine.node import numbers_of, write_numbers
+from autograd.engine.many.numbers import numbers_of, write_numbers
 from autograd.support.schema import Schema, anything, count, equal, fields, finite, list_of, optional
 from nn.module import Module
 from nn.optim.optimizer import Optimizer

@@ -28,8 +28,8 @@ from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from autograd import Value
-from autograd.engine.fingerprint import Fingerprint
-from autograd.engine.node import all_parameters, taking_gradients
+from autograd.engine.many.lists import all_parameters, taking_gradients
+from autograd.engine.tape.fingerprint import Fingerprint
 from autograd.support.collector import no_collection
 from nn.layers import ActivationLayer, BatchNorm, Dropout
 from nn.losses import LOSSES, Loss

@@ -11,7 +11,7 @@ import pytest
 
 from autograd import Value
 from autograd.engine import ops
-from autograd.engine.value import apply
+from autograd.engine.applying import apply
 from autograd.testing import Comparison, GradientMismatch, gradcheck
 from tests.checking.points import PARAMS, Point, points
 from tests.engine.oracle import built_in_rows

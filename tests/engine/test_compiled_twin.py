@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd.engine import ops, replay, tape
+from autograd.engine import applying, ops, several
 from autograd.engine import value as engine
+from autograd.engine.tape import replay, tape
 from tests.engine.graphs import Graph, evaluate, graphs
 from tests.engine.oracle import built_in_rows
 
@@ -27,13 +28,17 @@ pytestmark = pytest.mark.skipif(
 SOURCES = Path(ops.__file__).parent
 
 
-def load_plain_engine() -> list[ModuleType]:
+FILES = "kernels node backward arithmetic applying value several tape/tape tape/steps tape/replay"
+
+
+def load_plain_engine() -> dict[str, ModuleType]:
     """The compiled files as modules of other names; `autograd` itself stays as it is."""
-    modules = []
+    modules = {}
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("kernels", "node", "value", "tape", "replay"):
-            modules.append(_execute(f"plain_{name}", SOURCES / f"{name}.py"))
-            patch.setitem(sys.modules, f"autograd.engine.{name}", modules[-1])
+        for path in FILES.split():
+            name = path.rpartition("/")[2]
+            modules[name] = _execute(f"plain_{name}", SOURCES / f"{path}.py")
+            patch.setitem(sys.modules, f"autograd.engine.{path.replace('/', '.')}", modules[name])
     return modules
 
 
@@ -45,7 +50,9 @@ def _execute(name: str, path: Path) -> ModuleType:
     return module
 
 
-_, _, plain, plain_tape, plain_replay = load_plain_engine()
+ENGINE = {"value": engine, "applying": applying, "several": several, "tape": tape, "replay": replay}
+PLAIN_ENGINE = load_plain_engine()
+plain = PLAIN_ENGINE["value"]
 
 # How each engine is asked: operators and methods where it has its own code, the table for the rest.
 SPELLED: dict[str, Callable[..., Any]] = {
@@ -70,8 +77,10 @@ NUMBERS = st.one_of(
 )
 
 
-def spoken_by(module: ModuleType) -> dict[str, Callable[..., Any]]:
+def spoken_by(modules: dict[str, ModuleType]) -> dict[str, Callable[..., Any]]:
     """Every operation as a function of one engine's Values and of plain numbers."""
+
+    several, applying, module = modules["several"], modules["applying"], modules["value"]
 
     def of(name: str, op: ops.Op) -> Callable[..., Any]:
         def call(*operands: Any) -> Any:
@@ -79,17 +88,17 @@ def spoken_by(module: ModuleType) -> dict[str, Callable[..., Any]]:
             if name in SPELLED and is_recorded:
                 return SPELLED[name](*operands)
             if name == "dot" and is_recorded:
-                return module.dot_node(list(operands[:2]), list(operands[2:4]), operands[4])
+                return several.dot_node(list(operands[:2]), list(operands[2:4]), operands[4])
             if name in ("softmax", "log_softmax") and is_recorded:
-                return module.softmax_nodes(operands, name == "log_softmax")[int(PARAMS[name][0])]
-            return module.apply(op, operands, PARAMS.get(name, ()))
+                return several.softmax_nodes(operands, name == "log_softmax")[int(PARAMS[name][0])]
+            return applying.apply(op, operands, PARAMS.get(name, ()))
 
         return call
 
     return {name: of(name, op) for name, op in built_in_rows().items()}
 
 
-COMPILED, PLAIN = spoken_by(engine), spoken_by(plain)
+COMPILED, PLAIN = spoken_by(ENGINE), spoken_by(PLAIN_ENGINE)
 any_graphs = graphs(COMPILED, ARITIES, NUMBERS)
 
 
@@ -122,19 +131,19 @@ def check_twins(graph: Graph) -> None:
 
 def test_these_are_two_engines() -> None:
     assert autograd.compiled and not str(engine.__file__).endswith(".py")
-    assert str(plain.__file__).endswith("value.py") and str(plain.Node.__module__) == "plain_node"
+    assert str(plain.__file__).endswith("value.py") and str(plain.Value.__mro__[2].__module__) == "plain_node"
     assert plain.Value is not engine.Value and not isinstance(plain.Value(1.0), engine.Value)
     assert not str(sys.modules["autograd.engine.node"].__file__).endswith(".py")  # put back
 
 
-def replayed(tapes: ModuleType, replays: ModuleType, graph: Graph) -> list[str]:
+def replayed(modules: dict[str, ModuleType], graph: Graph) -> list[str]:
     """The value and the gradients that a tape gives, after a tape at other numbers."""
     steps = [(ops.TABLE[name], operands, PARAMS.get(name, ())) for name, operands in graph.steps]
     flows = [True] * len(graph.leaves)
     for op, operands, _ in steps:
         flows.append(op.differentiable and any(flows[i] for i in operands))
-    steps_of = tapes.Tape(len(graph.leaves), 0, [], steps, flows, [len(flows) - 1])
-    run = replays.Replay(steps_of)
+    steps_of = modules["tape"].Tape(len(graph.leaves), 0, [], steps, flows, [len(flows) - 1])
+    run = modules["replay"].Replay(steps_of)
     assert run.load([0.5] * len(graph.leaves))
     run.gradient(1.0, True)
     assert run.load(list(graph.leaves))
@@ -144,11 +153,11 @@ def replayed(tapes: ModuleType, replays: ModuleType, graph: Graph) -> list[str]:
 
 @given(any_graphs)
 def test_tapes_bit_for_bit(graph: Graph) -> None:
-    assert replayed(tape, replay, graph) == replayed(plain_tape, plain_replay, graph)
+    assert replayed(ENGINE, graph) == replayed(PLAIN_ENGINE, graph)
 
 
 def test_the_kinds_of_steps_are_the_same() -> None:
-    assert tape.KINDS == plain_tape.KINDS
+    assert tape.KINDS == PLAIN_ENGINE["tape"].KINDS
 
 
 @given(any_graphs)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from autograd.engine.fingerprint import Fingerprint
+from autograd.engine.tape.fingerprint import Fingerprint
 
 
 class Part:

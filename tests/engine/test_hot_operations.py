@@ -1,4 +1,4 @@
-"""The operations that `value.py` spells out for speed, against their rows in the table, bit for bit.
+"""The operations that `arithmetic.py` spells out for speed, against their rows in the table, bit for bit.
 
 The grid has kinks, both zeros, infinities and nan. Two nan are the same, whatever their sign bit.
 """
@@ -14,8 +14,8 @@ import pytest
 import autograd
 from autograd import Value, dot, relu
 from autograd.engine import ops
-from autograd.engine.value import apply
-from autograd.engine.value import node as record
+from autograd.engine.applying import apply
+from autograd.engine.applying import node as record
 
 GRID = [
     0.0,

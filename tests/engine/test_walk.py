@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, count_paths, detect_anomaly, dot, levels, operation, softmax, topological_order
 from autograd.engine import ops
-from autograd.engine.copies import copy_graph, copy_over
-from autograd.engine.value import node
-from autograd.engine.walk import FlatGraph, chain, places_of, topological
+from autograd.engine.applying import node
+from autograd.engine.many.copies import copy_graph, copy_over
+from autograd.engine.many.flat import FlatGraph, chain
+from autograd.engine.many.order import places_of, topological
 from autograd.graph.adjoints import backward_order
 from autograd.graph.snapshot import freeze, snapshot
 from autograd.program.passes.graph import read_graph

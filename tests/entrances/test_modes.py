@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, grad, log, no_grad, sqrt, where
+from autograd.engine.arithmetic import count_modes
 from autograd.engine.state import MODE
-from autograd.engine.value import count_modes
 from autograd.support.collector import no_collection
 from nn.stand_in import StandIn, active_stand_in
 

@@ -10,10 +10,10 @@ import pytest
 import autograd
 from autograd import Value, dot, exp, grad, hvp, jvp, log, log_softmax, logsumexp, mean, prod, softmax, std, var
 from autograd.engine import ops
+from autograd.engine.applying import apply
+from autograd.engine.many.order import topological
 from autograd.engine.node import edges_back
 from autograd.engine.state import AnomalyError
-from autograd.engine.value import apply
-from autograd.engine.walk import topological
 
 
 def numbers(n: int, seed: int) -> list[float]:

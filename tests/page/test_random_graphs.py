@@ -10,7 +10,7 @@ import pytest
 import autograd as ag
 from autograd import Value, custom, operation
 from autograd.engine import ops
-from autograd.engine.value import apply
+from autograd.engine.applying import apply
 from autograd.page import view
 from autograd.support.text import format_number
 

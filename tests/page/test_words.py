@@ -13,8 +13,8 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.engine import ops
+from autograd.engine.applying import apply
 from autograd.engine.operation import register
-from autograd.engine.value import apply
 from autograd.page import view
 from autograd.page.document import SCRIPTS
 from tests.engine.planted import row_like

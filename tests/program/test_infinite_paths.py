@@ -12,7 +12,7 @@ import pytest
 import autograd
 from autograd import Value, exp, relu, sqrt, where
 from autograd.engine import ops
-from autograd.engine.value import apply
+from autograd.engine.applying import apply
 from autograd.program import compile
 from tests.engine.oracle import built_in_rows
 from tests.program.comparing import check_same

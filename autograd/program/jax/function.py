@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from autograd.engine.node import write_numbers
+from autograd.engine.many.numbers import write_numbers
 from autograd.engine.value import Value
 from autograd.program.jax.plan import Plan
 from autograd.program.jax.steps import Machine

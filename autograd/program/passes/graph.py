@@ -25,8 +25,9 @@ from itertools import compress
 from typing import NamedTuple
 
 from autograd.engine import ops
+from autograd.engine.many.flat import FlatGraph
+from autograd.engine.many.order import places_of
 from autograd.engine.value import Value
-from autograd.engine.walk import FlatGraph, places_of
 from autograd.graph import topological_order
 from autograd.support.settings import check_list
 from autograd.support.text import got, short

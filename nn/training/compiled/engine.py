@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.engine.node import taking_gradients, write_gradients, write_numbers
+from autograd.engine.many.lists import taking_gradients
+from autograd.engine.many.numbers import write_gradients, write_numbers
 from nn.clipping import scale_for
 from nn.layers import BatchNorm, Dropout
 from nn.module import Evaluating, unrecorded

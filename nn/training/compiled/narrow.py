@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value
-from autograd.engine.node import taking_gradients
+from autograd.engine.many.lists import taking_gradients
 from autograd.program.passes.graph import GIVEN, RecordedGraph
 from autograd.program.widening import LEAST, Group, NotWidened, WideCode, WideProgram, Widths
 from nn import activations

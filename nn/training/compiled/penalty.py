@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from autograd.engine.node import taking_gradients
-from autograd.engine.value import new_parameters
+from autograd.engine.many.lists import taking_gradients
+from autograd.engine.many.numbers import new_parameters
 from autograd.program import Program, Trainer, compile
 from autograd.program.code import Code
 from autograd.program.passes.graph import RecordedGraph

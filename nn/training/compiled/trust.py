@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, no_grad
-from autograd.engine.node import all_parameters
+from autograd.engine.many.lists import all_parameters
 from autograd.program.trace import mismatches
 from nn.module import Evaluating, InMode, Module, unrecorded
 from nn.stages import plain

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograd import Value
-from autograd.engine.node import places_among
+from autograd.engine.many.lists import places_among
 from nn.optim.optimizer import BLOCK, Optimizer, is_by_number, set_entries, set_steps, update_arrays
 from nn.training.engine import CompilationError
 

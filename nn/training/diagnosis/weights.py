@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.engine.node import numbers_of
+from autograd.engine.many.numbers import numbers_of
 from nn.columns import exact_length
 from nn.init import get as get_init
 from nn.layers import ActivationLayer, BatchNorm

@@ -13,7 +13,9 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine import copies, fingerprint, kernels, node, ops, replay, tape, value, walk
+from autograd.engine import applying, arithmetic, kernels, node, ops, several, value
+from autograd.engine.many import copies, flat, lists, numbers, order
+from autograd.engine.tape import fingerprint, replay, tape
 from autograd.support.answers import Elsewhere
 from tests.engine.planted import row_like
 
@@ -23,7 +25,9 @@ import numpy
 from array import array
 import autograd
 from autograd import Value
-from autograd.engine import copies, fingerprint, kernels, node, ops, replay, tape, value, walk
+from autograd.engine import applying, arithmetic, kernels, node, ops, several, value
+from autograd.engine.many import copies, flat, lists, numbers, order
+from autograd.engine.tape import fingerprint, replay, tape
 
 class Liar(list):
     def __init__(self, items, length): super().__init__(items); self.length = length
@@ -68,6 +72,7 @@ FRESH = [
     lambda: None, lambda: 0, lambda: -1, lambda: 2.5, lambda: float("nan"), lambda: 10**400, lambda: True, lambda: "a",
     lambda: b"abc", lambda: [], lambda: [1.0], lambda: [None], lambda: (), lambda: (Value(1.0),), lambda: {}, object,
     lambda: Value(1.0), computed, wide, lambda: Value.__new__(Value), node.Node, Child, lambda: Value,
+    arithmetic.Arithmetic,
     lambda: [Value(1.0)] * 300, lambda: [Value(1.0), None], lambda: [computed(), wide()], lambda: Liar([1.0], 300),
     lambda: Liar([Value(1.0)] * 3, 0), lambda: Shrinks([Value(1.0)] * 3), mutated, lambda: array("d", [1.0, 2.0]),
     lambda: iter([1.0]), lambda: ops.TABLE["+"], lambda: ops.TABLE["dot"], lambda: ops.TABLE["tanh"],
@@ -77,9 +82,9 @@ FRESH = [
     lambda: numpy.ones((300, 1)), lambda: ("number",), lambda: (("list", "number"),),
     lambda: memoryview(b"12345678"), lambda: sys, lambda: fingerprint.Fingerprint([{"a": Value(1.0)}]),
     lambda: fingerprint.Fingerprint.__new__(fingerprint.Fingerprint), lambda: ((fingerprint.Fingerprint([]),),),
-    lambda: walk.FlatGraph(walk.topological([computed()])),
-    lambda: walk.FlatGraph.__new__(walk.FlatGraph), lambda: node.NumberReader([Value(1.0)] * 2),
-    lambda: walk.topological([computed()]), lambda: [5, 1, -1],
+    lambda: flat.FlatGraph(order.topological([computed()])),
+    lambda: flat.FlatGraph.__new__(flat.FlatGraph), lambda: numbers.NumberReader([Value(1.0)] * 2),
+    lambda: order.topological([computed()]), lambda: [5, 1, -1],
 ]
 USES = [
     repr, float, bool, hash, lambda v: v.operands, lambda v: v.local_grads, lambda v: v.params, lambda v: v.place,
@@ -114,8 +119,9 @@ import faulthandler; faulthandler.enable()
 owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
          "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint,
-         "FlatGraph": walk.FlatGraph, "NumberReader": node.NumberReader, "walk": walk, "copies": copies,
-         "kernels": kernels}[owner_name]
+         "FlatGraph": flat.FlatGraph, "NumberReader": numbers.NumberReader, "copies": copies, "kernels": kernels,
+         "applying": applying, "arithmetic": arithmetic, "flat": flat, "lists": lists, "numbers": numbers,
+         "order": order, "several": several}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -133,7 +139,11 @@ LEFT_OUT = {"__class__", "__dict__", "__doc__", "__module__", "__weakref__", "__
 def targets() -> list[str]:
     owners: dict[str, type] = {"Node": node.Node, "Value": value.Value, "Extra": node.Extra}
     owners |= {"Tape": tape.Tape, "Replay": replay.Replay}
-    owners |= {"FlatGraph": walk.FlatGraph, "Fingerprint": fingerprint.Fingerprint, "NumberReader": node.NumberReader}
+    owners |= {
+        "FlatGraph": flat.FlatGraph,
+        "Fingerprint": fingerprint.Fingerprint,
+        "NumberReader": numbers.NumberReader,
+    }
     names = [
         f"{owner}.{name}"
         for owner, kind in owners.items()
@@ -142,7 +152,8 @@ def targets() -> list[str]:
         if not isinstance(vars(kind).get(name), Elsewhere)  # plain Python, and only an error
         if callable(getattr(kind, name)) or hasattr(type(getattr(kind, name)), "__set__")
     ]
-    for name, module in (("node", node), ("value", value), ("walk", walk), ("copies", copies), ("kernels", kernels)):
+    modules = (node, value, applying, arithmetic, several, kernels, copies, flat, lists, numbers, order)
+    for name, module in ((module.__name__.rpartition(".")[2], module) for module in modules):
         names += [f"{name}.{n}" for n, f in vars(module).items() if type(f).__name__ == "builtin_function_or_method"]
     return names
 
@@ -156,17 +167,17 @@ def run(code: str, *arguments: str) -> None:
 
 def test_the_list_of_targets_is_whole() -> None:
     every = set(targets())
-    assert {"Value.tanh", "Value.__add__", "Value.__init__", "Node.backward", "Node.data", "Node.__reduce__"} <= every
+    assert {"Value.tanh", "Value.__add__", "Value.__init__", "Value.backward", "Node.data", "Node.__reduce__"} <= every
     if autograd.compiled:
         assert {
-            "node.write_numbers",
-            "node.numbers_of",
+            "numbers.write_numbers",
+            "numbers.numbers_of",
             "node.peek",
-            "value.node",
-            "value.dot_node",
+            "applying.node",
+            "several.dot_node",
             "Replay.values",
             "FlatGraph.adjoints",
-            "walk.topological",
+            "order.topological",
             "copies.copy_graph",
         } <= every
 
@@ -225,34 +236,34 @@ print("alive")
 @pytest.mark.parametrize("slopes", [[], [1.0], [1.0, 2.0, 3.0]])
 def test_one_local_derivative_an_operand(slopes: list[float]) -> None:
     with pytest.raises(ValueError, match=rf"\*: 2 operands but {len(slopes)} local derivatives"):
-        value.node(ops.TABLE["*"], [Value(1.0), Value(2.0)], 2.0, slopes)
+        applying.node(ops.TABLE["*"], [Value(1.0), Value(2.0)], 2.0, slopes)
 
 
 def test_helpers_check_their_lists() -> None:
     vs = [Value(1.0), Value(2.0)]
     none, two = array("d"), array("d", [5.0, 6.0])
     for name, call in (
-        ("write_numbers", node.write_numbers),
-        ("write_gradients", lambda values, numbers: node.write_gradients(values, numbers, True)),
+        ("write_numbers", numbers.write_numbers),
+        ("write_gradients", lambda values, array: numbers.write_gradients(values, array, True)),
     ):
         with pytest.raises(ValueError, match=rf"{name}\(\): 2 Values, but 0 numbers"):
             call(vs, none)
         with pytest.raises(TypeError, match=rf"{name}\(\) takes a list of Values, got None in it"):
             call([vs[0], None], two)
         assert [(v.data, v.grad) for v in vs] == [(1.0, 0.0), (2.0, 0.0)]
-    reader = node.NumberReader(vs)
+    reader = numbers.NumberReader(vs)
     for wrong in (none, array("d", [0.0] * 3)):
         with pytest.raises(ValueError, match=rf"read\(\): 2 Values, but {len(wrong)} numbers"):
             reader.read(wrong)
     reader.read(two)
     assert two.tolist() == [1.0, 2.0]
     with pytest.raises(TypeError, match=r"NumberReader\(\) takes a list of Values, got None in it"):
-        node.NumberReader([vs[0], None])
+        numbers.NumberReader([vs[0], None])
     with pytest.raises(TypeError, match="a NumberReader is made once"):
         reader.__init__([])  # type: ignore[misc]
     with pytest.raises(TypeError, match="this NumberReader has no nodes"):
-        node.NumberReader.__new__(node.NumberReader).read(two)
+        numbers.NumberReader.__new__(numbers.NumberReader).read(two)
     with pytest.raises(ValueError, match="dot: 2 weights but 1 inputs"):
-        value.dot_node(vs, [1.0], None)
+        several.dot_node(vs, [1.0], None)
     with pytest.raises(TypeError, match="takes a row of the table of operations, got"):
-        value.node(row_like(ops.TABLE["*"]), vs, 2.0, [1.0, 1.0])
+        applying.node(row_like(ops.TABLE["*"]), vs, 2.0, [1.0, 1.0])

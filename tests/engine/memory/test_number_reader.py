@@ -7,7 +7,7 @@ from array import array
 import pytest
 
 from autograd import Value
-from autograd.engine.node import NumberReader, write_numbers
+from autograd.engine.many.numbers import NumberReader, write_numbers
 
 NUMBERS = [1.0, -2.0, 0.5]
 

@@ -20,10 +20,10 @@ TESTS = ("test_value", "test_hot_operations", "test_walk", "memory/test_no_way_i
 # One of each kind of what runs in C: the rest differs in which rule of the table it calls.
 TARGETS = """
     Value.__init__ Value.__add__ Value.__pow__ Value.tanh Value.__float__ Value.detach Value.arctan2
-    Node.backward Node.data Node.grad Node.label Node.operands Node.local_grads Node.requires_grad Node.__deepcopy__
-    Extra.__init__ node.write_numbers node.numbers_of node.taking_gradients node.all_parameters node.peek
-    node.checked_label value.node value.apply value.dot_node value.number value.is_plain
-    walk.topological walk.places_of FlatGraph.__init__ FlatGraph.adjoints FlatGraph.between FlatGraph.with_slopes
+    Value.backward Node.data Node.grad Node.label Node.operands Node.local_grads Node.requires_grad Node.__deepcopy__
+    Extra.__init__ numbers.write_numbers numbers.numbers_of lists.taking_gradients lists.all_parameters node.peek
+    node.checked_label applying.node applying.apply several.dot_node several.where
+    order.topological order.places_of FlatGraph.__init__ FlatGraph.adjoints FlatGraph.between FlatGraph.with_slopes
     copies.copy_graph copies.copy_over
 """
 

@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import AnomalyError, Value, detect_anomaly
-from autograd.engine.value import memory
+from autograd.engine.arithmetic import memory
 
 pytestmark = pytest.mark.skipif(not autograd.compiled, reason="the plain Python engine leaves memory to Python")
 NODE, SLAB = 96, 16384

@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value, grad
 from autograd.engine import ops
-from autograd.engine.value import apply
+from autograd.engine.applying import apply
 from tests.engine.oracle import built_in_rows
 
 INF, NAN = math.inf, math.nan

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from autograd import Value
-from autograd.engine import node
 from autograd.engine.kernels import normal_pairs, shuffle
-from autograd.engine.value import new_parameters
+from autograd.engine.many import lists, numbers
+from autograd.engine.many import names as labels_of_nodes
+from autograd.engine.many.numbers import new_parameters
 
 
 def values(n: int) -> list[Value]:
@@ -20,7 +21,7 @@ def values(n: int) -> list[Value]:
 
 def places(some: list[Any], among: list[Any]) -> list[int]:
     into = array("q", [7] * len(some))
-    node.places_among(some, among, into)
+    lists.places_among(some, among, into)
     return into.tolist()
 
 
@@ -33,8 +34,8 @@ def test_places_are_those_of_a_dict(seed: int) -> None:
     index = {v: k for k, v in enumerate(among)}
     for _ in range(2):  # nothing is left behind
         assert places(some, among) == [index.get(v, -1) for v in some]
-    assert node.are_distinct(among) and not node.are_distinct(some) and node.are_distinct([])
-    assert not node.are_distinct([*among, among[0]]) and node.are_distinct(among)
+    assert lists.are_distinct(among) and not lists.are_distinct(some) and lists.are_distinct([])
+    assert not lists.are_distinct([*among, among[0]]) and lists.are_distinct(among)
     # A walk back finds its fields as it left them.
     root = some[0] * some[1] + some[2]
     root.backward()
@@ -54,24 +55,24 @@ def test_distinct_wherever_nodes_lie(order: str, twice: bool) -> None:
     }[order]
     if twice:
         some = [*some[:700], some[300], *some[700:]]
-    assert node.are_distinct(some) is not twice
+    assert lists.are_distinct(some) is not twice
     assert all(v.grad == 0.0 for v in some)
     assert places(some[:1], some[:1]) == [0]  # nothing is left behind
 
 
-@pytest.mark.parametrize("call", [places, lambda a, b: places(b, a), lambda a, b: node.are_distinct(a)])
+@pytest.mark.parametrize("call", [places, lambda a, b: places(b, a), lambda a, b: lists.are_distinct(a)])
 def test_no_values_are_refused_and_nothing_is_left(call: Any) -> None:
     good = values(3)
     with pytest.raises(TypeError, match="takes a list of Values, got 1"):
         call([*good, 1], good)
-    assert node.are_distinct(good)
+    assert lists.are_distinct(good)
 
 
 def test_who_takes_a_gradient_is_a_byte_each() -> None:
     some = [Value(1.0), Value(1.0, requires_grad=False), Value(1.0, role="parameter")]
-    assert node.taking_gradients(some) == bytes([1, 0, 1]) and node.taking_gradients([]) == b""
+    assert lists.taking_gradients(some) == bytes([1, 0, 1]) and lists.taking_gradients([]) == b""
     with pytest.raises(TypeError, match="takes a list of Values, got 1"):
-        node.taking_gradients([*some, 1])
+        lists.taking_gradients([*some, 1])
 
 
 def test_a_list_that_a_key_empties_is_read_no_further() -> None:
@@ -86,28 +87,28 @@ def test_a_list_that_a_key_empties_is_read_no_further() -> None:
             return False
 
     state: dict[Any, float] = {Empties(): 0.0}
-    assert node.put_numbers(state, some, "w")
+    assert labels_of_nodes.put_numbers(state, some, "w")
     assert len(state) == 2
 
 
 def test_numbers_and_gradients_are_read_and_filled() -> None:
     some = values(4)
     into = array("d", [0.0] * 4)
-    node.read_numbers(some, into)
+    numbers.read_numbers(some, into)
     assert into.tolist() == [0.0, 1.0, 2.0, 3.0]
-    node.fill_gradients(some, 2.5)
-    node.read_gradients(some, into)
+    numbers.fill_gradients(some, 2.5)
+    numbers.read_gradients(some, into)
     assert into.tolist() == [2.5] * 4 == [v.grad for v in some]
-    for read in (node.read_numbers, node.read_gradients):
+    for read in (numbers.read_numbers, numbers.read_gradients):
         with pytest.raises(ValueError, match="4 Values, but 3 numbers"):
             read(some, array("d", [0.0] * 3))
         with pytest.raises(TypeError, match="takes a list of Values"):
             read([None], into)
     with pytest.raises(TypeError, match="takes a list of Values"):
-        node.fill_gradients([*some, "w"], 0.0)
+        numbers.fill_gradients([*some, "w"], 0.0)
     assert some[0].grad == 2.5
     with pytest.raises(ValueError, match="3 Values, but 4 numbers"):
-        node.places_among(some[:3], some, array("q", [0] * 4))
+        lists.places_among(some[:3], some, array("q", [0] * 4))
 
 
 def test_new_parameters_are_parameters() -> None:
@@ -123,13 +124,13 @@ def test_new_parameters_are_parameters() -> None:
 
 def test_labels_are_numbered() -> None:
     some = values(12)
-    assert node.numbered_labels(some, "v") == [f"v{k}" for k in range(12)]
-    assert node.numbered_labels(some, "w") is None
-    node.number_labels(some, "layers.0.w")
+    assert labels_of_nodes.numbered_labels(some, "v") == [f"v{k}" for k in range(12)]
+    assert labels_of_nodes.numbered_labels(some, "w") is None
+    labels_of_nodes.number_labels(some, "layers.0.w")
     assert [v.label for v in some] == [f"layers.0.w{k}" for k in range(12)]
     some[11].label = "mine"
-    assert node.numbered_labels(some, "layers.0.w") is None
-    for call in (node.numbered_labels, node.number_labels):
+    assert labels_of_nodes.numbered_labels(some, "layers.0.w") is None
+    for call in (labels_of_nodes.numbered_labels, labels_of_nodes.number_labels):
         with pytest.raises(TypeError, match="takes a list of Values"):
             call([1.0], "w")
 
@@ -152,25 +153,25 @@ def test_labels_are_numbered() -> None:
 )
 def test_numbered_labels_are_the_prefix_and_the_number(labels: list[str], prefix: str, expected: bool) -> None:
     some = [Value(1.0, label) if label else Value(1.0) for label in labels]
-    assert node.numbered_labels(some, prefix) == (labels if expected else None)
+    assert labels_of_nodes.numbered_labels(some, prefix) == (labels if expected else None)
     state: dict[str, float] = {}
-    assert node.put_numbers(state, some, prefix) is expected
+    assert labels_of_nodes.put_numbers(state, some, prefix) is expected
     assert not expected or state == dict.fromkeys(labels, 1.0)
-    assert node.are_numbered(labels, 0, 2, prefix) is expected
-    assert node.are_numbered(["b", *labels], 1, 2, prefix) is expected
+    assert labels_of_nodes.are_numbered(labels, 0, 2, prefix) is expected
+    assert labels_of_nodes.are_numbered(["b", *labels], 1, 2, prefix) is expected
 
 
 def test_names_that_are_not_there_are_not_numbered() -> None:
     names: list[Any] = ["w0", "w1", 2]
-    assert node.are_numbered(names, 3, 0, "w") and node.are_numbered(names, 0, 2, "w")
+    assert labels_of_nodes.are_numbered(names, 3, 0, "w") and labels_of_nodes.are_numbered(names, 0, 2, "w")
     for start, count in ((0, 3), (0, 4), (1, 1), (2, 1), (-1, 1), (-3, 2), (4, 0), (sys.maxsize, sys.maxsize)):
-        assert not node.are_numbered(names, start, count, "w")
+        assert not labels_of_nodes.are_numbered(names, start, count, "w")
     with pytest.raises(TypeError, match="takes a list of Values"):
-        node.put_numbers({}, [Value(1.0, "w0"), 1.0], "w")
+        labels_of_nodes.put_numbers({}, [Value(1.0, "w0"), 1.0], "w")
     nothing: Any = None
-    assert not node.are_numbered(names, 0, 1, nothing) and not node.put_numbers({}, [Value(1.0, "w0")], nothing)
-    assert node.numbered_labels([Value(1.0, "w0")], nothing) is None
-    assert node.room_for_names(100_000) == {}
+    assert not labels_of_nodes.are_numbered(names, 0, 1, nothing) and not labels_of_nodes.put_numbers({}, [Value(1.0, "w0")], nothing)
+    assert labels_of_nodes.numbered_labels([Value(1.0, "w0")], nothing) is None
+    assert labels_of_nodes.room_for_names(100_000) == {}
 
 
 @pytest.mark.parametrize("seed", range(3))

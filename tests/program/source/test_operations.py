@@ -9,8 +9,8 @@ import pytest
 
 from autograd import Value, operation
 from autograd.engine import ops
+from autograd.engine.applying import apply as apply_row
 from autograd.engine.operation import Op
-from autograd.engine.value import apply as apply_row
 from autograd.program import Program, compile
 from autograd.program.machine import CarefulMachine, Machine
 from tests.engine.oracle import built_in_rows

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value
 from autograd.engine import ops
-from autograd.engine.replay import Replay
-from autograd.engine.tape import KINDS, Tape
+from autograd.engine.tape.replay import Replay
+from autograd.engine.tape.tape import KINDS, Tape
 from autograd.program import compile, stops
 from autograd.program.passes.graph import read_graph
 from autograd.program.taping import TapeMachine, tape_for

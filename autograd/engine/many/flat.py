@@ -1,13 +1,13 @@
-"""A recorded graph in topological order, and as flat arrays: what a walk in Python, node by node, would be slow at.
+"""`FlatGraph`: a recorded graph as flat arrays, for what a walk in Python, node by node, would be slow at.
 
-`topological` gives the nodes, operands before results. A `FlatGraph` numbers them in this order and keeps the edges of
-each node side by side, so that a sweep over the graph is a loop over arrays:
+It numbers the nodes in topological order and keeps the edges of each node side by side, so that a sweep over the graph
+is a loop over arrays:
 
     y = a·b + a        nodes     0: a    1: b    2: a·b    3: y
                        edges     0 → 2   1 → 2   2 → 3   0 → 3        sources 0 1 2 0
                        first     0       0       0         2       4  edges first[i] to first[i + 1] end at node i
 
-This file runs as plain Python, and compiled by Cython (`walk.pxd` beside it gives the C types), with the same results.
+This file runs as plain Python, and compiled by Cython (`flat.pxd` beside it gives the C types), with the same results.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, SHARED, WIDE
-from autograd.engine.node import Node, shared_by
-from autograd.support.text import got, short
+from autograd.engine.flags import INLINE_A, INLINE_B, MEMBER, MIRRORED, WIDE
+from autograd.engine.many.order import check_values
+from autograd.support.text import short
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 else:
     from autograd.engine import uncompiled as cython
-if not cython.compiled:  # else from node.pxd
+if not cython.compiled:  # else from node.pxd and order.pxd
+    from autograd.engine.many.order import operand, operand_count, unmark
     from autograd.engine.node import pair_slope
 
 MOST_EDGES = 2**31 - 1  # that a C int can number
@@ -33,158 +34,6 @@ MOST_EDGES = 2**31 - 1  # that a C int can number
 def zeros(kind: str, count: int) -> array[Any]:
     """So many zeros, "i" for whole numbers and "d" for floats."""
     return array(kind, [0]) * count
-
-
-def topological(roots: Iterable[Any], shared: bool = False) -> list[Any]:
-    """Every node below these, operands before results, each once: depth first, by the order of the operands.
-
-    With `shared`, nodes that softmaxes share stand in front of the first of these; see `node.pair_slope`.
-
-    >>> from autograd import Value, softmax
-    >>> [v.op for v in topological(softmax([Value(0.0), Value(0.0)]), shared=True)]
-    ['', '', 'logsumexp', 'softmax', 'softmax']
-
-    Raises TypeError for what is no Value.
-    """
-    starts = [*roots]
-    _check_nodes("topological", starts)
-    while True:
-        order: list[Any] = []
-        folded: list[Any] = []
-        # Plain Python may turn to another thread anywhere, and would leave marks for it to find.
-        if not cython.compiled or not _walk(starts, order, folded):
-            order = _walk_beside(starts)
-            folded = []
-        if not folded:
-            return order if shared else _without_shared(order)
-        # Plain numbers became leaves just now, and are part of the order.
-        for v in folded:
-            v.operands  # noqa: B018
-
-
-def _check_nodes(name: str, values: list[Any]) -> None:
-    for v in values:
-        if not isinstance(v, Node):
-            raise TypeError(f"{name}() takes Values, got {got(v)}")
-
-
-def _without_shared(order: list[Any]) -> list[Any]:
-    for v in order:
-        if v._flags & SHARED:
-            return [v for v in order if not v._flags & SHARED]
-    return order
-
-
-def _operand(v: Node, k: int) -> Any:
-    if v._flags & MEMBER:
-        v = v._b
-    if v._flags & WIDE:
-        return cython.cast(Node, v._extra.operands[k])
-    return v._a if k == 0 else v._b
-
-
-def _operand_count(v: Node) -> int:
-    """How many operands a node has whose plain numbers are leaves by now."""
-    if v._flags & MEMBER:
-        v = v._b
-    if v._flags & WIDE:
-        return len(v._extra.operands)
-    if v._code == LEAF:
-        return 0
-    return 1 if v._b is None else 2
-
-
-def _walk(roots: list[Any], order: list[Any], folded: list[Any]) -> bool:
-    """The walk with its marks in the nodes; False, and nothing marked, where a walk back has left its own.
-
-    No code of anybody else runs in between. A walk back may stand still meanwhile: its nodes have `_left` above 0. Here
-    that is 1 + the operands looked at while a node is open, and then -1; an open node is never met, for there are no
-    circles. `_next` of an open node is the one that the walk came from.
-
-    `folded` takes the nodes that hold a plain number in place of a leaf.
-    """
-    done = False
-    v = None
-    try:
-        for root in roots:
-            if root._left < 0:
-                continue
-            if root._left > 0:
-                return False
-            v = root
-            v._next = cython.NULL
-            v._left = 1
-            while v is not None:
-                k = v._left - 1
-                if v._flags & (INLINE_A | INLINE_B) and k == 0:
-                    folded.append(v)
-                # What softmaxes share has the operands that each of them shows: n steps in place of n².
-                alone = v._flags & MEMBER != 0
-                if k < (1 if alone else _operand_count(v)):
-                    v._left += 1
-                    a = v._b if alone else _operand(v, k)
-                    if a is None or a._left < 0:  # a plain number, or a node that the order has
-                        continue
-                    if a._left > 0:
-                        return False
-                    a._left = 1
-                    a._next = cython.cast("NodeFields *", v)
-                    v = a
-                    continue
-                order.append(v)
-                v._left = -1
-                above = v._next
-                v = None if above is cython.NULL else cython.cast(Node, above)
-        done = True
-    finally:
-        while not done and v is not None:
-            v._left = 0
-            above = v._next
-            v = None if above is cython.NULL else cython.cast(Node, above)
-        _unmark(order, len(order))
-    return True
-
-
-def _unmark(order: list[Any], count: int) -> None:
-    for i in range(count):
-        v = order[i]
-        v._left = 0
-
-
-def _walk_beside(roots: list[Any]) -> list[Any]:
-    """The same walk with its marks beside the nodes: 10 times as slow, and nothing to be in the way of."""
-    order: list[Any] = []
-    done: set[Any] = set()
-    # What a recursion would do before and after its calls: True marks a node whose operands are all above it.
-    stack: list[tuple[Any, bool]] = [(start, False) for start in reversed(roots)]
-    while stack:
-        node, expanded = stack.pop()
-        if node in done:
-            continue  # a node with two uses can be on the stack twice; the first visit counts
-        shared = shared_by(node)
-        operands = () if expanded else node.operands if shared is None else (shared,)
-        if operands:
-            # Reversed, because the stack gives back last what went on it first.
-            stack.append((node, True))
-            stack.extend([(operand, False) for operand in reversed(operands) if operand not in done])
-        else:
-            done.add(node)
-            order.append(node)
-    return order
-
-
-def places_of(values: Sequence[Any], order: list[Any]) -> list[int]:
-    """At which place of a list each of these nodes stands, -1 for none; `list.index` would ask nodes for their `==`."""
-    if order is None:
-        raise TypeError("places_of() takes a list of nodes, got None")
-    if len(values) == 1:
-        sought = values[0]
-        for i in range(len(order)):
-            if order[i] is sought:
-                return [i]
-        return [-1]
-    number = {id(v): i for i, v in enumerate(order)}
-    return [number.get(id(v), -1) for v in values]
 
 
 def chain(upstream: float, local_derivative: float) -> float:
@@ -234,7 +83,7 @@ class FlatGraph:
         if self.ready:
             raise TypeError("a FlatGraph is made once")
         nodes = [*order]
-        _check_nodes("FlatGraph", nodes)
+        check_values("FlatGraph", nodes)
         if not 0 <= alone <= len(nodes):
             raise ValueError(f"{alone} nodes alone among {len(nodes)}")
         self._measure(nodes, alone)
@@ -307,7 +156,7 @@ class FlatGraph:
             if v._flags & (INLINE_A | INLINE_B):
                 v.operands  # noqa: B018  (it makes leaves of plain numbers)
             if i < self.count - alone:
-                edges += _operand_count(v)
+                edges += operand_count(v)
             if edges > MOST_EDGES:
                 raise ValueError(f"a graph of more than {MOST_EDGES:,} edges")
             self.first[i + 1] = edges
@@ -324,16 +173,16 @@ class FlatGraph:
         for i in range(self.count):
             v = nodes[i]
             if v._left != 0:
-                _unmark(nodes, i)
+                unmark(nodes, i)
                 return False
             for e in range(self.first[i], self.first[i + 1]):
-                a = _operand(v, e - self.first[i])
+                a = operand(v, e - self.first[i])
                 self.sources[e] = -1 - a._left
                 self.targets[e] = i
                 if a._left >= 0:
                     wrong = i
             v._left = -1 - i
-        _unmark(nodes, self.count)
+        unmark(nodes, self.count)
         if wrong >= 0:
             raise ValueError(f"an operand of {short(nodes[wrong])} does not stand before it")
         return True
@@ -344,7 +193,7 @@ class FlatGraph:
         for i in range(self.count):
             v = nodes[i]
             for e in range(self.first[i], self.first[i + 1]):
-                k = number.get(id(_operand(v, e - self.first[i])), -1)
+                k = number.get(id(operand(v, e - self.first[i])), -1)
                 if k < 0:
                     raise ValueError(f"an operand of {short(v)} does not stand before it")
                 self.sources[e], self.targets[e] = k, i

@@ -1,20 +1,12 @@
 cimport cython
 
-from autograd.engine.node cimport Extra, Node, NodeFields, pair_slope
+from autograd.engine.many.order cimport operand, operand_count, unmark
+from autograd.engine.node cimport Node, pair_slope
+from autograd.engine.value cimport Value
 
-cdef int LEAF, INLINE_A, INLINE_B, WIDE, MEMBER, SHARED, MIRRORED
+cdef int INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED
 
 cdef object zeros(str kind, Py_ssize_t count)
-@cython.locals(v=Node)
-cdef list _without_shared(list order)
-cdef Node _operand(Node v, Py_ssize_t k)
-cdef Py_ssize_t _operand_count(Node v)
-@cython.locals(root=Node, v=Node, a=Node, above="NodeFields *", k=Py_ssize_t, alone=bint)
-cdef bint _walk(list roots, list order, list folded) except -1
-@cython.locals(v=Node)
-cdef void _unmark(list order, Py_ssize_t count)
-@cython.locals(i=Py_ssize_t)
-cpdef list places_of(object values, list order)
 cpdef double chain(double upstream, double local_derivative) noexcept
 
 @cython.final
@@ -29,13 +21,13 @@ cdef class FlatGraph:
     cpdef FlatGraph with_slopes(self, object slopes)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, good=bint)
     cdef object _restore(self, tuple columns)
-    @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, edges=Py_ssize_t)
+    @cython.locals(v=Value, i=Py_ssize_t, e=Py_ssize_t, edges=Py_ssize_t)
     cdef object _measure(self, list nodes, Py_ssize_t alone)
-    @cython.locals(v=Node, a=Node, i=Py_ssize_t, e=Py_ssize_t, wrong=Py_ssize_t)
+    @cython.locals(v=Value, a=Value, i=Py_ssize_t, e=Py_ssize_t, wrong=Py_ssize_t)
     cdef bint _join(self, list nodes) except -1
-    @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t)
+    @cython.locals(v=Value, i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t)
     cdef object _join_beside(self, list nodes)
-    @cython.locals(v=Node, i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t)
+    @cython.locals(v=Value, i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t)
     cdef object _read_numbers(self, list nodes)
     cdef Py_ssize_t _checked(self, Py_ssize_t i) except -1
     cpdef tuple node(self, Py_ssize_t i)

@@ -9,18 +9,18 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from autograd.engine import ops
+from autograd.engine.applying import node
 from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, REQUIRES, SHARED, WIDE
-from autograd.engine.node import Node
-from autograd.engine.value import Value, node
+from autograd.engine.value import Value
 from autograd.support.text import got, short
 
 if TYPE_CHECKING:  # read by Cython at compile time
     import cython
 else:
     from autograd.engine import uncompiled as cython
-if not cython.compiled:  # else from copies.pxd, value.pxd and memory.h
+if not cython.compiled:  # else from copies.pxd, arithmetic.pxd and memory.h
+    from autograd.engine.arithmetic import binary, constant, extra_of, unary, wide
     from autograd.engine.uncompiled import new_slopes
-    from autograd.engine.value import _binary, _constant, _extra, _unary, _wide
 
     address = id
 
@@ -52,33 +52,33 @@ def copy_over(v: Value, over: Iterable[Value]) -> Value:
     return _copy(v, operands[0] if n else None, operands[1] if n > 1 else None)
 
 
-def _copy(v: Node, a: Any, b: Any) -> Value:
+def _copy(v: Value, a: Any, b: Any) -> Value:
     """Of a leaf, or of a node of one or two operands."""
     if v._code == LEAF:
-        copy = _constant(v._data)
+        copy = constant(v._data)
         copy._flags = v._flags & ~MIRRORED
         copy._label = v._label or ""
         copy._grad = v._grad
         return copy
     if b is None:
-        return _finished(v, _unary(a, v._data, v._da, v._code))
-    copy = _binary(a, b, v._data, v._da, v._db, v._code)
+        return _finished(v, unary(a, v._data, v._da, v._code))
+    copy = binary(a, b, v._data, v._da, v._db, v._code)
     if v._flags & MEMBER and copy._code != LEAF:  # as it is under no_grad()
         copy._flags |= MEMBER
-        copy._extra = _extra((), new_slopes(0), v._extra.params, "")
+        copy._extra = extra_of((), new_slopes(0), v._extra.params, "")
     return _finished(v, copy)
 
 
-def _copy_wide(v: Node, operands: tuple[Value, ...]) -> Value:
+def _copy_wide(v: Value, operands: tuple[Value, ...]) -> Value:
     slopes = new_slopes(len(operands))
     for i in range(len(operands)):
         slopes[i] = v._extra.slopes[i]
-    copy = _wide(v._code, operands, v._data, slopes, v._extra.params)
+    copy = wide(v._code, operands, v._data, slopes, v._extra.params)
     copy._flags |= v._flags & SHARED
     return _finished(v, copy)
 
 
-def _finished(v: Node, copy: Value) -> Value:
+def _finished(v: Value, copy: Value) -> Value:
     if copy._flags & REQUIRES and not v._flags & REQUIRES and not ops.ROWS[v._code].differentiable:
         copy._flags &= ~REQUIRES
     copy._grad, copy._label = v._grad, v._label
@@ -113,7 +113,7 @@ def copy_graph(order: Iterable[Value], memo: dict[int, Any]) -> None:
 
 
 def _copied(v: Value, memo: dict[int, Any]) -> Value:
-    copy: Value = memo[address(v)]
+    copy = memo[address(v)]
     if not isinstance(copy, Value):
         raise TypeError(f"the memo holds {got(copy)} for {short(v)}")
-    return copy
+    return cython.cast(Value, copy)  # type: ignore[no-any-return]
