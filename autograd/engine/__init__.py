@@ -10,8 +10,8 @@ a gradient, and what role it plays.
 computed there and then and kept. That is all that recording is; there is no tape beside the nodes, and a graph lives
 as long as somebody holds its end. `a * 3.0` keeps the 3.0 inside the node, in place of a local derivative that nobody
 needs, and makes a constant leaf of it when somebody looks at `.operands`. The hot operations are spelled out in
-`arithmetic.py`, value and slopes side by side. Every other one is a row of the table in `ops.py`: a forward rule and one
-derivative rule an operand, each written over a namespace `xp`, so that the same row serves floats, recorded Values
+`arithmetic.py`, value and slopes side by side. Every other one is a row of the table in `ops.py`: a forward rule and
+one derivative rule an operand, each written over a namespace `xp`, so that the same row serves floats, recorded Values
 (for second derivatives), NumPy programs and the page's JavaScript. `apply` in `applying.py` evaluates a row and makes
 the node. An operation over many operands makes one wide node, with its operands and their slopes apart, in an `Extra`;
 `several.py` has dot, softmax, where and maximum.

@@ -51,8 +51,6 @@ if not cython.compiled:  # else from kernels.pxd, memory.h and C's own library
         c_sin,
         c_sqrt,
         c_tanh,
-        is_node,
-        new_node,
         new_slopes,
         slabs_install,
     )
@@ -61,6 +59,7 @@ ADD, SUB, MUL, DIV, POW, MOD, NEG = (ops.TABLE[name].index for name in ("+", "-"
 EXP, LOG, SQRT, SIN, COS, TANH = (ops.TABLE[name].index for name in ("exp", "log", "sqrt", "sin", "cos", "tanh"))
 RELU, SIGMOID, MAXIMUM = (ops.TABLE[name].index for name in ("relu", "sigmoid", "maximum"))
 
+node_type: Any = None  # Value, once there is one
 modes = 0  # how many contexts, in all threads, have a mode switched on: the one test that an operation pays for them
 
 
@@ -212,6 +211,19 @@ def is_plain(x: Any) -> bool:
 # ----- Making nodes -----
 
 
+if not cython.compiled:  # else from memory.h
+
+    def is_node(x: Any) -> bool:
+        return type(x) is node_type
+
+    def new_node(a: Any, b: Any, data: float, da: float, db: float, code: int, flags: int) -> Any:
+        v = node_type.__new__(node_type)
+        v._data, v._grad, v._da, v._db = data, 0.0, da, db
+        v._a, v._b, v._label, v._extra = a, b, None, None
+        v._next, v._left, v._code, v._flags = None, 0, code, flags
+        return v
+
+
 def constant(data: float) -> Value:
     v: Value = new_node(None, None, data, 0.0, 0.0, LEAF, CONSTANT)
     return v
@@ -294,6 +306,8 @@ def memory() -> tuple[int, int]:
 
 def install(kind: type) -> None:
     """Let every node be of this class, and live in slabs."""
+    global node_type
+    node_type = kind
     if not slabs_install(kind):
         raise ImportError("memory.h and node.pxd do not agree on the fields of a node: compile the engine again")
 

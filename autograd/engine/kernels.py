@@ -1,7 +1,7 @@
 """Arithmetic on C's doubles: what the hot operations compute, and their slopes where these are more than a number.
 
-`arithmetic.py` records with them and `tape/steps.py` replays with them, so that a recorded graph and its replay give the same
-bits. Their rows in `ops` say the same for numbers of any kind; a test holds the two against each other.
+`arithmetic.py` records with them and `tape/steps.py` replays with them, so that a recorded graph and its replay give
+the same bits. Their rows in `ops` say the same for numbers of any kind; a test holds the two against each other.
 """
 
 from __future__ import annotations

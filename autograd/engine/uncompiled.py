@@ -19,14 +19,13 @@ from autograd.support import habits
 
 __all__ = [
     "NULL", "auto_pickle", "bytes_in_use", "bytes_kept", "c_cos", "c_exp", "c_floor", "c_fmod", "c_log", "c_sin",
-    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "dict_for", "final", "free_slopes", "is_node",
-    "is_numbered", "look_ahead", "mirror_place", "mirror_write", "new_node", "new_slopes", "no_gc", "slabs_install",
+    "c_sqrt", "c_tanh", "cast", "cclass", "compiled", "dict_for", "final", "free_slopes", "is_numbered", "look_ahead",
+    "mirror_place", "mirror_write", "new_slopes", "no_gc", "slabs_install",
 ]  # fmt: skip
 
 compiled = False
 NULL = None
 Class = TypeVar("Class", bound=type)
-node_type: Any = None  # Value, once there is one
 
 
 def final(kind: Class) -> Class:
@@ -92,24 +91,8 @@ def mirror_write(v: object) -> None:
 
 
 def slabs_install(kind: type) -> bool:
-    """Let nodes be of this class. Compiled: and live in slabs; whether they can."""
-    global node_type
-    node_type = kind
+    """Compiled: let instances of `kind` live in slabs; whether they can."""
     return True
-
-
-def is_node(x: Any) -> bool:
-    """Whether x is of the class of nodes."""
-    return type(x) is node_type
-
-
-def new_node(a: Any, b: Any, data: float, da: float, db: float, code: int, flags: int) -> Any:
-    """For the result of an operation: all fields at once."""
-    v = node_type.__new__(node_type)
-    v._data, v._grad, v._da, v._db = data, 0.0, da, db
-    v._a, v._b, v._label, v._extra = a, b, None, None
-    v._next, v._left, v._code, v._flags = None, 0, code, flags
-    return v
 
 
 def bytes_in_use() -> int:

@@ -59,6 +59,7 @@ class FlatGraph:
     Raises TypeError for what is no Value, ValueError for a node that stands before an operand of its own, or twice.
 
     >>> from autograd import Value
+    >>> from autograd.engine.many.order import topological
     >>> a = Value(3.0, label="a")
     >>> graph = FlatGraph(topological([a * a - a]))
     >>> graph.operands(), graph.levels(), graph.adjoints(2), graph.tangents(0)
