@@ -14,7 +14,7 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.engine import applying, arithmetic, kernels, node, ops, several, value
-from autograd.engine.many import copies, flat, lists, numbers, order
+from autograd.engine.many import copies, flat, lists, names, numbers, order
 from autograd.engine.tape import fingerprint, replay, tape
 from autograd.support.answers import Elsewhere
 from tests.engine.planted import row_like
@@ -26,7 +26,7 @@ from array import array
 import autograd
 from autograd import Value
 from autograd.engine import applying, arithmetic, kernels, node, ops, several, value
-from autograd.engine.many import copies, flat, lists, numbers, order
+from autograd.engine.many import copies, flat, lists, names, numbers, order
 from autograd.engine.tape import fingerprint, replay, tape
 
 class Liar(list):
@@ -120,8 +120,8 @@ owner_name, _, attribute = target.partition(".")
 owner = {"node": node, "value": value, "Node": node.Node, "Value": Value, "Extra": node.Extra,
          "Tape": tape.Tape, "Replay": replay.Replay, "Fingerprint": fingerprint.Fingerprint,
          "FlatGraph": flat.FlatGraph, "NumberReader": numbers.NumberReader, "copies": copies, "kernels": kernels,
-         "applying": applying, "arithmetic": arithmetic, "flat": flat, "lists": lists, "numbers": numbers,
-         "order": order, "several": several}[owner_name]
+         "applying": applying, "arithmetic": arithmetic, "flat": flat, "lists": lists,
+         "names": names, "numbers": numbers, "order": order, "several": several}[owner_name]
 found = getattr(owner, attribute)
 print(target, flush=True)
 if callable(found): attack(target, found)
@@ -144,7 +144,7 @@ def targets() -> list[str]:
         "Fingerprint": fingerprint.Fingerprint,
         "NumberReader": numbers.NumberReader,
     }
-    names = [
+    every = [
         f"{owner}.{name}"
         for owner, kind in owners.items()
         for name in dir(kind)
@@ -152,10 +152,10 @@ def targets() -> list[str]:
         if not isinstance(vars(kind).get(name), Elsewhere)  # plain Python, and only an error
         if callable(getattr(kind, name)) or hasattr(type(getattr(kind, name)), "__set__")
     ]
-    modules = (node, value, applying, arithmetic, several, kernels, copies, flat, lists, numbers, order)
+    modules = (node, value, applying, arithmetic, several, kernels, copies, flat, lists, names, numbers, order)
     for name, module in ((module.__name__.rpartition(".")[2], module) for module in modules):
-        names += [f"{name}.{n}" for n, f in vars(module).items() if type(f).__name__ == "builtin_function_or_method"]
-    return names
+        every += [f"{name}.{n}" for n, f in vars(module).items() if type(f).__name__ == "builtin_function_or_method"]
+    return every
 
 
 def run(code: str, *arguments: str) -> None:

@@ -169,7 +169,9 @@ def test_names_that_are_not_there_are_not_numbered() -> None:
     with pytest.raises(TypeError, match="takes a list of Values"):
         labels_of_nodes.put_numbers({}, [Value(1.0, "w0"), 1.0], "w")
     nothing: Any = None
-    assert not labels_of_nodes.are_numbered(names, 0, 1, nothing) and not labels_of_nodes.put_numbers({}, [Value(1.0, "w0")], nothing)
+    assert not labels_of_nodes.are_numbered(names, 0, 1, nothing) and not labels_of_nodes.put_numbers(
+        {}, [Value(1.0, "w0")], nothing
+    )
     assert labels_of_nodes.numbered_labels([Value(1.0, "w0")], nothing) is None
     assert labels_of_nodes.room_for_names(100_000) == {}
 
