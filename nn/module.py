@@ -281,15 +281,27 @@ class InMode:
         self._kept = _KEPT.get() | own
 
     def __enter__(self) -> None:
-        self._token = _KEPT.set(self._kept)
-        for part, _ in self._before:
-            if id(part) not in self._kept:
-                part.training = self._mode
+        self._outer = _KEPT.get()
+        try:
+            _KEPT.set(self._kept)
+            for part, _ in self._before:
+                if id(part) not in self._kept:
+                    part.training = self._mode
+        except BaseException:  # Ctrl-C: a part left in the other mode would keep it in every later block, as if frozen
+            self._restore()
+            raise
 
     def __exit__(self, *_: object) -> None:
+        try:
+            self._restore()
+        except BaseException:
+            self._restore()
+            raise
+
+    def _restore(self) -> None:
         for part, mode in self._before:
             part.training = mode
-        _KEPT.reset(self._token)
+        _KEPT.set(self._outer)
 
 
 class Evaluating(InMode):

@@ -1,6 +1,7 @@
 """Every part keeps its own mode: a frozen normalisation in training, a dropout that goes on in evaluation."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,39 @@ def test_blocks_inside_of_each_other_keep_what_the_first_one_found() -> None:
             assert modes(model) == modes(dropping())
         assert all(modes(model))
     assert modes(model) == modes(dropping())
+
+
+class Interrupted(nn.Module):
+    """A part during whose switch to a mode Ctrl-C comes, when so many of all such parts have been switched."""
+
+    left = -1
+
+    @property  # type: ignore[override]
+    def training(self) -> bool:
+        return bool(vars(self).get("_mode", True))
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        Interrupted.left -= 1
+        if Interrupted.left == 0:
+            raise KeyboardInterrupt
+        vars(self)["_mode"] = mode
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("frozen", [None, 1])
+@pytest.mark.parametrize("at", range(1, 8))
+def test_an_interrupt_on_the_way_in_or_out_leaves_every_part_as_it_was(
+    at: int, frozen: int | None, training: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = nn.Module().train(training)
+    model.parts = [Interrupted().train(training != (i == frozen)) for i in range(3)]
+    before = modes(model)
+    monkeypatch.setattr(Interrupted, "left", at)
+    switched = 6 if frozen is None else 5  # three parts in or out, but for one that keeps its mode on the way in
+    with pytest.raises(KeyboardInterrupt) if at <= switched else nullcontext(), InMode(model, not training):
+        pass
+    assert modes(model) == before
+    Interrupted.left = -1
+    with InMode(model, not training):  # and no block is taken to be still around
+        assert modes(model) == [mode if i - 1 == frozen else not training for i, mode in enumerate(before)]
