@@ -8,6 +8,7 @@ import autograd
 import nn
 from autograd import Value, draw, relu, sigmoid
 from nn.datasets import moons
+from nn.training.progress import stream
 
 STUDENT = {"IQ": 95.0, "study": 4.0, "play": 4.0}
 WEIGHTS = {"w1": 0.01, "w2": 0.02, "w3": 0.03, "b1": 0.001, "w4": 0.02, "b2": 0.03}
@@ -80,7 +81,7 @@ def train_moons(epochs: int, seed: int) -> tuple[nn.MLP, list[list[float]], list
     X, y = moons(100, noise=0.1, seed=seed, labels=(-1, 1))
     model = nn.MLP(2, [16, 16, 1], init="uniform", seed=seed)
     losses = []
-    with tqdm(range(epochs), desc="two moons", unit="epoch") as bar:
+    with tqdm(range(epochs), desc="two moons", unit="epoch", disable=stream() is None) as bar:
         for epoch in bar:
             scores = [model(x) for x in X]
             margins = autograd.mean([relu(1 - label * score) for label, score in zip(y, scores, strict=True)])

@@ -1,7 +1,8 @@
 """The progress bar of `fit`: steps done and left, with loss and metrics; in a terminal and in a notebook.
 
 In a terminal it goes to the stream of errors, as bars do, so that a pipe gets results alone. A notebook shows that
-stream on a red ground, as if something had failed: there everything goes to the output of the cell.
+stream on a red ground, as if something had failed: there everything goes to the output of the cell. Where there is no
+such stream, as in a window without a console, nothing is shown.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ class Progress:
         self.epochs, self.lines = epochs, lines and shown
         self.logs: dict[str, float] = {}
         self.bar: Any = None
-        if shown and not lines:
-            self.bar = _tqdm()(total=epochs * steps, initial=done, unit="step", dynamic_ncols=True, file=stream())
+        if shown and not lines and (file := stream()):
+            self.bar = _tqdm()(total=epochs * steps, initial=done, unit="step", dynamic_ncols=True, file=file)
 
     def step(self, epoch: int, loss: float) -> None:
         """One step is done."""
@@ -38,9 +39,9 @@ class Progress:
         self.logs = {name: value for name, value in logs.items() if name != "lr"}
         if self.bar is not None:
             self._show(epoch, self.logs)
-        if self.lines:
+        if self.lines and (file := stream()):
             numbers = "  ".join(f"{name} {value:.4g}" for name, value in self.logs.items())
-            print(f"epoch {epoch + 1}/{self.epochs}  {numbers}", file=stream())
+            print(f"epoch {epoch + 1}/{self.epochs}  {numbers}", file=file)
 
     def _show(self, epoch: int, logs: Mapping[str, float]) -> None:
         self.bar.set_description(f"epoch {epoch + 1}/{self.epochs}", refresh=False)
@@ -57,12 +58,21 @@ class Progress:
 
 def say(line: str) -> None:
     """Print a line where the bar is printed, above it if there is one."""
-    _tqdm().write(line, file=stream())
+    if file := stream():
+        _tqdm().write(line, file=file)
 
 
-def stream() -> TextIO:
-    """Where the bar goes: the output of the cell in a notebook, the stream of errors elsewhere."""
-    return sys.stdout if type(sys.stderr).__module__.startswith(("ipykernel", "pyodide_kernel")) else sys.stderr
+def stream() -> TextIO | None:
+    """Where the bar goes: the output of the cell in a notebook, the stream of errors elsewhere; None if it is closed.
+
+    Under pythonw, and in many services, Python sets both streams to None.
+    """
+    in_notebook = type(sys.stderr).__module__.startswith(("ipykernel", "pyodide_kernel"))
+    file: TextIO | None = sys.stdout if in_notebook else sys.stderr
+    try:
+        return None if getattr(file, "closed", False) else file
+    except ValueError:  # a stream without its buffer, after detach()
+        return None
 
 
 def _tqdm() -> Any:

@@ -51,8 +51,9 @@ def _join(coordinator: str, count: int, index: int, local: int) -> None:
 
 
 def _leave(status: int) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # as where there is no console
+            stream.flush()
     if not status and "jax" in sys.modules:
         import jax
 

@@ -1,7 +1,9 @@
 """The progress bar, and its silence."""
 
+import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 from nn.datasets import moons
+from nn.demo import train_moons
 from tests.nn.small_nets import ROOT, small
 
 
@@ -61,3 +64,36 @@ def test_a_notebook_shows_the_bar_in_the_output_and_not_as_an_error(
     outputs = notebook.cells[0].outputs
     assert outputs and {output.name for output in outputs} == {"stdout"}
     assert "epoch 2/2" in "".join(output.text for output in outputs)
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+def detached() -> io.TextIOWrapper:
+    stream = io.TextIOWrapper(io.BytesIO())
+    stream.detach()
+    return stream
+
+
+SHOWING: dict[str, Callable[[], Any]] = {
+    "bar": lambda: small().fit(*moons(6), epochs=2),
+    "lines": lambda: small().fit(*moons(6), epochs=2, verbose=2),
+    "eager": lambda: small().fit(*moons(6), epochs=2, engine="eager"),
+    "a line before": lambda: small().fit([[1000.0, 0.1]] * 6, [0.0, 1.0] * 3),  # inputs of very different size
+    "not compiled": lambda: small().fit(*moons(6), loss=lambda p, y: (p[0] - y[0]) ** 2),
+    "demo": lambda: train_moons(epochs=1, seed=0),
+}
+
+
+@pytest.mark.parametrize("show", SHOWING.values(), ids=SHOWING)
+@pytest.mark.parametrize("stream", [lambda: None, closed, detached])
+def test_without_a_stream_it_trains_and_shows_nothing(
+    stream: Callable[[], Any], show: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show()
+    monkeypatch.setattr(sys, "stdout", stream())
+    monkeypatch.setattr(sys, "stderr", stream())
+    show()
