@@ -28,6 +28,7 @@ from nn.training.examples import Examples, as_list, checked, checked_weights, on
 from nn.training.judge import OF_CLASSES
 from nn.training.kept import Programs
 from nn.training.outputs import output_in_training
+from nn.training.predicting import described
 from nn.training.progress import say
 
 ENGINES = ("auto", "eager", "compiled", "jax")
@@ -150,13 +151,22 @@ def check_penalty(model: Module, objective: Objective, programs: Programs | None
             f"nn.regularization.l1(model.parameters(), 0.01), got {short(objective.regularization)}; for a strength "
             "alone there are l1=... and l2=..."
         )
-    if objective.regularization is None:
-        if objective.kinds is not None and (programs is None or not programs.structure.weights):
-            objective.penalty_on(weights_of(model)[:1])  # which is refused where there are no weights
+    own = objective.regularization
+    if (objective.l1 or objective.l2) and (own is not None or programs is None or not programs.structure.weights):
+        objective.penalty_on(weights_of(model)[:1])  # which is refused where there are no weights
+    if own is None:
         return
-    penalty = unrecorded(lambda: objective.penalty(model))
-    if penalty is not None:
-        to_float(penalty.data if isinstance(penalty, Value) else penalty)
+    try:
+        penalty = unrecorded(lambda: own(model))
+    except (ValueError, TypeError) as error:
+        error.add_note("In the regularization of your own: regularization(model) gets the model")
+        raise
+    if not isinstance(penalty, Value):
+        try:
+            to_float(penalty)
+        except TypeError:
+            wrong = described(penalty, "penalty", "sum(terms)")
+            raise TypeError(f"regularization must give one number, a Value, got {wrong}") from None
 
 
 def checked_output(model: Module, x: Sequence[float], programs: Programs | None = None) -> Any:

@@ -230,7 +230,7 @@ def check_targets(
         if not isinstance(value, (Value, Real)):
             value = _tried(objective, [as_values(output) for _ in examples.y], examples, name)
     if not isinstance(value, (Value, Real)):
-        raise TypeError(f"loss must give one number, a Value, got {_described(value)}")
+        raise TypeError(f"loss must give one number, a Value, got {described(value, 'loss', 'mean(losses)')}")
     if trained:
         few = examples.select(range(min(TRIED, len(examples.y))))
         outputs = [as_values(output) for _ in few.y]
@@ -300,9 +300,14 @@ def _check_recorded(value: Any, outputs: list[Any]) -> None:
         )
 
 
-def _described(value: Any) -> str:
+def described(value: Any, what: str, total: str) -> str:
+    """What a function of the user's gave in place of one number, and what to write there.
+
+    >>> described([1.0, 2.0], "penalty", "sum(terms)")
+    'a list of 2: add them up, as in autograd.sum(terms)'
+    """
     if value is None:
-        return "None: return the loss at the end of the function"
+        return f"None: return the {what} at the end of the function"
     if isinstance(value, (list, tuple)):
-        return f"a {type(value).__name__} of {len(value)}: add them up, as in autograd.mean(losses)"
+        return f"a {type(value).__name__} of {len(value)}: add them up, as in autograd.{total}"
     return got(value)

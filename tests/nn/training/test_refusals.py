@@ -1,5 +1,6 @@
 """What `fit` refuses, before anything changes."""
 
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,14 @@ NAN = float("nan")
         ({"early_stopping": EarlyStopping("val_loss")}, ValueError, "monitor must be one of loss, got 'val_loss'"),
         ({"l1": -1.0}, ValueError, "l1 must be a finite number from 0 on, got -1.0"),
         ({"l2": NAN}, ValueError, "l2 must be a finite number from 0 on, got nan"),
-        ({"regularization": lambda model: None}, TypeError, "got None"),
+        ({"regularization": lambda model: None}, TypeError, "regularization must .*got None: return the penalty at"),
+        ({"regularization": lambda model: None, "l2": 0.1}, TypeError, "regularization must give .*got None"),
+        ({"regularization": lambda model: model.parameters()}, TypeError, r"a list of 17: .* autograd\.sum\(terms\)"),
+        ({"regularization": lambda model: "big"}, TypeError, "regularization must give one number, .*got 'big'"),
+        ({"regularization": lambda model: X}, TypeError, "regularization must give one number, a Value, got a list"),
+        ({"regularization": lambda model: 1j}, TypeError, "regularization must give one number, a Value, got 1j"),
+        ({"regularization": lambda model: np.zeros(2)}, TypeError, "regularization must give one number, a Value"),
+        ({"regularization": lambda: 0.0}, TypeError, "takes 0 positional arguments"),
         ({"clip_norm": -1.0}, ValueError, "clip_norm must be a finite number from 0 on, got -1.0"),
         ({"clip_value": "much"}, TypeError, "clip_value must be .* got 'much'"),
         ({"sample_weight": [1.0]}, ValueError, "sample_weight has 1 weights for 4 examples"),
@@ -189,3 +197,14 @@ def test_flags(name: str, given: Any) -> None:
     with pytest.raises(TypeError, match=rf"fit: {name} must be True or False, got "):
         flag(name, given)
     assert flag(name, True) is True and flag(name, np.bool_(False)) is False
+
+
+def test_an_error_in_a_penalty_of_ones_own_says_where_it_is() -> None:
+    with pytest.raises(TypeError) as refused:
+        small().fit(X, Y, regularization=lambda model: model.parameters() * 0.1, **QUIET)
+    assert refused.value.__notes__ == ["In the regularization of your own: regularization(model) gets the model"]
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0, np.float64(0.5), Fraction(1, 2)])
+def test_a_penalty_may_be_any_real_number(penalty: Any) -> None:
+    small().fit(X, Y, regularization=lambda model: penalty, **QUIET)
