@@ -39,7 +39,7 @@ class TrainingError(ArithmeticError):
         self.history, self.layer, self.epoch, self.batch = history, layer, epoch, batch
 
     def __reduce__(self) -> Any:  # so that a search over several processes can hand it back
-        return type(self), (str(self), self.history, self.layer, self.epoch, self.batch)
+        return type(self), (str(self), self.history, self.layer, self.epoch, self.batch), vars(self)  # notes too
 
 
 class Cause(NamedTuple):

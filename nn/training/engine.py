@@ -47,9 +47,13 @@ class Look(NamedTuple):
 class NotFiniteError(ArithmeticError):
     """A step met nan or inf; `stage` says where: in the "loss", the "gradient" or the "update"."""
 
-    def __init__(self, stage: str) -> None:
-        super().__init__(f"the {stage} is not finite")
-        self.stage = stage
+    @property
+    def stage(self) -> str:
+        """Where it was."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return f"the {self.stage} is not finite"
 
 
 class CompilationError(ValueError):
