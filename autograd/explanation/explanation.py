@@ -29,7 +29,15 @@ class Explanation(PathSum):
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What else there is to say: why there is no path, and how the derivative compares with `.grad`."""
+        """What else there is to say: which numbers are of older inputs, why there is no path, how `.grad` compares.
+
+        >>> from autograd import Value
+        >>> x = Value(2.0, label="x")
+        >>> y = x * x
+        >>> x.data = 5.0
+        >>> explain(y, x).notes[0]
+        'v1 does not follow from its inputs: a number, or a rule, was changed since. Record the graph again.'
+        """
         return tuple(writing.notes(self))
 
     def update(self, lr: float) -> writing.Update:

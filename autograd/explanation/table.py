@@ -23,6 +23,7 @@ from autograd.explanation.notation import Html, Style, html_table
 from autograd.explanation.operations import write_operation
 from autograd.graph.adjoints import adjoints, contribution
 from autograd.graph.snapshot import Snapshot, snapshot
+from autograd.graph.stale import stale, stale_note
 from autograd.support.settings import check_count
 from autograd.support.text import short
 
@@ -52,7 +53,7 @@ class TraceRow:
 
 @dataclass(frozen=True, repr=False)
 class TraceTable:
-    """A trace; print it, take `.html`, `.rows` or `to_pandas()`; a notebook shows the HTML."""
+    """A trace; print it, take `.html`, `.rows`, `.notes` or `to_pandas()`; a notebook shows the HTML."""
 
     snapshot: Snapshot
     precision: int = 4
@@ -76,7 +77,15 @@ class TraceTable:
             sent = "<br>".join(self._sent(row, sent, style) for sent in row.sent)
             body.append((self._forward(row, style), self._reverse(row, style), sent))
         caption = f"Forward and reverse pass of {escape(self._title)}"
-        return html_table(caption, ("Forward, read down", "Reverse, read up", "Adds"), body)
+        table = html_table(caption, ("Forward, read down", "Reverse, read up", "Adds"), body)
+        return "\n".join([table, *(f"<p>{escape(note)}</p>" for note in self.notes)])
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What is wrong with the rows that are shown: numbers that do not follow from their inputs."""
+        shown = stale(self.snapshot, [index for index in self._visible if index is not None])
+        note = stale_note([Style().name(self.snapshot.nodes[index].name) for index in shown])
+        return (note,) if note else ()
 
     def to_pandas(self) -> Any:
         """The rows as a pandas DataFrame, one for each node; `sent` is a dict from name to amount.
@@ -169,7 +178,8 @@ class TraceTable:
         left = max(len(forward) for forward, _ in lines)
         right = max(len(reverse) - reverse.count(_BAR) for _, reverse in lines)
         text = [f"{forward:<{left}} | {reverse}" for forward, reverse in lines]
-        return "\n".join([text[0], "-" * (left + 1) + "+" + "-" * (right + 1), *text[1:]])
+        below = [line for note in self.notes for line in ("", note)]
+        return "\n".join([text[0], "-" * (left + 1) + "+" + "-" * (right + 1), *text[1:], *below])
 
     def _repr_html_(self) -> str:
         return self.html

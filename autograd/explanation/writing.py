@@ -25,6 +25,7 @@ from autograd.explanation.factors import Factor, Path, PathSum
 from autograd.explanation.notation import Html, Latex, Style, format_count, html_table
 from autograd.explanation.operations import write_operation
 from autograd.graph.snapshot import Node
+from autograd.graph.stale import stale, stale_note
 
 MOST_FACTORS = 16  # of one product; beyond, the middle is left out
 MOST_LINES = 24  # of a list of factors or nodes
@@ -91,10 +92,12 @@ def rows(why: PathSum, style: Style) -> list[Row]:
 
 
 def notes(why: PathSum) -> Iterator[str]:
-    """What the formula does not say: why there is no path, or how the derivative compares with `.grad`."""
+    """What the formula does not say: numbers changed since, why there is no path, how `.grad` compares."""
     output, wrt = Style().name(why.output), Style().name(why.wrt)
     picture = why.snapshot
     node = why.source
+    if older := stale_note([Style().name(picture.nodes[i].name) for i in stale(picture)]):
+        yield older
     if node.index == why.target.index:
         yield f"{wrt} is the output itself, which changes as much as it changes: the derivative is 1."
         return

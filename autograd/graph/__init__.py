@@ -4,8 +4,9 @@ The walks themselves are the engine's, see `autograd.engine.many`: without recur
 operand order, so results are deterministic.
 
 In this room: `snapshot` freezes a graph; `adjoints` sweeps over a frozen graph for derivatives and counts; `paths` and
-`strongest` see it as paths; `boxes` finds neurons and layers by labels; `labels` names nodes; `copying` copies and
-pickles live graphs; `nested` takes the arguments of functions apart and puts their derivatives together.
+`strongest` see it as paths; `boxes` finds neurons and layers by labels; `stale` finds numbers that do not follow from
+their inputs; `labels` names nodes; `copying` copies and pickles live graphs; `nested` takes the arguments of functions
+apart and puts their derivatives together.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence

@@ -5,16 +5,16 @@ the page only ever writes them as text nodes.
 """
 
 import json
-import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.engine.ops import FLOATS, TABLE
+from autograd.engine.ops import TABLE
 from autograd.graph.adjoints import backward_order
 from autograd.graph.boxes import Box
 from autograd.graph.folding import Folding, initial_folding
 from autograd.graph.snapshot import Node, Snapshot
+from autograd.graph.stale import stale
 from autograd.picture.names import box_title, shown_name
 from autograd.support.text import clean
 
@@ -61,7 +61,7 @@ def payload(
         "backward": backward_order(picture),
         "table": [_row(name) for name in names],
         "kinks": _kinks(picture),
-        "stale": _stale(picture, settings),
+        "stale": stale(picture),
         "groups": [
             {"title": clean(box.title), "name": _box_name(folding, box), "parent": box.parent, "kind": box.kind}
             for box in folding.boxes
@@ -124,39 +124,5 @@ def _kinks(picture: Snapshot) -> list[int]:
     return [node.index for node in known if TABLE[node.op].at_kink(_operands(picture, node))]
 
 
-def _stale(picture: Snapshot, settings: Sequence[Sequence[float]]) -> list[int]:
-    """The nodes whose numbers do not follow from their operands: one of them, or a rule, was changed after recording.
-
-    >>> from autograd import Value
-    >>> from autograd.graph.snapshot import snapshot
-    >>> x = Value(1e-20)
-    >>> y = x * x
-    >>> _stale(snapshot(y), [(), ()])
-    []
-    >>> x.data = 2e-20
-    >>> _stale(snapshot(y), [(), ()])
-    [1]
-    """
-    stale = []
-    for node in picture.nodes:
-        op = TABLE.get(node.op)
-        if op is None:
-            continue
-        operands, recorded = _operands(picture, node), [edge.local_grad for edge in picture.incoming[node.index]]
-        try:
-            value = op.value(FLOATS, operands, settings[node.index])
-            slopes = op.local(FLOATS, value, operands, settings[node.index])
-        except Exception:  # a rule of the user's may raise anything; the page computes it again itself
-            continue
-        if not all(map(_same, [value, *slopes], [node.data, *recorded])):
-            stale.append(node.index)
-    return stale
-
-
 def _operands(picture: Snapshot, node: Node) -> list[float]:
     return [picture.nodes[edge.source].data for edge in picture.incoming[node.index]]
-
-
-def _same(a: float, b: float) -> bool:
-    """Equal up to rounding: the compiled engine may add what is added up in another order."""
-    return a == b or (a != a and b != b) or math.isclose(a, b, rel_tol=1e-12)

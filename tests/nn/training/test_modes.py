@@ -174,7 +174,7 @@ class Interrupted(nn.Module):
 
     left = -1
 
-    @property  # type: ignore[override]
+    @property
     def training(self) -> bool:
         return bool(vars(self).get("_mode", True))
 
@@ -192,8 +192,9 @@ class Interrupted(nn.Module):
 def test_an_interrupt_on_the_way_in_or_out_leaves_every_part_as_it_was(
     at: int, frozen: int | None, training: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = nn.Module().train(training)
-    model.parts = [Interrupted().train(training != (i == frozen)) for i in range(3)]
+    model = nn.Sequential(Interrupted(), Interrupted(), Interrupted()).train(training)
+    if frozen is not None:
+        model.layers[frozen].train(not training)
     before = modes(model)
     monkeypatch.setattr(Interrupted, "left", at)
     switched = 6 if frozen is None else 5  # three parts in or out, but for one that keeps its mode on the way in
