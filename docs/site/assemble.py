@@ -10,6 +10,7 @@ is refused. The page to try it on gets what it loads: npm's copy of Pyodide, whe
 '[b](../b.md#top)'
 """
 
+import json
 import os
 import re
 import shutil
@@ -50,12 +51,20 @@ def assemble(folder: Path) -> None:
         if path.suffix in (".md", ".ipynb"):
             text = (ROOT / path).read_text(encoding="utf-8")
             problems += [f"{path}: {link}" for link in astray(text, path, addresses)]
+            text = without_preparation(text) if path.suffix == ".ipynb" else text
             target.write_text(rewritten(text, path, addresses), encoding="utf-8")
         else:
             shutil.copy(ROOT / path, target)
     runtime(folder / "_static" / "try")
     if problems:
         raise ValueError("these links lead to nothing that is on the site:\n" + "\n".join(problems))
+
+
+def without_preparation(notebook: str) -> str:
+    """A lesson without the cell that prepares a hosted notebook, which JupyterLab shows closed."""
+    lesson = json.loads(notebook)
+    lesson["cells"] = [cell for cell in lesson["cells"] if cell.get("id") != "hosted"]
+    return json.dumps(lesson, ensure_ascii=False, indent=1)
 
 
 def runtime(folder: Path) -> None:

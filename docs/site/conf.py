@@ -15,7 +15,7 @@ project = "chaingrad"
 author = "the chaingrad authors"
 release = version = _version("chaingrad")
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "api", "kinks", "mathml"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_copybutton", "api", "kinks", "mathml", "names"]
 exclude_patterns = ["_*"]
 nitpicky = False  # annotations name private helpers that have no page; links that people wrote are checked all the same
 suppress_warnings = ["myst.header"]  # a notebook may begin a section one level down
@@ -24,6 +24,8 @@ myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "off"  # the tests run the lessons; the site shows what they stored
 nb_mime_priority_overrides = [("html", "text/latex", 5)]
+
+smartquotes = False  # what stands in quotes is mostly a string to be typed
 
 # Docstrings write `name` for code, as the rest of the project does.
 default_role = "code"

@@ -26,6 +26,12 @@ def kind(thing: Any) -> str:
     return "autofunction" if callable(thing) else "autodata"
 
 
+def _bases(thing: Any) -> list[str]:
+    """Show what a class inherits from, where that is one of ours: its methods stand there."""
+    ours = isclass(thing) and thing.__base__ is not None and thing.__base__.__module__.startswith(("autograd", "nn"))
+    return ["   :show-inheritance:"] if ours else []
+
+
 # Outside of `code`, reStructuredText takes |x| for a substitution, coefs_ for a link and *x for emphasis; we do not.
 CODE = re.compile(r"(``.*?``|`[^`]*`)")
 MARKUP = re.compile(r"([|*]|_\b|_(?=\W|$))")
@@ -59,7 +65,8 @@ class Api(SphinxDirective):
         lines = ["```{eval-rst}"]
         options = ["   :inherited-members: object"] if "inherited" in self.options else []
         for name in " ".join(self.content).split():
-            lines += [f".. {kind(getattr(module, name))}:: {module.__name__}.{name}", *options, ""]
+            thing = getattr(module, name)
+            lines += [f".. {kind(thing)}:: {module.__name__}.{name}", *options, *_bases(thing), ""]
         lines.append("```")
         source, line = self.get_source_info()
         return self.parse_content_to_nodes_from(lines, source, line)

@@ -26,3 +26,16 @@ function fit() {
 }
 addEventListener("load", fit);
 addEventListener("resize", fit);
+
+// The switch of the theme, told to pictures as JupyterLab tells it, and to the interactive pages, which ask for it.
+const system = matchMedia("(prefers-color-scheme: dark)");
+function theme() {
+  const chosen = document.body.dataset.theme;
+  const dark = chosen === "dark" || (chosen !== "light" && system.matches);
+  document.body.dataset.jpThemeLight = String(!dark);
+  for (const frame of document.querySelectorAll("article iframe")) frame.contentWindow.postMessage(dark ? "dark" : "light", "*");
+}
+new MutationObserver(theme).observe(document.body, { attributeFilter: ["data-theme"] });
+system.addEventListener("change", theme);
+addEventListener("message", ({ data }) => { if (data === "chaingrad: light or dark?") theme(); });
+theme();
