@@ -46,8 +46,8 @@ SCRIPT = (
     'dialog.className = "chaingrad-picture"; '
     "dialog.ariaLabel = image.alt; "
     "dialog.innerHTML = '<form method=\"dialog\"><button>Close</button></form><div></div>'; "
-    'const large = put(dialog.lastChild, "height:auto;margin:auto"); '
-    'large.setAttribute("width", LARGE * large.getAttribute("width")); '
+    'const large = put(dialog.lastChild, "margin:auto"); '
+    'for (const side of ["width", "height"]) large.setAttribute(side, LARGE * large.getAttribute(side)); '
     "document.body.append(dialog); "
     'dialog.addEventListener("close", () => dialog.remove()); '
     'dialog.addEventListener("keydown", (event) => event.stopPropagation()); '
