@@ -28,7 +28,17 @@ function stop() {
   for (const name of ["run", "stop"]) part(name).disabled = true;
   part("start").disabled = false;
   part("progress").hidden = true;
-  state("Stopped.");
+  state("Stopped. Change the code, and press Start.");
+}
+
+// How many letters of the explanation go into a line.
+function columns() {
+  const box = part("explanation");
+  box.hidden = false;
+  box.innerHTML = "<span>0000000000</span>";
+  const found = Math.floor((box.clientWidth - 2 * parseFloat(getComputedStyle(box).paddingLeft)) / box.firstChild.getBoundingClientRect().width * 10);
+  box.hidden = true;
+  return found;
 }
 
 function run() {
@@ -37,7 +47,13 @@ function run() {
   part("picture").replaceChildren();
   part("run").disabled = true;
   state("Running …");
-  worker.postMessage(part("code").value);
+  worker.postMessage({ source: part("code").value, columns: columns() });
+}
+
+// The next line begins where this one does, and four columns further after a colon.
+function newLine(editor) {
+  const line = editor.value.slice(0, editor.selectionStart).split("\n").at(-1);
+  document.execCommand("insertText", false, "\n" + line.match(/^ */)[0] + (/:\s*$/.test(line) ? "    " : ""));
 }
 
 const receive = {
@@ -55,22 +71,28 @@ const receive = {
   },
   output(text) {
     part("output").hidden = false;
-    part("output").textContent += text;
+    part("output").append(text);
   },
-  picture(svg) {
-    part("picture").innerHTML = svg;
+  picture(html) {  // as in a notebook: a click opens it large; a script has to be made to run
+    part("picture").innerHTML = html;
+    const script = document.createElement("script");
+    script.textContent = part("picture").querySelector("script").textContent;
+    part("picture").append(script);
   },
   explanation(text) {
     part("explanation").hidden = text === "";
     part("explanation").textContent = text;
   },
-  page(html) {
-    part("page").hidden = false;
-    part("page").srcdoc = html;
+  page(html) {  // in a new frame: one that was hidden and is loaded again may stay blank
+    const frame = part("page").cloneNode();
+    frame.hidden = false;
+    frame.srcdoc = html;
+    part("page").replaceWith(frame);
   },
   done() {
     part("run").disabled = false;
-    state("Done.");
+    const nothing = part("output").hidden && part("page").hidden;
+    state(nothing ? "Done. Nothing was printed, and show() was not called." : "Done.");
   },
 };
 
@@ -79,7 +101,10 @@ part("stop").addEventListener("click", stop);
 part("run").addEventListener("click", run);
 part("example").addEventListener("change", choose);
 part("code").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !part("run").disabled) run();
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  if (!event.ctrlKey && !event.metaKey) newLine(part("code"));
+  else if (!part("run").disabled) run();
 });
 if (location.protocol === "file:") {
   part("start").disabled = true;
