@@ -73,12 +73,13 @@ pictures: $(VENV)/test  ## draw the pictures in docs/ again
 	$(PY) docs/pictures.py
 
 # Sphinx works on a copy, where pages, pictures and lessons lie at the addresses of the site.
-# The page to try it on loads npm's Pyodide from the site itself; without npm that page says that it cannot start.
+# Two things come from npm and lie on the site itself: Python for the page to try it on, and a font that knows where
+# indices stand. Without npm that page says that it cannot start, and formulas have the font of the reader's system.
 .PHONY: site
 site: $(VENV)/site  ## the documentation as a site, in build/site/html
 	@rm -rf build/site
-	@[ -d build/pyodide/node_modules/pyodide ] || ! command -v npm >/dev/null || \
-	    npm install --silent --no-fund --no-audit --prefix build/pyodide pyodide@314 || true
+	@[ -d build/npm/node_modules/pyodide ] || ! command -v npm >/dev/null || \
+	    npm install --silent --no-fund --no-audit --prefix build/npm pyodide@314 @fontsource/noto-sans-math@5 || true
 	$(PY) docs/site/assemble.py build/site/source
 	$(PY) -m sphinx -q -W --keep-going build/site/source build/site/html
 	@echo 'build/site/html/index.html'

@@ -4,6 +4,7 @@ In the repository they lie where readers of the repository look for them, and th
 `assemble` copies them to one folder with the site's own addresses and rewrites the links: what was
 `../notebooks/05-two-paths.ipynb` becomes `lessons/05-two-paths.ipynb`. A link to a file that has no place on the site
 is refused. The page to try it on gets what it loads: npm's copy of Pyodide, where it was installed, and chaingrad.
+Formulas get a font.
 
 >>> addresses = {Path("docs/site/how-to/a.md"): Path("how-to/a.md"), Path("docs/b.md"): Path("b.md")}
 >>> rewritten("[b](../../b.md#top)", Path("docs/site/how-to/a.md"), addresses)
@@ -19,7 +20,9 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PYODIDE = ROOT / "build" / "pyodide" / "node_modules" / "pyodide"
+NPM = ROOT / "build" / "npm" / "node_modules"
+PYODIDE = NPM / "pyodide"
+FONT = NPM / "@fontsource" / "noto-sans-math"
 # What is shown, from where, and its folder on the site.
 PLACES = (
     ("docs/*.md", "docs", "."),
@@ -56,6 +59,7 @@ def assemble(folder: Path) -> None:
         else:
             shutil.copy(ROOT / path, target)
     runtime(folder / "_static" / "try")
+    font(folder / "_static")
     if problems:
         raise ValueError("these links lead to nothing that is on the site:\n" + "\n".join(problems))
 
@@ -79,6 +83,16 @@ def runtime(folder: Path) -> None:
         for path in sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.*")):
             if path.suffix in (".py", ".js", ".css", ".html"):
                 archive.write(path, path.relative_to(ROOT))
+
+
+def font(folder: Path) -> None:
+    """Give formulas a font with a table for mathematics: without one, browsers set indices on the line, x1 for x₁."""
+    rule = ""
+    if FONT.exists():
+        shutil.copy(FONT / "files" / "noto-sans-math-latin-400-normal.woff2", folder / "noto-sans-math.woff2")
+        shutil.copy(FONT / "LICENSE", folder / "noto-sans-math.LICENSE.txt")
+        rule = '@font-face { font-family: "Noto Sans Math"; src: url("noto-sans-math.woff2"); }\n'
+    (folder / "math.css").write_text(rule + 'math { font-family: "Noto Sans Math", math; }\n', encoding="utf-8")
 
 
 def rewritten(text: str, page: Path, addresses: dict[Path, Path]) -> str:

@@ -44,7 +44,7 @@ html_theme = "furo"
 html_title = f"chaingrad {release}"
 html_static_path = ["_static"]
 html_favicon = "_static/icon.svg"
-html_css_files = ["site.css"]
+html_css_files = ["math.css", "site.css"]
 html_copy_source = False
 html_show_copyright = html_show_sphinx = False
 html_js_files = ["site.js"]

@@ -24,7 +24,7 @@ def loaded(path: Path) -> ModuleType:
 def test_every_page_finds_its_place(tmp_path: Path) -> None:
     loaded(SOURCE / "assemble.py").assemble(tmp_path / "source")
     written = {path.relative_to(tmp_path / "source").as_posix() for path in (tmp_path / "source").rglob("*.*")}
-    assert {"index.md", "conf.py", "lessons/05-two-paths.ipynb", "closed-value.md", "gallery/graph.svg"} <= written
+    assert {"index.md", "conf.py", "lessons/05-two-paths.ipynb", "closed-value.md", "_static/math.css"} <= written
     text = (tmp_path / "source" / "how-to" / "pytest.md").read_text(encoding="utf-8")
     assert "](../lessons/15-checking-your-homework.ipynb)" in text
 

@@ -16,12 +16,12 @@ EXAMPLES = {"two_paths.py": "o31 = ", "network.py": "[2, 1]", "training.py": "nn
 # What is typed, key by key, and how the output ends. The next line begins where this one does, after a colon further.
 TYPED = {
     "for i in range(2):\nprint(i)": "0\n1\n",
-    "x = 1 / 0": 'File "your code", line 1, in <module>\n    x = 1 / 0\n        ~~^~~\nZeroDivisionError: division by zero\n',
-    "print((1": '  File "your code", line 1\n    print((1\n          ^\nSyntaxError: \'(\' was never closed\n',
+    "x = 1 / 0": 'your code", line 1, in <module>\n    x = 1 / 0\n        ~~^~~\nZeroDivisionError: division by zero\n',
+    "print((1": "  File \"your code\", line 1\n    print((1\n          ^\nSyntaxError: '(' was never closed\n",
     "1 + 1": "",
     "print('x' * 10**6)": "no more than 100,000 letters are shown\n",
     "input('name')": "nobody answers input() in this page: write the answer into the code\n",
-    "import nn\nnn.MLP(2, [1]).fit([[1, 2]], [1])": "fit, predict, files and plots need more: install chaingrad for them.\n",
+    "import nn\nnn.MLP(2, [1]).fit([[1, 2]], [1])": "predict, files and plots need more: install chaingrad for them.\n",
 }
 START = 60_000  # milliseconds: on busy cores Python takes longer to start than a test has patience
 

@@ -67,7 +67,13 @@ def inline(writer: Any, node: nodes.math) -> None:
 
 def block(writer: Any, node: nodes.math_block) -> None:
     """Write a formula of its own."""
-    writer.body.append(f'<div class="formula">{"<wbr>".join(pieces(mathml(node.astext(), block=True)))}</div>\n')
+    parts: list[list[str]] = [[]]
+    for piece in pieces(mathml(node.astext(), block=True)):
+        if "<mspace" in piece.partition(">")[2][:8]:  # several formulas side by side: first they part from each other
+            parts.append([])
+        parts[-1].append(piece)
+    spans = "".join(f"<span>{'<wbr>'.join(part)}</span>" for part in parts)
+    writer.body.append(f'<div class="formula">{spans}</div>\n')
     raise nodes.SkipNode
 
 

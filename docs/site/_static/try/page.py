@@ -30,8 +30,11 @@ def run(source):
         pass
     except ModuleNotFoundError as missing:
         lines = [line.lineno for line in traceback.extract_tb(missing.__traceback__) if line.filename == NAME]
-        print(f"line {lines[-1]}: {missing.name} is not in this page, which has Python's own library, autograd and nn. "
-              "compile, fit, predict, files and plots need more: install chaingrad for them.", file=sys.stderr)  # fmt: skip
+        print(
+            f"line {lines[-1]}: {missing.name} is not in this page, which has Python's own library, autograd and nn. "
+            "compile, fit, predict, files and plots need more: install chaingrad for them.",
+            file=sys.stderr,
+        )
     except BaseException as error:
         traceback.print_exception(error.with_traceback(error.__traceback__.tb_next))
     sys.stdout.flush()
