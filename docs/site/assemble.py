@@ -17,6 +17,7 @@ import re
 import shutil
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +61,7 @@ def assemble(folder: Path) -> None:
             shutil.copy(ROOT / path, target)
     runtime(folder / "_static" / "try")
     font(folder / "_static")
+    packed(folder / "lessons.zip", sorted((ROOT / "notebooks").glob("*.ipynb")))
     if problems:
         raise ValueError("these links lead to nothing that is on the site:\n" + "\n".join(problems))
 
@@ -79,10 +81,16 @@ def runtime(folder: Path) -> None:
             shutil.copy(PYODIDE / name, folder / "pyodide")
     else:
         print("npm's pyodide is not installed: the page to try it on will say that it cannot be started")
-    with zipfile.ZipFile(folder / "chaingrad.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.*")):
-            if path.suffix in (".py", ".js", ".css", ".html"):
-                archive.write(path, path.relative_to(ROOT))
+    paths = sorted(path for package in ("autograd", "nn") for path in (ROOT / package).rglob("*.*"))
+    wanted = (".py", ".js", ".css", ".html")
+    packed(folder / "chaingrad.zip", [path for path in paths if path.suffix in wanted])
+
+
+def packed(archive: Path, paths: Iterable[Path]) -> None:
+    """Write an archive of some files of the repository, with their addresses in it."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        for path in paths:
+            opened.write(path, path.relative_to(ROOT))
 
 
 def font(folder: Path) -> None:
