@@ -37,7 +37,7 @@ def test_a_link_to_what_is_not_on_the_site_is_found() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["kinks", "mathml", "names"])
+@pytest.mark.parametrize("name", ["api", "kinks", "mathml", "names"])
 def test_the_examples_of_the_extensions(name: str) -> None:
     pytest.importorskip("sphinx", reason="the group `site` is not installed")
     failed, tried = doctest.testmod(loaded(SOURCE / "_extensions" / f"{name}.py"))

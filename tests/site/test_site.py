@@ -39,7 +39,8 @@ TOO_WIDE = """() => {
     let outer = part.parentElement;
     while (outer.tagName !== "ARTICLE" && !scrolls(outer)) outer = outer.parentElement;
     if (outer.tagName === "ARTICLE" && box.width > 0 && box.right > width + 1) found.push(name);
-    if (scrolls(part) && part.scrollWidth > part.clientWidth + 1 && !part.closest("pre, .highlight, textarea")) found.push(name);
+    const code = part.closest("pre, .highlight, textarea");
+    if (scrolls(part) && part.scrollWidth > part.clientWidth + 1 && !code) found.push(name);
   }
   return found.map((name) => name.trim().replace(/\\s+/g, " ").slice(0, 100));
 }"""

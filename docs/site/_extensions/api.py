@@ -7,9 +7,11 @@
 stands for an autodoc directive a name, by what the name is: a class with its members, a function, or a constant.
 """
 
+import ast
 import re
 from importlib import import_module
 from inspect import isclass
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -30,6 +32,45 @@ def _bases(thing: Any) -> list[str]:
     """Show what a class inherits from, where that is one of ours: its methods stand there."""
     ours = isclass(thing) and thing.__base__ is not None and thing.__base__.__module__.startswith(("autograd", "nn"))
     return ["   :show-inheritance:"] if ours else []
+
+
+def compiled(thing: type) -> tuple[str, list[str]]:
+    """The signature of a compiled class, and its members with the inherited ones, in the order of the sources.
+
+    >>> from autograd import Value
+    >>> signature, members = compiled(Value)
+    >>> signature, members[2]
+    ("(data, label='', *, requires_grad=True, role='input')", '   .. autoattribute:: Value.data')
+    """
+    signature, names = "()", []
+    for one in reversed(thing.__mro__[:-1]):
+        source = Path(str(import_module(one.__module__).__file__)).parent / f"{one.__module__.rpartition('.')[2]}.py"
+        classes = (part for part in ast.parse(source.read_text("utf-8")).body if isinstance(part, ast.ClassDef))
+        (body,) = (part.body for part in classes if part.name == one.__name__)
+        methods = {part.name: part for part in body if isinstance(part, ast.FunctionDef)}
+        names += [name for name in methods if name[0] != "_" and name not in names]
+        signature = _signature(methods["__init__"].args) if "__init__" in methods else signature
+    members = [f"   .. {_member(getattr(thing, name))}:: {thing.__name__}.{name}" for name in names]
+    return signature, ["   :no-members:", "", *members]
+
+
+def _member(thing: Any) -> str:
+    """Which of autodoc's directives documents this part of a class."""
+    return "automethod" if callable(thing) else "autoproperty" if isinstance(thing, property) else "autoattribute"
+
+
+def _signature(arguments: ast.arguments) -> str:
+    """The arguments as they are called, without `self`, types and what is private."""
+    given = [None] * (len(arguments.args) - len(arguments.defaults)) + [*arguments.defaults]
+    shown = [
+        (a, default) for a, default in zip(arguments.args, given, strict=True) if a.arg != "self" and a.arg[0] != "_"
+    ]
+    first = [f"{a.arg}={ast.unparse(default)}" if default else a.arg for a, default in shown]
+    by_name = [
+        f"{a.arg}={ast.unparse(d)}" if d else a.arg
+        for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+    return f"({', '.join([*first, *(['*'] if by_name else []), *by_name])})"
 
 
 # Outside of `code`, reStructuredText takes |x| for a substitution, coefs_ for a link and *x for emphasis; we do not.
@@ -63,10 +104,10 @@ class Api(SphinxDirective):
         """Parse the directives that the names stand for."""
         module = import_module(self.arguments[0])
         lines = ["```{eval-rst}"]
-        options = ["   :inherited-members: object"] if "inherited" in self.options else []
         for name in " ".join(self.content).split():
             thing = getattr(module, name)
-            lines += [f".. {kind(thing)}:: {module.__name__}.{name}", *options, *_bases(thing), ""]
+            signature, options = compiled(thing) if "inherited" in self.options else ("", _bases(thing))
+            lines += [f".. {kind(thing)}:: {module.__name__}.{name}{signature}", *options, ""]
         lines.append("```")
         source, line = self.get_source_info()
         return self.parse_content_to_nodes_from(lines, source, line)

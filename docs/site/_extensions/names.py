@@ -47,6 +47,13 @@ def _is_parameter(node: nodes.Node) -> bool:
     return isinstance(node, addnodes.desc_parameter)
 
 
+def _in_first_column(node: nodes.Node) -> bool:
+    """Whether a node stands where a table says what another library calls it."""
+    while (parent := node.parent) and not isinstance(node, nodes.entry):
+        node = parent
+    return isinstance(node, nodes.entry) and node.parent[0] is node
+
+
 def link(app: Sphinx, page: nodes.document, name: str) -> None:
     """Make references of the names in a page."""
     objects = app.env.domains.python_domain.objects
@@ -58,8 +65,10 @@ def link(app: Sphinx, page: nodes.document, name: str) -> None:
         if entry is None or text in defined or isinstance(code.parent, nodes.reference | nodes.title):
             continue
         here, parameters = around(code)
+        if text in parameters or _in_first_column(code):
+            continue
         thing = objects[entry]
-        if thing.node_id not in here and text not in parameters:
+        if thing.node_id not in here:
             link = make_refnode(app.builder, name, thing.docname, thing.node_id, code.deepcopy(), entry)
             code.parent.replace(code, link)
 
