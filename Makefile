@@ -93,7 +93,7 @@ lite: $(VENV)/lite  ## JupyterLite with all lessons, in build/lite/site
 	$(PY) docs/site/lite.py notebooks build/lite/lessons
 	cd build/lite && '$(CURDIR)/$(PY)' -m jupyter lite build --contents lessons --output-dir site \
 	    --piplite-wheels wheels/*.whl
-	@echo 'build/lite/site/index.html'
+	@echo 'python -m http.server --directory build/lite/site'  # from a file no browser starts Python
 
 .PHONY: bench
 bench: $(VENV)/bench  ## every script in benchmarks/, one after the other

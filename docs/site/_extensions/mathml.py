@@ -1,8 +1,8 @@
 """Formulas as MathML, which every browser of today draws by itself: no script, no fonts, no network.
 
 docutils translates them. What it does not know is spelt for it: `\\tfrac12` with braces, `\\dots` as `\\ldots`.
-Browsers do not break the lines of MathML, so a formula of its own is written in pieces that may: each begins at a
-relation, a sum or a space outside of all brackets.
+A function's name gets its space: `tanh x` and not `tanhx`. Browsers do not break the lines of MathML, so a formula of
+its own is written in pieces that may: each begins at a relation, a sum or a wide space outside of all brackets.
 
 >>> [piece.count("<mo") for piece in pieces(tex2mathml("y = f(a + b) + c", as_block=True))]
 [0, 4, 1]
@@ -21,6 +21,10 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 SPELLINGS = ((re.compile(r"\\([td]?frac)\s*(\d)\s*(\d)"), r"\\\1{\2}{\3}"), (re.compile(r"\\dots\b"), r"\\ldots"))
+# A function, with its power or base or without, and what it is applied to, where that is no bracket.
+APPLIED = re.compile(r"<mo>\u2061</mo>(?=\s*<m(?!o))")
+POWER = re.compile(r"(<(msup|msub)>\s*<mi>[a-z]{2,}</mi>\s*<m\w>[^<]*</m\w>\s*</\2>)(?=\s*<m(?!o))")
+SPACE = '<mo rspace="0.1667em">\u2061</mo>'
 ENTITY = re.compile(r"&(?!amp|lt|gt)\w+;")  # of HTML; XML has those three
 BREAKS = {*"=≈→⇒+−·×≤≥"}
 OPENING, CLOSING = {*"([{⟨"}, {*")]}⟩"}
@@ -32,9 +36,10 @@ def mathml(formula: str, block: bool) -> str:
     for pattern, spelling in SPELLINGS:
         formula = pattern.sub(spelling, formula)
     try:
-        return ENTITY.sub(lambda entity: unescape(entity[0]), tex2mathml(formula, as_block=block))
+        written = ENTITY.sub(lambda entity: unescape(entity[0]), tex2mathml(formula, as_block=block))
     except MathError as error:
         raise ExtensionError(f"no MathML for {formula}: {error}") from error
+    return POWER.sub(rf"\1{SPACE}", APPLIED.sub(SPACE, written))
 
 
 def pieces(formula: str) -> Iterator[str]:
@@ -45,12 +50,17 @@ def pieces(formula: str) -> Iterator[str]:
     for part in ElementTree.fromstring(formula):
         text = part.text if part.tag == f"{{{NAMESPACE}}}mo" else ""
         depth += (text in OPENING) - (text in CLOSING)
-        if depth == 0 and row and (text in BREAKS or part.tag == f"{{{NAMESPACE}}}mspace"):
+        if depth == 0 and row and (text in BREAKS or _is_wide(part)):
             yield _written(row)
             row = []
             part.set("form", "infix")  # as the first of a piece it would have the spaces of a sign
         row.append(part)
     yield _written(row)
+
+
+def _is_wide(part: ElementTree.Element) -> bool:
+    """Whether this is a space between two formulas, and not a thin one inside of one."""
+    return part.tag == f"{{{NAMESPACE}}}mspace" and float(part.get("width", "0em").removesuffix("em")) >= 1
 
 
 def _written(row: list[ElementTree.Element]) -> str:
