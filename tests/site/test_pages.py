@@ -45,7 +45,8 @@ def test_the_examples_of_the_extensions(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("formula", "error"), [(r"\frac12", ""), (r"a \dots b~c", ""), (r"\tanh^2 z", ""), (r"\nonsense{x}", "no MathML for .*nonsense")]
+    ("formula", "error"),
+    [(r"\frac12", ""), (r"a \dots b~c", ""), (r"\tanh^2 z", ""), (r"\nonsense{x}", "no MathML for .*nonsense")],
 )
 def test_formulas(formula: str, error: str) -> None:
     pytest.importorskip("sphinx", reason="the group `site` is not installed")
