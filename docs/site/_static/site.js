@@ -39,3 +39,8 @@ new MutationObserver(theme).observe(document.body, { attributeFilter: ["data-the
 system.addEventListener("change", theme);
 addEventListener("message", ({ data }) => { if (data === "chaingrad: light or dark?") theme(); });
 theme();
+
+// Two columns stand beside a page; who hears them is told which is which.
+for (const [name, about] of [["sidebar-drawer", "Pages of this site"], ["toc-drawer", "On this page"]]) {
+  for (const aside of document.getElementsByClassName(name)) aside.ariaLabel = about;
+}
