@@ -20,9 +20,21 @@ function reachable() {
   }
 }
 
+// A picture that is shown much smaller than it is can be opened by itself. Those of lessons can already.
+function large() {
+  for (const image of document.querySelectorAll("article img[src]:not([src^='data:'])")) {
+    if (image.closest("a") || image.width > 0.8 * image.naturalWidth) continue;
+    const link = document.createElement("a");
+    link.href = image.src;
+    image.replaceWith(link);
+    link.append(image);
+  }
+}
+
 function fit() {
   stack();
   reachable();
+  large();
 }
 addEventListener("load", fit);
 addEventListener("resize", fit);
