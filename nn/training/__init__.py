@@ -154,7 +154,7 @@ def fit(
     arguments.check_batches(model, n, size)
     # The loss and the metrics, tried on one output and all targets: what does not fit is found before anything changes.
     programs = programs_of(model)
-    output = arguments.checked_output(model, training.X[0], programs)
+    output, strays = arguments.checked_output(model, training.X[0], programs)
     targets = training.y + (validation.y if validation else [])
     objective = Objective(
         chosen_loss(model, loss, output, targets),
@@ -202,6 +202,7 @@ def fit(
         training=training,
         validation=validation,
         judge=judge,
+        untrained=strays,
         callbacks=chosen,
         may_change=may_change,
         epochs=check_count("fit", "epochs", epochs),

@@ -23,6 +23,7 @@ from nn.optim.optimizer import Optimizer
 from nn.regularization import weights_of
 from nn.schedules import Schedule
 from nn.stages import plain
+from nn.training.diagnosis.untrained import hidden_in, untrained, untrained_note
 from nn.training.engine import CompilationError, EagerEngine, Engine, Objective
 from nn.training.examples import Examples, as_list, checked, checked_weights, one_hot_class
 from nn.training.judge import OF_CLASSES
@@ -169,16 +170,19 @@ def check_penalty(model: Module, objective: Objective, programs: Programs | None
             raise TypeError(f"regularization must give one number, a Value, got {wrong}") from None
 
 
-def checked_output(model: Module, x: Sequence[float], programs: Programs | None = None) -> Any:
-    """The output of the model for one example, as floats; `programs` are those that stayed with it.
+def checked_output(model: Module, x: Sequence[float], programs: Programs | None = None) -> tuple[Any, list[str]]:
+    """The output of the model for one example, as floats, and the names of what it depends on and no step will change.
 
-    Raises TypeError if that is no Value or list of Values, ValueError if it depends on no parameter that takes a
+    `programs` are those that stayed with the model; where there are some, all of it is known and trained.
+
+    Raises TypeError if the output is no Value or list of Values, ValueError if it depends on no parameter that takes a
     gradient.
     """
     if programs is not None and programs.recorded and any(map(any, programs.trained)):
         known = output_in_training(model, programs, x)
         if known is not None:
-            return known
+            return known, []
+    hidden = hidden_in(model) if programs is None else {}
     with Evaluating(model):
         output = model(x)
     values = as_list(output)
@@ -187,7 +191,10 @@ def checked_output(model: Module, x: Sequence[float], programs: Programs | None 
             raise TypeError(f"the model must give a Value or a list of Values, got {short(output)}")
     if not any(v.requires_grad for v in values):
         raise ValueError("the model has nothing to train: no output depends on a parameter that takes a gradient")
-    return plain(output)
+    strays = untrained(model, values, hidden) if programs is None else []
+    if strays and not model.parameters():
+        raise ValueError(f"the model has nothing to train: {untrained_note(strays)}")
+    return plain(output), strays
 
 
 def chosen_optimizer(

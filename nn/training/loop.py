@@ -53,6 +53,7 @@ class Job(NamedTuple):
     training: Examples
     validation: Examples | None
     judge: Judge
+    untrained: list[str]  # names of what the model computes with that is none of the parameters, and should be one
     callbacks: Sequence[Callback]
     may_change: bool  # whether anybody but the steps may change the model
     epochs: int
@@ -212,7 +213,7 @@ class Loop:
         job = self.job
         look = None if job.callbacks else job.engine.look  # a callback may just have changed the model
         with no_collection():  # of which lists of all numbers of a model would be most of the work
-            return start_of(
+            start = start_of(
                 job.model,
                 job.objective,
                 job.training,
@@ -222,6 +223,7 @@ class Loop:
                 look,
                 job.parameters,
             )
+        return {**start, "untrained": job.untrained} if job.untrained else start
 
     def _call(self, event: str, *arguments: Any) -> None:
         """Call a method of every callback, in order."""

@@ -4,12 +4,13 @@
     ->  "62 % of layer 1 (layers.0) is dead, ... 0 % was before the first step: ... Try lr=0.01 (it was 0.1) ..."
 
 - `start`: what is known before the first step; `baseline`: the loss of a guess, and that of neighbours, which `recall`
-  keeps; `weights`: the size of weights.
+  keeps; `weights`: the size of weights; `untrained`: parameters where a module does not look for them.
 - `evidence`: the numbers that rules ask for.
 - `causes`: rules about examples, targets and weights. `course`: rules about what happened on the way.
 
-Nothing is said of a training whose loss is as good as neighbours say it can be, but about its validation. The bounds
-are rules of thumb, tried on nets made sick on purpose and on healthy ones (tests/nn/training/diagnosis).
+Nothing is said of a training whose loss is as good as neighbours say it can be, but about its validation, and about
+parameters that no step changes. The bounds are rules of thumb, tried on nets made sick on purpose and on healthy ones
+(tests/nn/training/diagnosis).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from nn.training.diagnosis import causes, course
 from nn.training.diagnosis.evidence import Evidence, Rule
+from nn.training.diagnosis.untrained import untrained_note
 
 if TYPE_CHECKING:
     from nn.training.history import History
@@ -55,7 +57,7 @@ def diagnose(history: History) -> list[str]:
     if history.failure:
         return [history.failure]
     evidence = Evidence(history)
-    sentences = list(one_sided_validation(history.start.get("missing", ())))
+    sentences = _about_the_call(history.start)
     for group in GROUPS:
         found = [sentence for rule in group for sentence in rule(evidence)]
         if found:
@@ -64,14 +66,20 @@ def diagnose(history: History) -> list[str]:
 
 
 def before_training(start: Mapping[str, Any]) -> list[str]:
-    """What can be said before the first step, of the inputs, the activation at the end, and classes held back.
+    """What can be said before the first step, of parameters, inputs, the activation at the end, classes held back.
 
     >>> from nn.training.diagnosis.start import sizes_of
     >>> before_training({"inputs": sizes_of([[1.5]]), "missing": []})
     []
     """
     inputs = [*causes.same(start["inputs"])] or [*causes.sizes(start["inputs"])]
-    return [*one_sided_validation(start["missing"]), *inputs, *causes.squeezed(start)]
+    return [*_about_the_call(start), *inputs, *causes.squeezed(start)]
+
+
+def _about_the_call(start: Mapping[str, Any]) -> list[str]:
+    """What is said however well a training goes: of parameters that no step changes, of one-sided validation."""
+    note = untrained_note(start.get("untrained", ()))
+    return [*([note] if note else []), *one_sided_validation(start.get("missing", ()))]
 
 
 def one_sided_validation(missing: Sequence[str]) -> Iterator[str]:
