@@ -15,7 +15,7 @@ from autograd.checking.differences import SAFETY, slopes
 from autograd.checking.partials import Partials
 from autograd.checking.report import Comparison
 from autograd.custom import is_own
-from autograd.derivatives import recording
+from autograd.derivatives.context import recording
 from autograd.engine.ops import FLOATS, TABLE
 from autograd.engine.value import Value
 from autograd.explanation.notation import Style

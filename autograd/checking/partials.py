@@ -6,7 +6,8 @@ from typing import Any
 
 from autograd.checking.arguments import check_call, check_order
 from autograd.checking.rounding import rounding_error
-from autograd.derivatives import grad, recording
+from autograd.derivatives import grad
+from autograd.derivatives.context import recording
 from autograd.engine.value import Value
 from autograd.graph import topological_order
 from autograd.support.convert import to_float

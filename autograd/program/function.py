@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import DTypeLike
 
-from autograd.derivatives import is_differentiated
+from autograd.derivatives.context import is_differentiated
 from autograd.engine.state import MODE
 from autograd.program.code import Array
 from autograd.program.program import Program, Reduction
