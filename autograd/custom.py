@@ -1,13 +1,14 @@
 """Operations of your own: one decorator puts a row into the table that everything else reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import functions
 from autograd.engine import ops
 from autograd.engine.applying import apply
 from autograd.engine.operation import Op, Rule, register
-from autograd.engine.state import MODE, TracingError
+from autograd.engine.state import TracingError
+from autograd.engine.value import Value
 from autograd.functions import describe
 from autograd.modes import Switch
 from autograd.support.settings import check_function, check_text
@@ -85,7 +86,7 @@ def operation(
         formula = f"{own}({', '.join(operands)})"
         named_rule = rule or f"the derivative given with {own}"
         row = Op(
-            own, symbol or own, filled, forward, tuple([_recorded(own, each) for each in derivatives]),
+            own, symbol or own, filled, forward, derivatives,
             summary, formula, named_rule,
             convention=convention, kink=kink,
         )  # fmt: skip
@@ -107,24 +108,18 @@ def operation(
     return decorate
 
 
-def _recorded(own: str, derivative: Rule) -> Rule:
-    """The rule; over Values it is first tried as if it were traced, which refuses to take their numbers out.
+def check_recordable(own: str, derivative: Rule, y: Value, operands: Sequence[Any]) -> None:
+    """Raise TypeError if a rule of an own operation takes the number out of a Value: it is tried as if it were traced.
 
     Such a slope would be a constant to the second derivative, and the answer wrong without a word. A branch on a number
     is refused there, too, and does no harm here: the slope is that of the branch taken.
     """
-
-    def rule(xp: Any, y: Any, *operands: Any) -> Any:
-        if xp is functions and not MODE.get().tracing:
-            try:
-                with Switch(tracing=True):
-                    derivative(xp, y, *operands)
-            except TracingError as error:
-                if not str(error).startswith(BRANCHES):
-                    raise TypeError(
-                        f"a second derivative of {own}: its rule takes the number out of a Value, and what it computes "
-                        "of that is not recorded. Write it over xp alone, as xp.cos(x) and not math.cos(x)"
-                    ) from error
-        return derivative(xp, y, *operands)
-
-    return rule
+    try:
+        with Switch(tracing=True):
+            derivative(functions, y, *operands)
+    except TracingError as error:
+        if not str(error).startswith(BRANCHES):
+            raise TypeError(
+                f"a second derivative of {own}: its rule takes the number out of a Value, and what it computes "
+                "of that is not recorded. Write it over xp alone, as xp.cos(x) and not math.cos(x)"
+            ) from error

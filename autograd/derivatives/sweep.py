@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from autograd import functions
+from autograd.custom import check_recordable, is_own
 from autograd.engine import ops
 from autograd.engine.applying import apply
 from autograd.engine.many.order import topological
@@ -112,6 +113,10 @@ def recorded_slopes(
     elif op.variadic:
         slopes = op.local(functions, node, operands, node.params)
     else:
+        if is_own(op.name) and not MODE.get().tracing:
+            for rule, operand in zip(op.derivatives, below, strict=True):
+                if operand in reaching:
+                    check_recordable(op.name, rule, node, operands)
         slopes = [
             rule(functions, node, *operands) if operand in reaching else 0.0
             for rule, operand in zip(op.derivatives, below, strict=True)
