@@ -32,16 +32,16 @@ def _adjoints(
 
     For y = x·x and the variable x the order is [x, y]; y passes 1·x on along each of its two edges, and x gets x + x.
     """
-    # Upwards, operands before results: which nodes lie on a path from a variable at all.
+    # Upwards, operands before results: which nodes lie on a path from a variable at all. Through a step there is none.
     reaching = set(variables)
     for node in order:
-        if node not in reaching and any(operand in reaching for operand in edges_of(node, 0.0)[0]):
+        if node not in reaching and any(operand in reaching for operand in edges_of(node, 0.0)[0]) and not is_step(node):
             reaching.add(node)
     # Downwards, results before operands: when a node's turn comes, all that used it has passed its part on.
     adjoints: dict[Value, Adjoint] = {output: seed}
     anomalies = MODE.get().anomalies
     for node in reversed(order):
-        if node not in reaching or node not in adjoints or node.is_leaf:
+        if node not in reaching or node not in adjoints or node.is_leaf or is_step(node):
             continue
         operands, numbers = edges_of(node, number_of(adjoints[node]))
         slopes = recorded_slopes(node, operands, numbers, reaching) if create_graph else numbers
@@ -72,12 +72,21 @@ def edges_of(node: Value, *arriving: float) -> tuple[tuple[Value, ...], tuple[fl
     return edges_back(node)
 
 
+def is_step(node: Value) -> bool:
+    """Whether a node is a step function, as floor or sign: no path leads through it, as none does in `backward()`."""
+    op = None if node.requires_grad else ops.TABLE.get(node.op)
+    return op is not None and not op.differentiable
+
+
 def number_of(adjoint: Adjoint) -> float:
     return peek(adjoint) if isinstance(adjoint, Value) else adjoint
 
 
 def times(adjoint: Adjoint, slope: Any, number: float) -> Adjoint | None:
-    """adjoint · slope; None where the engine's rule says that a factor of exactly 0 stops an infinite one."""
+    """adjoint · slope; None where the engine's rule says that a factor of exactly 0 stops an infinite one.
+
+    `number` is that of the slope. An adjoint of 0 stops a nan, too; a slope of 0 does not, so that the nan is seen.
+    """
     tracing = MODE.get().tracing
     arriving = number_of(adjoint)
     product = 0.0 if tracing else arriving * number
@@ -92,10 +101,12 @@ def times(adjoint: Adjoint, slope: Any, number: float) -> Adjoint | None:
 
 def _traced_product(adjoint: Adjoint, slope: Any) -> Adjoint | None:
     """The same for all numbers that a program may get: whether the rule stops a product is asked when it runs."""
-    # A plain number that is finite and not 0 stops nothing and is not stopped; nothing comes of one that is 0.
+    # Nothing comes of an adjoint that is 0. Another finite number stops nothing and is not stopped, but for a slope of 0.
+    if not isinstance(adjoint, Value) and adjoint == 0.0:
+        return None
     for factor in (adjoint, slope):
-        if not isinstance(factor, Value) and math.isfinite(factor):
-            return adjoint * slope if factor else None
+        if not isinstance(factor, Value) and math.isfinite(factor) and factor != 0.0:
+            return adjoint * slope
     question = apply(ops.TABLE["stops"], (adjoint, slope))  # registered where functions are traced
     return functions.where(question, 0.0, adjoint * slope)
 
