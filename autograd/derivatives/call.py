@@ -1,4 +1,4 @@
-"""`Call`: one call of a function that is differentiated, with its arguments as Values and results as they are wanted."""
+"""`Call`: one call of a function to be differentiated, its arguments as Values, and what its caller gets."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

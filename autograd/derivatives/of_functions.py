@@ -77,7 +77,8 @@ def jacobian(f: Callable[..., Sequence[Value]]) -> Callable[..., list[list[Any]]
         with recording():
             outputs, orders, _ = call.outputs(f)
             matrix = [
-                derivatives(output, call.inputs, order, call.recorded) for output, order in zip(outputs, orders, strict=True)
+                derivatives(output, call.inputs, order, call.recorded)
+                for output, order in zip(outputs, orders, strict=True)
             ]
         return [[call.gives(slope) for slope in row] for row in matrix]
 

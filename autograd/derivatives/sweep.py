@@ -35,7 +35,7 @@ def _adjoints(
     # Upwards, operands before results: which nodes lie on a path from a variable at all. Through a step there is none.
     reaching = set(variables)
     for node in order:
-        if node not in reaching and any(operand in reaching for operand in edges_of(node, 0.0)[0]) and not is_step(node):
+        if node not in reaching and not is_step(node) and not reaching.isdisjoint(edges_of(node, 0.0)[0]):
             reaching.add(node)
     # Downwards, results before operands: when a node's turn comes, all that used it has passed its part on.
     adjoints: dict[Value, Adjoint] = {output: seed}
@@ -101,7 +101,7 @@ def times(adjoint: Adjoint, slope: Any, number: float) -> Adjoint | None:
 
 def _traced_product(adjoint: Adjoint, slope: Any) -> Adjoint | None:
     """The same for all numbers that a program may get: whether the rule stops a product is asked when it runs."""
-    # Nothing comes of an adjoint that is 0. Another finite number stops nothing and is not stopped, but for a slope of 0.
+    # Nothing comes of an adjoint of 0. Another finite number stops nothing and is not stopped, but for a slope of 0.
     if not isinstance(adjoint, Value) and adjoint == 0.0:
         return None
     for factor in (adjoint, slope):

@@ -30,18 +30,6 @@ from autograd.graph.snapshot import Edge, Snapshot
 Total = TypeVar("Total", int, float)
 
 
-def product(factors: Iterable[float]) -> float:
-    """The product along one path, from the output on, by the same rule.
-
-    >>> product([2.0, -3.0]), product([float("inf"), 0.0])
-    (-6.0, 0.0)
-    """
-    result = 1.0
-    for factor in factors:
-        result = chain(result, factor)
-    return result
-
-
 def contribution(adjoint: float, edge: Edge) -> float:
     """What an edge adds to the adjoint of its operand, from the adjoint of its result: a term of `sweep`."""
     return chain(adjoint, edge.local_grad)
@@ -62,7 +50,7 @@ def sweep(
     for index in order:
         total = totals[index]
         # Most nodes lie beside the paths or under a factor of 0: there is nothing to pass on from there.
-        if total != 0:
+        if total != 0 and (total == total or picture.graph.passes(index)):
             for edge in picture.incoming[index]:
                 totals[edge.source] += term(total, edge)
 

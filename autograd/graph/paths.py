@@ -42,7 +42,7 @@ from itertools import compress
 from typing import Any, Protocol, TypeVar
 
 from autograd.graph import count_between
-from autograd.graph.adjoints import adjoints, contribution, product, sweep, unchanged
+from autograd.graph.adjoints import adjoints, chain, contribution, sweep, unchanged
 from autograd.graph.snapshot import Edge, Snapshot
 
 
@@ -167,8 +167,19 @@ class Routes:
         return list_paths(self.links, self.source, self.target) if self.stops else []
 
     def product(self, path: Sequence[Link]) -> float:
-        """The product along a path."""
-        return product(link.value for link in path)
+        """The product along a path; where that is nan, a step function below ends it."""
+        result = 1.0
+        for link in path:
+            blocked = result != result and link.value == 0.0 and self._blocked(link)
+            result = 0.0 if blocked else chain(result, link.value)
+        return result
+
+    def _blocked(self, link: Link) -> bool:
+        """Whether all ways down a link lead through step functions: a sweep asks what a nan at its top leaves below."""
+        order = [link.target] if self._stop_set is None else self._region(link.target, self._stop_set)[0]
+        values = defaultdict(float, {link.target: float("nan")})
+        sweep(self.picture, sorted(order, reverse=True), values, contribution)
+        return values[link.source] == 0.0
 
     def edges_between(self, sources: Collection[int], targets: Collection[int], slot: int = 0) -> list[Edge]:
         """The edges on the paths from some stops up to others without a stop between, from the targets down."""

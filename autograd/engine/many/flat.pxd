@@ -4,7 +4,7 @@ from autograd.engine.many.order cimport operand, operand_count, unmark
 from autograd.engine.node cimport Node, pair_slope
 from autograd.engine.value cimport Value
 
-cdef int INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED
+cdef int LEAF, INLINE_A, INLINE_B, WIDE, MEMBER, MIRRORED
 
 cdef object zeros(str kind, Py_ssize_t count)
 cpdef double chain(double upstream, double local_derivative) noexcept
@@ -34,6 +34,7 @@ cdef class FlatGraph:
     cpdef tuple edge(self, Py_ssize_t e)
     @cython.locals(i=Py_ssize_t)
     cpdef list operations(self)
+    cpdef bint passes(self, Py_ssize_t i) except -1
     cpdef tuple span(self, Py_ssize_t i)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t)
     cpdef list operands(self)

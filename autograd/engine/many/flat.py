@@ -16,8 +16,9 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.engine.flags import INLINE_A, INLINE_B, MEMBER, MIRRORED, WIDE
+from autograd.engine.flags import INLINE_A, INLINE_B, LEAF, MEMBER, MIRRORED, WIDE
 from autograd.engine.many.order import check_values
+from autograd.engine.ops import ROWS
 from autograd.support.text import short
 
 if TYPE_CHECKING:  # read by Cython at compile time
@@ -242,6 +243,11 @@ class FlatGraph:
         """For each node the index of its operation in the table, -1 for a leaf."""
         return [self.codes[i] for i in range(self.count)] if self.ready else []
 
+    def passes(self, i: int) -> bool:
+        """Whether a gradient passes a node: not a step function such as floor, whose slope of 0 stops even a nan."""
+        code: int = self.codes[self._checked(i)]
+        return code == LEAF or ROWS[code].differentiable
+
     def span(self, i: int) -> tuple[int, int]:
         """The first edge that ends at a node, and the first one behind these."""
         self._checked(i)
@@ -285,7 +291,7 @@ class FlatGraph:
             i = k if order is None else self._checked(chosen[k])
             total = totals[i]
             # Most nodes lie beside the paths or under a factor of 0: there is nothing to pass on from there.
-            if total != 0.0:
+            if total != 0.0 and (total == total or self.passes(i)):
                 for e in range(self.first[i], self.first[i + 1]):
                     slope = self.slopes[e]
                     totals[self.sources[e]] += chain(total, abs(slope) if size else slope)
