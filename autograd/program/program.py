@@ -16,8 +16,8 @@ from autograd.engine.node import write_count
 from autograd.engine.value import Value
 from autograd.program.build import Stages
 from autograd.program.code import Array, Code, code_for
-from autograd.program.machine import CACHED_BYTES, WHOLE, Machine
-from autograd.program.passes.graph import INPUT, PARAMETER, Leaf, RecordedGraph
+from autograd.program.passes.graph import RecordedGraph
+from autograd.program.per_example import FEWEST_EXAMPLES, MOST_PARAMETERS, PerExample, one_by_one
 from autograd.program.runner import Runner
 from autograd.program.second_order import By, gradient_graph
 from autograd.program.taping import Buffers
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from autograd.program.jax.function import JaxFunction
 
 Reduction = Literal["mean", "sum", "none"]
-FEWEST_EXAMPLES = 32  # for gradients of each of them, a second program is worth building
-MOST_PARAMETERS = 500  # with more, building that program takes longer than calls for single examples
 
 
 class Program:
@@ -288,12 +286,7 @@ class Program:
         count = len(self.inputs)
         few = len(rows) < FEWEST_EXAMPLES or len(self.parameters) > MOST_PARAMETERS
         if few or (runner.can_tape and not self._code.by_arrays):
-            # Batches of one example each.
-            values = np.empty(len(rows), self.dtype)
-            both = np.empty((len(rows), count + len(self.parameters)), self.dtype)
-            for k in range(len(rows)):
-                values[k] = runner.gradients(rows[k : k + 1], 1.0, both[k : k + 1, :count] if inputs else None)
-                both[k, count:] = runner.gradient
+            values, both = one_by_one(runner, rows, inputs)
         else:
             values = runner.values(rows)
             values = values[:, 0] if values.ndim == 2 else values
@@ -388,42 +381,6 @@ class Program:
         parts = ("input", len(self.inputs)), ("parameter", len(self.parameters)), ("output", self.outputs)
         counts = ", ".join([plural(n, what) for what, n in parts])
         return f"<Program of {counts} in {self.dtype}: {plural(len(self._code.graph.order), 'operation')}>"
-
-
-class PerExample:
-    """The program for the same graph in which the parameters are columns, behind those of the inputs.
-
-    No example shares a weight with another then, so the gradient by these columns has a row for each example. Its
-    matrix products are taken apart; but to keep every example's gradient is as much work as that.
-    """
-
-    def __init__(self, recorded: RecordedGraph, parameters: Sequence[int]) -> None:
-        graph, self.inputs = recorded.graph.copy(), len(recorded.inputs)
-        # The same nodes, but parameters are read from X.
-        column = {p: self.inputs + k for k, p in enumerate(parameters)}
-        for i, leaf in graph.leaves.items():
-            if leaf.kind == PARAMETER:
-                graph.leaves[i] = Leaf(INPUT, column[leaf.position])
-        self.columns = self.inputs + len(parameters)
-        self.code = code_for(graph, self.columns, 0, double=True)
-
-    def gradients(self, X: Array, source: Machine) -> Array:
-        """The gradient for each example by the inputs, then by the parameters, at the numbers of the source."""
-        machine, dtype = Machine(self.code, source.dtype), source.dtype  # a new one: other threads may call this too
-        # The same givens, which may lie in another order.
-        givens = dict(zip(source.code.compilation.layout.givens, source.givens.tolist(), strict=True))
-        machine.givens[:] = [givens[p] for p in self.code.compilation.layout.givens]
-        # Chunks are cut here, so that the columns of parameters are filled for one chunk and not for all examples.
-        machine.chunk = WHOLE
-        chunk = max(CACHED_BYTES // (dtype.itemsize * max(self.code.compilation.rows, 1)), FEWEST_EXAMPLES)
-        gradients = np.empty((len(X), self.columns), dtype)
-        rows = np.empty((min(chunk, len(X)), self.columns), dtype)
-        rows[:, self.inputs :] = source.theta
-        for at in range(0, len(X), chunk):
-            part = X[at : at + chunk]
-            rows[: len(part), : self.inputs] = part
-            machine.gradients(rows[: len(part)], 1.0, gradients[at : at + len(part)])
-        return gradients
 
 
 def _checked_dtype(dtype: DTypeLike) -> np.dtype[Any]:

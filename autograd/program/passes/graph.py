@@ -36,7 +36,7 @@ from autograd.support.text import got, short
 INPUT, PARAMETER, GIVEN, LITERAL = "input", "parameter", "given", "literal"
 COPY, SPREAD = "copy", "spread"
 BATCH_MEAN = "batch_mean"
-STOPS = "stops"  # whether the rule for factors of exactly 0 stops a product, see `autograd.program.stops`
+STOPS = "stops"  # whether the rule for factors of exactly 0 stops a product, see `autograd.program.operations`
 # Where a running program reads the number of a node: from its text (LITERAL), X, the vector P, or rows per example.
 INPUTS, SHARED, ROWS = "inputs", "shared", "rows"
 

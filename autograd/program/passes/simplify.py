@@ -32,7 +32,7 @@ def assume_finite(graph: Graph) -> Graph:
 
     >>> from autograd import where
     >>> from autograd.program.passes.graph import Value, read_graph
-    >>> from autograd.program.stops import stops
+    >>> from autograd.program.operations import stops
     >>> a, b = Value(3.0), Value(2.0)
     >>> graph = read_graph([where(stops(a, b), 0.0, a * b)]).graph
     >>> print(graph.describe())
