@@ -29,7 +29,14 @@ from autograd.program.passes.blocks import BATCH_REDUCTION, ELEMENTWISE, PAIRED,
 from autograd.program.passes.graph import INPUT, Graph
 from autograd.program.passes.layout import Layout, assign_layout
 from autograd.program.passes.matrices import lift
-from autograd.program.passes.simplify import assume_finite, drop_dead, fold_constants, merge_equal, share_squares
+from autograd.program.passes.simplify import (
+    assume_finite,
+    drop_dead,
+    fold_but_choices,
+    fold_constants,
+    merge_equal,
+    share_squares,
+)
 from autograd.program.passes.sums import collect_sums
 from autograd.program.source.backward import write_backward
 from autograd.program.source.draft import Draft
@@ -44,7 +51,7 @@ CANONICAL: tuple[Callable[[Graph], Graph], ...] = (
     assume_finite, fold_constants, collect_sums, merge_equal, share_squares, drop_dead, legalize,
 )  # fmt: skip
 # With infinities, an edge of the recorded graph counts by itself: 0·∞ + 0·(−∞) is 0, and 0·(∞ − ∞) is nan.
-CAREFUL: tuple[Callable[[Graph], Graph], ...] = (fold_constants, unshare, collect_sums, drop_dead, legalize)
+CAREFUL: tuple[Callable[[Graph], Graph], ...] = (fold_but_choices, unshare, collect_sums, drop_dead, legalize)
 
 
 @dataclass(frozen=True, slots=True)

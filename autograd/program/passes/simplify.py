@@ -51,7 +51,7 @@ def assume_finite(graph: Graph) -> Graph:
     return new.with_order([i for i in graph.order if graph.ops[i] != STOPS])
 
 
-def fold_constants(graph: Graph) -> Graph:
+def fold_constants(graph: Graph, choices: bool = True) -> Graph:
     """Compute what does not depend on any leaf but literals; replace x·1, x/1, x¹ and x − 0 by x, known choices too.
 
     >>> from autograd.program.passes.graph import Value, read_graph
@@ -77,16 +77,21 @@ def fold_constants(graph: Graph) -> Graph:
             row = ops.TABLE[graph.ops[i]]
             values = [new.leaves[a].value for a in operands]
             same[i] = new.literal(float(row.value(ops.FLOATS, values, graph.settings.get(i, ()))))
-        elif (k := _neutral(new, i, operands)) is not None:
+        elif (k := _neutral(new, i, operands, choices)) is not None:
             same[i] = operands[k]
         else:
             order.append(i)
     return new.with_order(order, tuple([same.get(i, i) for i in graph.outputs]))
 
 
-def _neutral(graph: Graph, i: int, operands: tuple[int, ...]) -> int | None:
+def fold_but_choices(graph: Graph) -> Graph:
+    """The same, but known choices stay: a nan that arrives at one is seen behind the branch that is not taken, too."""
+    return fold_constants(graph, choices=False)
+
+
+def _neutral(graph: Graph, i: int, operands: tuple[int, ...], choices: bool) -> int | None:
     """Which operand the result is the same as, if it is."""
-    if graph.ops[i] == "where" and graph.is_literal(operands[0]):
+    if choices and graph.ops[i] == "where" and graph.is_literal(operands[0]):
         return 1 if graph.leaves[operands[0]].value else 2
     if len(operands) == 2:
         for k, neutral in ((0, _NEUTRAL_RIGHT), (1, _NEUTRAL_LEFT)):
