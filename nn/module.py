@@ -22,7 +22,7 @@ from autograd.support.settings import check_flag, check_list
 from autograd.support.text import got, short
 from nn.columns import named_number
 from nn.keywords import suggest_settings
-from nn.places import Parts, are_named, named_numbers, values_of
+from nn.places import Parts, are_named, each_once, named_numbers, values_of
 
 if TYPE_CHECKING:
     from nn.summary import Summary
@@ -142,15 +142,22 @@ class Module(Parts):
         return self
 
     def state_dict(self) -> dict[str, float]:
-        """Every number that makes the model what it is, by name: the parameters in order, then the buffers."""
-        state = named_numbers(self._places())
-        state.update(self.named_buffers())
+        """Every number that makes the model what it is, by name: the parameters in order, then the buffers.
+
+        Raises ValueError where two of them have one name, as entry 1 of `w` and an attribute `w1` have.
+        """
+        places, buffers = self._places(), list(self.named_buffers())
+        state = named_numbers(places)
+        state.update(buffers)
+        if len(state) != len(values_of(places)) + len(buffers):
+            each_once([name for name, _ in (*self.named_parameters(), *buffers)])
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the numbers of a `state_dict()`.
 
-        Raises ValueError for missing or unexpected names and TypeError for what is not a number; then nothing changed.
+        Raises ValueError for missing or unexpected names, and for two numbers of one name, and TypeError for what is not
+        a number; then nothing changed.
 
         >>> from nn import Neuron
         >>> n = Neuron(2)
@@ -166,14 +173,15 @@ class Module(Parts):
         numbers = dict(state)
         # Nearly always the names are in the order of `state_dict`: then none is missing, and none is there twice.
         if not are_named(names, places) or names[len(values) :] != [*buffers]:
-            named = dict(self.named_parameters())
-            expected = [*named, *buffers]
+            listed = list(self.named_parameters())
+            named = dict(listed)
+            expected = each_once([*[name for name, _ in listed], *buffers])
             missing = [name for name in expected if name not in state]
             unexpected = [str(name) for name in state if name not in named and name not in buffers]
             if missing or unexpected:
                 problems = {"missing": missing, "unexpected": unexpected}
-                listed = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
-                raise ValueError(f"the state does not fit {type(self).__name__}: {listed}")
+                parts = "; ".join(f"{what} {_some(names)}" for what, names in problems.items() if names)
+                raise ValueError(f"the state does not fit {type(self).__name__}: {parts}")
             values = list(named.values())
             numbers = {name: state[name] for name in expected}
         if not {float}.issuperset(map(type, numbers.values())):

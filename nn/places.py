@@ -162,6 +162,23 @@ def named_numbers(places: Iterable[Place]) -> dict[str, float]:
     return state
 
 
+def each_once(names: list[str]) -> list[str]:
+    """Names as they are; ValueError where two numbers have one: a state, a dict by name, would lose the first.
+
+    >>> each_once(["w0", "w1", "w1"])
+    Traceback (most recent call last):
+    ValueError: two numbers of the model are called w1, and a state holds one for each name: rename an attribute
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(
+                f"two numbers of the model are called {name}, and a state holds one for each name: rename an attribute"
+            )
+        seen.add(name)
+    return names
+
+
 def are_named(names: list[Any], places: Iterable[Place]) -> bool:
     """Whether names begin with those of the parameters, in their order."""
     at = 0

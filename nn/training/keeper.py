@@ -20,6 +20,7 @@ from autograd import Value
 from autograd.engine.many.numbers import numbers_of, write_numbers
 from autograd.support.schema import Schema, anything, count, equal, fields, finite, list_of, optional
 from nn.module import Module
+from nn.places import each_once
 from nn.optim.optimizer import Optimizer
 
 WORD, STATE = 2**32, 624  # of a Mersenne Twister: its state is so many words of so many values
@@ -67,7 +68,7 @@ class Keeper:
 
     def _names(self) -> list[str]:
         """The names of the parameters: asked for when they are needed, as making thousands takes a while."""
-        return [name for name, _ in self.model.named_parameters()]
+        return each_once([name for name, _ in self.model.named_parameters()])
 
     def take(self) -> Snapshot:
         """The state as it is now."""

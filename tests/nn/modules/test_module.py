@@ -4,12 +4,14 @@ import inspect
 import pydoc
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from autograd import Value
+from autograd import sum as sum_of
 from nn import MLP, BatchNorm, Dropout, Layer, Module, Neuron, Sequential
 
 
@@ -304,17 +306,42 @@ def test_a_state_is_the_names_and_numbers(what: str) -> None:
     assert list(model.state_dict().items()) == expected
 
 
-def test_two_parameters_of_one_name_are_the_last() -> None:
-    class Twice(Module):
-        def __init__(self) -> None:
-            self.w, self.w0 = [parameter(1.0), parameter(2.0)], parameter(3.0)
+class Colliding(Module):
+    """With two numbers of one name."""
 
-    twice = Twice()
-    assert twice.state_dict() == {"w0": 3.0, "w1": 2.0}
-    twice.load_state_dict({"w0": 5.0, "w1": 6.0})
-    assert [p.data for p in twice.parameters()] == [1.0, 6.0, 5.0]
-    with pytest.raises(ValueError, match="unexpected b"):
-        twice.load_state_dict({"w0": 5.0, "w1": 6.0, "b": 7.0})
+    def __init__(self, **attributes: Any) -> None:
+        vars(self).update(attributes)
+
+    def __call__(self, x: Any) -> Any:
+        total: Any = sum_of([p * x[0] for p in self.parameters()])
+        return total
+
+
+COLLIDING: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "a list and one": (lambda: {"w": [parameter(1.0), parameter(2.0)], "w1": parameter(3.0)}, "w1"),
+    "keys of two kinds": (lambda: {"part": {"0": parameter(1.0), 0: parameter(2.0)}}, "part.0"),
+    "a dot in a key": (lambda: {"part": {"a.b": parameter(1.0), "a": {"b": parameter(2.0)}}}, "part.a.b"),
+    "a buffer": (lambda: {"m0": parameter(1.0), "m": [2.0], "buffers": ("m",)}, "m0"),
+}
+
+
+@pytest.mark.parametrize("what", COLLIDING)
+def test_two_numbers_of_one_name_are_refused_where_they_go_by_names(what: str, tmp_path: Path) -> None:
+    make, name = COLLIDING[what]
+    model = Colliding(**make())
+    before = [p.data for p in model.parameters()]
+    doors: dict[str, Callable[[], Any]] = {
+        "state": model.state_dict,
+        "load": lambda: model.load_state_dict({name: 5.0}),
+    }
+    if what != "a buffer":  # of which a checkpoint has a place of its own
+        doors["checkpoint"] = lambda: model.fit([[1.0]], [9.0], checkpoint=tmp_path / "c", progress=False)
+    for door in doors.values():
+        with pytest.raises(ValueError, match=f"two numbers of the model are called {name}, .*: rename an attribute"):
+            door()
+    assert [p.data for p in model.parameters()] == before
+    model.fit([[1.0]], [9.0], progress=False)  # which needs no names
+    assert [p.data for p in model.parameters()] != before
 
 
 def test_a_state_is_a_copy() -> None:
