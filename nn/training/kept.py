@@ -68,6 +68,7 @@ class Structure(NamedTuple):
 
 
 SMALL = 5000  # parameters: of more, a fingerprint takes longer to make than it saves
+MOST = 16  # programs of a model, each a megabyte or more; a training with validation and a penalty needs four
 
 
 class Programs:
@@ -104,6 +105,11 @@ class Programs:
         if sum(map(len, groups)) != len(self.parameters_of(model)):
             return weights_of(model)
         return list(chain.from_iterable([groups[k] for k in self.structure.weights]))
+
+    def keep(self, key: Hashable, program: Any) -> None:
+        """Keep a program, and of `MOST` the oldest no longer: a penalty may have another strength in every training."""
+        recorded = dict(list(self.recorded.items())[1 - MOST :])
+        self.recorded = {**recorded, key: program}  # and not in its place: another thread may be going through them
 
     def serve_as_is(self, model: Module, recorded: Any) -> None:
         """Let `program_as_is` find a program, if the model is small and can be told by its references."""

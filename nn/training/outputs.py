@@ -118,7 +118,8 @@ def _program(model: Module, X: Sequence[Sequence[float]]) -> RecordedProgram | N
             # At first use: a third of the time that importing this module would take.
             from nn.training.compiled.recording import program_of_outputs
 
-            recorded = programs.recorded[key] = program_of_outputs(model, X[0])
+            recorded = program_of_outputs(model, X[0])
+            programs.keep(key, recorded)
     programs.serve_as_is(model, recorded)
     return recorded
 

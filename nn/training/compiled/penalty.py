@@ -78,7 +78,7 @@ class Penalty:
                 raise CompilationError(f"the penalty depends on {stranger}, which is no parameter of the model")
             self.stretches = stretches_of(places)
             if programs is not None and objective.kinds is not None:
-                programs.recorded[objective.kinds] = program, parameters, self.stretches
+                programs.keep(objective.kinds, (program, parameters, self.stretches))
         self.trainer = program.trainer()
 
     def _program(self, programs: Programs | None) -> Program | None:

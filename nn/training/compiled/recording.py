@@ -49,7 +49,7 @@ def kept_program(
         if recorded is None:
             recorded = record(model, objective, columns, row, training)
         nobody = recorded.stand_in.for_layers([None] * len(layers))  # what is kept must not hold the model
-        programs.recorded[key] = recorded._replace(stand_in=nobody)
+        programs.keep(key, recorded._replace(stand_in=nobody))
     return recorded._replace(stand_in=recorded.stand_in.for_layers(layers))
 
 

@@ -237,3 +237,16 @@ def test_losses_are_told_apart_by_their_options() -> None:
     assert key_of_loss(lambda p, y: p[0] - y[0]) is None
     unknown: Any = np.ones(2)
     assert key_of_loss(partial(losses.cross_entropy, weight=unknown)) is None
+
+
+def test_programs_for_many_strengths_do_not_add_up() -> None:
+    m = MLP(3, [300, 1], seed=1)
+    m.predict(X)
+    for k in range(kept.MOST + 2):
+        fresh = copy.deepcopy(m)
+        for one in (m, fresh):
+            one.fit(X, Y, l2=0.001 * (k + 1), epochs=1, lr=0.01, seed=1, progress=False, engine="compiled")
+        assert m.state_dict() == fresh.state_dict()
+    programs = programs_of(m)
+    assert programs is not None and len(programs.recorded) == kept.MOST
+    assert m.predict(X).tolist() == copy.deepcopy(m).predict(X).tolist()
