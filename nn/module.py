@@ -156,8 +156,8 @@ class Module(Parts):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the numbers of a `state_dict()`.
 
-        Raises ValueError for missing or unexpected names, and for two numbers of one name, and TypeError for what is not
-        a number; then nothing changed.
+        Raises ValueError for missing or unexpected names and for two numbers of one name, TypeError for what is not a
+        number; then nothing changed.
 
         >>> from nn import Neuron
         >>> n = Neuron(2)

@@ -20,8 +20,8 @@ from autograd import Value
 from autograd.engine.many.numbers import numbers_of, write_numbers
 from autograd.support.schema import Schema, anything, count, equal, fields, finite, list_of, optional
 from nn.module import Module
-from nn.places import each_once
 from nn.optim.optimizer import Optimizer
+from nn.places import each_once
 
 WORD, STATE = 2**32, 624  # of a Mersenne Twister: its state is so many words of so many values
 
