@@ -216,7 +216,10 @@ def _plain_targets(y: Any) -> list[Any] | None:
     if numbers is None or numbers.ndim != 1:
         return None
     if isinstance(y, np.ndarray):
-        return Column((y if y.dtype.kind in "iu" else numbers).tolist(), numbers) if y.dtype.kind in "iuf" else None
+        if y.dtype.kind not in "iuf":
+            return None
+        # Numbers of its own: whatever becomes of the array in a callback, list and numbers are of the same targets.
+        return Column((y if y.dtype.kind in "iu" else numbers).tolist(), numbers.copy())
     return Column(y, numbers) if ONE_KIND.issuperset(map(type, y)) else None
 
 

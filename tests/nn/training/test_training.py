@@ -178,3 +178,34 @@ def test_an_optimizer_class_or_instance_will_do() -> None:
         X, y = moons(6)
         model.fit(X, y, optimizer=optimizer, seed=0, **rate, **QUIET)
     assert models[0].state_dict() == models[1].state_dict() == models[2].state_dict()
+
+
+ARRAYS: dict[str, Callable[[], Any]] = {
+    "floats": lambda: np.arange(20.0),
+    "whole": lambda: np.arange(20),
+    "float32": lambda: np.arange(20, dtype=np.float32),
+    "every second": lambda: np.arange(40.0)[::2],
+    "a column": lambda: np.arange(20.0)[:, None],
+    "rows": lambda: np.arange(40.0).reshape(20, 2),
+}
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+@pytest.mark.parametrize("kind", ARRAYS)
+def test_targets_are_those_of_the_beginning_whatever_becomes_of_their_array(kind: str, engine: str) -> None:
+    X = np.random.default_rng(0).normal(size=(20, 3))
+
+    def train(added: int) -> Any:
+        y = ARRAYS[kind]()
+
+        def change(epoch: int, logs: Any) -> None:
+            y[:] += added
+
+        model, metrics = nn.MLP(3, [4, 2 if kind == "rows" else 1], seed=0), [] if kind == "rows" else ["mse"]
+        history = model.fit(
+            X, y, epochs=3, lr=1e-4, seed=0, engine=engine, metrics=metrics, validation_data=(X, y),
+            callbacks=[change], progress=False,
+        )  # fmt: skip
+        return history.history
+
+    assert train(0) == train(5)
