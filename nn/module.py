@@ -169,8 +169,8 @@ class Module(Parts):
             raise TypeError(f"the state is what state_dict() gives, a dict, got {got(state)}")
         places, buffers = self._places(), dict(self.named_buffers())
         values = values_of(places)
-        names = list(state)
         numbers = dict(state)
+        names = list(numbers)  # and not of the state, whose own keys may come in another order
         # Nearly always the names are in the order of `state_dict`: then none is missing, and none is there twice.
         if not are_named(names, places) or names[len(values) :] != [*buffers]:
             listed = list(self.named_parameters())
