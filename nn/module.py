@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
+from threading import RLock
 from types import MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -310,6 +311,10 @@ class InMode:
         for part, mode in self._before:
             part.training = mode
         _KEPT.set(self._outer)
+
+
+# Held by whoever asks a model in evaluation for outputs: modes are attributes, and one thread at a time changes them.
+ASKING = RLock()
 
 
 class Evaluating(InMode):

@@ -20,7 +20,7 @@ from autograd.support.text import got
 from nn.activations import Activation
 from nn.keywords import suggest_settings
 from nn.layers import ActivationLayer, BatchNorm, Dropout
-from nn.module import Evaluating, Module, unrecorded
+from nn.module import ASKING, Evaluating, Module, unrecorded
 from nn.neuron import Layer, Neuron
 
 Stage = tuple[str, Module]
@@ -301,7 +301,7 @@ def trial(model: Module, x: Sequence[float]) -> Any:
 
     Nothing is recorded or changed.
     """
-    with Evaluating(model):
+    with ASKING, Evaluating(model):
         return unrecorded(lambda: plain(model(x)))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn.layers import Dropout
-from nn.module import Evaluating, Module, unrecorded
+from nn.module import ASKING, Evaluating, Module, unrecorded
 from nn.stages import plain, stages_of
 from nn.training.kept import Programs, modes_of, program_as_is, programs_of
 
@@ -40,7 +40,7 @@ def outputs_for(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
 def eager_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     """The outputs in evaluation mode, as the model itself computes them."""
     outputs = []
-    with Evaluating(model):
+    with ASKING, Evaluating(model):
         for start in range(0, len(X), AT_ONCE):
             outputs += outputs_of(model, X[start : start + AT_ONCE])
     return outputs
@@ -103,6 +103,11 @@ def output_in_training(model: Module, programs: Programs, x: Sequence[float]) ->
 
 def _program(model: Module, X: Sequence[Sequence[float]]) -> RecordedProgram | None:
     """The program for the outputs, kept or new; None where there is none."""
+    with ASKING:
+        return _program_in_evaluation(model, X)
+
+
+def _program_in_evaluation(model: Module, X: Sequence[Sequence[float]]) -> RecordedProgram | None:
     programs = programs_of(model)
     if programs is None:
         return None

@@ -40,6 +40,8 @@ def predict(model: Module, X: Any) -> Array:
     A part that was put into training in a model that is in evaluation stays there, as dropout for Monte Carlo does:
     `model.eval(); model.layers[2].train()`.
 
+    Several threads may ask one model at once, as long as none trains it: for that, ask a `copy.deepcopy(model)`.
+
     Raises ValueError and TypeError for examples that the model does not take, nan and infinity.
 
     >>> from nn import MLP

@@ -1,11 +1,15 @@
-"""Small products run on one thread of NumPy's linear algebra, and everything is as before afterwards."""
+"""Small products run on one thread of NumPy's linear algebra, and everything is as before afterwards; threads may ask
+one model at once."""
 
+import threading
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import nn
+from autograd import Value
 from nn.callbacks import Callback
 from nn.datasets import moons
 from nn.training.loop import SMALL, threads_for
@@ -39,3 +43,38 @@ def test_a_training_runs_on_one_thread_and_then_as_before() -> None:
         assert set(threads()) <= {2}
     assert len(seen) == 2
     assert threads(), "NumPy's linear algebra is known to threadpoolctl"
+
+
+class Meeting(nn.Module):
+    """The first thread that asks it waits for the second; the second until the first has gone."""
+
+    def __init__(self) -> None:
+        self.b = Value(1.0, role="parameter")
+
+    def __call__(self, x: Any) -> Any:
+        if threading.current_thread() is FIRST[-1]:
+            ARRIVED[0].set()
+            ARRIVED[1].wait(0.2)
+        else:
+            ARRIVED[1].set()
+            FIRST[-1].join(10.0)
+        SEEN.append(self.training)
+        return self.b * x[0]
+
+
+FIRST: list[threading.Thread] = []
+ARRIVED: list[threading.Event] = []
+SEEN: list[bool] = []
+
+
+@pytest.mark.parametrize("door", ["predict", "evaluate"])
+def test_a_model_is_asked_in_evaluation_by_several_threads(door: str) -> None:
+    model = Meeting()
+    ask = {"predict": lambda: model.predict([[1.0]]), "evaluate": lambda: model.evaluate([[1.0]], [1.0])}[door]
+    FIRST[:], ARRIVED[:], SEEN[:] = [], [threading.Event(), threading.Event()], []
+    FIRST.append(threading.Thread(target=ask))
+    FIRST[0].start()
+    assert ARRIVED[0].wait(10.0)
+    ask()
+    FIRST[0].join(10.0)
+    assert set(SEEN) == {False} and model.training
