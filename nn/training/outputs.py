@@ -109,7 +109,7 @@ def _program(model: Module, X: Sequence[Sequence[float]]) -> RecordedProgram | N
 
 def _program_in_evaluation(model: Module, X: Sequence[Sequence[float]]) -> RecordedProgram | None:
     programs = programs_of(model)
-    if programs is None:
+    if programs is None or not programs.structure.groups:  # without weights it takes examples of any width
         return None
     with Evaluating(model):
         # A dropout that goes on in evaluation draws for each example anew.

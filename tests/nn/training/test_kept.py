@@ -16,7 +16,7 @@ import pytest
 import autograd
 from autograd import Value
 from autograd.program import code
-from nn import MLP, BatchNorm, Dropout, Layer, Module, Sequential, losses
+from nn import MLP, ActivationLayer, BatchNorm, Dropout, Layer, Module, Sequential, losses
 from nn.regularization import weights_of
 from nn.stages import stages_of
 from nn.training import kept
@@ -218,6 +218,15 @@ def test_what_is_not_finite_is_for_the_model_to_give() -> None:
     first: Any = m.layers[0]
     first.neurons[0].b.data = float("inf")
     assert m.predict(X).tolist() == eager_outputs(m, X.tolist())
+
+
+@pytest.mark.parametrize(
+    "m", [Dropout(0.5), ActivationLayer("softmax"), Sequential(Dropout(0.5), ActivationLayer("tanh"))], ids=repr
+)
+def test_a_model_without_weights_takes_one_width_after_another(m: Module) -> None:
+    for width in (2, 3, 1, 2):
+        rows = RNG.normal(size=(WORTH_IT, width))
+        assert m.predict(rows).tolist() == eager_outputs(m, rows.tolist())
 
 
 def test_losses_are_told_apart_by_their_options() -> None:
