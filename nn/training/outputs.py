@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nn.layers import Dropout
+from nn.layers import BatchNorm, Dropout
 from nn.module import ASKING, Evaluating, Module, unrecorded
 from nn.stages import plain, stages_of
 from nn.training.kept import Programs, modes_of, program_as_is, programs_of
@@ -41,8 +41,16 @@ def eager_outputs(model: Module, X: Sequence[Sequence[float]]) -> list[Any]:
     """The outputs in evaluation mode, as the model itself computes them."""
     outputs = []
     with ASKING, Evaluating(model):
-        for start in range(0, len(X), AT_ONCE):
-            outputs += outputs_of(model, X[start : start + AT_ONCE])
+        # One that stays in training measures all examples, as in a program; that it did so leaves no trace.
+        measuring = [part for part in model.modules() if isinstance(part, BatchNorm) and part.training]
+        before = [(part.running_mean[:], part.running_var[:]) for part in measuring]
+        size = len(X) if measuring else AT_ONCE
+        try:
+            for start in range(0, len(X), size):
+                outputs += outputs_of(model, X[start : start + size])
+        finally:
+            for part, (means, variances) in zip(measuring, before, strict=True):
+                part.running_mean[:], part.running_var[:] = means, variances
     return outputs
 
 

@@ -220,6 +220,20 @@ def test_what_is_not_finite_is_for_the_model_to_give() -> None:
     assert m.predict(X).tolist() == eager_outputs(m, X.tolist())
 
 
+@pytest.mark.parametrize("n", [2, WORTH_IT - 1, WORTH_IT, 300])
+def test_a_normalisation_that_stays_in_training_measures_all_examples_and_moves_nothing(n: int) -> None:
+    m = model(batch_norm=True).eval()
+    norm: Any = m.layers[1].train()
+    rows = RNG.normal(size=(n, 3))
+    before = m.state_dict()
+    with autograd.no_grad():
+        expected = [v.data for v in copy.deepcopy(m).batch(rows.tolist())]
+    for _ in range(2):
+        np.testing.assert_allclose(m.predict(rows), expected, rtol=1e-12)
+        np.testing.assert_allclose(eager_outputs(m, rows.tolist()), expected, rtol=1e-12)
+    assert m.state_dict() == before and norm.training
+
+
 @pytest.mark.parametrize(
     "m", [Dropout(0.5), ActivationLayer("softmax"), Sequential(Dropout(0.5), ActivationLayer("tanh"))], ids=repr
 )
