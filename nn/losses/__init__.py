@@ -11,6 +11,7 @@ unknown reduction, and TypeError for what is no number; the message names the ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,10 @@ def hinge(predictions: Any, targets: Any, reduction: str = "mean") -> Any:
 
 
 def _square(xp: Any, p: Any, y: Any) -> Any:
-    return (p - y) ** 2
+    try:
+        return (p - y) ** 2
+    except OverflowError:  # of Python's floats, where Values and arrays give inf
+        return math.inf
 
 
 LOSSES: dict[str, Loss] = {

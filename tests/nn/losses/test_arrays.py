@@ -120,3 +120,11 @@ def test_what_is_not_finite_comes_out_as_before() -> None:
     assert list(none) == [math.inf, 0.0]
     with pytest.raises(ValueError, match="reduction must be"):
         losses.mse(NUMBERS, OTHERS, reduction="median")
+
+
+@pytest.mark.parametrize("n", [1, MANY])
+@pytest.mark.parametrize("size", [1e155, -1e308])
+@pytest.mark.parametrize("loss", losses.OF_NUMBERS)
+def test_a_loss_beyond_all_numbers_is_that_of_values(loss: Any, size: float, n: int) -> None:
+    expected = loss([Value(size)] * n, [-size] * n).data
+    assert loss([size] * n, [-size] * n) == expected == loss(np.full(n, size), np.full(n, -size))

@@ -224,6 +224,14 @@ def test_a_model_that_is_sure_is_not_taken_for_targets(n: int) -> None:
     assert model.evaluate(X, [0.5] * n)["loss"] == 50.0
 
 
+@pytest.mark.parametrize("n", [4, 40])
+@pytest.mark.parametrize("loss", losses.OF_NUMBERS)
+def test_a_loss_beyond_all_numbers_is_infinite(loss: Any, n: int) -> None:
+    model = nn.MLP(1, [1], output_activation="linear", init=lambda n, m, rng: 1e308)
+    found = model.evaluate([[1.0]] * n, [-1e308] * n, loss=loss)["loss"]
+    assert found == float(loss([Value(1e308)] * n, [-1e308] * n))
+
+
 def test_a_metric_of_an_output_that_is_not_finite_is_nan() -> None:
     model = nn.MLP(1, [1], activation="exp", output_activation="exp", init="zeros")
     model.layers[0].neurons[0].w[0].data = 1.0  # type: ignore[attr-defined]
