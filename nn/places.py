@@ -45,7 +45,7 @@ class Parts:
     def _holders(self) -> list[tuple[str, Any]]:
         """The attributes that are modules, or may hold some; a neuron of thousands has none."""
         weights = self.weight_lists
-        return [(k, x) for k, x in vars(self).items() if isinstance(x, HOLDERS) and k not in weights]
+        return [(k, x) for k, x in list(vars(self).items()) if isinstance(x, HOLDERS) and k not in weights]
 
     def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
         """This module, called "", and every module inside it, each once, outer ones first."""
@@ -80,7 +80,7 @@ class Parts:
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        parameters = _collected(vars(self).values(), {id(self)})
+        parameters = _collected(list(vars(self).values()), {id(self)})
         if len(parameters) != self._labelled:
             self._labelled = len(parameters)  # first: a subclass's own parameters() may be called back
             _label(self._places())
@@ -90,7 +90,7 @@ class Parts:
         """The parameters outside of these parts; all of them, where a module lists them by hand."""
         if type(self).parameters is not Parts.parameters:
             return self.parameters()
-        return _collected(vars(self).values(), {id(self), *(id(part) for _, part in parts)})
+        return _collected(list(vars(self).values()), {id(self), *(id(part) for _, part in parts)})
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """The parameters with their names, in the order of `parameters()`; each one's label becomes its name.
@@ -131,7 +131,7 @@ class Parts:
 
     def _own_places(self) -> list[Place]:
         places: list[Place] = []
-        _name(vars(self).items(), places, {id(self)})
+        _name(list(vars(self).items()), places, {id(self)})
         if are_distinct(values_of(places)):
             return places
         # Some are in several places: the first one counts.
@@ -284,7 +284,7 @@ def _collect(entries: Iterable[Any], parameters: list[Value], seen: set[int]) ->
             if id(entry) not in seen:
                 seen.add(id(entry))
                 if type(entry).parameters is Parts.parameters:
-                    _collect(vars(entry).values(), parameters, seen)
+                    _collect(list(vars(entry).values()), parameters, seen)
                 else:
                     parameters += entry.parameters()
         elif isinstance(entry, dict):
@@ -313,7 +313,7 @@ def _name(entries: Iterable[tuple[str, Any]], places: list[Place], seen: set[int
             if id(entry) not in seen:
                 seen.add(id(entry))
                 if type(entry).parameters is Parts.parameters:
-                    _name(((f"{name}.{attribute}", e) for attribute, e in vars(entry).items()), places, seen)
+                    _name(((f"{name}.{attribute}", e) for attribute, e in list(vars(entry).items())), places, seen)
                 else:
                     places += [(f"{name}.{inner}", value) for inner, value in entry._places()]
         elif isinstance(entry, dict):

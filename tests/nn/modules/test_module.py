@@ -139,6 +139,24 @@ def test_a_subclass_may_add_to_the_parameters_that_are_found() -> None:
 # ----- Labels -----
 
 
+@pytest.mark.parametrize("ask", [Module.parameters, Module.state_dict, lambda m: list(m.modules())])
+def test_a_look_at_a_model_survives_a_new_attribute(ask: Callable[[Module], Any]) -> None:
+    """As another thread may set one, which begins a training: `training`, in each part."""
+
+    class Growing(Module):
+        def __init__(self, other: Module) -> None:
+            self.p, self.other = parameter(1.0), other
+
+        def parameters(self) -> list[Value]:
+            vars(self.other)[f"new{len(vars(self.other))}"] = True
+            return [self.p]
+
+    outer: Any = Module()
+    outer.growing, outer.last = Growing(outer), parameter(2.0)
+    assert len(outer.parameters()) == 2
+    ask(outer)
+
+
 def test_the_outermost_module_that_was_asked_gives_the_labels() -> None:
     class Net(Module):
         def __init__(self) -> None:

@@ -70,7 +70,10 @@ SEEN: list[bool] = []
 @pytest.mark.parametrize("door", ["predict", "evaluate"])
 def test_a_model_is_asked_in_evaluation_by_several_threads(door: str) -> None:
     model = Meeting()
-    ask = {"predict": lambda: model.predict([[1.0]]), "evaluate": lambda: model.evaluate([[1.0]], [1.0])}[door]
+
+    def ask() -> Any:
+        return model.predict([[1.0]]) if door == "predict" else model.evaluate([[1.0]], [1.0])
+
     FIRST[:], ARRIVED[:], SEEN[:] = [], [threading.Event(), threading.Event()], []
     FIRST.append(threading.Thread(target=ask))
     FIRST[0].start()
