@@ -7,7 +7,7 @@ PY      := $(VENV)/bin/python
 PIP     := $(PY) -m pip install --quiet --disable-pip-version-check
 C_TYPES := $(wildcard autograd/engine/*.pxd autograd/engine/*/*.pxd)
 ENGINE  := pyproject.toml setup.py $(C_TYPES) $(C_TYPES:.pxd=.py) $(wildcard autograd/engine/*.h)
-CODE    := $(wildcard autograd nn tests benchmarks docs/rooms.py docs/gallery.py docs/site/*.py docs/site/_extensions)
+CODE    := $(wildcard conftest.py autograd nn tests benchmarks docs/rooms.py docs/gallery.py docs/site/*.py docs/site/_extensions)
 PLAIN   := build/uncompiled
 CORES   := -n auto --dist worksteal
 
@@ -43,7 +43,7 @@ release-check: $(VENV)/test $(VENV)/release  ## each distribution, built, instal
 .PHONY: test-uncompiled
 test-uncompiled: $(VENV)/test  ## the engine's tests on a copy that is not compiled
 	@rm -rf $(PLAIN) && mkdir -p $(PLAIN)
-	@cp -R autograd nn tests pyproject.toml README.md $(PLAIN)
+	@cp -R autograd nn tests conftest.py pyproject.toml README.md $(PLAIN)
 	@find $(PLAIN)/autograd -name '*.so' -delete
 	@cd $(PLAIN) && '$(CURDIR)/$(PY)' -c 'import os, sys, autograd; \
 	    inside = autograd.__file__.startswith(os.getcwd() + os.sep); \

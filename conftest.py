@@ -1,5 +1,6 @@
 """What every test shares: the engine under test is the one in the sources, how long hypothesis searches, no windows."""
 
+import importlib
 import os
 from pathlib import Path
 
@@ -19,8 +20,14 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 
 
 def pytest_sessionstart() -> None:
-    """Refuse to test a compiled engine that is older than its source: Python would run the old one."""
-    for binary in (Path(autograd.__file__).parent / "engine").rglob("*.so"):
-        for source in (binary.parent / (binary.name.split(".")[0] + end) for end in (".py", ".pxd")):
+    """Refuse to test a compiled engine that is older than its source: Python would run the old one.
+
+    The compiled modules are imported here: pytest would import the plain file for a module that is not there yet.
+    """
+    package = Path(autograd.__file__).parent
+    for binary in (package / "engine").rglob("*.so"):
+        module = binary.parent / binary.name.split(".")[0]
+        for source in (module.with_suffix(".py"), module.with_suffix(".pxd")):
             if source.exists() and source.stat().st_mtime > binary.stat().st_mtime:
                 raise pytest.UsageError(f"{source.name} has changed since it was compiled: run `make .venv/engine`")
+        importlib.import_module(".".join(module.relative_to(package.parent).parts))
