@@ -46,8 +46,8 @@ graph is freed by a loop, where C would recurse. Both are C, in `memory.h`: the 
 **Many nodes.** `many/` has what a walk in Python, node by node, would be slow at: an order, a graph as flat arrays,
 copies, numbers into arrays and out of them. `tape/` runs a recorded graph again at other numbers.
 
-**Modes.** `no_grad`, `detect_anomaly` and tracing are kept in `state.py`, per thread and task. While none is on, an
-operation pays one test of the counter `modes` for them.
+**Modes.** `no_grad`, `detect_anomaly` and tracing are kept in `state.py`, per thread and task, and changed for a block
+by `switch.py`. While none is on, an operation pays one test of the counter `modes` for them.
 
 The same files run as plain Python where there is no C compiler (`uncompiled.py` stands in for Cython's decorators),
 with the same numbers, bit for bit.

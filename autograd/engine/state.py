@@ -1,4 +1,4 @@
-"""What recording is switched to in this context: read by the engine, switched by `autograd.modes`."""
+"""What recording is switched to in this context: read by the engine, changed by `switch.py`."""
 
 import math
 import sys

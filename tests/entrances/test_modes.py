@@ -6,13 +6,16 @@ import gc
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 import pytest
 
+import autograd
 from autograd import AnomalyError, Value, detect_anomaly, dot, enable_grad, exp, grad, log, no_grad, sqrt, where
 from autograd.engine.arithmetic import count_modes
 from autograd.engine.state import MODE
+from autograd.engine.switch import Switch
 from autograd.support.collector import no_collection
 from nn.stand_in import StandIn, active_stand_in
 
@@ -151,7 +154,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         changes.append(change)
         count_modes(change)
 
-    monkeypatch.setattr("autograd.modes.count_modes", count)
+    monkeypatch.setattr("autograd.engine.switch.count_modes", count)
     return changes
 
 
@@ -222,6 +225,11 @@ def test_an_interrupt_leaves_nothing_switched_on(block: Callable[[], Any], count
         assert MODE.get() == (True, False, False) and gc.isenabled() and active_stand_in() is None, number
         assert sum(counted) == 0, number
     assert number > 2
+
+
+@pytest.mark.skipif(not autograd.compiled, reason="plain Python may be interrupted at the call of __exit__ itself")
+def test_a_block_is_entered_and_left_without_a_step_of_python() -> None:
+    assert not isinstance(Switch.__enter__, FunctionType) and not isinstance(Switch.__exit__, FunctionType)
 
 
 def test_a_switch_is_entered_once_at_a_time() -> None:
