@@ -1,27 +1,18 @@
 cimport cython
+from cpython.long cimport PyLong_AsLongAndOverflow
 
-from autograd.engine.kernels cimport (
-    base_slope, exponent_slope, floor_quotient, larger, larger_slope, log_slope, logistic, power, quotient,
-    rectified, rectified_slope, remainder,
-)
+from autograd.engine cimport kernels
+from autograd.engine.kernels cimport c_cos, c_exp, c_log, c_sin, c_sqrt, c_tanh
 from autograd.engine.node cimport Extra, Node
 
 cdef extern from "memory.h":
     # A Node, and no other object: nobody has to look at its type.
     Node new_node(object a, object b, double data, double da, double db, int code, int flags)
     bint is_node(object x)
-    bint slabs_install(object kind)
+    bint slabs_install(object kind, int leaf)
     Py_ssize_t bytes_in_use()
     Py_ssize_t bytes_kept()
     double *new_slopes(Py_ssize_t count) except NULL
-
-cdef extern from "<math.h>":
-    double c_exp "exp"(double x)
-    double c_log "log"(double x)
-    double c_sqrt "sqrt"(double x)
-    double c_sin "sin"(double x)
-    double c_cos "cos"(double x)
-    double c_tanh "tanh"(double x)
 
 cdef int ADD, SUB, MUL, DIV, POW, MOD, NEG, EXP, LOG, SQRT, SIN, COS, TANH, RELU, SIGMOID, MAXIMUM
 cdef int LEAF, REQUIRES, CONSTANT, INLINE_A, INLINE_B, WIDE
@@ -33,7 +24,9 @@ cdef class Arithmetic(Node):
 
 cdef bint is_value(object x) noexcept
 cdef Node as_value(object x)
+@cython.locals(whole=long, overflow=int)
 cdef double number(object x) except? -1.0
+cdef double _other_number(object x) except? -1.0
 cdef bint is_plain(object x) except -1
 
 @cython.locals(v=Node)
@@ -85,5 +78,5 @@ cdef Node sigmoid_of(Node a)
 cdef Node relu_of(Node a)
 @cython.locals(x=double, y=double)
 cdef Node maximum_of(Node a, Node b)
-@cython.locals(x=double)
+@cython.locals(x=double, y=double)
 cdef Node maximum_with(Node a, double c, bint left)

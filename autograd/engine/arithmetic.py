@@ -28,20 +28,7 @@ if TYPE_CHECKING:  # read by Cython at compile time
 else:
     from autograd.engine import uncompiled as cython
 if not cython.compiled:  # else from kernels.pxd, memory.h and C's own library
-    from autograd.engine.kernels import (
-        base_slope,
-        exponent_slope,
-        floor_quotient,
-        larger,
-        larger_slope,
-        log_slope,
-        logistic,
-        power,
-        quotient,
-        rectified,
-        rectified_slope,
-        remainder,
-    )
+    from autograd.engine import kernels
     from autograd.engine.uncompiled import (
         bytes_in_use,
         bytes_kept,
@@ -186,13 +173,25 @@ def is_value(x: Any) -> bool:
 
 
 def as_value(x: Any) -> Value:
-    return x if is_node(x) else constant(number(x))
+    # Without a cast C would walk up from Value to Node, to be sure of the type.
+    return cython.cast(Node, x) if is_node(x) else constant(number(x))
 
 
 def number(x: Any) -> float:
     """The float that a plain number or a Value holds; see `convert.to_float`."""
     if type(x) is float:
         return x
+    if cython.compiled and type(x) is int:
+        # From C, through arithmetic.pxd: no name that Python's checkers know.
+        overflow = 0
+        whole: int = PyLong_AsLongAndOverflow(x, cython.address(overflow))  # type: ignore[name-defined]  # noqa: F821
+        if overflow == 0:
+            return whole
+    return _other_number(x)
+
+
+def _other_number(x: Any) -> float:
+    # Apart, for whichever way is taken, a `try` saves registers and the state of exceptions: 3 ns.
     if type(x) is int:
         try:
             return float(x)
@@ -308,7 +307,7 @@ def install(kind: type) -> None:
     """Let every node be of this class, and live in slabs."""
     global node_type
     node_type = kind
-    if not slabs_install(kind):
+    if not slabs_install(kind, LEAF):
         raise ImportError("memory.h and node.pxd do not agree on the fields of a node: compile the engine again")
 
 
@@ -342,43 +341,43 @@ def multiply_number(a: Node, c: float, left: bool) -> Value:
 
 
 def _divide_by(a: Node, b: Node) -> Value:
-    y = quotient(a._data, b._data)
-    return binary(a, b, y, quotient(1.0, b._data), quotient(-y, b._data), DIV)
+    y = kernels.quotient(a._data, b._data)
+    return binary(a, b, y, kernels.quotient(1.0, b._data), kernels.quotient(-y, b._data), DIV)
 
 
 def _divide_number(a: Node, c: float, left: bool) -> Value:
     if left:
-        y = quotient(c, a._data)
-        return _with_number(a, c, left, y, quotient(-y, a._data), DIV)
-    return _with_number(a, c, left, quotient(a._data, c), quotient(1.0, c), DIV)
+        y = kernels.quotient(c, a._data)
+        return _with_number(a, c, left, y, kernels.quotient(-y, a._data), DIV)
+    return _with_number(a, c, left, kernels.quotient(a._data, c), kernels.quotient(1.0, c), DIV)
 
 
 def _power_of(a: Node, b: Node) -> Value:
     x = a._data
     c = b._data
-    y = power(x, c)
-    return binary(a, b, y, base_slope(x, c), exponent_slope(x, c, y), POW)
+    y = kernels.power(x, c)
+    return binary(a, b, y, kernels.base_slope(x, c), kernels.exponent_slope(x, c, y), POW)
 
 
 def _power_number(a: Node, c: float, left: bool) -> Value:
     if left:
-        y = power(c, a._data)
-        return _with_number(a, c, left, y, exponent_slope(c, a._data, y), POW)
-    return _with_number(a, c, left, power(a._data, c), base_slope(a._data, c), POW)
+        y = kernels.power(c, a._data)
+        return _with_number(a, c, left, y, kernels.exponent_slope(c, a._data, y), POW)
+    return _with_number(a, c, left, kernels.power(a._data, c), kernels.base_slope(a._data, c), POW)
 
 
 def _remainder_of(a: Node, b: Node) -> Value:
-    return binary(a, b, remainder(a._data, b._data), 1.0, -floor_quotient(a._data, b._data), MOD)
+    return binary(a, b, kernels.remainder(a._data, b._data), 1.0, -kernels.floor_quotient(a._data, b._data), MOD)
 
 
 def _remainder_number(a: Node, c: float, left: bool) -> Value:
     if left:
-        return _with_number(a, c, left, remainder(c, a._data), -floor_quotient(c, a._data), MOD)
-    return _with_number(a, c, left, remainder(a._data, c), 1.0, MOD)
+        return _with_number(a, c, left, kernels.remainder(c, a._data), -kernels.floor_quotient(c, a._data), MOD)
+    return _with_number(a, c, left, kernels.remainder(a._data, c), 1.0, MOD)
 
 
 def relu_of(a: Node) -> Value:
-    return unary(a, rectified(a._data), rectified_slope(a._data), RELU)
+    return unary(a, kernels.rectified(a._data), kernels.rectified_slope(a._data), RELU)
 
 
 def exp_of(a: Node) -> Value:
@@ -387,12 +386,12 @@ def exp_of(a: Node) -> Value:
 
 
 def log_of(a: Node) -> Value:
-    return unary(a, c_log(a._data), log_slope(a._data), LOG)
+    return unary(a, c_log(a._data), kernels.log_slope(a._data), LOG)
 
 
 def sqrt_of(a: Node) -> Value:
     y = c_sqrt(a._data)
-    return unary(a, y, quotient(0.5, y), SQRT)
+    return unary(a, y, kernels.quotient(0.5, y), SQRT)
 
 
 def sin_of(a: Node) -> Value:
@@ -409,16 +408,17 @@ def tanh_of(a: Node) -> Value:
 
 
 def sigmoid_of(a: Node) -> Value:
-    y = logistic(a._data)
+    y = kernels.logistic(a._data)
     return unary(a, y, y * (1.0 - y), SIGMOID)
 
 
 def maximum_of(a: Node, b: Node) -> Value:
     x = a._data
     y = b._data
-    return binary(a, b, larger(x, y), larger_slope(x, y), larger_slope(y, x), MAXIMUM)
+    return binary(a, b, kernels.larger(x, y), kernels.larger_slope(x, y), kernels.larger_slope(y, x), MAXIMUM)
 
 
 def maximum_with(a: Node, c: float, left: bool) -> Value:
-    x = a._data  # of two zeros, the first one's sign
-    return _with_number(a, c, left, larger(c, x) if left else larger(x, c), larger_slope(x, c), MAXIMUM)
+    x = a._data
+    y = kernels.larger(c, x) if left else kernels.larger(x, c)  # of two zeros, the first one's sign
+    return _with_number(a, c, left, y, kernels.larger_slope(x, c), MAXIMUM)

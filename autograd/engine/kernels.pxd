@@ -8,6 +8,7 @@ cdef extern from "<math.h>":
     double c_sqrt "sqrt"(double x)
     double c_sin "sin"(double x)
     double c_cos "cos"(double x)
+    double c_tanh "tanh"(double x)
 
 cdef double INF, TURN
 cdef long long HALF, WORD

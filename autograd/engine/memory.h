@@ -189,18 +189,7 @@ static inline void none_count(Py_ssize_t change) {
 #endif
 }
 
-/* For `Value(...)`, which Python makes: tp_alloc. */
-static inline PyObject *node_alloc(PyTypeObject *type, Py_ssize_t items) {
-    NodeFields *v = place_take();
-    (void)items;
-    (void)type; /* node_type: it has no subclasses */
-    if (!v) return PyErr_NoMemory();
-    memset(v, 0, sizeof(NodeFields));
-    node_begin(v);
-    return (PyObject *)v;
-}
-
-/* For the result of an operation, which the engine makes: all fields at once. */
+/* All fields at once. */
 static inline PyObject *new_node(PyObject *a, PyObject *b, double data, double da, double db, int code, int flags) {
     NodeFields *v = place_take();
     if (!v) return PyErr_NoMemory();
@@ -221,6 +210,15 @@ static inline PyObject *new_node(PyObject *a, PyObject *b, double data, double d
     v->_code = (short)code;
     v->_flags = (short)flags;
     return (PyObject *)v;
+}
+
+/* For `Value(...)`: tp_new. Cython's own calls those of the two classes below, and writes each field twice. */
+static int leaf;
+static inline PyObject *node_blank(PyTypeObject *type, PyObject *args, PyObject *keywords) {
+    (void)type; /* node_type: it has no subclasses */
+    (void)args;
+    (void)keywords;
+    return new_node(Py_None, Py_None, 0.0, 0.0, 0.0, leaf, 0);
 }
 
 /* ----- A leaf whose number stands in an array too ----- */
@@ -276,13 +274,14 @@ static inline void node_dealloc(PyObject *o) {
 /* Whether an object is a node; every node is of one type. */
 static inline int is_node(PyObject *x) { return Py_TYPE(x) == node_type; }
 
-/* Let nodes of this type live here. False if its fields are not those above. */
-static inline int slabs_install(PyObject *type) {
+/* Let nodes of this type live here; `code` is that of a leaf. False if the type's fields are not those above. */
+static inline int slabs_install(PyObject *type, int code) {
     PyTypeObject *t = (PyTypeObject *)type;
     if (t->tp_basicsize != (Py_ssize_t)sizeof(NodeFields) || t->tp_flags & Py_TPFLAGS_HEAPTYPE) return 0;
-    t->tp_alloc = node_alloc;
+    t->tp_new = node_blank;
     t->tp_dealloc = node_dealloc;
     node_type = t;
+    leaf = code;
     return 1;
 }
 

@@ -13,7 +13,7 @@ cdef int MAXIMUM, WHERE, DOT, SOFTMAX, LOG_SOFTMAX, LOGSUMEXP
 cdef int WIDE, MEMBER, SHARED
 
 cpdef maximum(object a, object b)
-@cython.locals(chosen=Node, first=Node, second=Node, slopes="double *")
+@cython.locals(operands=tuple, taken=int, slopes="double *")
 cpdef where(object condition, object a, object b)
 cdef Node _value_of(object x)
 @cython.locals(slopes="double *")
@@ -22,6 +22,6 @@ cpdef Node dot_node(object weights, object inputs, object bias)
 cdef double _dot(tuple operands, double *slopes, Py_ssize_t n) except? -1.0
 @cython.locals(
     given=list, numbers=list, shares=list, logarithms=list, results=list, nodes=list, operands=tuple,
-    slopes="double *", flags=int, shared=Value, v=Value, i=Py_ssize_t, k=Py_ssize_t, y=double, c=double,
+    slopes="double *", flags=int, shared=Node, v=Node, i=Py_ssize_t, k=Py_ssize_t, y=double, c=double,
 )
 cpdef list softmax_nodes(object xs, bint logs)

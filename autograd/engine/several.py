@@ -64,15 +64,11 @@ def where(condition: Any, a: Any, b: Any) -> Any:
 
     if not (isinstance(a, Value) or isinstance(b, Value) or isinstance(condition, Value)):
         return apply(ops.ROWS[WHERE], (condition, a, b))
-    chosen = _value_of(condition)
-    first = _value_of(a)
-    second = _value_of(b)
+    operands = (_value_of(condition), _value_of(a), _value_of(b))
+    taken = 1 if cython.cast(Value, operands[0])._data != 0.0 else 2
     slopes = new_slopes(3)
-    if chosen._data != 0.0:
-        slopes[1] = 1.0
-        return wide(WHERE, (chosen, first, second), first._data, slopes, ())
-    slopes[2] = 1.0
-    return wide(WHERE, (chosen, first, second), second._data, slopes, ())
+    slopes[taken] = 1.0
+    return wide(WHERE, operands, cython.cast(Value, operands[taken])._data, slopes, ())
 
 
 def _value_of(x: Any) -> Value:

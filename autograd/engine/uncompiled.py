@@ -90,7 +90,7 @@ def mirror_write(v: object) -> None:
     """Compiled: write it there."""
 
 
-def slabs_install(kind: type) -> bool:
+def slabs_install(kind: type, leaf: int) -> bool:
     """Compiled: let instances of `kind` live in slabs; whether they can."""
     return True
 

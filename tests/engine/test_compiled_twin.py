@@ -38,7 +38,9 @@ def load_plain_engine() -> dict[str, ModuleType]:
         for path in FILES.split():
             name = path.rpartition("/")[2]
             modules[name] = _execute(f"plain_{name}", SOURCES / f"{path}.py")
-            patch.setitem(sys.modules, f"autograd.engine.{path.replace('/', '.')}", modules[name])
+            dotted = f"autograd.engine.{path.replace('/', '.')}"
+            patch.setitem(sys.modules, dotted, modules[name])
+            patch.setattr(dotted, modules[name])  # for `from autograd.engine import kernels`
     return modules
 
 

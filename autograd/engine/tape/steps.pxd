@@ -1,22 +1,12 @@
 cimport cython
 
+from autograd.engine cimport kernels
 from autograd.engine.arithmetic cimport number
-from autograd.engine.kernels cimport (
-    base_slope, exponent_slope, floor_quotient, larger, larger_slope, log_slope, logistic, power, quotient,
-    rectified, rectified_slope, remainder,
-)
+from autograd.engine.kernels cimport c_cos, c_exp, c_log, c_sin, c_sqrt, c_tanh
 from autograd.engine.tape.tape cimport (
     ADD, COS, CUBE, DIV, DOT, EXP, LOG, MAXIMUM, MINUS, MOD, MUL, NEG, PLUS, POW, RELU, SIGMOID, SIN, SQRT, SQUARE,
     STOPS, SUB, SUM, TANH, WHERE, Tape,
 )
-
-cdef extern from "<math.h>":
-    double c_exp "exp"(double x)
-    double c_log "log"(double x)
-    double c_sqrt "sqrt"(double x)
-    double c_sin "sin"(double x)
-    double c_cos "cos"(double x)
-    double c_tanh "tanh"(double x)
 
 cdef double over(double a, double b) noexcept
 cdef int *start(int[::1] numbers) noexcept

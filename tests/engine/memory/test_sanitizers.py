@@ -51,7 +51,7 @@ def sanitized(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     folder = tmp_path_factory.mktemp("sanitized")
     for name in ("autograd", "nn", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
-    for name in ("pyproject.toml", "setup.py", "README.md"):
+    for name in ("conftest.py", "pyproject.toml", "setup.py", "README.md"):
         shutil.copy(ROOT / name, folder)
     run(folder, {"CFLAGS": FLAGS, "LDFLAGS": FLAGS}, "setup.py", "-q", "build_ext", "--inplace")
     assert list(folder.glob("autograd/engine/value.*.so"))
