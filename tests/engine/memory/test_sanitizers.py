@@ -73,7 +73,7 @@ def run(folder: Path, environment: dict[str, str], *arguments: str) -> str:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=600,
+        timeout=1800,  # two busy cores compile for more than 600 s
         check=False,
     )
     assert done.returncode == 0, done.stdout[-5000:]
