@@ -149,7 +149,11 @@ def flows(picture: Snapshot, source: int) -> list[float]:
     """
     # A path through an edge is a path from the root to its upper end, the edge, and a path from its lower end down.
     forward, back = tangents(picture, source), adjoints(picture)
-    return [chain(contribution(back[edge.target], edge), forward[edge.source]) for edge in picture.edges]
+    passes = picture.graph.passes
+    return [
+        chain(contribution(up, edge), forward[edge.source]) if up == up or passes(edge.target) else 0.0
+        for edge, up in [(edge, back[edge.target]) for edge in picture.edges]
+    ]
 
 
 def path_counts(picture: Snapshot) -> list[int]:

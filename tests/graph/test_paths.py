@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, count_paths, dot, relu, sigmoid, tanh, where
+from autograd import Value, count_paths, dot, floor, relu, sigmoid, sqrt, tanh, where
 from autograd.explanation import explain
 from autograd.explanation.explanation import Explanation
 from autograd.graph.adjoints import adjoints, chain, flows, tangents
@@ -139,6 +139,30 @@ def test_flows_are_conserved(graph: tuple[Value, Value]) -> None:
     for cut in range(source, picture.root):  # between the nodes up to this one and those after it
         across = [carried[e.index] for e in picture.edges if source <= e.source <= cut < e.target]
         assert math.fsum(across) == pytest.approx(total, rel=1e-12, abs=1e-12 * size)
+
+
+@pytest.mark.parametrize("factor", [math.nan, math.inf, -math.inf], ids=str)
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda x, factor: floor(x * x) * factor * 2.0 + x,
+        lambda x, factor: where(0.0, x, 1.0) * factor + x,
+        lambda x, factor: x * 0.0 * factor + x,
+        lambda x, factor: x * (x - x.data) * factor,
+        lambda x, factor: sqrt(x - x.data) * 0.0 * factor + x,
+    ],
+    ids=["a step", "not taken", "0 times", "a computed 0", "inf below"],
+)
+def test_what_a_slope_of_0_stops_flows_nowhere(formula: Any, factor: float) -> None:
+    x = Value(1.5, label="x")
+    output = formula(x, factor)
+    output.backward()
+    picture = snapshot(output)
+    [source] = [v.index for v in picture.nodes if v.label == "x"]
+    carried = flows(picture, source)
+    for ends in ([e for e in picture.edges if e.source == source], picture.incoming[picture.root]):
+        assert sum(carried[e.index] for e in ends) == pytest.approx(x.grad, nan_ok=True)
+    assert tangents(picture, source)[picture.root] == pytest.approx(x.grad, nan_ok=True)
 
 
 @given(graphs())

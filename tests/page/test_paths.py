@@ -70,6 +70,30 @@ def test_sums_counts_and_the_strongest_are_those_of_brute_force(seed: int, open_
         assert all(math.isclose(math.prod(path["factors"]), path["product"], rel_tol=1e-12) for path in found["listed"])
 
 
+ZERO_SLOPES: dict[str, Callable[[Value, float], Value]] = {
+    "a step": lambda x, factor: ag.floor(x) * factor + x,
+    "a step further down": lambda x, factor: ag.floor(x * x) * factor * 2.0 + x,
+    "a branch that was not taken": lambda x, factor: ag.where(0.0, x, 1.0) * factor + x,
+    "0 times it": lambda x, factor: (x * 0.0) * factor + x,
+    "a computed 0": lambda x, factor: (x * (x - x.data)) * factor,
+    "a slope of inf below": lambda x, factor: ag.sqrt(x - x.data) * 0.0 * factor + x,
+}
+
+
+@pytest.mark.parametrize("factor", [math.nan, math.inf, -math.inf], ids=str)
+@pytest.mark.parametrize("formula", ZERO_SLOPES)
+def test_what_a_slope_of_0_stops_is_what_it_stops_in_the_engine(formula: str, factor: float, open_page: Open) -> None:
+    x = Value(1.5, label="x")
+    y = ZERO_SLOPES[formula](x, factor)
+    y.backward()
+    found = open_page(y).evaluate(PATHS, topological_order(y).index(x))
+    assert found["total"] == pytest.approx(x.grad, nan_ok=True)
+    assert sum(path["product"] for path in found["listed"]) == pytest.approx(x.grad, nan_ok=True)
+    assert sum(flow for target, _, flow in found["flows"] if target == len(topological_order(y)) - 1) == pytest.approx(
+        x.grad, nan_ok=True
+    )
+
+
 def assert_conserved(loss: Value, found: dict[str, Any]) -> int:
     """Cut the graph after every node: what flows over the cut is the derivative. Returns how many cuts there were."""
     flows = found["flows"]

@@ -43,7 +43,8 @@ cdef class FlatGraph:
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, k=Py_ssize_t, steps=Py_ssize_t, total=double, slope=double,
                    totals="double[::1]", chosen="int[::1]")
     cpdef list adjoints(self, Py_ssize_t target, bint size=*, object order=*)
-    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, totals="double[::1]")
+    @cython.locals(i=Py_ssize_t, e=Py_ssize_t, below=Py_ssize_t, slope=double, totals="double[::1]",
+                   above="unsigned char[::1]")
     cpdef list tangents(self, Py_ssize_t source)
     @cython.locals(i=Py_ssize_t, e=Py_ssize_t, slope=double, errors="double[::1]")
     cpdef double rounding_error(self, double unit) except? -1.0

@@ -300,11 +300,18 @@ class FlatGraph:
     def tangents(self, source: int) -> list[float]:
         """∂node/∂source for every node."""
         self._checked(source)
-        totals = zeros("d", self.count)
+        totals, reached = zeros("d", self.count), bytearray(self.count)
+        above = reached
         totals[source] = 1.0
+        above[source] = 1
         for i in range(source + 1, self.count):
             for e in range(self.first[i], self.first[i + 1]):
-                totals[i] += chain(totals[self.sources[e]], self.slopes[e])
+                below, slope = self.sources[e], self.slopes[e]
+                if above[below]:
+                    above[i] = 1
+                    # The slope comes from above, as an adjoint does: a nan passes no step function.
+                    if slope == slope or below == source or self.passes(below):
+                        totals[i] += chain(slope, totals[below])
         return [totals[i] for i in range(self.count)]
 
     def rounding_error(self, unit: float) -> float:

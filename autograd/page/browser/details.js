@@ -86,7 +86,7 @@ function aboutLink(graph, link, numbers, known, paths) {
   const [of, by] = [nameOf(graph, target), nameOf(graph, source)];
   const slope = numbers.slopes[target][position];
   const sent = graph.takes[source] && known.gradient(target) === "whole"
-    ? el("p", {}, `sends back ${show(slope)} × ${show(known.grads[target])} = `, el("b", { class: "grad" }, show(times(slope, known.grads[target]))))
+    ? el("p", {}, `sends back ${show(slope)} × ${show(known.grads[target])} = `, el("b", { class: "grad" }, show(chain(known.grads[target], slope))))
     : null;
   const rule = graph.ops[target].rule ? el("p", {}, graph.ops[target].rule) : null;
   const formula = el("p", {}, el("code", {}, `${of} = ${inNames(graph, target)} = ${inNumbers(graph, target, numbers.data)} = ${show(numbers.data[target])}`));

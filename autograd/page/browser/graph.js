@@ -72,10 +72,7 @@ function backwardSweep(graph, slopes, count) {
     if (grads[node] === 0) continue;
     graph.operands[node].forEach((operand, position) => {
       if (!graph.takes[operand]) return;
-      const slope = slopes[node][position];
-      const part = slope * grads[node];
-      if (Number.isNaN(part) && slope === 0 && !Number.isNaN(grads[node])) return;
-      grads[operand] += part;
+      grads[operand] += chain(grads[node], slopes[node][position]);
     });
   }
   return grads;

@@ -6,9 +6,10 @@ function readNumber(x) {
   return typeof x === "number" ? x : SPELLED.get(x);
 }
 
-// As the engine sends gradients: a factor of exactly 0 stops even inf and nan.
-function times(a, b) {
-  return a === 0 || b === 0 ? 0 : a * b;
+// One step of the chain rule, as the engine takes it: a factor of exactly 0 ends a path, even before inf. Of a nan, nothing
+// ends it but an upstream of 0.
+function chain(upstream, slope) {
+  return upstream === 0 || (slope === 0 && !Number.isNaN(upstream)) ? 0 : upstream * slope;
 }
 
 // Fixed decimals, exact ties to the even digit as Python writes them (toFixed takes the larger).

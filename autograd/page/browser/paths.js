@@ -22,7 +22,8 @@ function pathsFrom(graph, numbers, start) {
     graph.operands[node].forEach((operand, position) => {
       if (!onPath[operand]) return;
       onPath[node] = true;
-      tangent[node] += times(numbers.slopes[node][position], tangent[operand]);
+      const slope = numbers.slopes[node][position];
+      if (operand === start || passes(graph, operand, slope)) tangent[node] += chain(slope, tangent[operand]);
     });
   }
   // What is still to come after each node: the sweep back from the output.
@@ -33,10 +34,16 @@ function pathsFrom(graph, numbers, start) {
     if (!onPath[node]) continue;
     graph.operands[node].forEach((operand, position) => {
       if (!onPath[operand]) return;
-      flows.set(`${node}:${position}`, times(times(tangent[operand], numbers.slopes[node][position]), ahead.adjoint[node]));
+      const sent = passes(graph, node, ahead.adjoint[node]) ? chain(ahead.adjoint[node], numbers.slopes[node][position]) : 0;
+      flows.set(`${node}:${position}`, chain(sent, tangent[operand]));
     });
   }
   return { start, onPath, flows, tangent, count: ahead.count[start], total: ahead.adjoint[start], best: ahead.best };
+}
+
+// Whether a gradient goes on below a node: none passes a step function, such as floor, not even a nan.
+function passes(graph, node, gradient) {
+  return graph.takes[node] || !Number.isNaN(gradient);
 }
 
 // From the output back to the start: ∂output/∂node, the number of paths, and the largest |product| of any one path.
@@ -53,9 +60,9 @@ function sweepToOutput(graph, slopes, start, onPath) {
     graph.operands[node].forEach((operand, position) => {
       if (!onPath[operand]) return;
       const slope = slopes[node][position];
-      adjoint[operand] += times(slope, adjoint[node]);
+      if (passes(graph, node, adjoint[node])) adjoint[operand] += chain(adjoint[node], slope);
       count[operand] += count[node];
-      best[operand] = larger(best[operand], Math.abs(times(slope, best[node])));
+      best[operand] = larger(best[operand], Math.abs(chain(best[node], slope)));
     });
   }
   return { adjoint, count, best };
@@ -77,31 +84,33 @@ function strongestPaths(graph, numbers, paths, limit) {
     const head = heap.pop();
     if (head === undefined) break;
     if (head.node === graph.output) {
-      found.push(unrolled(head));
+      found.push(unrolled(graph, head));
       continue;
     }
     for (const { target, position } of graph.consumers[head.node]) {
       const factor = numbers.slopes[target][position];
-      const product = times(head.product, factor);
-      const bound = larger(0, Math.abs(times(product, paths.best[target])));
+      const product = chain(factor, head.product);
+      const bound = larger(0, Math.abs(chain(paths.best[target], product)));
       heap.push({ node: target, product, before: head, factor, position, bound });
     }
   }
   return found;
 }
 
-function unrolled(head) {
+function unrolled(graph, head) {
   const nodes = [];
   const factors = [];
   const edges = [];
+  let product = 1;
   for (let at = head; at !== null; at = at.before) {
     nodes.unshift(at.node);
     if (at.before !== null) {
       factors.unshift(at.factor);
+      product = passes(graph, at.node, product) ? chain(product, at.factor) : 0;
       edges.unshift(`${at.node}:${at.position}`);
     }
   }
-  return { nodes, factors, edges, product: head.product };
+  return { nodes, factors, edges, product };
 }
 
 // A cut parts the start from the output; what flows over it is ∂output/∂start, wherever it is made.
