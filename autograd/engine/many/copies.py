@@ -116,4 +116,5 @@ def _copied(v: Value, memo: dict[int, Any]) -> Value:
     copy = memo[address(v)]
     if not isinstance(copy, Value):
         raise TypeError(f"the memo holds {got(copy)} for {short(v)}")
+    # Checked just above; to mypy, a cast of Cython gives anything.
     return cython.cast(Value, copy)  # type: ignore[no-any-return]

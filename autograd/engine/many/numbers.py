@@ -182,6 +182,6 @@ def fill_gradients(values: list[Any], grad: float) -> None:
         cython.cast(Value, values[i])._grad = grad
 
 
-if not cython.compiled:  # in C, fields are None from the start
+if not cython.compiled:  # in C, fields are None from the start; their types speak of what is there once it is made
     NumberReader.nodes = NumberReader.numbers = None  # type: ignore[assignment]
     NumberReader.reads = 0

@@ -43,7 +43,7 @@ def topological(roots: Iterable[Any], shared: bool = False) -> list[Any]:
             return order if shared else _without_shared(order)
         # Plain numbers became leaves just now, and are part of the order.
         for v in folded:
-            v.operands  # noqa: B018
+            v.operands  # noqa: B018  (reading it makes the leaves)
 
 
 def check_values(name: str, values: list[Any]) -> None:
